@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena.c - see arena.h. Blocks double in size, from 4 KiB to 1 MiB. */
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define ALIGNMENT 16u
+#define BLOCK_MIN ((size_t)4096)
+#define BLOCK_MAX ((size_t)1 << 20)
+
+struct zta_arena_block {
+	zta_arena_block *next;
+	size_t size; /* bytes of data */
+	_Alignas(16) char data[];
+};
+
+void
+zta_arena__init(zta_arena *arena, size_t bytes_max)
+{
+	memset(arena, 0, sizeof(*arena));
+	arena->max = bytes_max;
+}
+
+void
+zta_arena__release(zta_arena *arena)
+{
+	zta_arena_block *block, *next;
+
+	for (block = arena->first; block != NULL; block = next) {
+		next = block->next;
+		free(block);
+	}
+	zta_arena__init(arena, arena->max);
+}
+
+static void
+enter(zta_arena *arena, zta_arena_block *block)
+{
+	arena->current = block;
+	arena->next = block->data;
+	arena->end = block->data + block->size;
+}
+
+void
+zta_arena__reset(zta_arena *arena)
+{
+	arena->limited = false;
+	if (arena->first != NULL) {
+		enter(arena, arena->first);
+	}
+}
+
+/* Link a new block of at least `size` bytes behind the current one. */
+static bool
+add_block(zta_arena *arena, size_t size)
+{
+	zta_arena_block *block;
+	size_t want = BLOCK_MIN;
+
+	if (arena->current != NULL && arena->current->size < BLOCK_MAX) {
+		want = arena->current->size * 2;
+	} else if (arena->current != NULL) {
+		want = BLOCK_MAX;
+	}
+	if (want < size) {
+		want = size;
+	}
+	if (want > arena->max - arena->held) {
+		want = size;
+	}
+	if (want > arena->max - arena->held) {
+		arena->limited = true;
+		return false;
+	}
+	block = malloc(sizeof(*block) + want);
+	if (block == NULL) {
+		return false;
+	}
+	block->size = want;
+	block->next = NULL;
+	if (arena->current == NULL) {
+		arena->first = block;
+	} else {
+		block->next = arena->current->next;
+		arena->current->next = block;
+	}
+	arena->held += want;
+	enter(arena, block);
+	return true;
+}
+
+void *
+zta_arena__alloc(zta_arena *arena, size_t size)
+{
+	void *piece;
+
+	if (size > arena->max) {
+		arena->limited = true;
+		return NULL;
+	}
+	/* Also an empty piece has an address of its own. */
+	size = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	while ((size_t)(arena->end - arena->next) < size) {
+		if (arena->current != NULL && arena->current->next != NULL &&
+		    arena->current->next->size >= size) {
+			enter(arena, arena->current->next);
+		} else if (!add_block(arena, size)) {
+			return NULL;
+		}
+	}
+	piece = arena->next;
+	arena->next += size;
+	return piece;
+}
+
+void *
+zta_arena__zalloc(zta_arena *arena, size_t count, size_t size)
+{
+	void *piece;
+
+	if (size != 0 && count > SIZE_MAX / size) {
+		arena->limited = true;
+		return NULL;
+	}
+	piece = zta_arena__alloc(arena, count * size);
+	if (piece != NULL) {
+		memset(piece, 0, count * size);
+	}
+	return piece;
+}
+
+void *
+zta_arena__grow(
+    zta_arena *arena, const void *old, size_t count, size_t more, size_t size)
+{
+	void *piece;
+
+	if (more > SIZE_MAX / size) {
+		arena->limited = true;
+		return NULL;
+	}
+	piece = zta_arena__alloc(arena, more * size);
+	if (piece != NULL && count > 0) {
+		memcpy(piece, old, count * size);
+	}
+	return piece;
+}
+
+zta_str
+zta_arena__copy(zta_arena *arena, zta_str text)
+{
+	char *piece = zta_arena__alloc(arena, text.len);
+
+	if (piece == NULL) {
+		return (zta_str){ NULL, 0 };
+	}
+	if (text.len > 0) {
+		memcpy(piece, text.ptr, text.len);
+	}
+	return (zta_str){ piece, text.len };
+}
+
+char *
+zta_arena__cstr(zta_arena *arena, zta_str text)
+{
+	char *piece = zta_arena__alloc(arena, text.len + 1);
+
+	if (piece != NULL) {
+		if (text.len > 0) {
+			memcpy(piece, text.ptr, text.len);
+		}
+		piece[text.len] = '\0';
+	}
+	return piece;
+}
+
+zta_status
+zta_arena__failed(const zta_arena *arena, zta_error *err)
+{
+	if (arena->limited) {
+		return zta_error__set(err, ZTA_ELIMIT,
+		    "needs more than its %zu bytes of memory", arena->max);
+	}
+	return zta_error__nomem(err);
+}

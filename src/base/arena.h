@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * arena.h - memory that is given back as a whole.
+ *
+ * An arena hands out 16-byte aligned pieces of blocks that grow. It serves one
+ * lifetime: a snapshot, or one request after another. A reset keeps the blocks,
+ * so that a request that is no larger than those before it calls no malloc.
+ *
+ * An arena has a hard maximum; passing it looks like an empty heap (NULL), and
+ * zta_arena__status() tells the two apart. Not for secrets: nothing is wiped.
+ */
+#ifndef ZTA_BASE_ARENA_H
+#define ZTA_BASE_ARENA_H
+
+#include "ztauth/base.h"
+
+typedef struct zta_arena_block zta_arena_block;
+
+typedef struct zta_arena {
+	char *next;             /* first free byte of the current block */
+	char *end;              /* one past its last byte */
+	zta_arena_block *first; /* all blocks, in the order of their use */
+	zta_arena_block *current;
+	size_t held;  /* bytes of all blocks */
+	size_t max;   /* `held` never passes it */
+	bool limited; /* an allocation was refused because of `max` */
+} zta_arena;
+
+/* Begin empty; nothing is allocated until the first use. */
+void zta_arena__init(zta_arena *arena, size_t bytes_max);
+
+/* Give every block back to the heap; the arena is as after init. */
+void zta_arena__release(zta_arena *arena);
+
+/* Forget every piece, keep the blocks. */
+void zta_arena__reset(zta_arena *arena);
+
+/* `size` bytes, uninitialised. NULL when the heap or the maximum is reached. */
+ZTA_MUST_USE void *zta_arena__alloc(zta_arena *arena, size_t size);
+
+/* `count` times `size` zeroed bytes, or NULL (also when that overflows). */
+ZTA_MUST_USE void *zta_arena__zalloc(
+    zta_arena *arena, size_t count, size_t size);
+
+/* Grow the array `old` of `count` elements to `more`, copying it. */
+ZTA_MUST_USE void *zta_arena__grow(
+    zta_arena *arena, const void *old, size_t count, size_t more, size_t size);
+
+/* A copy of `text`, or a slice with a NULL pointer. */
+ZTA_MUST_USE zta_str zta_arena__copy(zta_arena *arena, zta_str text);
+
+/* A NUL-terminated copy of `text`, or NULL. */
+ZTA_MUST_USE char *zta_arena__cstr(zta_arena *arena, zta_str text);
+
+/* Why the last allocation gave NULL: ZTA_ELIMIT or ZTA_ENOMEM, into `err`. */
+zta_status zta_arena__failed(const zta_arena *arena, zta_error *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buf.c - see buf.h. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_MIN ((size_t)256)
+
+void
+zta_buf__init(zta_buf *buf, size_t bytes_max)
+{
+	memset(buf, 0, sizeof(*buf));
+	buf->max = bytes_max;
+}
+
+void
+zta_buf__release(zta_buf *buf)
+{
+	free(buf->ptr);
+	zta_buf__init(buf, buf->max);
+}
+
+void
+zta_buf__clear(zta_buf *buf)
+{
+	buf->len = 0;
+	buf->status = ZTA_OK;
+}
+
+/* Make room for `len` more bytes, or let the failure stick. */
+static bool
+reserve(zta_buf *buf, size_t len)
+{
+	size_t room;
+	char *grown;
+
+	if (buf->status != ZTA_OK) {
+		return false;
+	}
+	if (len > buf->max - buf->len) {
+		buf->status = ZTA_ELIMIT;
+		return false;
+	}
+	if (buf->room - buf->len >= len) {
+		return true;
+	}
+	room = buf->room < ROOM_MIN ? ROOM_MIN : buf->room;
+	while (room - buf->len < len) {
+		room = room > buf->max / 2 ? buf->max : room * 2;
+	}
+	grown = realloc(buf->ptr, room);
+	if (grown == NULL) {
+		buf->status = ZTA_ENOMEM;
+		return false;
+	}
+	buf->ptr = grown;
+	buf->room = room;
+	return true;
+}
+
+char *
+zta_buf__extend(zta_buf *buf, size_t len)
+{
+	char *at;
+
+	if (!reserve(buf, len)) {
+		return NULL;
+	}
+	at = buf->ptr + buf->len;
+	buf->len += len;
+	return at;
+}
+
+void
+zta_buf__put(zta_buf *buf, zta_str text)
+{
+	if (text.len > 0 && reserve(buf, text.len)) {
+		memcpy(buf->ptr + buf->len, text.ptr, text.len);
+		buf->len += text.len;
+	}
+}
+
+void
+zta_buf__byte(zta_buf *buf, char byte)
+{
+	if (reserve(buf, 1)) {
+		buf->ptr[buf->len++] = byte;
+	}
+}
+
+void
+zta_buf__text(zta_buf *buf, const char *text)
+{
+	zta_buf__put(buf, zta_str_of(text));
+}
+
+void
+zta_buf__printf(zta_buf *buf, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0) {
+		buf->status = ZTA_EINVAL;
+		return;
+	}
+	/* vsnprintf ends with a NUL, which needs room but is not content. */
+	if (!reserve(buf, (size_t)len + 1)) {
+		return;
+	}
+	va_start(args, format);
+	(void)vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
+	va_end(args);
+	buf->len += (size_t)len;
+}
+
+void
+zta_buf__consume(zta_buf *buf, size_t len)
+{
+	if (len >= buf->len) {
+		buf->len = 0;
+		return;
+	}
+	memmove(buf->ptr, buf->ptr + len, buf->len - len);
+	buf->len -= len;
+}

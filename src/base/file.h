@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file.h - whole files: read one, replace one so that no half is ever seen. */
+#ifndef ZTA_BASE_FILE_H
+#define ZTA_BASE_FILE_H
+
+#include "base/arena.h"
+
+/*
+ * Read the file into `arena`. "-" is standard input. The path becomes the place
+ * of an error. Returns ZTA_EIO, ZTA_ENOTFOUND, ZTA_ELIMIT (over `bytes_max`).
+ */
+ZTA_MUST_USE zta_status zta_file__read(zta_arena *arena, const char *path,
+    size_t bytes_max, zta_str *out, zta_error *err);
+
+/*
+ * Write `content` beside `path`, sync it, and rename it into place with `mode`.
+ * Whatever happens, `path` holds its old content or all of the new.
+ */
+ZTA_MUST_USE zta_status zta_file__replace(
+    const char *path, unsigned mode, zta_str content, zta_error *err);
+
+/* write(2) until all is out, through EINTR and short writes. */
+ZTA_MUST_USE zta_status zta_file__write_all(
+    int fd, zta_str content, zta_error *err);
+
+/* fsync the directory that holds `path`, so that a rename in it lasts. */
+ZTA_MUST_USE zta_status zta_file__sync_parent(const char *path, zta_error *err);
+
+#endif

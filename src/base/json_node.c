@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json_node.c - look into a JSON document, and say where a node stands. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/str.h"
+
+const zta_json *
+zta_json__get(const zta_json *object, const char *name)
+{
+	const zta_json *member;
+	uint32_t i;
+
+	if (object->type != ZTA_JSON_OBJECT) {
+		return NULL;
+	}
+	member = zta_json__first(object);
+	for (i = 0; i < object->count; i++) {
+		if (zta_str__is(zta_json__str(member), name)) {
+			return zta_json__after(member);
+		}
+		member = zta_json__after(zta_json__after(member));
+	}
+	return NULL;
+}
+
+const char *
+zta_json__type_name(const zta_json *node)
+{
+	switch ((zta_json_type)node->type) {
+	case ZTA_JSON_NULL:
+		return "null";
+	case ZTA_JSON_FALSE:
+	case ZTA_JSON_TRUE:
+		return "a boolean";
+	case ZTA_JSON_INTEGER:
+		return "an integer";
+	case ZTA_JSON_NUMBER:
+		return "a number that is not a 64-bit integer";
+	case ZTA_JSON_STRING:
+		return "a string";
+	case ZTA_JSON_ARRAY:
+		return "an array";
+	case ZTA_JSON_OBJECT:
+		return "an object";
+	}
+	return "nothing";
+}
+
+/* A growing JSON Pointer in a fixed buffer; too long a one is cut short. */
+typedef struct pointer {
+	char text[ZTA_PLACE_MAX];
+	size_t len;
+} pointer;
+
+static void
+put(pointer *p, char c)
+{
+	if (p->len + 1 < sizeof(p->text)) {
+		p->text[p->len++] = c;
+		p->text[p->len] = '\0';
+	}
+}
+
+/* SPEC: rfc6901 3 */
+static void
+put_name(pointer *p, zta_str name)
+{
+	size_t i;
+
+	put(p, '/');
+	for (i = 0; i < name.len; i++) {
+		if (name.ptr[i] == '~' || name.ptr[i] == '/') {
+			put(p, '~');
+			put(p, name.ptr[i] == '~' ? '0' : '1');
+		} else if ((unsigned char)name.ptr[i] >= 0x20) {
+			put(p, name.ptr[i]);
+		} else {
+			put(p, '?');
+		}
+	}
+}
+
+static void
+put_index(pointer *p, uint32_t index)
+{
+	char digits[16];
+	int i, len = snprintf(digits, sizeof(digits), "/%u", index);
+
+	for (i = 0; i < len; i++) {
+		put(p, digits[i]);
+	}
+}
+
+/* The child of `node` that is or contains `target`, its step put into `p`. */
+static const zta_json *
+step_down(const zta_json *node, const zta_json *target, pointer *p)
+{
+	const zta_json *child = zta_json__first(node), *name;
+	uint32_t i;
+
+	for (i = 0; i < node->count; i++) {
+		name = child;
+		if (node->type == ZTA_JSON_OBJECT) {
+			child = zta_json__after(name);
+		}
+		if (target < zta_json__after(child)) {
+			if (node->type == ZTA_JSON_OBJECT) {
+				put_name(p, zta_json__str(name));
+			} else {
+				put_index(p, i);
+			}
+			return target < child ? target : child;
+		}
+		child = zta_json__after(child);
+	}
+	return target;
+}
+
+zta_status
+zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
+    zta_status status, const char *format, ...)
+{
+	pointer p = { .len = 0 };
+	const zta_json *at = doc->root;
+	char message[ZTA_MSG_MAX];
+	uint32_t line, column;
+	va_list args;
+
+	if (err == NULL) {
+		return status;
+	}
+	while (at != node) {
+		at = step_down(at, node, &p);
+	}
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	zta_error__position(doc->text, node->at, &line, &column);
+	(void)zta_error__at(err, status, line, column, "%s", message);
+	zta_error__place(err, "%s", p.text);
+	return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every limit of ztauth, with its reason. A limit that is passed gives
+ * ZTA_ELIMIT; tests/unit/test_limits.c walks up to each one and over it.
+ */
+#ifndef ZTA_BASE_LIMITS_H
+#define ZTA_BASE_LIMITS_H
+
+/* Nesting of JSON arrays and objects. SPEC: ztauth 10 */
+#define ZTA_JSON_DEPTH_MAX 64
+/* One JSON text: offsets are 32 bits and a node is at least one byte. */
+#define ZTA_JSON_TEXT_MAX ((size_t)1 << 30)
+
+/* One policy or schema file: positions are 32 bits. */
+#define ZTA_CEDAR_TEXT_MAX ((size_t)1 << 30)
+/* Nesting of an expression; bounds the C stack of parser and evaluator. */
+#define ZTA_CEDAR_DEPTH_MAX 1000
+/* Names, values and entities of one request: bounds its memory. */
+#define ZTA_CEDAR_REQUEST_NAMES_MAX 65536
+
+/* A file that is read whole: ledger documents, keys, configuration. */
+#define ZTA_FILE_MAX ((size_t)1 << 30)
+
+#endif

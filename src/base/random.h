@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* random.h - unpredictable bytes from the kernel. */
+#ifndef ZTA_BASE_RANDOM_H
+#define ZTA_BASE_RANDOM_H
+
+#include "ztauth/base.h"
+
+/* Fill `out`; aborts the process if the kernel has none to give. */
+void zta_random__bytes(void *out, size_t len);
+
+/* 64 bits, to seed hash tables. */
+uint64_t zta_random__seed(void);
+
+#endif

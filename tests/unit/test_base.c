@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_base.c - arena, slices, maps, buffers, UTF-8, base64url, time. */
+#include "tests.h"
+
+#include "base/arena.h"
+#include "base/b64.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/time.h"
+#include "base/utf8.h"
+
+static void
+test_arena__stops_at_its_maximum(void **state)
+{
+	zta_arena arena;
+	zta_error err;
+	size_t got = 0;
+
+	(void)state;
+	zta_arena__init(&arena, 100000);
+	while (zta_arena__alloc(&arena, 1000) != NULL) {
+		got++;
+	}
+	assert_true(got >= 90 && got <= 100);
+	assert_int_equal(zta_arena__failed(&arena, &err), ZTA_ELIMIT);
+	zta_arena__reset(&arena);
+	assert_non_null(zta_arena__alloc(&arena, 1000));
+	assert_null(zta_arena__zalloc(&arena, SIZE_MAX / 2, 3));
+	zta_arena__release(&arena);
+}
+
+static void
+test_arena__reset_keeps_its_blocks(void **state)
+{
+	zta_arena arena;
+	size_t held, i;
+
+	(void)state;
+	zta_arena__init(&arena, (size_t)1 << 24);
+	for (i = 0; i < 1000; i++) {
+		assert_non_null(zta_arena__alloc(&arena, i));
+	}
+	held = arena.held;
+	zta_arena__reset(&arena);
+	for (i = 0; i < 1000; i++) {
+		assert_non_null(zta_arena__alloc(&arena, i));
+	}
+	assert_int_equal(arena.held, held);
+	zta_arena__release(&arena);
+}
+
+static void
+test_str__pieces(void **state)
+{
+	zta_str rest = ZTA_STR("a,,b"), piece;
+	int count = 0;
+
+	(void)state;
+	while (zta_str__next(&rest, ',', &piece)) {
+		count++;
+	}
+	assert_int_equal(count, 3);
+	assert_true(zta_str__is(piece, "b"));
+	rest = ZTA_STR("");
+	assert_true(zta_str__next(&rest, ',', &piece));
+	assert_int_equal(piece.len, 0);
+	assert_false(zta_str__next(&rest, ',', &piece));
+}
+
+static void
+test_str__hash_depends_on_every_byte_and_seed(void **state)
+{
+	char text[40] = { 0 };
+	uint64_t first, other;
+	size_t i;
+
+	(void)state;
+	first = zta_str__hash((zta_str){ text, sizeof(text) }, 1);
+	for (i = 0; i < sizeof(text); i++) {
+		text[i] ^= 1;
+		other = zta_str__hash((zta_str){ text, sizeof(text) }, 1);
+		assert_true(first != other);
+		text[i] ^= 1;
+	}
+	assert_true(first != zta_str__hash((zta_str){ text, 39 }, 1));
+	assert_true(first != zta_str__hash((zta_str){ text, 40 }, 2));
+}
+
+static void
+test_map__finds_what_was_added(void **state)
+{
+	static char keys[2000][8];
+	zta_arena arena;
+	zta_map map;
+	uint32_t i;
+
+	(void)state;
+	zta_arena__init(&arena, (size_t)1 << 24);
+	zta_map__init(&map, &arena, 42);
+	assert_int_equal(zta_map__get(&map, ZTA_STR("x")), ZTA_MAP_NONE);
+	for (i = 0; i < 2000; i++) {
+		(void)snprintf(keys[i], sizeof(keys[i]), "k%u", i);
+		assert_int_equal(
+		    zta_map__add(&map, zta_str_of(keys[i]), i, NULL), ZTA_OK);
+	}
+	for (i = 0; i < 2000; i++) {
+		assert_int_equal(zta_map__get(&map, zta_str_of(keys[i])), i);
+	}
+	assert_int_equal(
+	    zta_map__add(&map, ZTA_STR("k7"), 0, NULL), ZTA_EEXIST);
+	assert_int_equal(zta_map__get(&map, ZTA_STR("k2000")), ZTA_MAP_NONE);
+	zta_arena__release(&arena);
+}
+
+static void
+test_buf__failure_sticks(void **state)
+{
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init(&buf, 8);
+	zta_buf__text(&buf, "12345");
+	assert_int_equal(buf.status, ZTA_OK);
+	zta_buf__text(&buf, "6789");
+	assert_int_equal(buf.status, ZTA_ELIMIT);
+	zta_buf__text(&buf, "6");
+	assert_int_equal(buf.status, ZTA_ELIMIT);
+	assert_int_equal(buf.len, 5);
+	zta_buf__clear(&buf);
+	zta_buf__printf(&buf, "%d", 1234567);
+	assert_int_equal(buf.status, ZTA_OK);
+	zta_buf__consume(&buf, 3);
+	assert_true(zta_str__is(zta_buf__str(&buf), "4567"));
+	zta_buf__release(&buf);
+}
+
+static void
+test_utf8__bounds(void **state)
+{
+	static const uint32_t codes[] = { 0, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF,
+		0xE000, 0xFFFF, 0x10000, 0x10FFFF };
+	static const char *const bad[] = { "\x80", "\xc1\xbf", "\xc3",
+		"\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff" };
+	uint32_t code;
+	char out[4];
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		len = zta_utf8__encode(codes[i], out);
+		assert_int_equal(
+		    zta_utf8__decode((zta_str){ out, len }, &code), len);
+		assert_int_equal(code, codes[i]);
+		assert_int_equal(
+		    zta_utf8__decode((zta_str){ out, len - 1 }, &code), 0);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(
+		    zta_utf8__decode(zta_str_of(bad[i]), &code), 0);
+	}
+	assert_int_equal(
+	    zta_utf8__check(ZTA_STR("0123456789\xc3\xa9\xff")), 12);
+}
+
+static void
+test_b64__round_trip_and_refusals(void **state)
+{
+	static const char *const bad[] = { "A", "AAAAA", "AB", "AAB",
+		"AA==", "A A", "AA+A", "AA/A", "AA\nA" };
+	char bytes[67], digits[ZTA_B64_LEN(67)], back[67];
+	size_t len, got;
+
+	(void)state;
+	for (len = 0; len < sizeof(bytes); len++) {
+		memset(bytes, (int)(len * 37 + 251), sizeof(bytes));
+		zta_b64__encode((zta_str){ bytes, len }, digits);
+		assert_true(zta_b64__decode(
+		    (zta_str){ digits, ZTA_B64_LEN(len) }, back, &got));
+		assert_int_equal(got, len);
+		assert_memory_equal(back, bytes, len);
+	}
+	for (len = 0; len < sizeof(bad) / sizeof(bad[0]); len++) {
+		assert_false(zta_b64__decode(zta_str_of(bad[len]), back, &got));
+	}
+}
+
+static void
+test_time__formats(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} cases[] = {
+		{ 0, "1970-01-01T00:00:00.000Z" },
+		{ -1, "1969-12-31T23:59:59.999Z" },
+		{ INT64_C(951782400000), "2000-02-29T00:00:00.000Z" },
+		{ INT64_C(4107542399999), "2100-02-28T23:59:59.999Z" },
+		{ INT64_C(-62167219200000), "0000-01-01T00:00:00.000Z" },
+		{ INT64_C(253402300799999), "9999-12-31T23:59:59.999Z" },
+	};
+	char text[ZTA_TIME_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		zta_time__format(cases[i].ms, text);
+		assert_string_equal(text, cases[i].text);
+	}
+	assert_int_equal(zta_time__days_of(1970, 1, 1), 0);
+	assert_int_equal(zta_time__days_of(2000, 3, 1), 11017);
+	assert_int_equal(zta_time__month_days(1900, 2), 28);
+	assert_int_equal(zta_time__month_days(2000, 2), 29);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_arena__stops_at_its_maximum),
+		cmocka_unit_test(test_arena__reset_keeps_its_blocks),
+		cmocka_unit_test(test_str__pieces),
+		cmocka_unit_test(test_str__hash_depends_on_every_byte_and_seed),
+		cmocka_unit_test(test_map__finds_what_was_added),
+		cmocka_unit_test(test_buf__failure_sticks),
+		cmocka_unit_test(test_utf8__bounds),
+		cmocka_unit_test(test_b64__round_trip_and_refusals),
+		cmocka_unit_test(test_time__formats),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
