@@ -24,12 +24,26 @@ LDLIBS = -lcrypto -pthread
 BASE = arena b64 buf error file json json_node json_write map random status \
        str time utf8
 
-LIB_SRC = $(BASE:%=src/base/%.c)
+CRYPTO =
+CEDAR =
+IDENTITY =
+LOG =
+LEDGER =
+TRUST =
+PDP =
+HTTP =
+
+LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
+          $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
+          $(LEDGER:%=src/ledger/%.c) $(IDENTITY:%=src/identity/%.c) \
+          $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
+          $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-CLI =
+UNIT = base \
+       json
 
-UNIT = base json
+FUZZ = json
 
 all: $(BUILD)/libztauth.a
 
@@ -53,6 +67,40 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 unit: $(UNIT_BIN)
 	@for t in $(UNIT_BIN); do $$t || exit 1; done
 
+# --- fuzzing: FUZZ_CC with libFuzzer; a plain build replays the corpus
+
+FUZZ_CC ?= clang-14
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer,address,undefined \
+             -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_BIN = $(FUZZ:%=build/fuzz/fuzz_%)
+FUZZ_OBJ = $(LIB_SRC:%.c=build/fuzz/%.o)
+
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) -std=c11 -U_FORTIFY_SOURCE -MMD -MP -O1 -g \
+	    -fsanitize=fuzzer-no-link,address,undefined \
+	    -fno-sanitize-recover=all -c $< -o $@
+
+build/fuzz/libztauth.a: $(FUZZ_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+build/fuzz/fuzz_%: fuzz/fuzz_%.c build/fuzz/libztauth.a
+	$(FUZZ_CC) $(CPPFLAGS) -std=c11 -U_FORTIFY_SOURCE $(FUZZ_FLAGS) $< \
+	    -o $@ build/fuzz/libztauth.a $(LDLIBS)
+
+fuzz: $(FUZZ_BIN)
+
+# Replay every kept input with the ordinary compiler, as a test.
+$(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libztauth.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MF $@.d $< fuzz/replay.c -o $@ \
+	    $(LDFLAGS) $(BUILD)/libztauth.a $(LDLIBS)
+
+replay: $(FUZZ:%=$(BUILD)/fuzz/replay_%)
+	@for t in $(FUZZ); do \
+	    $(BUILD)/fuzz/replay_$$t fuzz/corpus/$$t || exit 1; done
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit
+.PHONY: all unit fuzz replay

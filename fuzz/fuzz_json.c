@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_json.c - the JSON reader. What is accepted is written back, and must
+ * read as the same again; reading element by element must agree.
+ */
+#include "fuzz.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/json_write.h"
+#include "base/str.h"
+
+static void
+write_node(zta_json_out *out, const zta_json *node)
+{
+	const zta_json *child = zta_json__first(node);
+	uint32_t i;
+
+	switch ((zta_json_type)node->type) {
+	case ZTA_JSON_NULL:
+		zta_json_out__null(out);
+		break;
+	case ZTA_JSON_FALSE:
+	case ZTA_JSON_TRUE:
+		zta_json_out__bool(out, node->type == ZTA_JSON_TRUE);
+		break;
+	case ZTA_JSON_INTEGER:
+		zta_json_out__int(out, node->u.integer);
+		break;
+	case ZTA_JSON_NUMBER:
+		zta_json_out__raw(out, zta_json__str(node));
+		break;
+	case ZTA_JSON_STRING:
+		zta_json_out__str(out, zta_json__str(node));
+		break;
+	case ZTA_JSON_ARRAY:
+		zta_json_out__open(out, '[');
+		for (i = 0; i < node->count; i++) {
+			write_node(out, child);
+			child = zta_json__after(child);
+		}
+		zta_json_out__close(out, ']');
+		break;
+	case ZTA_JSON_OBJECT:
+		zta_json_out__open(out, '{');
+		for (i = 0; i < node->count; i++) {
+			zta_json_out__name_str(out, zta_json__str(child));
+			child = zta_json__after(child);
+			write_node(out, child);
+			child = zta_json__after(child);
+		}
+		zta_json_out__close(out, '}');
+		break;
+	}
+}
+
+static void
+require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+/* Count the elements one by one; must be as many as reading at once saw. */
+static void
+check_elements(zta_str text, uint32_t count)
+{
+	zta_json_doc doc;
+	zta_arena arena;
+	uint32_t seen = 0;
+	size_t at = 0;
+
+	zta_arena__init(&arena, (size_t)1 << 28);
+	for (;;) {
+		require(zta_json__next_element(&arena, text, &at, &doc, NULL) ==
+		    ZTA_OK);
+		if (doc.root == NULL) {
+			break;
+		}
+		seen++;
+	}
+	require(seen == count);
+	zta_arena__release(&arena);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	zta_str text = { (const char *)data, size };
+	zta_json_doc doc, again;
+	zta_arena arena;
+	zta_buf buf, second;
+	zta_json_out out = { &buf, false };
+	zta_error err;
+
+	zta_arena__init(&arena, (size_t)1 << 28);
+	zta_buf__init(&buf, (size_t)1 << 28);
+	zta_buf__init(&second, (size_t)1 << 28);
+	if (zta_json__read(&arena, text, &doc, &err) == ZTA_OK) {
+		if (doc.root->type == ZTA_JSON_ARRAY) {
+			check_elements(text, doc.root->count);
+		}
+		write_node(&out, doc.root);
+		require(zta_json__read(&arena, zta_buf__str(&buf), &again,
+			    &err) == ZTA_OK);
+		out = (zta_json_out){ &second, false };
+		write_node(&out, again.root);
+		require(buf.len == second.len &&
+		    memcmp(buf.ptr, second.ptr, buf.len) == 0);
+	}
+	zta_buf__release(&buf);
+	zta_buf__release(&second);
+	zta_arena__release(&arena);
+	return 0;
+}
