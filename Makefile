@@ -21,11 +21,14 @@ CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -pthread
 
-BASE = arena b64 buf error file json json_node json_write map random status \
-       str time utf8
+BASE = arena b64 buf error file json json_node json_write map random sort \
+       status str time utf8
 
 CRYPTO =
-CEDAR =
+CEDAR = authorize compile conform engine entities entities_json escape eval ext \
+        ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
+        parse_policy parse_schema parser policies request schema value \
+        value_json
 IDENTITY =
 LOG =
 LEDGER =

@@ -17,6 +17,8 @@
 #define ZTA_CEDAR_DEPTH_MAX 1000
 /* Names, values and entities of one request: bounds its memory. */
 #define ZTA_CEDAR_REQUEST_NAMES_MAX 65536
+/* Memory of one decision: a request body is 1 MiB, its values take more. */
+#define ZTA_CEDAR_REQUEST_MEMORY_MAX ((size_t)256 << 20)
 
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ztauth/cedar.h - the Cedar policy engine.
+ *
+ * An engine is filled in this order: a schema (or none), policies, links of
+ * templates, entities; then it is sealed and never changes. A sealed engine
+ * serves any number of threads, each with a session of its own.
+ *
+ *     zta_cedar_open(&engine, &err);
+ *     zta_cedar_add_policies(engine, file, text, ZTA_CEDAR_NUMBERED, &err);
+ *     zta_cedar_add_entities(engine, file, json, &err);
+ *     zta_cedar_seal(engine, &err);
+ *     zta_cedar_session_open(&session, engine, &err);
+ *     zta_cedar_authorize(session, request, 0, &answer, &err);
+ *
+ * The language is Cedar 4.5 (https://docs.cedarpolicy.com). What this is not:
+ * it checks no credentials and writes no record; see ztauth/pdp.h for that.
+ */
+#ifndef ZTAUTH_CEDAR_H
+#define ZTAUTH_CEDAR_H
+
+#include "ztauth/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct zta_cedar zta_cedar;
+typedef struct zta_cedar_session zta_cedar_session;
+
+/* An empty engine. ZTA_ENOMEM. Free with zta_cedar_close(). */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_open(
+    zta_cedar **out, zta_error *err);
+
+/* Free the engine; its sessions are closed already. NULL is fine. */
+ZTA_PUBLIC void zta_cedar_close(zta_cedar *engine);
+
+/*
+ * Texts are copied. `file` names them in errors, which carry line and column.
+ * ZTA_ESYNTAX: not Cedar, not JSON. ZTA_EINVALID: breaks a rule or the schema.
+ * ZTA_EEXIST: a second policy or entity of a name. After any error the engine
+ * can only be closed.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_schema(
+    zta_cedar *engine, zta_str file, zta_str text, zta_error *err);
+
+/* How policies are named. */
+typedef enum zta_cedar_naming {
+	ZTA_CEDAR_NUMBERED, /* policy0, policy1 ... over all files */
+	ZTA_CEDAR_BY_PATH   /* @id("..."), else <file>#<position> */
+} zta_cedar_naming;
+
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_policies(zta_cedar *engine,
+    zta_str file, zta_str text, zta_cedar_naming naming, zta_error *err);
+
+/*
+ * Links of templates: [{"templateId":T, "newId":N, "values":{"?principal":U,
+ * "?resource":U}}], U being {"type":..., "id":...}.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_links(
+    zta_cedar *engine, zta_str file, zta_str json, zta_error *err);
+
+/* Entities: [{"uid":U, "attrs":{}, "parents":[U], "tags":{}}]. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_entities(
+    zta_cedar *engine, zta_str file, zta_str json, zta_error *err);
+
+/* Close the hierarchy of entities and index the policies. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_seal(
+    zta_cedar *engine, zta_error *err);
+
+/* Room for the decisions of one thread. The engine is sealed and outlives it. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_session_open(
+    zta_cedar_session **out, const zta_cedar *engine, zta_error *err);
+ZTA_PUBLIC void zta_cedar_session_close(zta_cedar_session *session);
+
+/* A policy that could not be evaluated and so counted for nothing. */
+typedef struct zta_cedar_problem {
+	zta_str policy;
+	zta_str file;
+	uint32_t line, column;
+	const char *message; /* static */
+} zta_cedar_problem;
+
+/* Zeroed, it denies. Valid until the session decides again or is closed. */
+typedef struct zta_cedar_answer {
+	bool permitted;
+	const zta_str *reasons; /* ids of the policies that decided */
+	size_t reason_count;
+	const zta_cedar_problem *errors;
+	size_t error_count;
+} zta_cedar_answer;
+
+/* Refuse requests that the schema does not allow for. */
+#define ZTA_CEDAR_VALIDATE_REQUEST 1u
+
+/*
+ * Decide a request {"principal":U, "action":U, "resource":U, "context":{}},
+ * where U may also be a string, Type::"id". Anything but ZTA_OK is no decision:
+ * ZTA_ESYNTAX, ZTA_EINVALID with line, column and JSON pointer; ZTA_ELIMIT,
+ * ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_authorize(
+    zta_cedar_session *session, zta_str request, unsigned flags,
+    zta_cedar_answer *answer, zta_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * code.h - expressions as they are evaluated: 16-byte nodes in one array.
+ *
+ * Sugar is gone (`>`, `!=`, paths of `has`), names are numbers, and whatever is
+ * constant is a value already: literals, sets and records of constants,
+ * extension values from literals. A call that would fail stays a call, so that
+ * its error comes when it is evaluated, and only then.
+ */
+#ifndef ZTA_CEDAR_CODE_H
+#define ZTA_CEDAR_CODE_H
+
+#include "cedar/ast.h"
+#include "cedar/names.h"
+
+typedef enum zta_code_op {
+	ZTA_CODE_CONST, /* a: constant */
+	ZTA_CODE_VAR,   /* a: zta_expr_var */
+	ZTA_CODE_ALL,   /* && over operands[a .. a+b) */
+	ZTA_CODE_ANY,   /* || */
+	ZTA_CODE_NOT,   /* a: node, and so on */
+	ZTA_CODE_NEG,
+	ZTA_CODE_ADD, /* a, b */
+	ZTA_CODE_SUB,
+	ZTA_CODE_MUL,
+	ZTA_CODE_EQ,
+	ZTA_CODE_LT,
+	ZTA_CODE_LE,
+	ZTA_CODE_IN,
+	ZTA_CODE_HAS,  /* a, symbol b */
+	ZTA_CODE_GET,  /* a, symbol b */
+	ZTA_CODE_LIKE, /* a, b: constant, the pattern */
+	ZTA_CODE_IS,   /* a, b: symbol of the type */
+	ZTA_CODE_IF,   /* a, b, c */
+	ZTA_CODE_CONTAINS,
+	ZTA_CODE_CONTAINS_ALL,
+	ZTA_CODE_CONTAINS_ANY,
+	ZTA_CODE_IS_EMPTY,
+	ZTA_CODE_GET_TAG,
+	ZTA_CODE_HAS_TAG,
+	ZTA_CODE_SET,    /* operands[a .. a+b) */
+	ZTA_CODE_RECORD, /* operands[a ..]: key, node, b pairs */
+	ZTA_CODE_CALL    /* operands[a .. a+b), c: zta_ext_fn */
+} zta_code_op;
+
+typedef struct zta_node {
+	uint32_t op; /* zta_code_op */
+	uint32_t a, b, c;
+} zta_node;
+
+typedef struct zta_code {
+	zta_node *nodes;
+	uint32_t *places; /* byte offset in the source, for each node */
+	uint32_t node_count, node_room;
+	uint32_t *operands;
+	uint32_t operand_count, operand_room;
+	zta_value *constants;
+	uint32_t constant_count, constant_room;
+} zta_code;
+
+/* Reduces expressions into `code`; everything lies in the names' arena. */
+typedef struct zta_compiler {
+	zta_code *code;
+	zta_names *names;
+	zta_error *err;
+} zta_compiler;
+
+/* Append `expr`; `*node` is its root. ZTA_ENOMEM, ZTA_ELIMIT. */
+ZTA_MUST_USE zta_status zta_compiler__expr(
+    zta_compiler *c, const zta_expr *expr, uint32_t *node);
+
+/* All of the conditions as one node; ZTA_NAME_NONE when there is none. */
+ZTA_MUST_USE zta_status zta_compiler__conditions(
+    zta_compiler *c, const zta_policy_text *policy, uint32_t *node);
+
+#endif

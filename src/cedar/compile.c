@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.c - from ast.h to code.h. Recursion is as deep as the tree is high. */
+#include "base/error.h"
+#include "base/str.h"
+#include "cedar/code.h"
+
+static zta_status
+no_room(zta_compiler *c)
+{
+	return zta_arena__failed(c->names->arena, c->err);
+}
+
+/* Make room for `more` in an array of the code. */
+static bool
+reserve(zta_compiler *c, void **list, uint32_t count, uint32_t *room,
+    uint32_t more, size_t size)
+{
+	uint32_t want = *room == 0 ? 64 : *room * 2;
+	void *bigger;
+
+	if (*room - count >= more) {
+		return true;
+	}
+	if (more > UINT32_MAX / 4 - count) {
+		return false;
+	}
+	want = want < count + more ? count + more : want;
+	bigger = zta_arena__grow(c->names->arena, *list, count, want, size);
+	if (bigger == NULL) {
+		return false;
+	}
+	*list = bigger;
+	*room = want;
+	return true;
+}
+
+static zta_status
+emit(zta_compiler *c, uint32_t at, zta_node node, uint32_t *out)
+{
+	zta_code *code = c->code;
+	uint32_t room = code->node_room;
+	void *nodes = code->nodes, *places = code->places;
+
+	if (!reserve(c, &nodes, code->node_count, &room, 1, sizeof(node))) {
+		return no_room(c);
+	}
+	room = code->node_room;
+	if (!reserve(
+		c, &places, code->node_count, &room, 1, sizeof(uint32_t))) {
+		return no_room(c);
+	}
+	code->nodes = nodes;
+	code->places = places;
+	code->node_room = room;
+	code->nodes[code->node_count] = node;
+	code->places[code->node_count] = at;
+	*out = code->node_count++;
+	return ZTA_OK;
+}
+
+static zta_status
+emit_constant(
+    zta_compiler *c, uint32_t at, const zta_value *value, uint32_t *out)
+{
+	zta_code *code = c->code;
+	void *list = code->constants;
+
+	if (!reserve(c, &list, code->constant_count, &code->constant_room, 1,
+		sizeof(*value))) {
+		return no_room(c);
+	}
+	code->constants = list;
+	code->constants[code->constant_count] = *value;
+	return emit(c, at,
+	    (zta_node){ ZTA_CODE_CONST, code->constant_count++, 0, 0 }, out);
+}
+
+/* The value of a node that is a constant, or NULL. */
+static const zta_value *
+constant(const zta_compiler *c, uint32_t node)
+{
+	const zta_node *n = &c->code->nodes[node];
+
+	return n->op == ZTA_CODE_CONST ? &c->code->constants[n->a] : NULL;
+}
+
+static zta_status
+reserve_operands(zta_compiler *c, uint32_t count, uint32_t *first)
+{
+	zta_code *code = c->code;
+	void *list = code->operands;
+
+	if (!reserve(c, &list, code->operand_count, &code->operand_room, count,
+		sizeof(uint32_t))) {
+		return no_room(c);
+	}
+	code->operands = list;
+	*first = code->operand_count;
+	code->operand_count += count;
+	return ZTA_OK;
+}
+
+/*
+ * The kids of `expr` as operands; `*folds` tells whether all are constants.
+ * With names (a record) each operand stands behind its key.
+ */
+static zta_status
+compile_kids(
+    zta_compiler *c, const zta_expr *expr, uint32_t *first, bool *folds)
+{
+	uint32_t i, node, key, step = expr->name_count > 0 ? 2 : 1;
+	zta_status status = reserve_operands(c, expr->kid_count * step, first);
+
+	*folds = true;
+	for (i = 0; status == ZTA_OK && i < expr->kid_count; i++) {
+		status = zta_compiler__expr(c, expr->kids[i], &node);
+		if (status == ZTA_OK && step == 2) {
+			status = zta_names__symbol(
+			    c->names, expr->names[i], &key, c->err);
+			c->code->operands[*first + 2 * i] = key;
+		}
+		if (status == ZTA_OK) {
+			c->code->operands[*first + step * i + step - 1] = node;
+			*folds = *folds && constant(c, node) != NULL;
+		}
+	}
+	return status;
+}
+
+/* Take back the operands since `first`: they became a constant. */
+static void
+drop_operands(zta_compiler *c, uint32_t first)
+{
+	c->code->operand_count = first;
+}
+
+static zta_status
+compile_set(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t first, i;
+	bool folds;
+	zta_set *set;
+	zta_value value = { .kind = ZTA_VALUE_SET };
+	zta_status status = compile_kids(c, expr, &first, &folds);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (!folds) {
+		return emit(c, expr->at,
+		    (zta_node){ ZTA_CODE_SET, first, expr->kid_count, 0 }, out);
+	}
+	set = zta_set__alloc(c->names->arena, expr->kid_count);
+	if (set == NULL) {
+		return no_room(c);
+	}
+	for (i = 0; i < expr->kid_count; i++) {
+		set->items[i] = *constant(c, c->code->operands[first + i]);
+	}
+	zta_set__seal(set);
+	drop_operands(c, first);
+	value.u.set = set;
+	return emit_constant(c, expr->at, &value, out);
+}
+
+static zta_status
+compile_record(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t first, i;
+	const uint32_t *pair;
+	bool folds;
+	zta_record *record;
+	zta_value value = { .kind = ZTA_VALUE_RECORD };
+	zta_status status = compile_kids(c, expr, &first, &folds);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (!folds) {
+		return emit(c, expr->at,
+		    (zta_node){ ZTA_CODE_RECORD, first, expr->kid_count, 0 },
+		    out);
+	}
+	record = zta_record__alloc(c->names->arena, expr->kid_count);
+	if (record == NULL) {
+		return no_room(c);
+	}
+	for (i = 0; i < expr->kid_count; i++) {
+		pair = &c->code->operands[first + 2 * i];
+		record->fields[i] =
+		    (zta_field){ pair[0], *constant(c, pair[1]) };
+	}
+	if (!zta_record__seal(record)) {
+		return zta_error__set(
+		    c->err, ZTA_EINVALID, "a key stands twice in a record");
+	}
+	drop_operands(c, first);
+	value.u.record = record;
+	return emit_constant(c, expr->at, &value, out);
+}
+
+static zta_status
+compile_call(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t first, i;
+	bool folds;
+	zta_ext_fn fn = (zta_ext_fn)expr->number;
+	zta_value args[ZTA_EXT_ARITY_MAX], value;
+	zta_ext_result result;
+	zta_status status = compile_kids(c, expr, &first, &folds);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (folds && expr->kid_count <= ZTA_EXT_ARITY_MAX) {
+		for (i = 0; i < expr->kid_count; i++) {
+			args[i] = *constant(c, c->code->operands[first + i]);
+		}
+		result = zta_ext__call(
+		    c->names->arena, fn, args, expr->kid_count, &value);
+		if (result == ZTA_EXT_NO_MEMORY) {
+			return no_room(c);
+		}
+		if (result == ZTA_EXT_OK) {
+			drop_operands(c, first);
+			return emit_constant(c, expr->at, &value, out);
+		}
+	}
+	return emit(c, expr->at,
+	    (zta_node){ ZTA_CODE_CALL, first, expr->kid_count, fn }, out);
+}
+
+/* `e has a.b` is `e has a && e.a has b`; e is one node that serves twice. */
+static zta_status
+compile_has(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t first = 0, i, node, key = 0;
+	zta_status status = zta_compiler__expr(c, expr->kids[0], &node);
+
+	if (status == ZTA_OK && expr->name_count > 1) {
+		status = reserve_operands(c, expr->name_count, &first);
+	}
+	for (i = 0; status == ZTA_OK && i < expr->name_count; i++) {
+		if (i > 0) {
+			status = emit(c, expr->at,
+			    (zta_node){ ZTA_CODE_GET, node, key, 0 }, &node);
+		}
+		if (status == ZTA_OK) {
+			status = zta_names__symbol(
+			    c->names, expr->names[i], &key, c->err);
+		}
+		if (status == ZTA_OK) {
+			status = emit(c, expr->at,
+			    (zta_node){ ZTA_CODE_HAS, node, key, 0 }, out);
+		}
+		if (status == ZTA_OK && expr->name_count > 1) {
+			c->code->operands[first + i] = *out;
+		}
+	}
+	if (status != ZTA_OK || expr->name_count == 1) {
+		return status;
+	}
+	return emit(c, expr->at,
+	    (zta_node){ ZTA_CODE_ALL, first, expr->name_count, 0 }, out);
+}
+
+/* `e is T`, and `e is T in x`, which is `e is T && e in x`. */
+static zta_status
+compile_is(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t left, right, type, first;
+	zta_status status = zta_compiler__expr(c, expr->kids[0], &left);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_names__symbol(c->names, expr->names[0], &type, c->err);
+	}
+	if (status == ZTA_OK) {
+		status = emit(
+		    c, expr->at, (zta_node){ ZTA_CODE_IS, left, type, 0 }, out);
+	}
+	if (status != ZTA_OK || expr->kid_count == 1) {
+		return status;
+	}
+	status = zta_compiler__expr(c, expr->kids[1], &right);
+	if (status == ZTA_OK) {
+		status = emit(c, expr->at,
+		    (zta_node){ ZTA_CODE_IN, left, right, 0 }, &right);
+	}
+	if (status == ZTA_OK) {
+		status = reserve_operands(c, 2, &first);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	c->code->operands[first] = *out;
+	c->code->operands[first + 1] = right;
+	return emit(c, expr->at, (zta_node){ ZTA_CODE_ALL, first, 2, 0 }, out);
+}
+
+/* A node whose second operand is a name. */
+static zta_status
+compile_get(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t kid, key;
+	zta_status status = zta_compiler__expr(c, expr->kids[0], &kid);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_names__symbol(c->names, expr->names[0], &key, c->err);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    emit(c, expr->at, (zta_node){ ZTA_CODE_GET, kid, key, 0 }, out);
+}
+
+static zta_status
+compile_like(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t kid, pattern;
+	zta_value value = zta_value__str(expr->names[0]);
+	zta_status status = zta_compiler__expr(c, expr->kids[0], &kid);
+
+	value.u.text = zta_arena__copy(c->names->arena, expr->names[0]).ptr;
+	if (value.u.text == NULL) {
+		return no_room(c);
+	}
+	if (status == ZTA_OK) {
+		status = emit_constant(c, expr->at, &value, &pattern);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    emit(c, expr->at,
+		(zta_node){ ZTA_CODE_LIKE, kid, c->code->nodes[pattern].a, 0 },
+		out);
+}
+
+static zta_status
+compile_literal(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t type, uid = 0;
+	zta_str text;
+	zta_value value;
+	zta_status status = ZTA_OK;
+
+	switch ((zta_expr_op)expr->op) {
+	case ZTA_EXPR_BOOL:
+		value = zta_value__bool(expr->number != 0);
+		break;
+	case ZTA_EXPR_LONG:
+		value = zta_value__number(ZTA_VALUE_LONG, expr->number);
+		break;
+	case ZTA_EXPR_STRING:
+		text = zta_arena__copy(c->names->arena, expr->names[0]);
+		if (text.ptr == NULL) {
+			return no_room(c);
+		}
+		value = zta_value__str(text);
+		break;
+	default:
+		status =
+		    zta_names__symbol(c->names, expr->names[0], &type, c->err);
+		if (status == ZTA_OK) {
+			status = zta_names__uid(
+			    c->names, type, expr->names[1], &uid, c->err);
+		}
+		value = zta_value__entity(uid);
+		break;
+	}
+	return status != ZTA_OK ? status :
+				  emit_constant(c, expr->at, &value, out);
+}
+
+static zta_status
+compile_chain(
+    zta_compiler *c, const zta_expr *expr, zta_code_op op, uint32_t *out)
+{
+	uint32_t first;
+	bool folds;
+	zta_status status = compile_kids(c, expr, &first, &folds);
+
+	return status != ZTA_OK ?
+	    status :
+	    emit(c, expr->at, (zta_node){ op, first, expr->kid_count, 0 }, out);
+}
+
+/* How operators with up to three plain operands reduce. */
+static const struct {
+	bool known;
+	zta_code_op op;
+	bool negate;
+} plain[] = {
+	[ZTA_EXPR_NOT] = { true, ZTA_CODE_NOT, false },
+	[ZTA_EXPR_NEG] = { true, ZTA_CODE_NEG, false },
+	[ZTA_EXPR_EQ] = { true, ZTA_CODE_EQ, false },
+	[ZTA_EXPR_NE] = { true, ZTA_CODE_EQ, true },
+	[ZTA_EXPR_LT] = { true, ZTA_CODE_LT, false },
+	[ZTA_EXPR_LE] = { true, ZTA_CODE_LE, false },
+	[ZTA_EXPR_GT] = { true, ZTA_CODE_LE, true },
+	[ZTA_EXPR_GE] = { true, ZTA_CODE_LT, true },
+	[ZTA_EXPR_IN] = { true, ZTA_CODE_IN, false },
+	[ZTA_EXPR_ADD] = { true, ZTA_CODE_ADD, false },
+	[ZTA_EXPR_SUB] = { true, ZTA_CODE_SUB, false },
+	[ZTA_EXPR_MUL] = { true, ZTA_CODE_MUL, false },
+	[ZTA_EXPR_IF] = { true, ZTA_CODE_IF, false },
+	[ZTA_EXPR_CONTAINS] = { true, ZTA_CODE_CONTAINS, false },
+	[ZTA_EXPR_CONTAINS_ALL] = { true, ZTA_CODE_CONTAINS_ALL, false },
+	[ZTA_EXPR_CONTAINS_ANY] = { true, ZTA_CODE_CONTAINS_ANY, false },
+	[ZTA_EXPR_IS_EMPTY] = { true, ZTA_CODE_IS_EMPTY, false },
+	[ZTA_EXPR_GET_TAG] = { true, ZTA_CODE_GET_TAG, false },
+	[ZTA_EXPR_HAS_TAG] = { true, ZTA_CODE_HAS_TAG, false },
+	[ZTA_EXPR_CALL] = { false, ZTA_CODE_CALL, false },
+};
+
+static zta_status
+compile_plain(zta_compiler *c, const zta_expr *expr, uint32_t *out)
+{
+	uint32_t kids[3] = { 0 }, i;
+	zta_status status = ZTA_OK;
+
+	for (i = 0; status == ZTA_OK && i < expr->kid_count; i++) {
+		status = zta_compiler__expr(c, expr->kids[i], &kids[i]);
+	}
+	if (status == ZTA_OK) {
+		status = emit(c, expr->at,
+		    (zta_node){ plain[expr->op].op, kids[0], kids[1], kids[2] },
+		    out);
+	}
+	if (status == ZTA_OK && plain[expr->op].negate) {
+		status = emit(
+		    c, expr->at, (zta_node){ ZTA_CODE_NOT, *out, 0, 0 }, out);
+	}
+	return status;
+}
+
+zta_status
+zta_compiler__expr(zta_compiler *c, const zta_expr *expr, uint32_t *node)
+{
+	if (plain[expr->op].known) {
+		return compile_plain(c, expr, node);
+	}
+	switch ((zta_expr_op)expr->op) {
+	case ZTA_EXPR_VAR:
+		return emit(c, expr->at,
+		    (zta_node){ ZTA_CODE_VAR, (uint32_t)expr->number, 0, 0 },
+		    node);
+	case ZTA_EXPR_OR:
+		return compile_chain(c, expr, ZTA_CODE_ANY, node);
+	case ZTA_EXPR_AND:
+		return compile_chain(c, expr, ZTA_CODE_ALL, node);
+	case ZTA_EXPR_HAS:
+		return compile_has(c, expr, node);
+	case ZTA_EXPR_LIKE:
+		return compile_like(c, expr, node);
+	case ZTA_EXPR_IS:
+		return compile_is(c, expr, node);
+	case ZTA_EXPR_GET:
+		return compile_get(c, expr, node);
+	case ZTA_EXPR_SET:
+		return compile_set(c, expr, node);
+	case ZTA_EXPR_RECORD:
+		return compile_record(c, expr, node);
+	case ZTA_EXPR_CALL:
+		return compile_call(c, expr, node);
+	default:
+		return compile_literal(c, expr, node);
+	}
+}
+
+zta_status
+zta_compiler__conditions(
+    zta_compiler *c, const zta_policy_text *policy, uint32_t *node)
+{
+	const zta_condition *condition;
+	uint32_t first, i;
+	zta_status status;
+
+	*node = ZTA_NAME_NONE;
+	if (policy->condition_count == 0) {
+		return ZTA_OK;
+	}
+	status = reserve_operands(c, policy->condition_count, &first);
+	for (i = 0; status == ZTA_OK && i < policy->condition_count; i++) {
+		condition = &policy->conditions[i];
+		status = zta_compiler__expr(c, condition->body, node);
+		if (status == ZTA_OK && condition->unless) {
+			status = emit(c, condition->body->at,
+			    (zta_node){ ZTA_CODE_NOT, *node, 0, 0 }, node);
+		}
+		if (status == ZTA_OK) {
+			c->code->operands[first + i] = *node;
+		}
+	}
+	if (status == ZTA_OK) {
+		status = emit(c, policy->at,
+		    (zta_node){
+			ZTA_CODE_ALL, first, policy->condition_count, 0 },
+		    node);
+	}
+	return status;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine.c - the public face of the engine, see ztauth/cedar.h. */
+#include "cedar/engine.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "cedar/conform.h"
+#include "cedar/request.h"
+
+struct zta_cedar_session {
+	const zta_cedar *engine;
+	zta_arena arena;
+};
+
+zta_status
+zta_cedar_open(zta_cedar **out, zta_error *err)
+{
+	zta_cedar *engine = calloc(1, sizeof(*engine));
+
+	*out = engine;
+	if (engine == NULL) {
+		return zta_error__nomem(err);
+	}
+	zta_arena__init(&engine->arena, SIZE_MAX);
+	zta_names__init(&engine->names, &engine->arena, zta_random__seed());
+	zta_policies__init(&engine->policies, &engine->names);
+	zta_entities__init(&engine->entities, &engine->arena, &engine->names);
+	engine->loader = (zta_entities_loader){ .entities = &engine->entities,
+		.names = &engine->names };
+	return ZTA_OK;
+}
+
+void
+zta_cedar_close(zta_cedar *engine)
+{
+	if (engine != NULL) {
+		zta_arena__release(&engine->arena);
+		free(engine);
+	}
+}
+
+/*
+ * Go on to `phase`, which must not lie behind. When the last policy is in, all
+ * that policies name is known.
+ */
+static zta_status
+enter(zta_cedar *engine, zta_cedar_phase phase, zta_error *err)
+{
+	if (engine->phase > phase) {
+		return zta_error__set(err, ZTA_EINVAL,
+		    "an engine takes schema, policies, entities in this "
+		    "order, and nothing once it is sealed or failed");
+	}
+	if (engine->phase < ZTA_CEDAR_ENTITIES && phase >= ZTA_CEDAR_ENTITIES) {
+		engine->policies.named = zta_names__uid_count(&engine->names);
+	}
+	engine->phase = phase;
+	return ZTA_OK;
+}
+
+/* An engine in which something failed is of no use. */
+static zta_status
+leave(zta_cedar *engine, zta_status status)
+{
+	if (status != ZTA_OK) {
+		engine->phase = ZTA_CEDAR_BROKEN;
+	}
+	return status;
+}
+
+zta_status
+zta_cedar_add_schema(
+    zta_cedar *engine, zta_str file, zta_str text, zta_error *err)
+{
+	zta_status status = enter(engine, ZTA_CEDAR_SCHEMA, err);
+
+	if (status == ZTA_OK && engine->schema != NULL) {
+		status = zta_error__set(
+		    err, ZTA_EINVAL, "an engine has at most one schema");
+	}
+	if (status == ZTA_OK) {
+		status = zta_schema__read(
+		    &engine->schema_space, &engine->names, text, err);
+		engine->schema = &engine->schema_space;
+		engine->loader.schema = engine->schema;
+		if (status != ZTA_OK) {
+			zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+		}
+	}
+	return leave(engine, status);
+}
+
+zta_status
+zta_cedar_add_policies(zta_cedar *engine, zta_str file, zta_str text,
+    zta_cedar_naming naming, zta_error *err)
+{
+	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
+
+	if (status == ZTA_OK) {
+		status = zta_policies__add(&engine->policies, file, text,
+		    naming == ZTA_CEDAR_BY_PATH ? ZTA_NAMING_PATH :
+						  ZTA_NAMING_NUMBER,
+		    err);
+	}
+	return leave(engine, status);
+}
+
+/* --- links */
+
+static const zta_json *
+string_member(const zta_json *node, const char *name)
+{
+	const zta_json *found = zta_json__get(node, name);
+
+	return found != NULL && found->type == ZTA_JSON_STRING ? found : NULL;
+}
+
+static zta_status
+read_slots(
+    zta_value_reader *r, const zta_json *values, uint32_t slots[ZTA_SCOPES])
+{
+	const zta_json *name = zta_json__first(values);
+	uint32_t i, uid = 0;
+	zta_expr_var var;
+	zta_status status;
+
+	for (i = 0; i < values->count; i++) {
+		if (zta_str__is(zta_json__str(name), "?principal")) {
+			var = ZTA_VAR_PRINCIPAL;
+		} else if (zta_str__is(zta_json__str(name), "?resource")) {
+			var = ZTA_VAR_RESOURCE;
+		} else {
+			return zta_json__fail(r->doc, name, r->err,
+			    ZTA_EINVALID,
+			    "a slot is `?principal` or `?resource`");
+		}
+		name = zta_json__after(name);
+		status = zta_value_json__uid(r, name, &uid);
+		if (status != ZTA_OK) {
+			return status;
+		}
+		slots[var] = uid;
+		name = zta_json__after(name);
+	}
+	return ZTA_OK;
+}
+
+static zta_status
+add_link(zta_cedar *engine, zta_value_reader *r, const zta_json *node)
+{
+	uint32_t slots[ZTA_SCOPES] = { ZTA_NAME_NONE, ZTA_NAME_NONE,
+		ZTA_NAME_NONE };
+	const zta_json *template_id = string_member(node, "templateId");
+	const zta_json *id = string_member(node, "newId");
+	const zta_json *values = zta_json__get(node, "values");
+	zta_error why;
+	zta_status status;
+
+	if (template_id == NULL || id == NULL || values == NULL ||
+	    values->type != ZTA_JSON_OBJECT) {
+		return zta_json__fail(r->doc, node, r->err, ZTA_EINVALID,
+		    "a link needs `templateId`, `newId` and `values`");
+	}
+	status = read_slots(r, values, slots);
+	if (status != ZTA_OK) {
+		return status;
+	}
+	status = zta_policies__link(&engine->policies,
+	    zta_json__str(template_id), zta_json__str(id), slots, &why);
+	return status == ZTA_OK ?
+	    status :
+	    zta_json__fail(r->doc, node, r->err, status, "%s", why.message);
+}
+
+static zta_status
+add_links(zta_cedar *engine, const zta_json_doc *doc, zta_error *err)
+{
+	zta_value_reader reader = { .arena = &engine->arena,
+		.names = &engine->names,
+		.doc = doc,
+		.err = err };
+	const zta_json *node = zta_json__first(doc->root);
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	if (doc->root->type != ZTA_JSON_ARRAY) {
+		return zta_json__fail(doc, doc->root, err, ZTA_EINVALID,
+		    "links must be an array");
+	}
+	for (i = 0; status == ZTA_OK && i < doc->root->count; i++) {
+		status = add_link(engine, &reader, node);
+		node = zta_json__after(node);
+	}
+	return status;
+}
+
+zta_status
+zta_cedar_add_links(
+    zta_cedar *engine, zta_str file, zta_str json, zta_error *err)
+{
+	zta_arena scratch;
+	zta_json_doc doc;
+	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
+
+	if (status != ZTA_OK) {
+		return leave(engine, status);
+	}
+	zta_arena__init(&scratch, SIZE_MAX);
+	status = zta_json__read(&scratch, json, &doc, err);
+	if (status == ZTA_OK) {
+		status = add_links(engine, &doc, err);
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+	}
+	zta_arena__release(&scratch);
+	return leave(engine, status);
+}
+
+/* --- entities */
+
+zta_status
+zta_cedar_add_entities(
+    zta_cedar *engine, zta_str file, zta_str json, zta_error *err)
+{
+	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_entities_loader__add(&engine->loader, file, json, err);
+	}
+	return leave(engine, status);
+}
+
+zta_status
+zta_cedar_seal(zta_cedar *engine, zta_error *err)
+{
+	zta_status status = enter(engine, ZTA_CEDAR_SEALED, err);
+
+	if (status == ZTA_OK) {
+		status = zta_entities_loader__finish(&engine->loader, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_policies__seal(&engine->policies, err);
+	}
+	return leave(engine, status);
+}
+
+/* --- decisions */
+
+zta_status
+zta_cedar_session_open(
+    zta_cedar_session **out, const zta_cedar *engine, zta_error *err)
+{
+	zta_cedar_session *session = NULL;
+
+	*out = NULL;
+	if (engine->phase != ZTA_CEDAR_SEALED) {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "the engine is not sealed");
+	}
+	session = calloc(1, sizeof(*session));
+	if (session == NULL) {
+		return zta_error__nomem(err);
+	}
+	session->engine = engine;
+	zta_arena__init(&session->arena, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	*out = session;
+	return ZTA_OK;
+}
+
+void
+zta_cedar_session_close(zta_cedar_session *session)
+{
+	if (session != NULL) {
+		zta_arena__release(&session->arena);
+		free(session);
+	}
+}
+
+static zta_status
+tell_reasons(zta_cedar_session *session, const zta_verdict *verdict,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	const zta_policies *policies = &session->engine->policies;
+	zta_str *ids = zta_arena__alloc(
+	    &session->arena, (verdict->reason_count + 1) * sizeof(*ids));
+	uint32_t i;
+
+	if (ids == NULL) {
+		return zta_arena__failed(&session->arena, err);
+	}
+	for (i = 0; i < verdict->reason_count; i++) {
+		ids[i] = policies->policies.list[verdict->reasons[i]].id;
+	}
+	answer->reasons = ids;
+	answer->reason_count = verdict->reason_count;
+	return ZTA_OK;
+}
+
+static zta_status
+tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	const zta_policies *policies = &session->engine->policies;
+	zta_cedar_problem *list = zta_arena__alloc(
+	    &session->arena, (verdict->error_count + 1) * sizeof(*list));
+	const zta_policy *policy;
+	uint32_t i;
+
+	if (list == NULL) {
+		return zta_arena__failed(&session->arena, err);
+	}
+	for (i = 0; i < verdict->error_count; i++) {
+		policy = &policies->policies.list[verdict->errors[i].policy];
+		list[i].policy = policy->id;
+		list[i].message = zta_eval__message(verdict->errors[i].error);
+		list[i].file = zta_policies__place(policies, policy->file,
+		    policies->code.places[verdict->errors[i].node],
+		    &list[i].line, &list[i].column);
+	}
+	answer->errors = list;
+	answer->error_count = verdict->error_count;
+	return ZTA_OK;
+}
+
+zta_status
+zta_cedar_authorize(zta_cedar_session *session, zta_str request, unsigned flags,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	const zta_cedar *engine = session->engine;
+	zta_names names;
+	zta_json_doc doc;
+	zta_value_reader reader = { .arena = &session->arena,
+		.names = &names,
+		.schema = engine->schema,
+		.doc = &doc,
+		.err = err };
+	zta_question question;
+	zta_verdict verdict = { 0 };
+	zta_status status;
+
+	*answer = (zta_cedar_answer){ 0 };
+	zta_arena__reset(&session->arena);
+	zta_names__lay_over(&names, &session->arena, &engine->names);
+	status = zta_json__read(&session->arena, request, &doc, err);
+	if (status == ZTA_OK) {
+		status = zta_request__read(&reader, doc.root, &question);
+	}
+	if (status == ZTA_OK && (flags & ZTA_CEDAR_VALIDATE_REQUEST) != 0 &&
+	    engine->schema != NULL) {
+		status = zta_conform__question(engine->schema, &question, err);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    zta_authorize__run(&engine->policies, &engine->entities,
+			&question, &session->arena, &verdict, err);
+	}
+	if (status == ZTA_OK) {
+		status = tell_reasons(session, &verdict, answer, err);
+	}
+	if (status == ZTA_OK) {
+		status = tell_errors(session, &verdict, answer, err);
+	}
+	if (status == ZTA_OK) {
+		answer->permitted = verdict.permitted;
+	}
+	return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entities_json.h - fill the entity store from JSON files. */
+#ifndef ZTA_CEDAR_ENTITIES_JSON_H
+#define ZTA_CEDAR_ENTITIES_JSON_H
+
+#include "cedar/entities.h"
+#include "cedar/schema.h"
+
+typedef struct zta_entities_loader {
+	zta_entities *entities;
+	zta_names *names;
+	const zta_schema *schema; /* NULL: none */
+	uint32_t *actions;        /* uids of the actions that files hold */
+	uint32_t action_count, action_room;
+} zta_entities_loader;
+
+/*
+ * Add the entities of one file, an array. Errors carry line, column, and the
+ * file as their place: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST (two different
+ * entities of one name), ZTA_ELIMIT, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_entities_loader__add(
+    zta_entities_loader *loader, zta_str file, zta_str text, zta_error *err);
+
+/* Close the hierarchy, check the actions, add those of the schema. */
+ZTA_MUST_USE zta_status zta_entities_loader__finish(
+    zta_entities_loader *loader, zta_error *err);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lex.c - see lex.h. */
+#include "cedar/lex.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/utf8.h"
+
+typedef struct lexer {
+	zta_arena *arena;
+	zta_str text;
+	size_t at;
+	zta_tokens *out;
+	uint32_t room; /* tokens that fit */
+	zta_error *err;
+} lexer;
+
+static zta_status
+fail(const lexer *x, size_t at, const char *what)
+{
+	uint32_t line, column;
+
+	zta_error__position(x->text, at, &line, &column);
+	return zta_error__at(x->err, ZTA_ESYNTAX, line, column, "%s", what);
+}
+
+static bool
+is_ident_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool
+zta_lex__is_ident(zta_str text)
+{
+	size_t i;
+
+	if (text.len == 0 || !is_ident_start(text.ptr[0])) {
+		return false;
+	}
+	for (i = 1; i < text.len; i++) {
+		if (!is_ident_start(text.ptr[i]) && !is_digit(text.ptr[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+zta_lex__is_reserved(zta_str ident)
+{
+	static const char *const words[] = { "true", "false", "if", "then",
+		"else", "in", "is", "like", "has" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (zta_str__is(ident, words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Unicode White_Space, as the `\s` of the reference lexer has it. */
+static bool
+is_space(uint32_t code)
+{
+	return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 ||
+	    code == 0xA0 || code == 0x1680 ||
+	    (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+	    code == 0x2029 || code == 0x202F || code == 0x205F ||
+	    code == 0x3000;
+}
+
+static zta_str
+rest(const lexer *x)
+{
+	return (zta_str){ x->text.ptr + x->at, x->text.len - x->at };
+}
+
+/* Move over space and comments. */
+static void
+skip(lexer *x)
+{
+	uint32_t code;
+	size_t len;
+	zta_str left;
+
+	for (;;) {
+		left = rest(x);
+		if (zta_str__starts(left, ZTA_STR("//"))) {
+			while (x->at < x->text.len &&
+			    x->text.ptr[x->at] != '\n' &&
+			    x->text.ptr[x->at] != '\r') {
+				x->at++;
+			}
+			continue;
+		}
+		len = zta_utf8__decode(left, &code);
+		if (len == 0 || !is_space(code)) {
+			return;
+		}
+		x->at += len;
+	}
+}
+
+static zta_status
+add(lexer *x, zta_token_kind kind, size_t len)
+{
+	zta_tokens *out = x->out;
+	uint32_t more;
+
+	if (out->count == x->room) {
+		more = x->room == 0 ? 64 : x->room * 2;
+		out->list = zta_arena__grow(
+		    x->arena, out->list, out->count, more, sizeof(zta_token));
+		if (out->list == NULL) {
+			return zta_arena__failed(x->arena, x->err);
+		}
+		x->room = more;
+	}
+	out->list[out->count++] =
+	    (zta_token){ kind, (uint32_t)x->at, (uint32_t)len };
+	x->at += len;
+	return ZTA_OK;
+}
+
+/* A string runs to the next quote that has no backslash before it. */
+static zta_status
+lex_string(lexer *x)
+{
+	zta_str left = rest(x);
+	size_t i;
+
+	for (i = 1; i < left.len; i++) {
+		if (left.ptr[i] == '"') {
+			return add(x, ZTA_TOKEN_STRING, i + 1);
+		}
+		if (left.ptr[i] == '\\') {
+			i++;
+			if (i < left.len && left.ptr[i] == '\n') {
+				return fail(x, x->at + i - 1,
+				    "a backslash at the end of a line");
+			}
+		}
+	}
+	return fail(x, x->at, "string without closing quote");
+}
+
+static size_t
+ident_len(zta_str text)
+{
+	size_t len = 1;
+
+	while (len < text.len &&
+	    (is_ident_start(text.ptr[len]) || is_digit(text.ptr[len]))) {
+		len++;
+	}
+	return len;
+}
+
+static zta_status
+lex_word(lexer *x)
+{
+	zta_str left = rest(x);
+	zta_str after = { left.ptr + 1, left.len - 1 };
+	size_t len = 1;
+
+	if (is_ident_start(left.ptr[0])) {
+		return add(x, ZTA_TOKEN_IDENT, ident_len(left));
+	}
+	if (is_digit(left.ptr[0])) {
+		while (len < left.len && is_digit(left.ptr[len])) {
+			len++;
+		}
+		return add(x, ZTA_TOKEN_NUMBER, len);
+	}
+	if (left.ptr[0] == '?' && after.len > 0 && is_ident_start(*after.ptr)) {
+		return add(x, ZTA_TOKEN_SLOT, 1 + ident_len(after));
+	}
+	return fail(x, x->at, "a character that no token begins with");
+}
+
+static zta_status
+lex_one(lexer *x)
+{
+	static const struct {
+		const char *text;
+		zta_token_kind kind;
+	} marks[] = { { "::", ZTA_TOKEN_PATH }, { "==", ZTA_TOKEN_EQ },
+		{ "!=", ZTA_TOKEN_NE }, { "<=", ZTA_TOKEN_LE },
+		{ ">=", ZTA_TOKEN_GE }, { "||", ZTA_TOKEN_OR },
+		{ "&&", ZTA_TOKEN_AND }, { "@", ZTA_TOKEN_AT },
+		{ ".", ZTA_TOKEN_DOT }, { ",", ZTA_TOKEN_COMMA },
+		{ ";", ZTA_TOKEN_SEMICOLON }, { ":", ZTA_TOKEN_COLON },
+		{ "(", ZTA_TOKEN_LPAREN }, { ")", ZTA_TOKEN_RPAREN },
+		{ "{", ZTA_TOKEN_LBRACE }, { "}", ZTA_TOKEN_RBRACE },
+		{ "[", ZTA_TOKEN_LBRACKET }, { "]", ZTA_TOKEN_RBRACKET },
+		{ "=", ZTA_TOKEN_ASSIGN }, { "<", ZTA_TOKEN_LT },
+		{ ">", ZTA_TOKEN_GT }, { "+", ZTA_TOKEN_PLUS },
+		{ "-", ZTA_TOKEN_MINUS }, { "*", ZTA_TOKEN_STAR },
+		{ "/", ZTA_TOKEN_SLASH }, { "%", ZTA_TOKEN_PERCENT },
+		{ "!", ZTA_TOKEN_NOT } };
+	zta_str left = rest(x);
+	size_t i;
+
+	if (left.ptr[0] == '"') {
+		return lex_string(x);
+	}
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (zta_str__starts(left, zta_str_of(marks[i].text))) {
+			return add(
+			    x, marks[i].kind, zta_str_of(marks[i].text).len);
+		}
+	}
+	if (left.ptr[0] == '?' &&
+	    (left.len == 1 || !is_ident_start(left.ptr[1]))) {
+		return add(x, ZTA_TOKEN_QUESTION, 1);
+	}
+	return lex_word(x);
+}
+
+zta_status
+zta_lex__all(zta_arena *arena, zta_str text, zta_tokens *out, zta_error *err)
+{
+	lexer x = { .arena = arena, .text = text, .out = out, .err = err };
+	size_t bad;
+	zta_status status;
+
+	*out = (zta_tokens){ .text = text };
+	if (text.len > ZTA_CEDAR_TEXT_MAX) {
+		return zta_error__set(
+		    err, ZTA_ELIMIT, "text over %zu bytes", ZTA_CEDAR_TEXT_MAX);
+	}
+	bad = zta_utf8__check(text);
+	if (bad < text.len) {
+		return fail(&x, bad, "not UTF-8");
+	}
+	for (skip(&x); x.at < text.len; skip(&x)) {
+		status = lex_one(&x);
+		if (status != ZTA_OK) {
+			return status;
+		}
+	}
+	return add(&x, ZTA_TOKEN_END, 0);
+}

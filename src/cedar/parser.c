@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parser.c - the pieces that the policy and the schema parser are made of. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "cedar/escape.h"
+#include "cedar/parse.h"
+
+/* A message shows at most this much of a token. */
+#define SHOWN_MAX 40
+
+zta_status
+zta_parser__init(zta_parser *p, zta_arena *arena, zta_str text, zta_error *err)
+{
+	zta_status status;
+
+	*p = (zta_parser){ .arena = arena, .err = err };
+	status = zta_lex__all(arena, text, &p->tokens, err);
+	p->next = p->tokens.list;
+	return status;
+}
+
+zta_status
+zta_parser__wrong(zta_parser *p, uint32_t at, const char *format, ...)
+{
+	char message[ZTA_MSG_MAX];
+	uint32_t line, column;
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	zta_error__position(p->tokens.text, at, &line, &column);
+	return zta_error__at(p->err, ZTA_ESYNTAX, line, column, "%s", message);
+}
+
+zta_status
+zta_parser__fail(zta_parser *p, const zta_token *token, const char *what)
+{
+	zta_str shown = zta_lex__str(&p->tokens, token);
+
+	if (token->kind == ZTA_TOKEN_END) {
+		return zta_parser__wrong(
+		    p, token->at, "%s, found the end of the text", what);
+	}
+	if (shown.len > SHOWN_MAX) {
+		return zta_parser__wrong(
+		    p, token->at, "%s, found something long", what);
+	}
+	return zta_parser__wrong(
+	    p, token->at, "%s, found `%.*s`", what, ZTA_STR_ARG(shown));
+}
+
+bool
+zta_parser__is(const zta_parser *p, zta_token_kind kind)
+{
+	return p->next->kind == kind;
+}
+
+bool
+zta_parser__is_word(const zta_parser *p, const char *word)
+{
+	return p->next->kind == ZTA_TOKEN_IDENT &&
+	    zta_str__is(zta_lex__str(&p->tokens, p->next), word);
+}
+
+bool
+zta_parser__accept(zta_parser *p, zta_token_kind kind)
+{
+	if (p->next->kind != kind) {
+		return false;
+	}
+	p->next++;
+	return true;
+}
+
+bool
+zta_parser__accept_word(zta_parser *p, const char *word)
+{
+	if (!zta_parser__is_word(p, word)) {
+		return false;
+	}
+	p->next++;
+	return true;
+}
+
+zta_status
+zta_parser__expect(zta_parser *p, zta_token_kind kind, const char *what)
+{
+	char message[ZTA_MSG_MAX];
+
+	if (zta_parser__accept(p, kind)) {
+		return ZTA_OK;
+	}
+	(void)snprintf(message, sizeof(message), "expected %s", what);
+	return zta_parser__fail(p, p->next, message);
+}
+
+zta_status
+zta_parser__string(zta_parser *p, zta_str *out)
+{
+	const zta_token *token = p->next;
+	zta_str raw = zta_lex__str(&p->tokens, token);
+	size_t bad = 0;
+	zta_status status;
+
+	if (!zta_parser__accept(p, ZTA_TOKEN_STRING)) {
+		return zta_parser__fail(p, token, "expected a string");
+	}
+	raw = (zta_str){ raw.ptr + 1, raw.len - 2 };
+	status = zta_escape__read(p->arena, raw, false, out, &bad, p->err);
+	if (status == ZTA_ESYNTAX) {
+		return zta_parser__wrong(p, token->at + 1 + (uint32_t)bad,
+		    "an escape that Cedar does not have");
+	}
+	return status;
+}
+
+zta_status
+zta_parser__ident(zta_parser *p, zta_str *out)
+{
+	*out = zta_lex__str(&p->tokens, p->next);
+	if (!zta_parser__is(p, ZTA_TOKEN_IDENT)) {
+		return zta_parser__fail(p, p->next, "expected a name");
+	}
+	if (zta_lex__is_reserved(*out)) {
+		return zta_parser__wrong(p, p->next->at,
+		    "`%.*s` is reserved, it cannot be a name",
+		    ZTA_STR_ARG(*out));
+	}
+	p->next++;
+	return ZTA_OK;
+}
+
+/* The name that tokens `first` to `last` spell, without space between them. */
+static zta_status
+join(zta_parser *p, const zta_token *first, const zta_token *last, zta_str *out)
+{
+	zta_str piece;
+	size_t spread = last->at + last->len - first->at, len = 0;
+	const zta_token *token;
+	char *to;
+
+	for (token = first; token <= last; token++) {
+		len += token->len;
+	}
+	if (len == spread) {
+		*out = (zta_str){ p->tokens.text.ptr + first->at, len };
+		return ZTA_OK;
+	}
+	to = zta_arena__alloc(p->arena, len);
+	if (to == NULL) {
+		return zta_arena__failed(p->arena, p->err);
+	}
+	*out = (zta_str){ to, len };
+	for (token = first; token <= last; token++) {
+		piece = zta_lex__str(&p->tokens, token);
+		memcpy(to, piece.ptr, piece.len);
+		to += piece.len;
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_parser__name(zta_parser *p, zta_str *out)
+{
+	const zta_token *first = p->next;
+	zta_status status;
+	zta_str part;
+
+	for (;;) {
+		status = zta_parser__ident(p, &part);
+		if (status != ZTA_OK) {
+			return status;
+		}
+		if (zta_str__is(part, "__cedar") && !p->builtins) {
+			return zta_parser__wrong(p, first->at,
+			    "`__cedar` is reserved, it cannot be a name");
+		}
+		if (!zta_parser__is(p, ZTA_TOKEN_PATH) ||
+		    p->next[1].kind != ZTA_TOKEN_IDENT) {
+			return join(p, first, p->next - 1, out);
+		}
+		p->next++;
+	}
+}
+
+zta_status
+zta_parser__uid(zta_parser *p, zta_uid_text *out)
+{
+	zta_status status;
+
+	out->at = p->next->at;
+	status = zta_parser__name(p, &out->type);
+	if (status == ZTA_OK) {
+		status = zta_parser__expect(
+		    p, ZTA_TOKEN_PATH, "`::` and the id of an entity");
+	}
+	if (status == ZTA_OK) {
+		status = zta_parser__string(p, &out->id);
+	}
+	return status;
+}
+
+bool
+zta_parser__at_uid(const zta_parser *p)
+{
+	const zta_token *token = p->next;
+
+	while (
+	    token->kind == ZTA_TOKEN_IDENT && token[1].kind == ZTA_TOKEN_PATH) {
+		token += 2;
+		if (token->kind == ZTA_TOKEN_STRING) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void *
+zta_parser__push(zta_parser *p, zta_parser_list *list, size_t size)
+{
+	void *bigger;
+	uint32_t more = list->room == 0 ? 4 : list->room * 2;
+
+	if (list->count == list->room) {
+		bigger = zta_arena__grow(
+		    p->arena, list->items, list->count, more, size);
+		if (bigger == NULL) {
+			return NULL;
+		}
+		list->items = bigger;
+		list->room = more;
+	}
+	return (char *)list->items + size * list->count++;
+}
+
+zta_status
+zta_parser__no_room(zta_parser *p)
+{
+	return zta_arena__failed(p->arena, p->err);
+}

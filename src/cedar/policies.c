@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policies.c - see policies.h. */
+#include "cedar/policies.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "cedar/parse.h"
+
+void
+zta_policies__init(zta_policies *policies, zta_names *names)
+{
+	*policies = (zta_policies){ .names = names };
+	zta_map__init(&policies->ids, names->arena, names->seed);
+}
+
+static zta_status
+no_room(const zta_policies *policies, zta_error *err)
+{
+	return zta_arena__failed(policies->names->arena, err);
+}
+
+/* Room for one more, or NULL. */
+static zta_policy *
+push(zta_policies *policies, zta_policy_list *list)
+{
+	uint32_t more = list->room == 0 ? 16 : list->room * 2;
+	zta_policy *bigger;
+
+	if (list->count == list->room) {
+		bigger = zta_arena__grow(policies->names->arena, list->list,
+		    list->count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return NULL;
+		}
+		list->list = bigger;
+		list->room = more;
+	}
+	return &list->list[list->count++];
+}
+
+/* Ids of policies carry the index in their list; templates have this bit. */
+#define TEMPLATE_BIT (1u << 31)
+
+static zta_status
+add_policy(zta_policies *policies, const zta_policy *policy, bool template,
+    zta_error *err)
+{
+	zta_policy_list *list =
+	    template ? &policies->templates : &policies->policies;
+	uint32_t number = list->count | (template ? TEMPLATE_BIT : 0);
+	zta_policy *kept;
+	zta_status status =
+	    zta_map__add(&policies->ids, policy->id, number, err);
+
+	if (status == ZTA_EEXIST) {
+		return zta_error__set(err, status,
+		    "two policies have the id `%.*s`", ZTA_STR_ARG(policy->id));
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	kept = push(policies, list);
+	if (kept == NULL) {
+		return no_room(policies, err);
+	}
+	*kept = *policy;
+	return ZTA_OK;
+}
+
+static zta_status
+compile_scope(zta_policies *policies, const zta_scope_text *text,
+    zta_scope *scope, zta_error *err)
+{
+	zta_names *names = policies->names;
+	uint32_t *uids, type, i;
+	zta_status status = ZTA_OK;
+
+	*scope = (zta_scope){ .op = text->op, .slot = text->slot };
+	if (text->type.len > 0) {
+		status =
+		    zta_names__symbol(names, text->type, &scope->type, err);
+	}
+	uids =
+	    zta_arena__alloc(names->arena, (text->count + 1) * sizeof(*uids));
+	if (uids == NULL) {
+		return no_room(policies, err);
+	}
+	for (i = 0; status == ZTA_OK && i < text->count; i++) {
+		status = zta_names__symbol(
+		    names, text->entities[i].type, &type, err);
+		if (status == ZTA_OK) {
+			status = zta_names__uid(
+			    names, type, text->entities[i].id, &uids[i], err);
+		}
+	}
+	scope->entities = uids;
+	scope->count = text->count;
+	return status;
+}
+
+/* The id of a policy in its set, as the naming has it. */
+static zta_status
+name_policy(const zta_policies *policies, const zta_policy_text *text,
+    zta_policy_naming naming, uint32_t position, zta_str *out, zta_error *err)
+{
+	zta_str file = policies->files[policies->file_count - 1].name;
+	char digits[16];
+	char *made;
+	size_t len;
+	uint32_t i;
+
+	for (i = 0; naming == ZTA_NAMING_PATH && i < text->annotation_count;
+	     i++) {
+		if (zta_str__is(text->annotations[i].key, "id")) {
+			*out = text->annotations[i].value;
+			return ZTA_OK;
+		}
+	}
+	len = (size_t)snprintf(digits, sizeof(digits), "%u", position);
+	if (naming == ZTA_NAMING_NUMBER) {
+		file = ZTA_STR("policy");
+	}
+	made = zta_arena__alloc(policies->names->arena, file.len + 1 + len);
+	if (made == NULL) {
+		return no_room(policies, err);
+	}
+	memcpy(made, file.ptr, file.len);
+	*out = (zta_str){ made, file.len + len };
+	made += file.len;
+	if (naming == ZTA_NAMING_PATH) {
+		*made++ = '#';
+		out->len++;
+	}
+	memcpy(made, digits, len);
+	return ZTA_OK;
+}
+
+static zta_status
+add_text(zta_policies *policies, const zta_policy_text *text,
+    zta_policy_naming naming, uint32_t position, zta_error *err)
+{
+	zta_policy policy = { .forbid = text->forbid,
+		.file = policies->file_count - 1,
+		.at = text->at,
+		.source = text };
+	zta_compiler compiler = { &policies->code, policies->names, err };
+	zta_expr_var var;
+	zta_status status =
+	    name_policy(policies, text, naming, position, &policy.id, err);
+
+	for (var = 0; status == ZTA_OK && var < ZTA_SCOPES; var++) {
+		status = compile_scope(
+		    policies, &text->scope[var], &policy.scope[var], err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_compiler__conditions(
+		    &compiler, text, &policy.condition);
+	}
+	if (status == ZTA_OK) {
+		status = add_policy(
+		    policies, &policy, zta_policy_text__is_template(text), err);
+	}
+	if (status != ZTA_OK && err != NULL && err->line == 0) {
+		(void)zta_policies__place(
+		    policies, policy.file, text->at, &err->line, &err->column);
+	}
+	return status;
+}
+
+static zta_status
+add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
+{
+	zta_arena *arena = policies->names->arena;
+	uint32_t more = policies->file_room == 0 ? 8 : policies->file_room * 2;
+	zta_policy_file *bigger, file;
+
+	if (policies->file_count == policies->file_room) {
+		bigger = zta_arena__grow(arena, policies->files,
+		    policies->file_count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return no_room(policies, err);
+		}
+		policies->files = bigger;
+		policies->file_room = more;
+	}
+	file.name = zta_arena__copy(arena, name);
+	file.text = zta_arena__copy(arena, text);
+	if (file.name.ptr == NULL || file.text.ptr == NULL) {
+		return no_room(policies, err);
+	}
+	policies->files[policies->file_count++] = file;
+	return ZTA_OK;
+}
+
+zta_status
+zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
+    zta_policy_naming naming, zta_error *err)
+{
+	zta_policy_texts texts = { 0 };
+	uint32_t i, position;
+	zta_status status = add_file(policies, file, text, err);
+
+	if (status == ZTA_OK) {
+		text = policies->files[policies->file_count - 1].text;
+		status = zta_parse__policies(
+		    policies->names->arena, text, &texts, err);
+	}
+	for (i = 0; status == ZTA_OK && i < texts.count; i++) {
+		position = naming == ZTA_NAMING_NUMBER ? policies->parsed : i;
+		status =
+		    add_text(policies, &texts.list[i], naming, position, err);
+		policies->parsed++;
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+	}
+	return status;
+}
+
+zta_status
+zta_policies__link(zta_policies *policies, zta_str template_id, zta_str id,
+    const uint32_t slots[ZTA_SCOPES], zta_error *err)
+{
+	uint32_t number = zta_map__get(&policies->ids, template_id);
+	zta_arena *arena = policies->names->arena;
+	zta_policy policy;
+	uint32_t *uid;
+	zta_expr_var var;
+
+	if (number == ZTA_MAP_NONE || (number & TEMPLATE_BIT) == 0) {
+		return zta_error__set(err, ZTA_ENOTFOUND,
+		    "there is no template `%.*s`", ZTA_STR_ARG(template_id));
+	}
+	policy = policies->templates.list[number & ~TEMPLATE_BIT];
+	policy.id = zta_arena__copy(arena, id);
+	if (policy.id.ptr == NULL) {
+		return no_room(policies, err);
+	}
+	for (var = 0; var < ZTA_SCOPES; var++) {
+		if (policy.scope[var].slot != (slots[var] != ZTA_NAME_NONE)) {
+			return zta_error__set(err, ZTA_EINVALID,
+			    "link `%.*s` must fill exactly the slots of its "
+			    "template",
+			    ZTA_STR_ARG(id));
+		}
+		if (!policy.scope[var].slot) {
+			continue;
+		}
+		uid = zta_arena__alloc(arena, sizeof(*uid));
+		if (uid == NULL) {
+			return no_room(policies, err);
+		}
+		*uid = slots[var];
+		policy.scope[var].slot = false;
+		policy.scope[var].entities = uid;
+		policy.scope[var].count = 1;
+	}
+	return add_policy(policies, &policy, false, err);
+}
+
+/* --- index */
+
+static zta_index_key
+key_of(const zta_scope *scope, uint32_t which)
+{
+	static const zta_index_kind kinds[] = {
+		[ZTA_SCOPE_ANY] = ZTA_INDEX_ANY,
+		[ZTA_SCOPE_EQ] = ZTA_INDEX_EQ,
+		[ZTA_SCOPE_IN] = ZTA_INDEX_IN,
+		[ZTA_SCOPE_IN_SET] = ZTA_INDEX_IN,
+		[ZTA_SCOPE_IS] = ZTA_INDEX_IS,
+		[ZTA_SCOPE_IS_IN] = ZTA_INDEX_IN,
+	};
+	zta_index_key key = { kinds[scope->op], 0 };
+
+	if (scope->op == ZTA_SCOPE_IS) {
+		key.name = scope->type;
+	} else if (scope->op != ZTA_SCOPE_ANY) {
+		key.name = scope->entities[which];
+	}
+	return key;
+}
+
+/* A policy with `action in [a, b]` hangs in two places, with [] in none. */
+static zta_status
+index_policy(zta_policies *policies, uint32_t number, zta_error *err)
+{
+	const zta_scope *scope = policies->policies.list[number].scope;
+	const zta_scope *action = &scope[ZTA_VAR_ACTION];
+	zta_index_key keys[ZTA_INDEX_LEVELS];
+	uint32_t i, times = action->op == ZTA_SCOPE_ANY ? 1 : action->count;
+	zta_status status = ZTA_OK;
+
+	keys[0] = key_of(&scope[ZTA_VAR_PRINCIPAL], 0);
+	keys[1] = key_of(&scope[ZTA_VAR_RESOURCE], 0);
+	for (i = 0; status == ZTA_OK && i < times; i++) {
+		keys[2] = key_of(action, i);
+		status = zta_index__add(&policies->index, keys, number, err);
+	}
+	return status;
+}
+
+zta_status
+zta_policies__seal(zta_policies *policies, zta_error *err)
+{
+	uint32_t i;
+	zta_status status =
+	    zta_index__init(&policies->index, policies->names->arena, err);
+
+	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
+		status = index_policy(policies, i, err);
+	}
+	return status;
+}
+
+zta_str
+zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
+    uint32_t *line, uint32_t *column)
+{
+	zta_error__position(policies->files[file].text, at, line, column);
+	return policies->files[file].name;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policies.h - a set of policies, compiled and indexed. */
+#ifndef ZTA_CEDAR_POLICIES_H
+#define ZTA_CEDAR_POLICIES_H
+
+#include "base/map.h"
+#include "cedar/code.h"
+#include "cedar/index.h"
+
+typedef struct zta_scope {
+	zta_scope_op op;
+	bool slot;                /* of a template: the entity is to come */
+	uint32_t type;            /* symbol, of IS and IS_IN */
+	const uint32_t *entities; /* uids */
+	uint32_t count;
+} zta_scope;
+
+typedef struct zta_policy {
+	zta_str id;
+	bool forbid;
+	zta_scope scope[ZTA_SCOPES]; /* by zta_expr_var */
+	uint32_t condition;          /* node; ZTA_NAME_NONE: always true */
+	uint32_t file;
+	uint32_t at; /* byte offset in the file */
+	const zta_policy_text *source;
+} zta_policy;
+
+typedef struct zta_policy_list {
+	zta_policy *list;
+	uint32_t count, room;
+} zta_policy_list;
+
+typedef struct zta_policy_file {
+	zta_str name;
+	zta_str text;
+} zta_policy_file;
+
+typedef struct zta_policies {
+	zta_names *names;
+	zta_code code;
+	zta_policy_list policies;  /* static ones and links */
+	zta_policy_list templates; /* never evaluated themselves */
+	zta_policy_file *files;
+	uint32_t file_count, file_room;
+	uint32_t parsed; /* policies and templates so far, to number them */
+	zta_map ids;     /* of policies and templates */
+	zta_index index;
+	uint32_t named; /* uids below it are known to be named by a policy */
+} zta_policies;
+
+void zta_policies__init(zta_policies *policies, zta_names *names);
+
+typedef enum zta_policy_naming {
+	ZTA_NAMING_NUMBER, /* policy0, policy1 ...: what the reference does */
+	ZTA_NAMING_PATH    /* @id if given, else <file>#<n>: SPEC: ztauth 2 */
+} zta_policy_naming;
+
+/*
+ * Parse and compile a file; it is copied. Errors carry line and column, and
+ * `file` as their place: ZTA_ESYNTAX, ZTA_EEXIST (an id), ZTA_ELIMIT, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_policies__add(zta_policies *policies, zta_str file,
+    zta_str text, zta_policy_naming naming, zta_error *err);
+
+/*
+ * Make a policy of a template. `slots` holds a uid for each slot, by
+ * zta_expr_var, and ZTA_NAME_NONE for what is no slot; exactly those that the
+ * template has. ZTA_ENOTFOUND, ZTA_EINVALID, ZTA_EEXIST.
+ */
+ZTA_MUST_USE zta_status zta_policies__link(zta_policies *policies,
+    zta_str template_id, zta_str id, const uint32_t slots[ZTA_SCOPES],
+    zta_error *err);
+
+/* Build the index; nothing is added afterwards. */
+ZTA_MUST_USE zta_status zta_policies__seal(
+    zta_policies *policies, zta_error *err);
+
+/* The file and the 1-based place in it of a byte offset. */
+zta_str zta_policies__place(const zta_policies *policies, uint32_t file,
+    uint32_t at, uint32_t *line, uint32_t *column);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* schema_text.h - a Cedar schema as it was written; schema.h is its meaning. */
+#ifndef ZTA_CEDAR_SCHEMA_TEXT_H
+#define ZTA_CEDAR_SCHEMA_TEXT_H
+
+#include "base/arena.h"
+
+typedef struct zta_name_ref {
+	zta_str name; /* normalized; "A::B" is absolute, "B" is looked up */
+	uint32_t at;  /* byte offset */
+} zta_name_ref;
+
+typedef enum zta_type_form {
+	ZTA_TYPE_NAME, /* of a common type, an entity type or a builtin */
+	ZTA_TYPE_SET,
+	ZTA_TYPE_RECORD
+} zta_type_form;
+
+typedef struct zta_type_text zta_type_text;
+
+typedef struct zta_attr_text {
+	zta_str name;
+	bool optional;
+	const zta_type_text *type;
+} zta_attr_text;
+
+struct zta_type_text {
+	zta_type_form form;
+	zta_name_ref name;            /* of NAME; `at` serves every form */
+	const zta_type_text *element; /* of SET */
+	const zta_attr_text *attrs;   /* of RECORD; the last of a name counts */
+	uint32_t attr_count;
+};
+
+typedef struct zta_entity_text {
+	zta_name_ref name; /* unqualified */
+	const zta_name_ref *parents;
+	uint32_t parent_count;
+	const zta_type_text *shape; /* NULL: no attributes */
+	const zta_type_text *tags;  /* NULL: no tags */
+	const zta_str *choices;     /* of an enum */
+	uint32_t choice_count;      /* 0: no enum */
+} zta_entity_text;
+
+typedef struct zta_action_ref {
+	zta_str type; /* empty: looked up */
+	zta_str id;
+	uint32_t at;
+} zta_action_ref;
+
+typedef struct zta_action_text {
+	zta_name_ref name;
+	const zta_action_ref *parents;
+	uint32_t parent_count;
+	const zta_name_ref *principals, *resources;
+	uint32_t principal_count, resource_count;
+	const zta_type_text *context; /* NULL: an empty record */
+} zta_action_text;
+
+typedef struct zta_common_text {
+	zta_name_ref name;
+	const zta_type_text *type;
+} zta_common_text;
+
+typedef struct zta_namespace_text {
+	zta_name_ref name; /* empty: the one of what stands in no namespace */
+	zta_entity_text *entities;
+	zta_action_text *actions;
+	zta_common_text *commons;
+	uint32_t entity_count, action_count, common_count;
+} zta_namespace_text;
+
+typedef struct zta_schema_text {
+	zta_str text;
+	zta_namespace_text *spaces; /* the first is the empty one */
+	uint32_t count;
+} zta_schema_text;
+
+/*
+ * Parse a schema in the human syntax. The result points into `text` and
+ * `arena`. ZTA_ESYNTAX with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_schema_text__parse(
+    zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
+
+#endif
