@@ -24,14 +24,14 @@ LDLIBS = -lcrypto -pthread
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
-CRYPTO =
+CRYPTO = digest jwk key sign
 CEDAR = authorize compile conform engine entities entities_json escape eval ext \
         ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
         parse_policy parse_schema parser policies request schema value \
         value_json
-IDENTITY =
+IDENTITY = jwks jws jwt refusal source spiffe_id
 LOG =
-LEDGER =
+LEDGER = manifest object tree
 TRUST =
 PDP =
 HTTP =

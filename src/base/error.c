@@ -58,6 +58,19 @@ zta_error__place(zta_error *err, const char *format, ...)
 	va_end(args);
 }
 
+void
+zta_error__replace(zta_error *err, const char *format, ...)
+{
+	va_list args;
+
+	if (err == NULL) {
+		return;
+	}
+	va_start(args, format);
+	(void)vsnprintf(err->place, sizeof(err->place), format, args);
+	va_end(args);
+}
+
 zta_status
 zta_error__nomem(zta_error *err)
 {

@@ -20,6 +20,10 @@ __attribute__((format(printf, 5, 6))) zta_status zta_error__at(zta_error *err,
 __attribute__((format(printf, 2, 3))) void zta_error__place(
     zta_error *err, const char *format, ...);
 
+/* Name the place, whatever was named before. */
+__attribute__((format(printf, 2, 3))) void zta_error__replace(
+    zta_error *err, const char *format, ...);
+
 /* ZTA_ENOMEM with its usual words. */
 zta_status zta_error__nomem(zta_error *err);
 

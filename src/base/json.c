@@ -394,7 +394,7 @@ fail_duplicate(const reader *r, const zta_json *name)
 	uint32_t line, column;
 
 	zta_error__position(r->text, name->at, &line, &column);
-	return zta_error__at(r->err, ZTA_ESYNTAX, line, column,
+	return zta_error__at(r->err, ZTA_EEXIST, line, column,
 	    "member name \"%.*s\" occurs twice",
 	    name->count > 64 ? 64 : (int)name->count, name->u.text);
 }

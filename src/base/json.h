@@ -50,7 +50,8 @@ typedef struct zta_json_doc {
 /*
  * Read `text`, which must be one value and outlive the document: strings
  * without escapes point into it. Everything else lies in `arena`.
- * Returns ZTA_ESYNTAX with line and column, ZTA_ELIMIT or ZTA_ENOMEM.
+ * Returns ZTA_ESYNTAX, or ZTA_EEXIST for a member that stands twice, with line
+ * and column; ZTA_ELIMIT or ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_json__read(
     zta_arena *arena, zta_str text, zta_json_doc *doc, zta_error *err);

@@ -20,6 +20,24 @@
 /* Memory of one decision: a request body is 1 MiB, its values take more. */
 #define ZTA_CEDAR_REQUEST_MEMORY_MAX ((size_t)256 << 20)
 
+/* One token, and its header: headers of HTTP end at 16 KiB. SPEC: ztauth 10 */
+#define ZTA_JWS_MAX (16 * 1024)
+#define ZTA_JWS_HEADER_MAX (4 * 1024)
+/* Keys of one source: issuers publish a few, and each costs a lookup. */
+#define ZTA_JWKS_KEYS_MAX 256
+/* Longest leeway for clocks that differ, in seconds. */
+#define ZTA_LEEWAY_MAX_S 300
+/* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
+#define ZTA_SPIFFE_ID_MAX 2048
+
+/* One file of a ledger: a text that people review. */
+#define ZTA_LEDGER_FILE_MAX ((size_t)256 << 20)
+/* Files of a ledger, and how deep its directories nest: paths stay short. */
+#define ZTA_LEDGER_FILES_MAX 1000000u
+#define ZTA_LEDGER_DEPTH_MAX 16u
+/* Partitions of a ledger: they are decided as one set. */
+#define ZTA_LEDGER_PARTITIONS_MAX 1024u
+
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)
 

@@ -250,9 +250,8 @@ zta_entities_loader__add(
 		}
 	} while (status == ZTA_OK && doc.root != NULL);
 	zta_arena__release(&scratch);
-	if (status != ZTA_OK && file.len > 0 && err != NULL) {
-		err->place[0] = '\0';
-		zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+	if (status != ZTA_OK) {
+		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 	}
 	return status;
 }

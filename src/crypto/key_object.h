@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key_object.h - what a zta_key holds; for the files of crypto alone. */
+#ifndef ZTA_CRYPTO_KEY_OBJECT_H
+#define ZTA_CRYPTO_KEY_OBJECT_H
+
+#include <openssl/evp.h>
+
+#include "crypto/key.h"
+
+typedef enum zta_key_type {
+	ZTA_KEY_P256,
+	ZTA_KEY_RSA,
+	ZTA_KEY_ED25519
+} zta_key_type;
+
+struct zta_key {
+	EVP_PKEY *pkey;
+	zta_key_type type;
+	bool private;
+};
+
+/* Wrap `pkey`, which is taken over whatever comes of it. */
+ZTA_MUST_USE zta_status zta_key__wrap(
+    zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err);
+
+/* ZTA_EIO, with what OpenSSL has to say; its queue is emptied. */
+zta_status zta_key__openssl(zta_error *err, const char *what);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refusal.c - see refusal.h. */
+#include "identity/refusal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+const char *
+zta_refusal__code(zta_refusal refusal)
+{
+	static const char *const codes[ZTA_REFUSAL_COUNT] = {
+		[ZTA_REFUSAL_NONE] = "none",
+		[ZTA_REFUSAL_MALFORMED] = "malformed",
+		[ZTA_REFUSAL_TOO_LARGE] = "too_large",
+		[ZTA_REFUSAL_DUPLICATE] = "duplicate_member",
+		[ZTA_REFUSAL_UNSUPPORTED_ALG] = "unsupported_alg",
+		[ZTA_REFUSAL_ALG_NOT_ALLOWED] = "alg_not_allowed",
+		[ZTA_REFUSAL_KEY_INJECTION] = "key_injection",
+		[ZTA_REFUSAL_CRITICAL] = "critical_header",
+		[ZTA_REFUSAL_UNKNOWN_KEY] = "unknown_key",
+		[ZTA_REFUSAL_BAD_SIGNATURE] = "bad_signature",
+		[ZTA_REFUSAL_BAD_TYPE] = "bad_type",
+		[ZTA_REFUSAL_UNKNOWN_ISSUER] = "unknown_issuer",
+		[ZTA_REFUSAL_BAD_AUDIENCE] = "bad_audience",
+		[ZTA_REFUSAL_MISSING_CLAIM] = "missing_claim",
+		[ZTA_REFUSAL_BAD_CLAIM] = "bad_claim",
+		[ZTA_REFUSAL_EXPIRED] = "expired",
+		[ZTA_REFUSAL_NOT_YET_VALID] = "not_yet_valid",
+		[ZTA_REFUSAL_ISSUED_IN_FUTURE] = "issued_in_future",
+		[ZTA_REFUSAL_TOO_OLD] = "too_old",
+		[ZTA_REFUSAL_BAD_SUBJECT] = "bad_subject",
+	};
+
+	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";
+}
+
+zta_status
+zta_refusal__set(zta_refusal *out, zta_refusal refusal, zta_error *err,
+    const char *format, ...)
+{
+	char message[ZTA_MSG_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	*out = refusal;
+	return zta_error__set(err, ZTA_EUNTRUSTED, "%s", message);
+}

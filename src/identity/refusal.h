@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * refusal.h - why a credential was not accepted, each reason with its own code.
+ * Operators see the code; clients see no more than that it was refused.
+ */
+#ifndef ZTA_IDENTITY_REFUSAL_H
+#define ZTA_IDENTITY_REFUSAL_H
+
+#include "ztauth/base.h"
+
+typedef enum zta_refusal {
+	ZTA_REFUSAL_NONE,
+	ZTA_REFUSAL_MALFORMED,       /* no compact JWS of JSON objects */
+	ZTA_REFUSAL_TOO_LARGE,       /* token or header over its limit */
+	ZTA_REFUSAL_DUPLICATE,       /* a member stands twice: rfc7519 4 */
+	ZTA_REFUSAL_UNSUPPORTED_ALG, /* none, HS256 ...: rfc8725 3.1, 3.2 */
+	ZTA_REFUSAL_ALG_NOT_ALLOWED, /* not one of the source: rfc8725 3.1 */
+	ZTA_REFUSAL_KEY_INJECTION,   /* jwk, jku, x5u, x5c: rfc8725 3.10 */
+	ZTA_REFUSAL_CRITICAL,        /* crit, b64, zip: rfc7515 4.1.11 */
+	ZTA_REFUSAL_UNKNOWN_KEY,     /* no key of the source fits */
+	ZTA_REFUSAL_BAD_SIGNATURE,
+	ZTA_REFUSAL_BAD_TYPE,       /* typ: rfc8725 3.11 */
+	ZTA_REFUSAL_UNKNOWN_ISSUER, /* no source claims it: ztauth 3 */
+	ZTA_REFUSAL_BAD_AUDIENCE,   /* rfc8725 3.9 */
+	ZTA_REFUSAL_MISSING_CLAIM,
+	ZTA_REFUSAL_BAD_CLAIM, /* a claim of the wrong form */
+	ZTA_REFUSAL_EXPIRED,
+	ZTA_REFUSAL_NOT_YET_VALID,
+	ZTA_REFUSAL_ISSUED_IN_FUTURE,
+	ZTA_REFUSAL_TOO_OLD,
+	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
+	ZTA_REFUSAL_COUNT
+} zta_refusal;
+
+/* "bad_signature" and so on. Static. */
+const char *zta_refusal__code(zta_refusal refusal);
+
+/* Set `*out`, fill `err` with the words, and return ZTA_EUNTRUSTED. */
+__attribute__((format(printf, 4, 5))) zta_status zta_refusal__set(
+    zta_refusal *out, zta_refusal refusal, zta_error *err, const char *format,
+    ...);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source.h - identity/sources.json: whose credentials are believed, and as
+ * what. SPEC: ztauth 3; docs/formats/sources.md
+ */
+#ifndef ZTA_IDENTITY_SOURCE_H
+#define ZTA_IDENTITY_SOURCE_H
+
+#include "identity/jwks.h"
+#include "identity/principal.h"
+
+typedef enum zta_source_kind {
+	ZTA_SOURCE_JWT,   /* a JWT of an issuer */
+	ZTA_SOURCE_SPIFFE /* a JWT-SVID of a trust domain */
+} zta_source_kind;
+
+typedef struct zta_source {
+	zta_str name;
+	zta_source_kind kind;
+	zta_str issuer;       /* of JWT */
+	zta_str trust_domain; /* of SPIFFE */
+	const zta_str *audiences;
+	uint32_t audience_count; /* at least one */
+	uint32_t algs;           /* bit set of zta_alg */
+	const zta_str *types;    /* values of `typ` */
+	uint32_t type_count;     /* 0: JWT, at+jwt, or none */
+	int64_t leeway_ms;
+	int64_t max_age_ms; /* since `iat`; 0: no limit */
+	zta_principal_kind principal;
+	zta_str entity;   /* Cedar type of the principal */
+	zta_str id_claim; /* whose value is the entity's id */
+	zta_jwks keys;
+} zta_source;
+
+typedef struct zta_sources {
+	zta_source *list;
+	uint32_t count;
+} zta_sources;
+
+/*
+ * Read the sources; the result refers to `text` and `arena`. Files that
+ * `jwks_file` names are in the directory `keys` (NULL: none may be named).
+ * Errors carry line, column and JSON pointer, or the key file.
+ */
+ZTA_MUST_USE zta_status zta_sources__read(zta_sources *out, zta_arena *arena,
+    zta_str text, const char *keys, zta_error *err);
+
+/* Free the keys. */
+void zta_sources__release(zta_sources *sources);
+
+#endif

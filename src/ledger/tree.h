@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tree.h - the files of one version of a ledger, in memory.
+ *
+ * A tree is what a commit names: paths and contents, sorted, with the id that
+ * git gives it in the SHA-256 object format. SPEC: ztauth 2
+ */
+#ifndef ZTA_LEDGER_TREE_H
+#define ZTA_LEDGER_TREE_H
+
+#include "base/arena.h"
+
+/* 64 hexadecimal digits and a NUL. */
+#define ZTA_TREE_ID_MAX 65
+
+typedef struct zta_tree_file {
+	zta_str path; /* "trust/levels.json" */
+	zta_str text;
+} zta_tree_file;
+
+typedef struct zta_tree {
+	zta_tree_file *files; /* ascending by path, byte by byte */
+	uint32_t count;
+	char id[ZTA_TREE_ID_MAX];
+} zta_tree;
+
+/*
+ * Read a directory, everything into `arena`. `.git` at its top is left out;
+ * whatever is neither file nor directory is an error, and so are names that
+ * begin with a point. ZTA_EIO, ZTA_EINVALID, ZTA_ELIMIT, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_tree__read_dir(
+    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err);
+
+/* The file of this path, or NULL. */
+const zta_tree_file *zta_tree__find(const zta_tree *tree, zta_str path);
+
+#endif
