@@ -30,7 +30,7 @@ CEDAR = authorize compile conform engine entities entities_json escape eval ext 
         parse_policy parse_schema parser policies request schema value \
         value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id
-LOG =
+LOG = cbor frame leaf
 LEDGER = manifest object tree
 TRUST =
 PDP =

@@ -38,6 +38,9 @@
 /* Partitions of a ledger: they are decided as one set. */
 #define ZTA_LEDGER_PARTITIONS_MAX 1024u
 
+/* One frame of the log, a group commit: what one recovery step may hold. */
+#define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
+
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)
 

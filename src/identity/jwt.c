@@ -268,13 +268,10 @@ check_subject(verifier *v)
 	if (sub == NULL) {
 		return REFUSE(v, MISSING_CLAIM, "there is no `sub`");
 	}
-	id = s->kind == ZTA_SOURCE_SPIFFE ?
-	    sub :
-	    zta_json__get(
-		v->jws.payload.root, zta_arena__cstr(v->arena, s->id_claim));
+	id = s->kind == ZTA_SOURCE_SPIFFE ? sub : claim(v, s->id_claim);
 	if (id == NULL) {
-		return REFUSE(v, MISSING_CLAIM, "there is no `%.*s`",
-		    ZTA_STR_ARG(s->id_claim));
+		return REFUSE(
+		    v, MISSING_CLAIM, "there is no `%s`", s->id_claim);
 	}
 	if (sub->type != ZTA_JSON_STRING || id->type != ZTA_JSON_STRING) {
 		return REFUSE(v, BAD_CLAIM, "the subject is no string");

@@ -216,7 +216,7 @@ static zta_status
 read_principal(reader *r, const zta_json *source, zta_source *out)
 {
 	const zta_json *node = zta_json__get(source, "principal");
-	zta_str kind = { NULL, 0 };
+	zta_str kind = { NULL, 0 }, claim = { NULL, 0 };
 	zta_status status;
 
 	out->principal = out->kind == ZTA_SOURCE_SPIFFE ?
@@ -224,7 +224,7 @@ read_principal(reader *r, const zta_json *source, zta_source *out)
 	    ZTA_PRINCIPAL_HUMAN;
 	out->entity = out->kind == ZTA_SOURCE_SPIFFE ? ZTA_STR("Workload") :
 						       ZTA_STR("User");
-	out->id_claim = ZTA_STR("sub");
+	out->id_claim = "sub";
 	if (node == NULL) {
 		return ZTA_OK;
 	}
@@ -236,7 +236,11 @@ read_principal(reader *r, const zta_json *source, zta_source *out)
 		status = need_text(r, node, "type", &out->entity);
 	}
 	if (status == ZTA_OK && zta_json__get(node, "id") != NULL) {
-		status = need_text(r, node, "id", &out->id_claim);
+		status = need_text(r, node, "id", &claim);
+		out->id_claim = zta_arena__cstr(r->arena, claim);
+		if (status == ZTA_OK && out->id_claim == NULL) {
+			status = zta_arena__failed(r->arena, r->err);
+		}
 	}
 	if (status != ZTA_OK) {
 		return status;

@@ -27,8 +27,8 @@ typedef struct zta_source {
 	int64_t leeway_ms;
 	int64_t max_age_ms; /* since `iat`; 0: no limit */
 	zta_principal_kind principal;
-	zta_str entity;   /* Cedar type of the principal */
-	zta_str id_claim; /* whose value is the entity's id */
+	zta_str entity;       /* Cedar type of the principal */
+	const char *id_claim; /* whose value is the entity's id */
 	zta_jwks keys;
 } zta_source;
 

@@ -9,7 +9,7 @@
  * Is `id` a SPIFFE ID, spiffe://<trust domain>/<path>, the path not empty?
  * `trust_domain` (may be NULL) is its domain. Nothing is normalized.
  */
-ZTA_MUST_USE bool zta_spiffe_id__read(zta_str id, zta_str *trust_domain);
+bool zta_spiffe_id__read(zta_str id, zta_str *trust_domain);
 
 /* Lower-case letters, digits, `.`, `-`, `_`; not empty. SPEC: ztauth 1 */
 bool zta_trust_domain__is_valid(zta_str domain);

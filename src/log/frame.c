@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frame.c - see frame.h. Numbers are big-endian. */
+#include "log/frame.h"
+
+#include "base/limits.h"
+#include "base/str.h"
+
+static const char magic[4] = { 'Z', 'T', 'A', 'F' };
+
+/* Where the parts of the head are. */
+enum { MAGIC = 0, SIZE = 4, FIRST = 8, COUNT = 16, TIME = 20, BEFORE = 28 };
+
+static void
+put_number(char *to, uint64_t number, size_t bytes)
+{
+	while (bytes > 0) {
+		bytes--;
+		to[bytes] = (char)number;
+		number >>= 8;
+	}
+}
+
+static uint64_t
+get_number(const char *from, size_t bytes)
+{
+	uint64_t number = 0;
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		number = number << 8 | (unsigned char)from[i];
+	}
+	return number;
+}
+
+void
+zta_frame__begin(zta_buf *buf)
+{
+	static const char head[ZTA_FRAME_HEAD] = { 0 };
+
+	zta_buf__put(buf, (zta_str){ head, sizeof(head) });
+}
+
+void
+zta_frame__put_entry(zta_buf *buf, zta_str bytes)
+{
+	char len[4];
+
+	put_number(len, bytes.len, sizeof(len));
+	zta_buf__put(buf, (zta_str){ len, sizeof(len) });
+	zta_buf__put(buf, bytes);
+}
+
+void
+zta_frame__finish(zta_buf *buf, uint64_t first, uint32_t count, int64_t time,
+    unsigned char hash[ZTA_SHA256_LEN])
+{
+	char *head = buf->ptr;
+
+	if (buf->status != ZTA_OK) {
+		return;
+	}
+	memcpy(head + MAGIC, magic, sizeof(magic));
+	put_number(head + SIZE, buf->len + ZTA_FRAME_TAIL, 4);
+	put_number(head + FIRST, first, 8);
+	put_number(head + COUNT, count, 4);
+	put_number(head + TIME, (uint64_t)time, 8);
+	memcpy(head + BEFORE, hash, ZTA_SHA256_LEN);
+	zta_digest__sha256(zta_buf__str(buf), hash);
+	zta_buf__put(buf, (zta_str){ (const char *)hash, ZTA_SHA256_LEN });
+}
+
+/* Do the entries fill their room exactly? */
+static bool
+check_entries(const zta_frame *frame)
+{
+	zta_str rest = frame->entries, bytes;
+	uint32_t count = 0;
+
+	while (zta_frame__next(&rest, &bytes)) {
+		count++;
+	}
+	return rest.len == 0 && count == frame->count && count > 0;
+}
+
+zta_frame_state
+zta_frame__read(
+    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out)
+{
+	const char *head = bytes.ptr;
+
+	if (bytes.len < ZTA_FRAME_HEAD) {
+		return ZTA_FRAME_SHORT;
+	}
+	out->size = (size_t)get_number(head + SIZE, 4);
+	out->first = get_number(head + FIRST, 8);
+	out->count = (uint32_t)get_number(head + COUNT, 4);
+	out->time = (int64_t)get_number(head + TIME, 8);
+	if (memcmp(head + MAGIC, magic, sizeof(magic)) != 0 ||
+	    out->size < ZTA_FRAME_HEAD + ZTA_FRAME_TAIL ||
+	    out->size > ZTA_LOG_FRAME_MAX || out->first != first ||
+	    (before != NULL &&
+		memcmp(head + BEFORE, before, ZTA_SHA256_LEN) != 0)) {
+		return ZTA_FRAME_BAD;
+	}
+	if (bytes.len < out->size) {
+		return ZTA_FRAME_SHORT;
+	}
+	zta_digest__sha256(
+	    (zta_str){ head, out->size - ZTA_FRAME_TAIL }, out->hash);
+	if (memcmp(out->hash, head + out->size - ZTA_FRAME_TAIL,
+		ZTA_SHA256_LEN) != 0) {
+		return ZTA_FRAME_BAD;
+	}
+	out->entries = (zta_str){ head + ZTA_FRAME_HEAD,
+		out->size - ZTA_FRAME_HEAD - ZTA_FRAME_TAIL };
+	return check_entries(out) ? ZTA_FRAME_GOOD : ZTA_FRAME_BAD;
+}
+
+bool
+zta_frame__next(zta_str *entries, zta_str *bytes)
+{
+	size_t len;
+
+	if (entries->len < 4) {
+		return false;
+	}
+	len = (size_t)get_number(entries->ptr, 4);
+	if (len > entries->len - 4) {
+		return false;
+	}
+	*bytes = (zta_str){ entries->ptr + 4, len };
+	entries->ptr += 4 + len;
+	entries->len -= 4 + len;
+	return true;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frame.h - one group commit on disk. docs/formats/log.md has the bytes.
+ *
+ * A frame carries the hash of the one before and ends with its own, so a log
+ * cannot lose or exchange a frame in its middle without being found out.
+ */
+#ifndef ZTA_LOG_FRAME_H
+#define ZTA_LOG_FRAME_H
+
+#include "base/buf.h"
+#include "crypto/digest.h"
+
+#define ZTA_FRAME_HEAD 60
+#define ZTA_FRAME_TAIL ZTA_SHA256_LEN
+
+typedef struct zta_frame {
+	uint64_t first; /* index of its first entry */
+	uint32_t count;
+	int64_t time;    /* ms; for people: clocks may jump */
+	zta_str entries; /* each with its length before it */
+	size_t size;     /* of the whole frame */
+	unsigned char hash[ZTA_SHA256_LEN];
+} zta_frame;
+
+/* Begin a frame in `buf`, which is empty; its head is filled in by finish. */
+void zta_frame__begin(zta_buf *buf);
+void zta_frame__put_entry(zta_buf *buf, zta_str bytes);
+/* `hash` is the hash of the frame before and becomes that of this one. */
+void zta_frame__finish(zta_buf *buf, uint64_t first, uint32_t count,
+    int64_t time, unsigned char hash[ZTA_SHA256_LEN]);
+
+typedef enum zta_frame_state {
+	ZTA_FRAME_GOOD,
+	ZTA_FRAME_SHORT, /* the bytes end before it does */
+	ZTA_FRAME_BAD    /* not a frame, or not this one */
+} zta_frame_state;
+
+/*
+ * Read the frame at the front of `bytes`, which must follow the frame of hash
+ * `before` (NULL: any) and begin with entry `first`.
+ */
+ZTA_MUST_USE zta_frame_state zta_frame__read(
+    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out);
+
+/* Cut the next entry off `*entries`; false at the end. */
+bool zta_frame__next(zta_str *entries, zta_str *bytes);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leaf.h - one record of the decision log, and its bytes.
+ * SPEC: ztauth 9; docs/formats/decision.md
+ */
+#ifndef ZTA_LOG_LEAF_H
+#define ZTA_LOG_LEAF_H
+
+#include "base/arena.h"
+#include "base/json_write.h"
+
+#define ZTA_LEAF_ID_LEN 16
+#define ZTA_LEAF_DIGEST_LEN 32
+
+/* A list of texts, or of bytes. */
+typedef struct zta_leaf_list {
+	const zta_str *items;
+	uint32_t count;
+} zta_leaf_list;
+
+/* One workload of the chain, and how it showed itself. */
+typedef struct zta_leaf_ring {
+	zta_str workload;
+	zta_str source;
+	zta_str proof;  /* "bearer", "mtls" ... */
+	zta_str digest; /* of its credential */
+	int64_t at;     /* ms, when it was verified */
+} zta_leaf_ring;
+
+/* What is empty is left out of the bytes. */
+typedef struct zta_leaf {
+	zta_str kind; /* "decision" or "token" */
+	zta_str id;   /* ZTA_LEAF_ID_LEN random bytes */
+	int64_t time; /* ms since 1970 */
+	zta_str zone, ledger, commit;
+	zta_str txn;
+	zta_str request;           /* SHA-256 of the request's bytes */
+	zta_leaf_list credentials; /* SHA-256 of each */
+	zta_str subject_type, subject_id;
+	zta_str action;
+	zta_str resource_type, resource_id;
+	const zta_leaf_ring *rings;
+	uint32_t ring_count;
+	bool allowed;
+	zta_str leg, code;       /* what decided */
+	int64_t ring;            /* that it was about, from 1; 0: none */
+	zta_leaf_list policies;  /* that decided */
+	zta_leaf_list elevation; /* policies that let the rings act */
+	zta_leaf_list errors;    /* policies that could not be evaluated */
+	zta_str mode;            /* "strict": durable before the answer */
+	zta_str reason;          /* for operators */
+} zta_leaf;
+
+/* Append the bytes of the record. Failures stick in `buf`. */
+void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
+
+/*
+ * Read bytes that zta_leaf__encode() wrote, and no others; the record refers to
+ * `bytes` and `arena`. ZTA_EINVALID, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_leaf__decode(
+    zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
+
+/* The record as one JSON object, at `index` of the log. */
+void zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out);
+
+#endif
