@@ -29,7 +29,7 @@ CEDAR = authorize compile conform engine entities entities_json escape eval ext 
         ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
         parse_policy parse_schema parser policies request schema value \
         value_json
-IDENTITY = jwks jws jwt refusal source spiffe_id
+IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf
 LEDGER = manifest object tree
 TRUST =
@@ -43,12 +43,17 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
+CLI = cedar cli key main token
+
+PROG_SRC = $(CLI:%=src/cli/%.c)
+PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
+
 UNIT = base \
        json
 
 FUZZ = json
 
-all: $(BUILD)/libztauth.a
+all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -57,6 +62,12 @@ $(BUILD)/%.o: %.c
 $(BUILD)/libztauth.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
+
+$(BUILD)/libztauth.so: $(LIB_OBJ)
+	$(CC) -shared -Wl,-soname,libztauth.so.0 $^ -o $@ $(LDFLAGS) $(LDLIBS)
+
+$(BUILD)/ztauth: $(PROG_OBJ) $(BUILD)/libztauth.a
+	$(CC) $^ -o $@ $(LDFLAGS) $(LDLIBS)
 
 # --- tests
 
@@ -69,6 +80,15 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 
 unit: $(UNIT_BIN)
 	@for t in $(UNIT_BIN); do $$t || exit 1; done
+
+$(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
+    $(BUILD)/libztauth.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
+	    $(BUILD)/libztauth.a $(LDLIBS)
+
+conform: $(BUILD)/tests/conform/cedar_corpus
+	BUILD=$(BUILD) tests/conform/run
 
 # --- fuzzing: FUZZ_CC with libFuzzer; a plain build replays the corpus
 
@@ -106,4 +126,4 @@ replay: $(FUZZ:%=$(BUILD)/fuzz/replay_%)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit fuzz replay
+.PHONY: all unit conform fuzz replay

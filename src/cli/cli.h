@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli.h - what the commands share: options, files, messages.
+ *
+ * Exit codes are the same everywhere: 0 done (or allowed), 1 could not be done,
+ * 2 the answer is no, 64 wrong use.
+ */
+#ifndef ZTA_CLI_CLI_H
+#define ZTA_CLI_CLI_H
+
+#include "ztauth/base.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_NO = 2, CLI_USAGE = 64 };
+
+/* One long option. Exactly one of `value` and `flag` is set. */
+typedef struct cli_option {
+	const char *name; /* without its dashes; NULL ends the list */
+	const char **value;
+	bool *flag;
+} cli_option;
+
+/*
+ * Read the options in argv[1..]; what is left over goes to `*rest` (NULL: there
+ * may be one at most) or is wrong use. `help` is printed for --help. Returns -1
+ * to go on, or the exit code.
+ */
+int cli_options(int argc, char **argv, const cli_option *options,
+    const char **rest, const char *help);
+
+/* Is the option there? If not, says that `name` is needed. */
+bool cli_need(const char *value, const char *name);
+
+/* Read a whole file ("-": standard input) into malloc'd memory. */
+bool cli_read(const char *path, zta_str *out);
+
+/* "ztauth: place:line:column: message", and CLI_FAILED. */
+int cli_fail(const zta_error *err);
+__attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
+
+/* Print `text` as a JSON string. */
+void cli_put_string(zta_str text);
+
+/* One command or a group of commands. */
+typedef struct cli_command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} cli_command;
+
+/* Run the command that argv[1] names; `help` is printed if it names none. */
+int cli_dispatch(
+    const cli_command *commands, int argc, char **argv, const char *help);
+
+int cli_cedar(int argc, char **argv);
+int cli_key(int argc, char **argv);
+int cli_token(int argc, char **argv);
+int cli_log(int argc, char **argv);
+int cli_serve(int argc, char **argv);
+
+#endif
