@@ -30,7 +30,7 @@ CEDAR = authorize compile conform engine entities entities_json escape eval ext 
         parse_policy parse_schema parser policies request schema value \
         value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id token
-LOG = cbor frame leaf
+LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
 TRUST =
 PDP =
@@ -43,13 +43,13 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-CLI = cedar cli key main token
+CLI = cedar cli key log main token
 
 PROG_SRC = $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = base \
-       json
+       json log
 
 FUZZ = json
 

@@ -41,6 +41,28 @@
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 
+/* One record: names and ids of one request, never its context. */
+#define ZTA_LOG_ENTRY_MAX ((size_t)256 << 10)
+/* What one lane may have waiting; more is refused. All fit in one frame. */
+#define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
+#define ZTA_LOG_LANES_MAX 32u
+/* A segment is closed by the frame that takes it over this size. */
+#define ZTA_LOG_SEGMENT_MAX ((uint64_t)256 << 20)
+
+/* One HTTP request: its head, its body, its headers. SPEC: ztauth 10 */
+#define ZTA_HTTP_HEAD_MAX (16 * 1024)
+#define ZTA_HTTP_BODY_MAX (1024 * 1024)
+#define ZTA_HTTP_HEADERS_MAX 100u
+/* Connections of one loop: each may hold a body. */
+#define ZTA_HTTP_CONNECTIONS_MAX 10000u
+/* Time for a whole request to arrive, for an answer to be taken. */
+#define ZTA_HTTP_REQUEST_MS 10000
+#define ZTA_HTTP_ANSWER_MS 10000
+/* Time that a connection may rest between requests. */
+#define ZTA_HTTP_IDLE_MS 60000
+/* Time that requests under way have when the server stops. */
+#define ZTA_HTTP_DRAIN_MS 10000
+
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)
 

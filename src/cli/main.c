@@ -7,6 +7,7 @@
 
 static const cli_command commands[] = {
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
+	{ "log", cli_log, "read the decision log" },
 	{ "key", cli_key, "make signing keys" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },

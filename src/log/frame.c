@@ -116,6 +116,22 @@ zta_frame__read(
 	return check_entries(out) ? ZTA_FRAME_GOOD : ZTA_FRAME_BAD;
 }
 
+uint64_t
+zta_frame__first(zta_str bytes)
+{
+	return bytes.len < ZTA_FRAME_HEAD ? 0 :
+					    get_number(bytes.ptr + FIRST, 8);
+}
+
+size_t
+zta_frame__size(zta_str bytes)
+{
+	return bytes.len < ZTA_FRAME_HEAD ||
+		memcmp(bytes.ptr + MAGIC, magic, sizeof(magic)) != 0 ?
+	    0 :
+	    (size_t)get_number(bytes.ptr + SIZE, 4);
+}
+
 bool
 zta_frame__next(zta_str *entries, zta_str *bytes)
 {

@@ -43,6 +43,10 @@ typedef enum zta_frame_state {
 ZTA_MUST_USE zta_frame_state zta_frame__read(
     zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out);
 
+/* What the head of a frame says: its first entry, its size. 0: no head. */
+uint64_t zta_frame__first(zta_str bytes);
+size_t zta_frame__size(zta_str bytes);
+
 /* Cut the next entry off `*entries`; false at the end. */
 bool zta_frame__next(zta_str *entries, zta_str *bytes);
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log.h - write the decision log. SPEC: ztauth 9; docs/formats/log.md
+ *
+ * Each worker thread owns a lane. What it appends there is taken by the one
+ * sequencer thread, which puts what all lanes have into one frame, writes and
+ * syncs it, and tells each lane: those entries are durable, or they failed. An
+ * answer must not leave before that.
+ *
+ *     worker:     append  append          done -> answer, answer
+ *     sequencer:         [ frame | write | sync ]
+ */
+#ifndef ZTA_LOG_LOG_H
+#define ZTA_LOG_LOG_H
+
+#include <sys/types.h>
+
+#include "log/leaf.h"
+
+typedef struct zta_log zta_log;
+typedef struct zta_log_lane zta_log_lane;
+
+/* The system calls of a writer, so that tests can let them fail. */
+typedef struct zta_log_io {
+	ssize_t (*pwrite)(int fd, const void *bytes, size_t len, off_t at);
+	int (*sync)(int fd);
+	int (*truncate)(int fd, off_t size);
+} zta_log_io;
+
+typedef struct zta_log_options {
+	uint32_t lanes;
+	uint64_t segment_max; /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
+	const zta_log_io *io; /* NULL: those of the system */
+} zta_log_options;
+
+/* What was found at the start. */
+typedef struct zta_log_found {
+	uint64_t next; /* index that the next entry will have */
+	uint64_t torn; /* bytes of an unfinished write that were cut off */
+} zta_log_found;
+
+/*
+ * Open the log in `dir`, made if need be, and lock it. A torn end is cut off:
+ * nobody was told that it is durable. ZTA_EUNAVAILABLE: another process has it.
+ * ZTA_EINVALID: damaged, and left as it is. Close with zta_log__close().
+ */
+ZTA_MUST_USE zta_status zta_log__open(zta_log **out, const char *dir,
+    const zta_log_options *options, zta_log_found *found, zta_error *err);
+
+/* Finish what was appended, then stop. NULL is fine. */
+void zta_log__close(zta_log *log);
+
+/* Can it still write? False after a sync has failed: only a restart helps. */
+bool zta_log__is_alive(zta_log *log);
+
+/* The lane of this number. Only one thread uses a lane. */
+zta_log_lane *zta_log__lane(zta_log *log, uint32_t number);
+
+/*
+ * Hand in a record; its bytes are copied. ZTA_EUNAVAILABLE: the lane is full or
+ * the log is dead. ZTA_ELIMIT: over ZTA_LOG_ENTRY_MAX. ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_log_lane__append(
+    zta_log_lane *lane, const zta_leaf *leaf, zta_error *err);
+
+/* Readable while there is something for zta_log_lane__done(). */
+int zta_log_lane__fd(const zta_log_lane *lane);
+
+/* The `count` oldest entries of the lane that were not told of yet. */
+typedef struct zta_log_done {
+	uint32_t count;
+	uint64_t first;    /* index of the first */
+	zta_status status; /* ZTA_OK: durable; else none of them is */
+} zta_log_done;
+
+/* Take one; false if there is none. */
+ZTA_MUST_USE bool zta_log_lane__done(zta_log_lane *lane, zta_log_done *out);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* segment.c - see segment.h. */
+#include "log/segment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/str.h"
+
+#define NAME_DIGITS 20
+
+zta_status
+zta_segment__path(char out[ZTA_SEGMENT_PATH_MAX], const char *dir,
+    uint64_t first, zta_error *err)
+{
+	int len = snprintf(
+	    out, ZTA_SEGMENT_PATH_MAX, "%s/%020" PRIu64 ".seg", dir, first);
+
+	return len > 0 && len < ZTA_SEGMENT_PATH_MAX ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_ELIMIT, "the path is too long");
+}
+
+/* Is it the name of a segment? Other files are not ours. */
+static bool
+read_name(const char *name, uint64_t *first)
+{
+	size_t i;
+
+	*first = 0;
+	for (i = 0; i < NAME_DIGITS; i++) {
+		if (name[i] < '0' || name[i] > '9') {
+			return false;
+		}
+		*first = *first * 10 + (uint64_t)(name[i] - '0');
+	}
+	return strcmp(name + NAME_DIGITS, ".seg") == 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+zta_status
+zta_segment__list(
+    const char *dir, uint64_t **firsts, size_t *count, zta_error *err)
+{
+	DIR *handle = opendir(dir);
+	uint64_t *list = NULL, *more, first;
+	const struct dirent *entry;
+	zta_status status = ZTA_OK;
+	size_t n = 0;
+
+	*firsts = NULL;
+	*count = 0;
+	if (handle == NULL) {
+		status = zta_error__errno(err, "open the log");
+		zta_error__place(err, "%s", dir);
+		return errno == ENOENT ? ZTA_ENOTFOUND : status;
+	}
+	while ((entry = readdir(handle)) != NULL) {
+		if (!read_name(entry->d_name, &first)) {
+			continue;
+		}
+		if ((n & (n - 1)) == 0) {
+			more = realloc(list, (n * 2 + 1) * sizeof(*list));
+			if (more == NULL) {
+				status = zta_error__nomem(err);
+				break;
+			}
+			list = more;
+		}
+		list[n++] = first;
+	}
+	(void)closedir(handle);
+	if (status != ZTA_OK) {
+		free(list);
+		return status;
+	}
+	if (n > 0) {
+		zta_sort__run(list, n, sizeof(*list), compare);
+	}
+	*firsts = list;
+	*count = n;
+	return ZTA_OK;
+}
+
+/* Does a whole frame of a later entry stand anywhere in `bytes`? */
+static bool
+holds_later_frame(zta_str bytes, uint64_t next)
+{
+	static const char head[4] = { 'Z', 'T', 'A', 'F' };
+	zta_frame frame;
+	const char *found;
+	size_t skip;
+
+	while ((found = memmem(bytes.ptr, bytes.len, head, sizeof(head))) !=
+	    NULL) {
+		skip = (size_t)(found - bytes.ptr);
+		bytes.ptr += skip;
+		bytes.len -= skip;
+		if (zta_frame__read(bytes, zta_frame__first(bytes), NULL,
+			&frame) == ZTA_FRAME_GOOD &&
+		    frame.first > next) {
+			return true;
+		}
+		bytes.ptr++;
+		bytes.len--;
+	}
+	return false;
+}
+
+static zta_status
+scan(zta_str bytes, uint64_t first, const unsigned char *before,
+    zta_segment_end *end, zta_error *err)
+{
+	zta_frame frame;
+	zta_frame_state state;
+
+	*end = (zta_segment_end){ .next = first };
+	if (before != NULL) {
+		memcpy(end->hash, before, ZTA_SHA256_LEN);
+	}
+	while (bytes.len > 0) {
+		state = zta_frame__read(bytes, end->next, before, &frame);
+		if (state != ZTA_FRAME_GOOD) {
+			break;
+		}
+		end->next += frame.count;
+		end->size += frame.size;
+		memcpy(end->hash, frame.hash, ZTA_SHA256_LEN);
+		before = end->hash;
+		bytes.ptr += frame.size;
+		bytes.len -= frame.size;
+	}
+	end->torn = bytes.len;
+	if (bytes.len > 0 && holds_later_frame(bytes, end->next)) {
+		return zta_error__set(err, ZTA_EINVALID,
+		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64
+		    ": whole records stand behind it",
+		    end->size, end->next);
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_segment__scan(const char *path, uint64_t first, const unsigned char *before,
+    zta_segment_end *end, zta_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *bytes = NULL;
+	zta_status status;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		status = zta_error__errno(err, "open the segment");
+		goto out;
+	}
+	if (st.st_size > 0) {
+		bytes = mmap(
+		    NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes == MAP_FAILED) {
+			bytes = NULL;
+			status = zta_error__errno(err, "map the segment");
+			goto out;
+		}
+	}
+	status = scan(
+	    (zta_str){ bytes, (size_t)st.st_size }, first, before, end, err);
+out:
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%s", path);
+	}
+	if (bytes != NULL) {
+		(void)munmap(bytes, (size_t)st.st_size);
+	}
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	return status;
+}

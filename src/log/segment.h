@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment.h - the files of a log: <index of the first entry, 20 digits>.seg,
+ * each a row of frames. docs/formats/log.md
+ */
+#ifndef ZTA_LOG_SEGMENT_H
+#define ZTA_LOG_SEGMENT_H
+
+#include "log/frame.h"
+
+#define ZTA_SEGMENT_PATH_MAX 4096
+
+/* The path of the segment that begins with entry `first`. ZTA_ELIMIT. */
+ZTA_MUST_USE zta_status zta_segment__path(char out[ZTA_SEGMENT_PATH_MAX],
+    const char *dir, uint64_t first, zta_error *err);
+
+/*
+ * First entries of all segments in `dir`, ascending, in malloc'd memory.
+ * ZTA_ENOTFOUND: there is no such directory.
+ */
+ZTA_MUST_USE zta_status zta_segment__list(
+    const char *dir, uint64_t **firsts, size_t *count, zta_error *err);
+
+/* Where a segment ends, once its frames are read. */
+typedef struct zta_segment_end {
+	uint64_t next; /* index of the entry after the last */
+	uint64_t size; /* bytes of whole frames */
+	uint64_t torn; /* bytes after them: a write that did not finish */
+	unsigned char hash[ZTA_SHA256_LEN]; /* of the last frame */
+} zta_segment_end;
+
+/*
+ * Read the segment that begins with entry `first`, following the frame of hash
+ * `before` (NULL: any). What cannot be read at its end is torn; if a whole frame
+ * of this log stands behind it, the segment is damaged: ZTA_EINVALID. An empty
+ * one has the hash `before`.
+ */
+ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
+    const unsigned char *before, zta_segment_end *end, zta_error *err);
+
+#endif

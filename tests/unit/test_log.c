@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_log.c - the log under faults. SPEC: ztauth 9 */
+#include "tests.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "log/log.h"
+#include "ztauth/log.h"
+
+static char dir[64];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "/tmp/ztauth-test-log-XXXXXX");
+	return mkdtemp(dir) == NULL ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
+static zta_leaf
+sample(const char *action)
+{
+	return (zta_leaf){ .kind = ZTA_STR("decision"),
+		.id = ZTA_STR("0123456789abcdef"),
+		.time = 1,
+		.action = zta_str_of(action),
+		.code = ZTA_STR("permitted"),
+		.mode = ZTA_STR("strict") };
+}
+
+static zta_log *
+open_log(const zta_log_io *io, uint64_t segment_max, zta_log_found *found)
+{
+	const zta_log_options options = { 1, segment_max, io };
+	zta_log *log;
+	zta_error err = { 0 };
+
+	if (zta_log__open(&log, dir, &options, found, &err) != ZTA_OK) {
+		fail_msg("%s: %s", err.place, err.message);
+	}
+	return log;
+}
+
+static zta_log_done
+wait_done(zta_log_lane *lane)
+{
+	struct pollfd fd = { zta_log_lane__fd(lane), POLLIN, 0 };
+	zta_log_done done;
+
+	while (!zta_log_lane__done(lane, &done)) {
+		assert_int_equal(poll(&fd, 1, 10000), 1);
+	}
+	return done;
+}
+
+static zta_log_done
+append(zta_log *log, const char *action)
+{
+	zta_leaf leaf = sample(action);
+
+	assert_int_equal(
+	    zta_log_lane__append(zta_log__lane(log, 0), &leaf, NULL), ZTA_OK);
+	return wait_done(zta_log__lane(log, 0));
+}
+
+/* Read the log as JSON; the number of records. */
+static uint64_t
+count_records(void)
+{
+	zta_log_reader *reader;
+	zta_str json;
+	uint64_t count = 0;
+
+	assert_int_equal(zta_log_reader_open(&reader, dir, 0, NULL), ZTA_OK);
+	while (zta_log_reader_next(reader, &json, NULL) == ZTA_OK) {
+		count++;
+	}
+	zta_log_reader_close(reader);
+	return count;
+}
+
+static void
+test_log__keeps_what_it_acknowledged(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		zta_log_done done = append(log, "buy");
+
+		assert_int_equal(done.status, ZTA_OK);
+		assert_int_equal(done.first, i);
+	}
+	assert_int_equal(count_records(), 100);
+	zta_log__close(log);
+	log = open_log(NULL, 0, &found);
+	assert_int_equal(found.next, 100);
+	assert_int_equal(found.torn, 0);
+	assert_int_equal(append(log, "buy").first, 100);
+	zta_log__close(log);
+}
+
+static void
+test_log__is_written_by_one(void **state)
+{
+	const zta_log_options options = { .lanes = 1 };
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found), *second;
+
+	(void)state;
+	assert_int_equal(zta_log__open(&second, dir, &options, &found, NULL),
+	    ZTA_EUNAVAILABLE);
+	zta_log__close(log);
+}
+
+static void
+test_log__goes_on_in_new_segments(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 300, &found);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(append(log, "buy").status, ZTA_OK);
+	}
+	zta_log__close(log);
+	assert_int_equal(count_records(), 20);
+	log = open_log(NULL, 300, &found);
+	assert_int_equal(found.next, 20);
+	zta_log__close(log);
+}
+
+static void
+segment(char *path, size_t room)
+{
+	(void)snprintf(path, room, "%s/%020d.seg", dir, 0);
+}
+
+/* Cut the file at every length: what was whole stays, the rest is torn. */
+static void
+test_log__cuts_a_torn_end(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found);
+	struct stat st;
+	char path[128];
+	off_t whole, size;
+
+	(void)state;
+	(void)append(log, "one");
+	segment(path, sizeof(path));
+	assert_int_equal(stat(path, &st), 0);
+	whole = st.st_size;
+	(void)append(log, "two");
+	assert_int_equal(stat(path, &st), 0);
+	zta_log__close(log);
+	for (size = st.st_size - 1; size > whole; size -= 7) {
+		assert_int_equal(truncate(path, size), 0);
+		log = open_log(NULL, 0, &found);
+		assert_int_equal(found.next, 1);
+		assert_int_equal(found.torn, size - whole);
+		(void)append(log, "two");
+		zta_log__close(log);
+		assert_int_equal(count_records(), 2);
+	}
+}
+
+static void
+flip(const char *path, off_t at)
+{
+	int fd = open(path, O_RDWR);
+	char byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	(void)close(fd);
+}
+
+/* A flipped bit anywhere before the last frame is damage, not a torn end. */
+static void
+test_log__refuses_damage_in_the_middle(void **state)
+{
+	const zta_log_options options = { .lanes = 1 };
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found);
+	zta_error err = { 0 };
+	struct stat st;
+	char path[128];
+	off_t first, at;
+
+	(void)state;
+	(void)append(log, "one");
+	segment(path, sizeof(path));
+	assert_int_equal(stat(path, &st), 0);
+	first = st.st_size;
+	(void)append(log, "two");
+	zta_log__close(log);
+	for (at = 0; at < first; at++) {
+		flip(path, at);
+		assert_int_equal(
+		    zta_log__open(&log, dir, &options, &found, &err),
+		    ZTA_EINVALID);
+		flip(path, at);
+	}
+	assert_int_equal(count_records(), 2);
+}
+
+/* --- faults: the next calls fail in this way */
+
+static int fail_write, fail_sync, fail_truncate;
+
+static ssize_t
+faulty_write(int fd, const void *bytes, size_t len, off_t at)
+{
+	if (fail_write == 1) {
+		errno = ENOSPC;
+		return -1;
+	}
+	if (fail_write == 2) {
+		fail_write = 1;
+		return pwrite(fd, bytes, len / 2, at);
+	}
+	return pwrite(fd, bytes, len, at);
+}
+
+static int
+faulty_sync(int fd)
+{
+	errno = EIO;
+	return fail_sync ? -1 : fdatasync(fd);
+}
+
+static int
+faulty_truncate(int fd, off_t size)
+{
+	errno = EIO;
+	return fail_truncate ? -1 : ftruncate(fd, size);
+}
+
+static const zta_log_io faulty = { faulty_write, faulty_sync, faulty_truncate };
+
+static void
+test_log__survives_a_full_disk(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(&faulty, 0, &found);
+
+	(void)state;
+	assert_int_equal(append(log, "one").status, ZTA_OK);
+	fail_write = 1;
+	assert_int_equal(append(log, "two").status, ZTA_EUNAVAILABLE);
+	fail_write = 2; /* a short write, then none */
+	assert_int_equal(append(log, "three").status, ZTA_EUNAVAILABLE);
+	fail_write = 0;
+	assert_true(zta_log__is_alive(log));
+	assert_int_equal(append(log, "four").first, 1);
+	assert_int_equal(count_records(), 2);
+	zta_log__close(log);
+}
+
+static void
+test_log__is_dead_after_a_failed_sync(void **state)
+{
+	zta_leaf leaf = sample("three");
+	zta_log_found found;
+	zta_log *log = open_log(&faulty, 0, &found);
+
+	(void)state;
+	assert_int_equal(append(log, "one").status, ZTA_OK);
+	fail_sync = 1;
+	assert_int_equal(append(log, "two").status, ZTA_EUNAVAILABLE);
+	fail_sync = 0;
+	assert_false(zta_log__is_alive(log));
+	assert_int_equal(
+	    zta_log_lane__append(zta_log__lane(log, 0), &leaf, NULL),
+	    ZTA_EUNAVAILABLE);
+	zta_log__close(log);
+}
+
+static void
+test_log__is_dead_when_it_cannot_take_back(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(&faulty, 0, &found);
+
+	(void)state;
+	fail_write = 2;
+	fail_truncate = 1;
+	assert_int_equal(append(log, "one").status, ZTA_EUNAVAILABLE);
+	assert_false(zta_log__is_alive(log));
+	zta_log__close(log);
+	fail_write = fail_truncate = 0;
+	log = open_log(NULL, 0, &found);
+	assert_int_equal(found.next, 0);
+	assert_true(found.torn > 0);
+	zta_log__close(log);
+}
+
+/* --- many lanes at once */
+
+#define THREADS 4
+#define EACH 500
+
+static void *
+worker(void *arg)
+{
+	zta_log_lane *lane = arg;
+	zta_leaf leaf = sample("buy");
+	zta_log_done done;
+	uint32_t sent = 0, finished = 0;
+
+	while (finished < EACH) {
+		while (sent < EACH &&
+		    zta_log_lane__append(lane, &leaf, NULL) == ZTA_OK) {
+			sent++;
+		}
+		done = wait_done(lane);
+		assert_int_equal(done.status, ZTA_OK);
+		finished += done.count;
+	}
+	return NULL;
+}
+
+static void
+test_log__serves_many_lanes(void **state)
+{
+	const zta_log_options options = { .lanes = THREADS };
+	pthread_t threads[THREADS];
+	zta_log_found found;
+	zta_log *log;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(
+	    zta_log__open(&log, dir, &options, &found, NULL), ZTA_OK);
+	for (i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_create(&threads[i], NULL, worker,
+				     zta_log__lane(log, i)),
+		    0);
+	}
+	for (i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	}
+	zta_log__close(log);
+	assert_int_equal(count_records(), THREADS * EACH);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_log__keeps_what_it_acknowledged, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__is_written_by_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__goes_on_in_new_segments, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__cuts_a_torn_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__refuses_damage_in_the_middle, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__survives_a_full_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__is_dead_after_a_failed_sync, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__is_dead_when_it_cannot_take_back, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__serves_many_lanes, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
+}
