@@ -19,7 +19,7 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -pthread
+LDLIBS = -lcrypto -lhttp_parser -pthread
 
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
@@ -34,7 +34,7 @@ LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
 TRUST =
 PDP =
-HTTP =
+HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \

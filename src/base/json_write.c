@@ -113,3 +113,45 @@ zta_json_out__raw(zta_json_out *out, zta_str json)
 	separate(out);
 	zta_buf__put(out->buf, json);
 }
+
+const zta_json *
+zta_json_out__node(zta_json_out *out, const zta_json *node)
+{
+	const zta_json *at = zta_json__first(node);
+	uint32_t i;
+
+	switch ((zta_json_type)node->type) {
+	case ZTA_JSON_NULL:
+		zta_json_out__null(out);
+		break;
+	case ZTA_JSON_FALSE:
+	case ZTA_JSON_TRUE:
+		zta_json_out__bool(out, node->type == ZTA_JSON_TRUE);
+		break;
+	case ZTA_JSON_INTEGER:
+		zta_json_out__int(out, node->u.integer);
+		break;
+	case ZTA_JSON_NUMBER:
+		zta_json_out__raw(out, zta_json__str(node));
+		break;
+	case ZTA_JSON_STRING:
+		zta_json_out__str(out, zta_json__str(node));
+		break;
+	case ZTA_JSON_ARRAY:
+		zta_json_out__open(out, '[');
+		for (i = 0; i < node->count; i++) {
+			at = zta_json_out__node(out, at);
+		}
+		zta_json_out__close(out, ']');
+		break;
+	case ZTA_JSON_OBJECT:
+		zta_json_out__open(out, '{');
+		for (i = 0; i < node->count; i++) {
+			zta_json_out__name_str(out, zta_json__str(at));
+			at = zta_json_out__node(out, zta_json__after(at));
+		}
+		zta_json_out__close(out, '}');
+		break;
+	}
+	return zta_json__after(node);
+}

@@ -14,6 +14,7 @@
 #define ZTA_BASE_JSON_WRITE_H
 
 #include "base/buf.h"
+#include "base/json.h"
 
 typedef struct zta_json_out {
 	zta_buf *buf;
@@ -36,5 +37,8 @@ void zta_json_out__null(zta_json_out *out);
 
 /* A value that is JSON already. */
 void zta_json_out__raw(zta_json_out *out, zta_str json);
+
+/* A value that was read. Returns the node after it. */
+const zta_json *zta_json_out__node(zta_json_out *out, const zta_json *node);
 
 #endif

@@ -132,6 +132,7 @@ next_frame(zta_log_reader *r, zta_error *err)
 		    r->frame.len == 0 && r->at > 0) {
 			status = open_segment(r, r->next, NULL);
 			if (status == ZTA_OK) {
+				state = ZTA_FRAME_BAD; /* not read yet */
 				continue;
 			}
 		}

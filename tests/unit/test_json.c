@@ -84,7 +84,9 @@ test_json__refuses(void **state)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(
 		    zta_json__read(&arena, zta_str_of(bad[i].text), &doc, &err),
-		    ZTA_ESYNTAX);
+		    strstr(bad[i].message, "occurs twice") != NULL ?
+			ZTA_EEXIST :
+			ZTA_ESYNTAX);
 		assert_string_equal(err.message, bad[i].message);
 		assert_int_equal(err.line, bad[i].line);
 		assert_int_equal(err.column, bad[i].column);
@@ -109,7 +111,7 @@ test_json__refuses_duplicates_among_many(void **state)
 	}
 	(void)snprintf(text + len, sizeof(text) - len, "\"k7\":0}");
 	assert_int_equal(
-	    zta_json__read(&arena, zta_str_of(text), &doc, &err), ZTA_ESYNTAX);
+	    zta_json__read(&arena, zta_str_of(text), &doc, &err), ZTA_EEXIST);
 	assert_string_equal(err.message, "member name \"k7\" occurs twice");
 	assert_int_equal(err.column, len + 1);
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conn.h - one connection; for the files of http alone. */
+#ifndef ZTA_HTTP_CONN_H
+#define ZTA_HTTP_CONN_H
+
+#include <http_parser.h>
+
+#include "base/buf.h"
+#include "http/http.h"
+
+typedef enum zta_conn_state {
+	ZTA_CONN_IDLE,    /* between requests */
+	ZTA_CONN_READING, /* part of a request is here */
+	ZTA_CONN_CALLED,  /* the handler has it */
+	ZTA_CONN_WRITING, /* the answer does not fit the socket yet */
+	ZTA_CONN_ENDING   /* answered for the last time; input is thrown away */
+} zta_conn_state;
+
+typedef struct zta_conn zta_conn;
+struct zta_conn {
+	zta_http *http;
+	zta_conn *before, *after; /* all connections of the loop */
+	int fd;                   /* -1: gone, but its call is not answered */
+	zta_conn_state state;
+	int64_t deadline; /* monotonic ms */
+	bool close;       /* after this answer */
+	bool parsing;             /* parse() is at work on it */
+	bool writable;    /* the loop waits until it can write */
+	http_parser parser;
+	zta_buf in;  /* received, not yet parsed */
+	zta_buf out; /* to be sent */
+	zta_arena arena;
+	zta_http_call call;
+	/* While a request is read: */
+	size_t head;   /* bytes of its head so far */
+	bool in_value; /* the last header piece was a value */
+	zta_buf target, body;
+	zta_buf names;            /* names and values, one after the other */
+	zta_http_header *headers; /* lengths; slices once the head is whole */
+	uint32_t header_count;
+	unsigned refused; /* status that ends the connection; 0: none */
+	const char *refusal;
+};
+
+/* Take over `fd`. NULL: no memory; the fd is closed. */
+zta_conn *zta_conn__open(zta_http *http, int fd);
+/* Close; freed now, or once its call is answered. */
+void zta_conn__close(zta_conn *conn);
+
+/* The socket has something, or room. */
+void zta_conn__readable(zta_conn *conn);
+void zta_conn__writable(zta_conn *conn);
+/* The deadline has passed. */
+void zta_conn__expired(zta_conn *conn);
+
+/* --- what the loop does for connections */
+
+int64_t zta_http__now(const zta_http *http);
+/* "Date: ...\r\n" of this second. */
+const char *zta_http__date(const zta_http *http);
+bool zta_http__is_stopping(const zta_http *http);
+void zta_http__handle(zta_http *http, zta_http_call *call);
+/* Wait for room to write, or no longer. */
+void zta_http__want_write(zta_http *http, zta_conn *conn, bool want);
+void zta_http__add(zta_http *http, zta_conn *conn);
+void zta_http__remove(zta_http *http, zta_conn *conn);
+
+#endif

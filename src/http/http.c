@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http.c - the event loop, see http.h.
+ *
+ * epoll, level-triggered. Connections are looked at once a second for passed
+ * deadlines; events of one round are done before any connection is freed, so a
+ * connection that closes while others wait is never touched again.
+ */
+#include "http/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "http/conn.h"
+
+#define EVENTS_MAX 256
+#define TICK_MS 1000
+#define BACKLOG 4096
+
+struct zta_http {
+	zta_http_options options;
+	int epoll, listener, wake;
+	uint16_t port;
+	bool listening; /* new connections are wanted */
+	bool stopping;
+	int64_t now, tick, drain_until;
+	char date[64];
+	zta_conn *conns;
+	uint32_t conn_count;
+	void (*ready)(void *);
+	void *ready_context;
+	struct epoll_event events[EVENTS_MAX];
+	int event_count;
+};
+
+/* Marks for what an event is about; a connection is marked by its address. */
+static char listener_mark, wake_mark, ready_mark;
+
+static int
+control(zta_http *http, int op, int fd, uint32_t events, void *mark)
+{
+	struct epoll_event event = { .events = events, .data.ptr = mark };
+
+	return epoll_ctl(http->epoll, op, fd, &event);
+}
+
+/* --- for connections */
+
+int64_t
+zta_http__now(const zta_http *http)
+{
+	return http->now;
+}
+
+const char *
+zta_http__date(const zta_http *http)
+{
+	return http->date;
+}
+
+bool
+zta_http__is_stopping(const zta_http *http)
+{
+	return http->stopping;
+}
+
+void
+zta_http__handle(zta_http *http, zta_http_call *call)
+{
+	http->options.handle(http->options.context, call);
+}
+
+void
+zta_http__want_write(zta_http *http, zta_conn *conn, bool want)
+{
+	if (conn->writable != want) {
+		conn->writable = want;
+		(void)control(http, EPOLL_CTL_MOD, conn->fd,
+		    want ? EPOLLIN | EPOLLOUT : EPOLLIN, conn);
+	}
+}
+
+void
+zta_http__add(zta_http *http, zta_conn *conn)
+{
+	conn->after = http->conns;
+	if (http->conns != NULL) {
+		http->conns->before = conn;
+	}
+	http->conns = conn;
+	http->conn_count++;
+}
+
+void
+zta_http__remove(zta_http *http, zta_conn *conn)
+{
+	int i;
+
+	if (conn->before != NULL) {
+		conn->before->after = conn->after;
+	} else {
+		http->conns = conn->after;
+	}
+	if (conn->after != NULL) {
+		conn->after->before = conn->before;
+	}
+	http->conn_count--;
+	for (i = 0; i < http->event_count; i++) {
+		if (http->events[i].data.ptr == conn) {
+			http->events[i].data.ptr = NULL;
+		}
+	}
+}
+
+/* --- listening */
+
+static zta_status
+listen_on(zta_http *http, zta_error *err)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} a = { 0 };
+	socklen_t len = sizeof(a.v4);
+	const char *host = http->options.host;
+	int on = 1;
+	zta_status status;
+
+	if (inet_pton(AF_INET, host, &a.v4.sin_addr) == 1) {
+		a.v4.sin_family = AF_INET;
+		a.v4.sin_port = htons(http->options.port);
+	} else if (inet_pton(AF_INET6, host, &a.v6.sin6_addr) == 1) {
+		a.v6.sin6_family = AF_INET6;
+		a.v6.sin6_port = htons(http->options.port);
+		len = sizeof(a.v6);
+	} else {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "%s is not a numeric address", host);
+	}
+	http->listener = socket(
+	    a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (http->listener < 0 ||
+	    setsockopt(http->listener, SOL_SOCKET, SO_REUSEADDR, &on,
+		sizeof(on)) != 0 ||
+	    setsockopt(http->listener, SOL_SOCKET, SO_REUSEPORT, &on,
+		sizeof(on)) != 0 ||
+	    bind(http->listener, &a.any, len) != 0 ||
+	    listen(http->listener, BACKLOG) != 0 ||
+	    getsockname(http->listener, &a.any, &len) != 0) {
+		status = zta_error__errno(err, "listen");
+		zta_error__place(err, "%s:%u", host, http->options.port);
+		return status;
+	}
+	http->port =
+	    ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
+	return ZTA_OK;
+}
+
+static void
+set_listening(zta_http *http, bool listening)
+{
+	if (http->listening != listening) {
+		http->listening = listening;
+		(void)control(http, EPOLL_CTL_MOD, http->listener,
+		    listening ? EPOLLIN : 0, &listener_mark);
+	}
+}
+
+static void
+accept_some(zta_http *http)
+{
+	zta_conn *conn;
+	int fd, on = 1, i;
+
+	for (i = 0; i < EVENTS_MAX; i++) {
+		if (http->conn_count >= ZTA_HTTP_CONNECTIONS_MAX) {
+			set_listening(http, false);
+			return;
+		}
+		fd = accept4(
+		    http->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			if (errno == EMFILE || errno == ENFILE ||
+			    errno == ENOMEM || errno == ENOBUFS) {
+				/* Try again with the next tick. */
+				set_listening(http, false);
+			}
+			return;
+		}
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		conn = zta_conn__open(http, fd);
+		if (conn != NULL &&
+		    control(http, EPOLL_CTL_ADD, fd, EPOLLIN, conn) != 0) {
+			zta_conn__close(conn);
+		}
+	}
+}
+
+/* --- time */
+
+static void
+set_date(zta_http *http)
+{
+	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu",
+		"Fri", "Sat" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t now = time(NULL);
+	struct tm tm;
+
+	http->date[0] = '\0';
+	if (gmtime_r(&now, &tm) != NULL) {
+		(void)snprintf(http->date, sizeof(http->date),
+		    "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+		    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+		    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	}
+}
+
+static void
+tick(zta_http *http)
+{
+	zta_conn *conn = http->conns, *after;
+
+	http->tick = http->now + TICK_MS;
+	set_date(http);
+	for (; conn != NULL; conn = after) {
+		after = conn->after;
+		if (conn->deadline <= http->now && conn->fd >= 0) {
+			zta_conn__expired(conn);
+		}
+	}
+	if (!http->stopping && http->conn_count < ZTA_HTTP_CONNECTIONS_MAX) {
+		set_listening(http, true);
+	}
+}
+
+/* --- the loop */
+
+static void
+begin_stopping(zta_http *http)
+{
+	zta_conn *conn = http->conns, *after;
+
+	if (http->stopping) {
+		return;
+	}
+	http->stopping = true;
+	http->drain_until = http->now + ZTA_HTTP_DRAIN_MS;
+	(void)close(http->listener);
+	http->listener = -1;
+	for (; conn != NULL; conn = after) {
+		after = conn->after;
+		if (conn->state == ZTA_CONN_IDLE) {
+			zta_conn__close(conn);
+		}
+	}
+}
+
+static void
+dispatch(zta_http *http, struct epoll_event *event)
+{
+	zta_conn *conn = event->data.ptr;
+
+	if (event->data.ptr == &listener_mark) {
+		if (!http->stopping) {
+			accept_some(http);
+		}
+	} else if (event->data.ptr == &wake_mark) {
+		begin_stopping(http);
+	} else if (event->data.ptr == &ready_mark) {
+		http->ready(http->ready_context);
+	} else {
+		if ((event->events & EPOLLOUT) != 0) {
+			zta_conn__writable(conn);
+		}
+		/* Writing may have closed it. */
+		if (event->data.ptr == conn &&
+		    (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+			zta_conn__readable(conn);
+		}
+	}
+}
+
+zta_status
+zta_http__run(zta_http *http, zta_error *err)
+{
+	int i, n;
+
+	http->now = zta_time__monotonic_ms();
+	tick(http);
+	for (;;) {
+		n = epoll_wait(http->epoll, http->events, EVENTS_MAX, TICK_MS);
+		if (n < 0 && errno != EINTR) {
+			return zta_error__errno(err, "wait for events");
+		}
+		http->now = zta_time__monotonic_ms();
+		http->event_count = n < 0 ? 0 : n;
+		for (i = 0; i < http->event_count; i++) {
+			if (http->events[i].data.ptr != NULL) {
+				dispatch(http, &http->events[i]);
+			}
+		}
+		http->event_count = 0;
+		if (http->now >= http->tick) {
+			tick(http);
+		}
+		if (http->stopping &&
+		    (http->conn_count == 0 || http->now >= http->drain_until)) {
+			return ZTA_OK;
+		}
+	}
+}
+
+void
+zta_http__stop(zta_http *http)
+{
+	const uint64_t one = 1;
+
+	/* Fails only if the counter is full: then it wakes anyway. */
+	if (write(http->wake, &one, sizeof(one)) < 0) {
+		return;
+	}
+}
+
+zta_status
+zta_http__watch(zta_http *http, int fd, void (*ready)(void *), void *context,
+    zta_error *err)
+{
+	http->ready = ready;
+	http->ready_context = context;
+	return control(http, EPOLL_CTL_ADD, fd, EPOLLIN, &ready_mark) == 0 ?
+	    ZTA_OK :
+	    zta_error__errno(err, "watch a file descriptor");
+}
+
+uint16_t
+zta_http__port(const zta_http *http)
+{
+	return http->port;
+}
+
+zta_status
+zta_http__open(zta_http **out, const zta_http_options *options, zta_error *err)
+{
+	zta_http *http = calloc(1, sizeof(*http));
+	zta_status status;
+
+	*out = NULL;
+	if (http == NULL) {
+		return zta_error__nomem(err);
+	}
+	http->options = *options;
+	http->listener = -1;
+	http->listening = true;
+	http->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	http->epoll = epoll_create1(EPOLL_CLOEXEC);
+	status = listen_on(http, err);
+	if (status == ZTA_OK &&
+	    (http->wake < 0 || http->epoll < 0 ||
+		control(http, EPOLL_CTL_ADD, http->wake, EPOLLIN, &wake_mark) !=
+		    0 ||
+		control(http, EPOLL_CTL_ADD, http->listener, EPOLLIN,
+		    &listener_mark) != 0)) {
+		status = zta_error__errno(err, "set up the event loop");
+	}
+	if (status != ZTA_OK) {
+		zta_http__close(http);
+		return status;
+	}
+	*out = http;
+	return ZTA_OK;
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+}
+
+void
+zta_http__close(zta_http *http)
+{
+	if (http == NULL) {
+		return;
+	}
+	while (http->conns != NULL) {
+		http->conns->state = ZTA_CONN_IDLE;
+		zta_conn__close(http->conns);
+	}
+	close_fd(http->listener);
+	close_fd(http->wake);
+	close_fd(http->epoll);
+	free(http);
+}

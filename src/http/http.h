@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http.h - an HTTP/1.1 server: one event loop, for one thread.
+ *
+ * Several servers may listen on one address (SO_REUSEPORT), one a core. It knows
+ * nothing of authorization: a whole request becomes a call, which a handler
+ * answers at once or later, from the thread of the loop. A connection has one
+ * call at a time; requests that were sent ahead wait, so answers keep their
+ * order. SPEC: rfc9110, rfc9112; docs/design/http.md
+ */
+#ifndef ZTA_HTTP_HTTP_H
+#define ZTA_HTTP_HTTP_H
+
+#include "base/arena.h"
+
+typedef struct zta_http zta_http;
+typedef struct zta_http_call zta_http_call;
+
+typedef struct zta_http_header {
+	zta_str name, value;
+} zta_http_header;
+
+/* A request; everything lies in `arena` until it is answered. */
+struct zta_http_call {
+	zta_str method;
+	zta_str path; /* without the query */
+	const zta_http_header *headers;
+	uint32_t header_count;
+	zta_str body;
+	zta_arena *arena; /* for the handler's own needs too */
+	void *connection; /* of the server */
+};
+
+typedef void zta_http_handler(void *context, zta_http_call *call);
+
+typedef struct zta_http_options {
+	const char *host; /* numeric address */
+	uint16_t port;    /* 0: any; see zta_http__port() */
+	zta_http_handler *handle;
+	void *context;
+} zta_http_options;
+
+/* Bind and listen. ZTA_EIO with the reason. Free with zta_http__close(). */
+ZTA_MUST_USE zta_status zta_http__open(
+    zta_http **out, const zta_http_options *options, zta_error *err);
+void zta_http__close(zta_http *http);
+
+/* The port it listens on. */
+uint16_t zta_http__port(const zta_http *http);
+
+/* Call `ready` whenever `fd` is readable; one such fd at most. */
+ZTA_MUST_USE zta_status zta_http__watch(zta_http *http, int fd,
+    void (*ready)(void *context), void *context, zta_error *err);
+
+/*
+ * Serve until zta_http__stop(): then no new connections are taken, calls under
+ * way are answered, within ZTA_HTTP_DRAIN_MS. ZTA_EIO.
+ */
+ZTA_MUST_USE zta_status zta_http__run(zta_http *http, zta_error *err);
+
+/* Ask the loop to stop. From any thread, and from a signal handler. */
+void zta_http__stop(zta_http *http);
+
+/* The value of a header, whose name is given in lower case; false: none. */
+bool zta_http_call__header(
+    const zta_http_call *call, const char *name, zta_str *value);
+
+/*
+ * Answer and give the call back. `fields` are further header lines, each with
+ * its CRLF, or "". If the client has gone, nothing is sent.
+ */
+void zta_http_call__answer(
+    zta_http_call *call, unsigned status, const char *fields, zta_str json);
+
+/* Answer {"error":{"code":...,"message":...,"at":...}}. SPEC: ztauth 10 */
+void zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
+    const char *message, const char *at);
+
+#endif
