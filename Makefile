@@ -32,7 +32,7 @@ CEDAR = authorize compile conform engine entities entities_json escape eval ext 
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
-TRUST =
+TRUST = elevation model txn_token
 PDP =
 HTTP = conn http
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * elevation.h - may this workload act for this subject? SPEC: ztauth 5.3, 6
+ *
+ * The answer is yes only if the workload is not quarantined, is in a group, has
+ * a level whose requirements its proof meets, and a policy of
+ * trust/elevation.cedar permits it and none forbids. Zeroed, nobody may.
+ */
+#ifndef ZTA_TRUST_ELEVATION_H
+#define ZTA_TRUST_ELEVATION_H
+
+#include "cedar/engine.h"
+#include "trust/model.h"
+
+/* One workload of the chain, as it was verified. */
+typedef struct zta_ring {
+	zta_str workload, source, trust_domain;
+	zta_proof proof;
+	zta_str digest; /* of the credential */
+	int64_t at;     /* ms, when it was verified */
+} zta_ring;
+
+/* Whom the chain acts for. */
+typedef struct zta_subject {
+	zta_str type, id; /* of the Cedar entity */
+	zta_str kind;     /* "human" or "workload" */
+	zta_str source, trust_domain;
+} zta_subject;
+
+typedef struct zta_operation {
+	zta_str action;
+	zta_str resource_type, resource_id;
+} zta_operation;
+
+typedef struct zta_elevation_question {
+	const zta_ring *ring;
+	uint32_t number; /* of the ring, from 1 */
+	uint32_t depth;  /* rings of the chain */
+	const zta_subject *subject;
+	const zta_operation *operation; /* NULL: not known yet */
+	int64_t now;                    /* ms */
+} zta_elevation_question;
+
+typedef enum zta_elevation_code {
+	ZTA_ELEVATION_UNAUTHORIZED, /* no group, or no policy permits */
+	ZTA_ELEVATION_QUARANTINED,
+	ZTA_ELEVATION_BELOW_LEVEL, /* no level's requirements are met */
+	ZTA_ELEVATION_CONSENT, /* the level demands consent: none is there */
+	ZTA_ELEVATION_OK
+} zta_elevation_code;
+
+typedef struct zta_elevation_answer {
+	zta_elevation_code code;
+	const zta_level *level;  /* NULL: none */
+	const zta_str *policies; /* that permitted, or forbade */
+	uint32_t policy_count;
+} zta_elevation_answer;
+
+/* "unauthorized_actor" and so on; "" for OK. SPEC: ztauth 5 */
+const char *zta_elevation__code_name(zta_elevation_code code);
+
+typedef struct zta_elevation zta_elevation;
+
+/*
+ * Compile trust/elevation.cedar (empty: nobody may act) over the fixed schema.
+ * `model` outlives it. Free with zta_elevation__close().
+ */
+ZTA_MUST_USE zta_status zta_elevation__open(zta_elevation **out,
+    const zta_trust_model *model, zta_str policies, zta_error *err);
+void zta_elevation__close(zta_elevation *elevation);
+
+/* Answer; what it refers to is in `arena`. Anything but ZTA_OK is a no. */
+ZTA_MUST_USE zta_status zta_elevation__ask(const zta_elevation *elevation,
+    zta_arena *arena, const zta_elevation_question *question,
+    zta_elevation_answer *out, zta_error *err);
+
+#endif

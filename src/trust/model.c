@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* model.c - see model.h. */
+#include "trust/model.h"
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/str.h"
+
+typedef struct reader {
+	zta_arena *arena;
+	zta_json_doc doc;
+	zta_trust_model *out;
+	zta_error *err;
+} reader;
+
+#define FAIL(r, node, ...) \
+	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+/* An object with no other members than `names`, which ends with NULL. */
+static zta_status
+check_members(reader *r, const zta_json *node, const char *const *names)
+{
+	const zta_json *name;
+	uint32_t i;
+	size_t k;
+
+	if (node->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, node, "expected an object");
+	}
+	name = zta_json__first(node);
+	for (i = 0; i < node->count; i++) {
+		for (k = 0; names[k] != NULL &&
+		     !zta_str__is(zta_json__str(name), names[k]);
+		     k++) {
+		}
+		if (names[k] == NULL) {
+			return FAIL(r, name, "there is no such member here");
+		}
+		name = zta_json__after(zta_json__after(name));
+	}
+	return ZTA_OK;
+}
+
+/* An array of strings that are not empty; NULL is none. */
+static zta_status
+read_strings(
+    reader *r, const zta_json *node, const zta_str **out, uint32_t *count)
+{
+	const zta_json *item;
+	zta_str *list;
+	uint32_t i;
+
+	*out = NULL;
+	*count = 0;
+	if (node == NULL) {
+		return ZTA_OK;
+	}
+	if (node->type != ZTA_JSON_ARRAY) {
+		return FAIL(r, node, "expected an array of strings");
+	}
+	list = zta_arena__alloc(r->arena, (node->count + 1) * sizeof(*list));
+	if (list == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	item = zta_json__first(node);
+	for (i = 0; i < node->count; i++) {
+		if (item->type != ZTA_JSON_STRING || item->count == 0) {
+			return FAIL(r, item, "expected a string");
+		}
+		list[i] = zta_json__str(item);
+		item = zta_json__after(item);
+	}
+	*out = list;
+	*count = node->count;
+	return ZTA_OK;
+}
+
+static zta_status
+read_name(reader *r, const zta_json *node, zta_str *out)
+{
+	const zta_json *name = zta_json__get(node, "name");
+
+	if (name == NULL || name->type != ZTA_JSON_STRING || name->count == 0) {
+		return FAIL(r, name == NULL ? node : name,
+		    "`name` must be there, a string");
+	}
+	*out = zta_json__str(name);
+	return ZTA_OK;
+}
+
+/* --- levels */
+
+static zta_status
+read_proofs(reader *r, const zta_json *node, zta_level *out)
+{
+	const zta_str *words;
+	uint32_t i, count;
+	zta_proof proof;
+	zta_status status = read_strings(r, node, &words, &count);
+
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		for (proof = ZTA_PROOF_BEARER; proof <= ZTA_PROOF_WPT &&
+		     !zta_str__is(words[i], zta_proof__name(proof));
+		     proof++) {
+		}
+		if (proof > ZTA_PROOF_WPT) {
+			return FAIL(r, node,
+			    "a proof is \"bearer\", \"mtls\", \"dpop\" or "
+			    "\"wpt\"");
+		}
+		out->proofs |= 1u << proof;
+	}
+	return status == ZTA_OK && node != NULL && count == 0 ?
+	    FAIL(r, node, "no proof would ever do; leave `proof` out for any") :
+	    status;
+}
+
+static zta_status
+read_requires(reader *r, const zta_json *node, zta_level *out)
+{
+	static const char *const names[] = { "proof", "proof_age_max_s",
+		"consent", "attestation", NULL };
+	const zta_str *attestations;
+	const zta_json *age, *consent;
+	zta_status status = check_members(r, node, names);
+
+	if (status == ZTA_OK) {
+		status = read_proofs(r, zta_json__get(node, "proof"), out);
+	}
+	if (status == ZTA_OK) {
+		status = read_strings(r, zta_json__get(node, "attestation"),
+		    &attestations, &out->attestations);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	age = zta_json__get(node, "proof_age_max_s");
+	if (age != NULL) {
+		if (age->type != ZTA_JSON_INTEGER || age->u.integer < 1 ||
+		    age->u.integer > INT32_MAX) {
+			return FAIL(r, age,
+			    "`proof_age_max_s` is a number of seconds from 1");
+		}
+		out->proof_age_ms = age->u.integer * 1000;
+	}
+	consent = zta_json__get(node, "consent");
+	if (consent != NULL) {
+		if (!zta_json__is_bool(consent)) {
+			return FAIL(r, consent, "expected true or false");
+		}
+		out->consent = consent->type == ZTA_JSON_TRUE;
+	}
+	return ZTA_OK;
+}
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const zta_level *x = a, *y = b;
+
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static zta_status
+read_level(reader *r, const zta_json *node, zta_level *out)
+{
+	static const char *const names[] = { "name", "rank", "requires", NULL };
+	const zta_json *rank, *needs;
+	uint32_t i;
+	zta_status status = check_members(r, node, names);
+
+	if (status == ZTA_OK) {
+		status = read_name(r, node, &out->name);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	rank = zta_json__get(node, "rank");
+	if (rank == NULL || rank->type != ZTA_JSON_INTEGER ||
+	    rank->u.integer < 0) {
+		return FAIL(r, rank == NULL ? node : rank,
+		    "`rank` must be there, a whole number from 0");
+	}
+	out->rank = rank->u.integer;
+	for (i = 0; i < r->out->level_count; i++) {
+		if (r->out->levels[i].rank == out->rank ||
+		    zta_str__eq(r->out->levels[i].name, out->name)) {
+			return FAIL(r, node,
+			    "another level has this name or this rank");
+		}
+	}
+	needs = zta_json__get(node, "requires");
+	return needs == NULL ? ZTA_OK : read_requires(r, needs, out);
+}
+
+static zta_status
+read_levels(reader *r)
+{
+	static const char *const names[] = { "levels", NULL };
+	const zta_json *root = r->doc.root, *list, *node;
+	zta_trust_model *m = r->out;
+	zta_status status = check_members(r, root, names);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	list = zta_json__get(root, "levels");
+	if (list == NULL || list->type != ZTA_JSON_ARRAY) {
+		return FAIL(r, root, "expected {\"levels\": [...]}");
+	}
+	m->levels =
+	    zta_arena__zalloc(r->arena, list->count + 1, sizeof(*m->levels));
+	if (m->levels == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	node = zta_json__first(list);
+	while (status == ZTA_OK && m->level_count < list->count) {
+		status = read_level(r, node, &m->levels[m->level_count]);
+		m->level_count++;
+		node = zta_json__after(node);
+	}
+	if (status == ZTA_OK) {
+		zta_sort__run(
+		    m->levels, m->level_count, sizeof(*m->levels), by_rank);
+	}
+	return status;
+}
+
+/* --- groups */
+
+static zta_status
+read_group(reader *r, const zta_json *node, zta_group *out)
+{
+	static const char *const names[] = { "name", "level", "members", NULL };
+	const zta_json *level;
+	uint32_t i;
+	zta_status status = check_members(r, node, names);
+
+	if (status == ZTA_OK) {
+		status = read_name(r, node, &out->name);
+	}
+	if (status == ZTA_OK) {
+		status = read_strings(r, zta_json__get(node, "members"),
+		    &out->members, &out->member_count);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	for (i = 0; i < r->out->group_count; i++) {
+		if (zta_str__eq(r->out->groups[i].name, out->name)) {
+			return FAIL(r, node, "another group has this name");
+		}
+	}
+	level = zta_json__get(node, "level");
+	for (i = 0; level != NULL && level->type == ZTA_JSON_STRING &&
+	     i < r->out->level_count;
+	     i++) {
+		if (zta_str__eq(r->out->levels[i].name, zta_json__str(level))) {
+			out->level = &r->out->levels[i];
+			return ZTA_OK;
+		}
+	}
+	return FAIL(r, level == NULL ? node : level,
+	    "`level` must be the name of a level in trust/levels.json");
+}
+
+static zta_status
+read_groups(reader *r)
+{
+	static const char *const names[] = { "groups", "quarantine", NULL };
+	const zta_json *root = r->doc.root, *list, *node;
+	zta_trust_model *m = r->out;
+	zta_status status = check_members(r, root, names);
+
+	if (status == ZTA_OK) {
+		status = read_strings(r, zta_json__get(root, "quarantine"),
+		    &m->quarantine, &m->quarantine_count);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	list = zta_json__get(root, "groups");
+	if (list == NULL || list->type != ZTA_JSON_ARRAY) {
+		return FAIL(r, root, "expected {\"groups\": [...]}");
+	}
+	m->groups =
+	    zta_arena__zalloc(r->arena, list->count + 1, sizeof(*m->groups));
+	if (m->groups == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	node = zta_json__first(list);
+	while (status == ZTA_OK && m->group_count < list->count) {
+		status = read_group(r, node, &m->groups[m->group_count]);
+		m->group_count++;
+		node = zta_json__after(node);
+	}
+	return status;
+}
+
+static zta_status
+read_document(
+    reader *r, zta_str text, const char *file, zta_status (*read)(reader *))
+{
+	zta_status status;
+
+	if (text.len == 0) {
+		return ZTA_OK;
+	}
+	status = zta_json__read(r->arena, text, &r->doc, r->err);
+	if (status == ZTA_OK) {
+		status = read(r);
+	}
+	if (status != ZTA_OK) {
+		zta_error__replace(r->err, "%s", file);
+	}
+	return status;
+}
+
+zta_status
+zta_trust_model__read(zta_trust_model *out, zta_arena *arena, zta_str levels,
+    zta_str groups, zta_error *err)
+{
+	reader r = { .arena = arena, .out = out, .err = err };
+	zta_status status;
+
+	*out = (zta_trust_model){ 0 };
+	status = read_document(&r, levels, "trust/levels.json", read_levels);
+	if (status == ZTA_OK) {
+		status =
+		    read_document(&r, groups, "trust/groups.json", read_groups);
+	}
+	return status;
+}
+
+/* Equal, or below a prefix "spiffe://domain/path/" and a star. */
+static bool
+matches(zta_str member, zta_str workload)
+{
+	if (zta_str__ends(member, ZTA_STR("/*"))) {
+		member.len--;
+		return workload.len > member.len &&
+		    zta_str__starts(workload, member);
+	}
+	return zta_str__eq(member, workload);
+}
+
+static bool
+any_matches(const zta_str *members, uint32_t count, zta_str workload)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (matches(members[i], workload)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+zta_group__has(const zta_group *group, zta_str workload)
+{
+	return any_matches(group->members, group->member_count, workload);
+}
+
+bool
+zta_trust_model__is_quarantined(const zta_trust_model *model, zta_str workload)
+{
+	return any_matches(
+	    model->quarantine, model->quarantine_count, workload);
+}

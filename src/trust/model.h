@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model.h - trust levels, security groups and the quarantine.
+ * SPEC: ztauth 6; docs/formats/trust.md
+ */
+#ifndef ZTA_TRUST_MODEL_H
+#define ZTA_TRUST_MODEL_H
+
+#include "base/json.h"
+#include "identity/principal.h"
+
+/* What a workload must show to be of a level. */
+typedef struct zta_level {
+	zta_str name;
+	int64_t rank;         /* higher is more trusted; no two are equal */
+	uint32_t proofs;      /* bit set of zta_proof; 0: any */
+	int64_t proof_age_ms; /* of the oldest proof; 0: any */
+	bool consent;
+	uint32_t attestations; /* how many are demanded */
+} zta_level;
+
+typedef struct zta_group {
+	zta_str name;
+	const zta_level *level;
+	const zta_str *members; /* ids, or prefixes that end with "/" and a * */
+	uint32_t member_count;
+} zta_group;
+
+typedef struct zta_trust_model {
+	zta_level *levels; /* ascending by rank */
+	uint32_t level_count;
+	zta_group *groups;
+	uint32_t group_count;
+	const zta_str *quarantine;
+	uint32_t quarantine_count;
+} zta_trust_model;
+
+/*
+ * Read both documents (`groups` may be empty text: there are none); the result
+ * refers to them and to `arena`. Errors name `file`, line, column and pointer.
+ */
+ZTA_MUST_USE zta_status zta_trust_model__read(zta_trust_model *out,
+    zta_arena *arena, zta_str levels, zta_str groups, zta_error *err);
+
+/* Is the workload one of the group? */
+bool zta_group__has(const zta_group *group, zta_str workload);
+
+bool zta_trust_model__is_quarantined(
+    const zta_trust_model *model, zta_str workload);
+
+#endif
