@@ -33,7 +33,7 @@ IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
 TRUST = elevation model txn_token
-PDP =
+PDP = decide issue question record request snapshot
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
@@ -43,9 +43,11 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-CLI = cedar cli key log main token
+API = evaluation form service token
+DAEMON = config keeper serve
+CLI = cedar cli key log main serve token
 
-PROG_SRC = $(CLI:%=src/cli/%.c)
+PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = base \

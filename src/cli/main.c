@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 static const cli_command commands[] = {
+	{ "serve", cli_serve, "run the server: tokens, decisions, records" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "log", cli_log, "read the decision log" },
 	{ "key", cli_key, "make signing keys" },

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evaluation.c - POST /access/v1/evaluation. SPEC: authzen 1.0 6, ztauth 5
+ *
+ * Callers see code and leg. Why it was so is in the record.
+ */
+#include "api/service.h"
+
+#include <stdio.h>
+
+#include "base/b64.h"
+#include "base/error.h"
+#include "base/json_write.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "identity/jwt.h"
+
+/* Words for a person, by code. */
+static const char *
+reason_user(const char *code)
+{
+	static const struct {
+		const char *code, *words;
+	} reasons[] = {
+		{ "invalid_token", "The proof of this request is not valid." },
+		{ "subject_mismatch", "The proof is about somebody else." },
+		{ "insufficient_scope",
+		    "This was not among what was agreed to." },
+		{ "unauthorized_actor",
+		    "The service may not act on your behalf." },
+		{ "actor_below_level",
+		    "The service is not trusted enough for this." },
+		{ "actor_quarantined", "The service has been taken out." },
+		{ "consent_required", "Your consent is needed." },
+		{ "denied_by_policy", "A policy forbids this." },
+		{ "no_policy_permits", "No policy permits this." },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (strcmp(reasons[i].code, code) == 0) {
+			return reasons[i].words;
+		}
+	}
+	return "This cannot be decided now.";
+}
+
+static void
+put_text(zta_json_out *out, const char *name, zta_str text)
+{
+	zta_json_out__name(out, name);
+	zta_json_out__str(out, text);
+}
+
+/* All of the answer up to the index of its record. */
+static void
+put_answer(const zta_decision *d, const char *commit, zta_buf *buf)
+{
+	zta_json_out out = { buf, false };
+	char id[2 * ZTA_LEAF_ID_LEN];
+	uint32_t i;
+
+	zta_hex__encode((zta_str){ (const char *)d->id, sizeof(d->id) }, id);
+	zta_json_out__open(&out, '{');
+	zta_json_out__name(&out, "decision");
+	zta_json_out__bool(&out, d->effect == ZTA_ALLOW);
+	zta_json_out__name(&out, "context");
+	zta_json_out__open(&out, '{');
+	put_text(&out, "id", (zta_str){ id, sizeof(id) });
+	if (d->effect != ZTA_ALLOW) {
+		zta_json_out__name(&out, "reason_user");
+		zta_json_out__open(&out, '{');
+		put_text(&out, "en", zta_str_of(reason_user(d->code)));
+		zta_json_out__close(&out, '}');
+	}
+	zta_json_out__name(&out, "ztauth");
+	zta_json_out__open(&out, '{');
+	put_text(&out, "leg", zta_str_of(d->leg));
+	put_text(&out, "code", zta_str_of(d->code));
+	if (d->ring > 0) {
+		zta_json_out__name(&out, "ring");
+		zta_json_out__int(&out, d->ring);
+	}
+	if (d->actor.len > 0) {
+		put_text(&out, "actor", d->actor);
+	}
+	put_text(&out, "commit", zta_str_of(commit));
+	zta_json_out__name(&out, "policies");
+	zta_json_out__open(&out, '[');
+	for (i = 0; i < d->policy_count; i++) {
+		zta_json_out__str(&out, d->policies[i]);
+	}
+	zta_json_out__close(&out, ']');
+	if (d->txn != NULL) {
+		put_text(&out, "txn", d->txn->txn);
+	}
+	zta_json_out__name(&out, "log_index");
+}
+
+static void
+fail(zta_http_call *call, zta_status status, const zta_error *err)
+{
+	char at[ZTA_PLACE_MAX + 32];
+
+	if (status != ZTA_ESYNTAX && status != ZTA_EINVALID &&
+	    status != ZTA_EEXIST && status != ZTA_ELIMIT) {
+		zta_http_call__fail(
+		    call, 503, "unavailable", "no decision can be made", "");
+		return;
+	}
+	if (err->line > 0) {
+		(void)snprintf(at, sizeof(at), "%s (line %u, column %u)",
+		    err->place, err->line, err->column);
+	} else {
+		(void)snprintf(at, sizeof(at), "%s", err->place);
+	}
+	zta_http_call__fail(call, 400, "invalid_request", err->message, at);
+}
+
+/*
+ * The workload that asks, by `Authorization: Bearer` with its JWT-SVID. False:
+ * answered already.
+ */
+static bool
+find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
+    zta_principal *space, const zta_principal **out)
+{
+	zta_str header, scheme = ZTA_STR("Bearer ");
+	zta_refusal refusal;
+
+	*out = NULL;
+	if (snapshot->manifest.require != ZTA_REQUIRE_WORKLOAD) {
+		return true;
+	}
+	if (zta_http_call__header(call, "authorization", &header) &&
+	    zta_str__starts(header, scheme)) {
+		header.ptr += scheme.len;
+		header.len -= scheme.len;
+		if (zta_jwt__verify(&snapshot->sources, call->arena, header,
+			now, space, &refusal, NULL) == ZTA_OK &&
+		    space->kind == ZTA_PRINCIPAL_WORKLOAD) {
+			*out = space;
+			return true;
+		}
+	}
+	zta_http_call__fail(call, 401, "invalid_token",
+	    "a workload must show itself here", "Authorization");
+	return false;
+}
+
+static void
+answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
+    const zta_authzen *request, const zta_decision *decision)
+{
+	static const char unavailable[] =
+	    "{\"decision\":false,\"context\":{\"ztauth\":{\"leg\":\"record\","
+	    "\"code\":\"unavailable\"}}}";
+	zta_recorded_answer answer = {
+		.fields = zta_api__request_id(call),
+		.after = ZTA_STR("}}}"),
+		.refusal_status = 200,
+		.refusal = ZTA_STR(unavailable),
+	};
+	zta_leaf leaf;
+	zta_buf buf;
+	zta_status status;
+
+	zta_buf__init(&buf, SIZE_MAX);
+	put_answer(decision, snapshot->tree.id, &buf);
+	answer.before = zta_arena__copy(call->arena, zta_buf__str(&buf));
+	status = buf.status;
+	zta_buf__release(&buf);
+	if (status == ZTA_OK && answer.before.ptr != NULL) {
+		status = zta_pdp__record(&worker->service->zone, snapshot,
+		    call->arena, request, call->body, decision, &leaf, NULL);
+	} else {
+		status = ZTA_ENOMEM;
+	}
+	if (status != ZTA_OK) {
+		zta_http_call__answer(call, 200, answer.fields, answer.refusal);
+		return;
+	}
+	zta_worker__record(worker, call, &leaf, &answer);
+}
+
+static void
+decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
+{
+	int64_t now = zta_time__now_ms();
+	zta_authzen request;
+	zta_decision decision;
+	zta_principal space;
+	const zta_principal *caller;
+	zta_error err = { 0 };
+	zta_status status =
+	    zta_authzen__read(call->arena, call->body, &request, &err);
+
+	if (status != ZTA_OK) {
+		fail(call, status, &err);
+		return;
+	}
+	if (!find_caller(call, snapshot, now, &space, &caller)) {
+		return;
+	}
+	status = zta_pdp__decide(&worker->service->zone, snapshot, call->arena,
+	    &request, caller, now, &decision, &err);
+	if (status != ZTA_OK) {
+		fail(call, status, &err);
+		return;
+	}
+	answer(worker, call, snapshot, &request, &decision);
+}
+
+void
+zta_api__evaluation(zta_worker *worker, zta_http_call *call)
+{
+	zta_snapshot *snapshot;
+	zta_str type;
+
+	if (!zta_http_call__header(call, "content-type", &type) ||
+	    !zta_str__starts(type, ZTA_STR("application/json"))) {
+		zta_http_call__fail(call, 415, "invalid_request",
+		    "the body must be application/json", "Content-Type");
+		return;
+	}
+	snapshot = zta_service__snapshot(worker->service);
+	decide(worker, call, snapshot);
+	zta_snapshot__drop(snapshot);
+}

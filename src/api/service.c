@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* service.c - see service.h. */
+#include "api/service.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* In the arena of its call. */
+typedef struct zta_waiting {
+	struct zta_waiting *next;
+	zta_http_call *call;
+	zta_recorded_answer answer;
+} zta_waiting;
+
+/* --- the snapshot in force */
+
+zta_snapshot *
+zta_service__snapshot(zta_service *service)
+{
+	zta_snapshot *snapshot;
+
+	(void)pthread_mutex_lock(&service->lock);
+	snapshot = zta_snapshot__keep(service->snapshot);
+	(void)pthread_mutex_unlock(&service->lock);
+	return snapshot;
+}
+
+void
+zta_service__replace(zta_service *service, zta_snapshot *snapshot)
+{
+	zta_snapshot *old;
+
+	(void)pthread_mutex_lock(&service->lock);
+	old = service->snapshot;
+	service->snapshot = snapshot;
+	(void)pthread_mutex_unlock(&service->lock);
+	zta_snapshot__drop(old);
+}
+
+/* --- answers that wait for their records */
+
+static void
+refuse(zta_http_call *call, const zta_recorded_answer *answer)
+{
+	zta_http_call__answer(
+	    call, answer->refusal_status, answer->fields, answer->refusal);
+}
+
+void
+zta_worker__record(zta_worker *worker, zta_http_call *call,
+    const zta_leaf *leaf, const zta_recorded_answer *answer)
+{
+	zta_waiting *w = zta_arena__alloc(call->arena, sizeof(*w));
+
+	if (w == NULL ||
+	    zta_log_lane__append(worker->lane, leaf, NULL) != ZTA_OK) {
+		refuse(call, answer);
+		return;
+	}
+	*w = (zta_waiting){ NULL, call, *answer };
+	if (worker->first == NULL) {
+		worker->first = w;
+	} else {
+		worker->last->next = w;
+	}
+	worker->last = w;
+}
+
+static void
+answer_recorded(zta_waiting *w, uint64_t index)
+{
+	zta_buf buf;
+
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_buf__put(&buf, w->answer.before);
+	if (w->answer.after.len > 0) {
+		zta_buf__printf(&buf, "%" PRIu64, index);
+		zta_buf__put(&buf, w->answer.after);
+	}
+	if (buf.status == ZTA_OK) {
+		zta_http_call__answer(w->call,
+		    w->answer.status == 0 ? 200 : w->answer.status,
+		    w->answer.fields, zta_buf__str(&buf));
+	} else {
+		refuse(w->call, &w->answer);
+	}
+	zta_buf__release(&buf);
+}
+
+void
+zta_worker__recorded(void *context)
+{
+	zta_worker *worker = context;
+	zta_waiting *w;
+	zta_log_done done;
+	uint32_t i;
+
+	while (zta_log_lane__done(worker->lane, &done)) {
+		for (i = 0; i < done.count; i++) {
+			w = worker->first;
+			worker->first = w->next;
+			if (done.status == ZTA_OK) {
+				answer_recorded(w, done.first + i);
+			} else {
+				refuse(w->call, &w->answer);
+			}
+		}
+	}
+}
+
+/* --- small surfaces */
+
+static void
+jwks(zta_worker *worker, zta_http_call *call)
+{
+	zta_http_call__answer(call, 200, "", worker->service->jwks);
+}
+
+static void
+healthz(zta_worker *worker, zta_http_call *call)
+{
+	(void)worker;
+	zta_http_call__answer(call, 200, "", ZTA_STR("{\"status\":\"ok\"}"));
+}
+
+static void
+readyz(zta_worker *worker, zta_http_call *call)
+{
+	zta_snapshot *snapshot;
+	char text[256];
+
+	if (!zta_log__is_alive(worker->service->log)) {
+		zta_http_call__fail(
+		    call, 503, "unavailable", "the log cannot be written", "");
+		return;
+	}
+	snapshot = zta_service__snapshot(worker->service);
+	(void)snprintf(text, sizeof(text),
+	    "{\"status\":\"ready\",\"commit\":\"%s\"}", snapshot->tree.id);
+	zta_snapshot__drop(snapshot);
+	zta_http_call__answer(call, 200, "", zta_str_of(text));
+}
+
+/* --- routes */
+
+static const struct {
+	const char *path, *method;
+	bool zone; /* also under /zones/<zone> */
+	void (*run)(zta_worker *, zta_http_call *);
+} routes[] = {
+	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
+	{ "/token", "POST", true, zta_api__token },
+	{ "/jwks.json", "GET", true, jwks },
+	{ "/healthz", "GET", false, healthz },
+	{ "/readyz", "GET", false, readyz },
+};
+
+/* Cut "/zones/<this zone>" off; false: it is another zone's. */
+static bool
+enter_zone(const zta_service *service, zta_str *path, bool *named)
+{
+	zta_str prefix = ZTA_STR("/zones/"), id = service->zone.id;
+
+	*named = zta_str__starts(*path, prefix);
+	if (!*named) {
+		return true;
+	}
+	path->ptr += prefix.len;
+	path->len -= prefix.len;
+	if (!zta_str__starts(*path, id)) {
+		return false;
+	}
+	path->ptr += id.len;
+	path->len -= id.len;
+	return path->len > 0 && path->ptr[0] == '/';
+}
+
+void
+zta_worker__handle(void *context, zta_http_call *call)
+{
+	zta_worker *worker = context;
+	zta_str path = call->path;
+	bool named, get = zta_str__is(call->method, "HEAD");
+	size_t i;
+
+	if (!enter_zone(worker->service, &path, &named)) {
+		zta_http_call__fail(
+		    call, 404, "not_found", "no such zone here", "");
+		return;
+	}
+	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (!zta_str__is(path, routes[i].path) ||
+		    (named && !routes[i].zone)) {
+			continue;
+		}
+		if (zta_str__is(call->method, routes[i].method) ||
+		    (get && routes[i].method[0] == 'G')) {
+			routes[i].run(worker, call);
+			return;
+		}
+		zta_http_call__fail(call, 405, "method_not_allowed",
+		    "this surface has another method", "");
+		return;
+	}
+	zta_http_call__fail(
+	    call, 404, "not_found", "there is nothing at this path", "");
+}
+
+const char *
+zta_api__request_id(zta_http_call *call)
+{
+	zta_str id;
+	char *line;
+
+	if (!zta_http_call__header(call, "x-request-id", &id)) {
+		return "";
+	}
+	line = zta_arena__alloc(call->arena, id.len + 32);
+	if (line == NULL) {
+		return "";
+	}
+	(void)snprintf(
+	    line, id.len + 32, "X-Request-ID: %.*s\r\n", ZTA_STR_ARG(id));
+	return line;
+}

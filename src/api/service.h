@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * service.h - the surfaces of one zone over HTTP. SPEC: ztauth 10
+ *
+ * A service is shared by its workers; each worker is one thread with its event
+ * loop and its lane of the log. An answer that is recorded waits in the worker
+ * until its record is durable.
+ */
+#ifndef ZTA_API_SERVICE_H
+#define ZTA_API_SERVICE_H
+
+#include <pthread.h>
+
+#include "http/http.h"
+#include "log/log.h"
+#include "pdp/decide.h"
+
+typedef struct zta_service {
+	zta_zone zone;
+	zta_str jwks; /* the document */
+	zta_log *log;
+	pthread_mutex_t lock; /* of `snapshot` */
+	zta_snapshot *snapshot;
+} zta_service;
+
+/*
+ * Sign the payload of a transaction token: the keeper does it. `token` is what
+ * comes back. ZTA_EUNAVAILABLE.
+ */
+typedef zta_status zta_signer(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+
+typedef struct zta_worker {
+	zta_service *service;
+	zta_log_lane *lane;
+	zta_http *http;
+	zta_signer *sign;
+	void *channel;                    /* of this worker to the keeper */
+	struct zta_waiting *first, *last; /* answers that wait for the log */
+} zta_worker;
+
+/* The current snapshot, to be dropped after use. */
+zta_snapshot *zta_service__snapshot(zta_service *service);
+/* Put another in force; the old one goes with its last request. */
+void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
+
+/* Handler and ready function for zta_http; `context` is the worker. */
+void zta_worker__handle(void *context, zta_http_call *call);
+void zta_worker__recorded(void *context);
+
+/* --- for the files of api */
+
+/*
+ * Record `leaf`; once it is durable, answer `call` with `status` and
+ * `before` <index> `after`, or without the index if `after` is empty. If it
+ * cannot be recorded, answer `refusal` with `refusal_status`. The texts are in
+ * the arena of the call.
+ */
+typedef struct zta_recorded_answer {
+	unsigned status; /* 0: 200 */
+	const char *fields;
+	zta_str before, after;
+	unsigned refusal_status;
+	zta_str refusal;
+} zta_recorded_answer;
+
+void zta_worker__record(zta_worker *worker, zta_http_call *call,
+    const zta_leaf *leaf, const zta_recorded_answer *answer);
+
+/* One surface each. */
+void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
+void zta_api__token(zta_worker *worker, zta_http_call *call);
+
+/* "X-Request-ID: ...\r\n" if the call had one, else "". SPEC: authzen 1.0 */
+const char *zta_api__request_id(zta_http_call *call);
+
+#endif

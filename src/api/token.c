@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.c - POST /token: the transaction token service.
+ * SPEC: ztauth 4, rfc8693, rfc6749 5
+ *
+ * The client sees an error of RFC 6749 and our code; which check refused a
+ * credential is in the record alone.
+ */
+#include "api/service.h"
+
+#include <inttypes.h>
+
+#include "api/form.h"
+#include "base/error.h"
+#include "base/json_write.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "pdp/issue.h"
+
+#define TOKEN_TYPE "urn:ietf:params:oauth:token-type:"
+
+/* SPEC: rfc6749 5.1: tokens are not kept by caches. */
+#define NO_STORE "Cache-Control: no-store\r\n"
+
+static void
+put_text(zta_json_out *out, const char *name, const char *text)
+{
+	zta_json_out__name(out, name);
+	zta_json_out__text(out, text);
+}
+
+/* {"error":...,"error_description":...,"ztauth":{"leg","code"}} */
+static zta_str
+error_json(zta_http_call *call, const char *error, const char *description,
+    const char *leg, const char *code)
+{
+	zta_buf buf;
+	zta_json_out out = { &buf, false };
+	zta_str text = { "", 0 };
+
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_json_out__open(&out, '{');
+	put_text(&out, "error", error);
+	put_text(&out, "error_description", description);
+	zta_json_out__name(&out, "ztauth");
+	zta_json_out__open(&out, '{');
+	put_text(&out, "leg", leg);
+	put_text(&out, "code", code);
+	zta_json_out__close(&out, '}');
+	zta_json_out__close(&out, '}');
+	if (buf.status == ZTA_OK) {
+		text = zta_arena__copy(call->arena, zta_buf__str(&buf));
+	}
+	zta_buf__release(&buf);
+	return text;
+}
+
+static void
+fail(zta_http_call *call, unsigned status, const char *error,
+    const char *description)
+{
+	zta_http_call__answer(call, status, NO_STORE,
+	    error_json(call, error, description, "token", error));
+}
+
+/* --- the form */
+
+static bool
+is_type(zta_str type, const char *const *allowed)
+{
+	zta_str prefix = ZTA_STR(TOKEN_TYPE);
+	size_t i;
+
+	if (!zta_str__starts(type, prefix)) {
+		return false;
+	}
+	type = (zta_str){ type.ptr + prefix.len, type.len - prefix.len };
+	for (i = 0; allowed[i] != NULL; i++) {
+		if (zta_str__is(type, allowed[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* NULL: the form is a request of ours; else what is wrong with it. */
+static const char *
+read_request(const zta_form *form, zta_issue_request *out, const char **error)
+{
+	static const char *const subject_types[] = { "access_token", "jwt",
+		"id_token", NULL };
+	static const char *const actor_types[] = { "jwt", "access_token",
+		NULL };
+
+	*error = "invalid_request";
+	if (!zta_str__is(zta_form__get(form, "grant_type"),
+		"urn:ietf:params:oauth:grant-type:token-exchange")) {
+		*error = "unsupported_grant_type";
+		return "grant_type must be that of token exchange";
+	}
+	if (!zta_str__is(zta_form__get(form, "requested_token_type"),
+		TOKEN_TYPE "txn_token")) {
+		return "requested_token_type must be that of txn_token";
+	}
+	if (!is_type(
+		zta_form__get(form, "subject_token_type"), subject_types)) {
+		return "subject_token_type must be access_token, jwt or "
+		       "id_token";
+	}
+	if (!is_type(zta_form__get(form, "actor_token_type"), actor_types)) {
+		return "actor_token_type must be jwt or access_token";
+	}
+	*out = (zta_issue_request){
+		.subject_token = zta_form__get(form, "subject_token"),
+		.actor_token = zta_form__get(form, "actor_token"),
+		.audience = zta_form__get(form, "audience"),
+		.scope = zta_form__get(form, "scope"),
+		.request_context = zta_form__get(form, "request_context"),
+		.request_details = zta_form__get(form, "request_details"),
+	};
+	return out->subject_token.len == 0 || out->actor_token.len == 0 ?
+	    "subject_token and actor_token must be there" :
+	    NULL;
+}
+
+/* --- answers */
+
+/* Have the keeper sign, and write the answer around the token. */
+static zta_status
+make_token(zta_worker *worker, zta_http_call *call,
+    const zta_issue_answer *issued, zta_str *out)
+{
+	zta_buf payload, buf;
+	zta_json_out json = { &buf, false };
+	const zta_txn *txn = &issued->txn;
+	zta_buf token;
+	zta_status status;
+
+	zta_buf__init(&payload, SIZE_MAX);
+	zta_buf__init(&token, SIZE_MAX);
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_txn_token__put(&payload, txn);
+	status = payload.status;
+	if (status == ZTA_OK) {
+		status = worker->sign(
+		    worker->channel, zta_buf__str(&payload), &token, NULL);
+	}
+	zta_json_out__open(&json, '{');
+	zta_json_out__name(&json, "access_token");
+	zta_json_out__str(&json, zta_buf__str(&token));
+	put_text(&json, "issued_token_type", TOKEN_TYPE "txn_token");
+	put_text(&json, "token_type", "N_A");
+	zta_json_out__name(&json, "expires_in");
+	zta_json_out__int(&json, (txn->expires_at - txn->issued_at) / 1000);
+	zta_json_out__close(&json, '}');
+	if (status == ZTA_OK) {
+		status = buf.status;
+	}
+	if (status == ZTA_OK) {
+		*out = zta_arena__copy(call->arena, zta_buf__str(&buf));
+		status = out->ptr == NULL ? ZTA_ENOMEM : ZTA_OK;
+	}
+	zta_buf__release(&payload);
+	zta_buf__release(&token);
+	zta_buf__release(&buf);
+	return status;
+}
+
+static void
+answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
+    const zta_issue_answer *issued, int64_t now)
+{
+	zta_recorded_answer answer = {
+		.fields = NO_STORE,
+		.refusal_status = 503,
+		.refusal = error_json(call, "temporarily_unavailable",
+		    "the request cannot be recorded", "record", "unavailable"),
+	};
+	zta_leaf leaf;
+	zta_status status;
+
+	if (issued->issued) {
+		status = make_token(worker, call, issued, &answer.before);
+		if (status != ZTA_OK) {
+			fail(call, 503, "temporarily_unavailable",
+			    "tokens cannot be signed now");
+			return;
+		}
+	} else {
+		answer.status = 400;
+		answer.before = error_json(call, issued->error,
+		    "the request was refused", issued->leg, issued->code);
+	}
+	status = zta_pdp__record_issue(&worker->service->zone, snapshot,
+	    call->arena, call->body, now, issued, &leaf, NULL);
+	if (status != ZTA_OK) {
+		zta_http_call__answer(
+		    call, answer.refusal_status, answer.fields, answer.refusal);
+		return;
+	}
+	zta_worker__record(worker, call, &leaf, &answer);
+}
+
+static void
+issue(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
+    const zta_issue_request *request)
+{
+	int64_t now = zta_time__now_ms();
+	zta_issue_answer issued;
+	zta_status status = zta_pdp__issue(&worker->service->zone, snapshot,
+	    call->arena, request, now, &issued, NULL);
+
+	if (status != ZTA_OK) {
+		fail(call, 503, "temporarily_unavailable",
+		    "the request cannot be judged now");
+		return;
+	}
+	answer(worker, call, snapshot, &issued, now);
+}
+
+void
+zta_api__token(zta_worker *worker, zta_http_call *call)
+{
+	zta_issue_request request;
+	zta_snapshot *snapshot;
+	zta_form *form = zta_arena__alloc(call->arena, sizeof(*form));
+	zta_error err = { 0 };
+	zta_str type;
+	const char *wrong, *error;
+
+	if (!zta_http_call__header(call, "content-type", &type) ||
+	    !zta_str__starts(
+		type, ZTA_STR("application/x-www-form-urlencoded"))) {
+		fail(call, 400, "invalid_request",
+		    "the body must be application/x-www-form-urlencoded");
+		return;
+	}
+	if (form == NULL ||
+	    zta_form__read(form, call->arena, call->body, &err) != ZTA_OK) {
+		fail(call, 400, "invalid_request",
+		    form == NULL ? "no memory" : err.message);
+		return;
+	}
+	wrong = read_request(form, &request, &error);
+	if (wrong != NULL) {
+		fail(call, 400, error, wrong);
+		return;
+	}
+	snapshot = zta_service__snapshot(worker->service);
+	issue(worker, call, snapshot, &request);
+	zta_snapshot__drop(snapshot);
+}

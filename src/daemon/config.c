@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config.c - see config.h. */
+#include "daemon/config.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "identity/spiffe_id.h"
+
+/* A configuration is a page, not a database. */
+#define CONFIG_MAX ((size_t)1 << 20)
+
+typedef enum form { TEXT, PATH, LISTEN, WORKERS } form;
+
+static const struct {
+	const char *name;
+	form form;
+	size_t at; /* of a text */
+	bool needed;
+} keys[] = {
+	{ "zone", TEXT, offsetof(zta_config, zone), true },
+	{ "trust_domain", TEXT, offsetof(zta_config, trust_domain), true },
+	{ "ledger_dir", PATH, offsetof(zta_config, ledger_dir), true },
+	{ "log_dir", PATH, offsetof(zta_config, log_dir), true },
+	{ "signing_key", PATH, offsetof(zta_config, signing_key), true },
+	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
+	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
+	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
+	{ "listen", LISTEN, 0, false },
+	{ "workers", WORKERS, 0, false },
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+typedef struct reader {
+	zta_config *out;
+	zta_arena *arena;
+	zta_str dir; /* of the file, with its slash; may be empty */
+	uint32_t line, column;
+	bool seen[KEYS];
+	zta_error *err;
+} reader;
+
+#define FAIL(r, ...)   \
+	zta_error__at( \
+	    (r)->err, ZTA_EINVALID, (r)->line, (r)->column, __VA_ARGS__)
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static zta_str
+trim(zta_str text)
+{
+	while (text.len > 0 && is_space(text.ptr[0])) {
+		text.ptr++;
+		text.len--;
+	}
+	while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
+		text.len--;
+	}
+	return text;
+}
+
+static bool
+read_number(zta_str text, uint32_t max, uint32_t *out)
+{
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < text.len && i < 6; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+			return false;
+		}
+		*out = *out * 10 + (uint32_t)(text.ptr[i] - '0');
+	}
+	return i > 0 && i == text.len && *out <= max;
+}
+
+/* address:port; an IPv6 address is in brackets. */
+static zta_status
+read_listen(reader *r, zta_str value)
+{
+	size_t colon = value.len;
+	zta_str host, port;
+	uint32_t number;
+
+	while (colon > 0 && value.ptr[colon - 1] != ':') {
+		colon--;
+	}
+	if (colon < 2) {
+		return FAIL(r, "expected address:port");
+	}
+	host = (zta_str){ value.ptr, colon - 1 };
+	port = (zta_str){ value.ptr + colon, value.len - colon };
+	if (host.ptr[0] == '[' && host.ptr[host.len - 1] == ']') {
+		host = (zta_str){ host.ptr + 1, host.len - 2 };
+	}
+	if (!read_number(port, UINT16_MAX, &number)) {
+		return FAIL(r, "a port is a number from 0 to 65535");
+	}
+	r->out->port = (uint16_t)number;
+	r->out->host = zta_arena__cstr(r->arena, host);
+	return r->out->host == NULL ? zta_arena__failed(r->arena, r->err) :
+				      ZTA_OK;
+}
+
+static zta_status
+read_text(reader *r, zta_str value, bool path, size_t at)
+{
+	zta_str dir = path && value.ptr[0] != '/' ? r->dir : (zta_str){ "", 0 };
+	char *text = zta_arena__alloc(r->arena, dir.len + value.len + 1);
+
+	if (text == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	memcpy(text, dir.ptr, dir.len);
+	memcpy(text + dir.len, value.ptr, value.len);
+	text[dir.len + value.len] = '\0';
+	memcpy((char *)r->out + at, &text, sizeof(text));
+	return ZTA_OK;
+}
+
+static zta_status
+read_value(reader *r, size_t key, zta_str value)
+{
+	switch (keys[key].form) {
+	case TEXT:
+	case PATH:
+		return read_text(
+		    r, value, keys[key].form == PATH, keys[key].at);
+	case LISTEN:
+		return read_listen(r, value);
+	case WORKERS:
+		return read_number(
+			   value, ZTA_LOG_LANES_MAX, &r->out->workers) &&
+			r->out->workers > 0 ?
+		    ZTA_OK :
+		    FAIL(r, "workers is a number from 1 to %u",
+			ZTA_LOG_LANES_MAX);
+	}
+	return ZTA_EINVAL;
+}
+
+static zta_status
+read_line(reader *r, zta_str line)
+{
+	zta_str text = { line.ptr, zta_str__find(line, '#') }, name, value;
+	size_t i, len = 0;
+
+	text = trim(text);
+	if (text.len == 0) {
+		return ZTA_OK;
+	}
+	while (len < text.len && !is_space(text.ptr[len])) {
+		len++;
+	}
+	name = (zta_str){ text.ptr, len };
+	value = trim((zta_str){ text.ptr + len, text.len - len });
+	r->column = (uint32_t)(text.ptr - line.ptr) + 1;
+	for (i = 0; i < KEYS && !zta_str__is(name, keys[i].name); i++) {
+	}
+	if (i == KEYS) {
+		return FAIL(r, "there is no key `%.*s`", ZTA_STR_ARG(name));
+	}
+	if (value.len == 0) {
+		return FAIL(r, "`%s` needs a value", keys[i].name);
+	}
+	if (r->seen[i]) {
+		return FAIL(r, "`%s` stands twice", keys[i].name);
+	}
+	r->seen[i] = true;
+	r->column = (uint32_t)(value.ptr - line.ptr) + 1;
+	return read_value(r, i, value);
+}
+
+/* SPEC: ztauth 1 */
+static zta_status
+check(reader *r)
+{
+	zta_config *c = r->out;
+	size_t i;
+
+	r->column = 1;
+	for (i = 0; i < KEYS; i++) {
+		if (keys[i].needed && !r->seen[i]) {
+			return FAIL(r, "`%s` is missing", keys[i].name);
+		}
+	}
+	if (strlen(c->zone) != 12 || c->zone[0] == '0' ||
+	    strspn(c->zone, "0123456789") != 12) {
+		return FAIL(r, "`zone` is a number of 12 digits");
+	}
+	if (!zta_trust_domain__is_valid(zta_str_of(c->trust_domain))) {
+		return FAIL(
+		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
+	}
+	return ZTA_OK;
+}
+
+static zta_status
+set_defaults(reader *r)
+{
+	zta_config *c = r->out;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t len;
+	char *issuer;
+
+	if (c->workers == 0) {
+		c->workers = cores < 1              ? 1 :
+		    cores > (long)ZTA_LOG_LANES_MAX ? ZTA_LOG_LANES_MAX :
+						      (uint32_t)cores;
+	}
+	if (c->host == NULL) {
+		c->host = "127.0.0.1";
+		c->port = 8420;
+	}
+	if (c->ledger == NULL) {
+		c->ledger = "main";
+	}
+	if (c->issuer == NULL) {
+		len = strlen("ztauth:///") + strlen(c->trust_domain) +
+		    strlen(c->zone) + 1;
+		issuer = zta_arena__alloc(r->arena, len);
+		if (issuer == NULL) {
+			return zta_arena__failed(r->arena, r->err);
+		}
+		(void)stpcpy(
+		    stpcpy(stpcpy(stpcpy(issuer, "ztauth://"), c->trust_domain),
+			"/"),
+		    c->zone);
+		c->issuer = issuer;
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_config__read(
+    zta_config *out, zta_arena *arena, const char *path, zta_error *err)
+{
+	reader r = { .out = out, .arena = arena, .err = err };
+	const char *slash = strrchr(path, '/');
+	zta_str text, line;
+	zta_status status = zta_file__read(arena, path, CONFIG_MAX, &text, err);
+
+	*out = (zta_config){ 0 };
+	if (status != ZTA_OK) {
+		return status;
+	}
+	r.dir =
+	    (zta_str){ path, slash == NULL ? 0 : (size_t)(slash - path) + 1 };
+	while (status == ZTA_OK && zta_str__next(&text, '\n', &line)) {
+		r.line++;
+		status = read_line(&r, line);
+	}
+	if (status == ZTA_OK) {
+		status = check(&r);
+	}
+	if (status == ZTA_OK) {
+		status = set_defaults(&r);
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%s", path);
+	}
+	return status;
+}

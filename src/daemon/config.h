@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - ztauth.conf: one `key value` a line, # begins a comment. Unknown
+ * keys are errors. docs/man/ztauth.conf.5
+ */
+#ifndef ZTA_DAEMON_CONFIG_H
+#define ZTA_DAEMON_CONFIG_H
+
+#include "base/arena.h"
+
+typedef struct zta_config {
+	const char *zone, *trust_domain;                /* needed */
+	const char *ledger_dir, *log_dir, *signing_key; /* needed */
+	const char *ledger;   /* name; default "main" */
+	const char *issuer;   /* default ztauth://<domain>/<zone> */
+	const char *jwks_dir; /* NULL: sources name no key files */
+	const char *host;     /* of `listen` */
+	uint16_t port;
+	uint32_t workers; /* default: one a core */
+} zta_config;
+
+/*
+ * Read the file; texts are in `arena`. Relative paths are taken from the
+ * directory of the file. Errors name file, line and column.
+ */
+ZTA_MUST_USE zta_status zta_config__read(
+    zta_config *out, zta_arena *arena, const char *path, zta_error *err);
+
+#endif

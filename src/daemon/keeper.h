@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keeper.h - the process that holds the private key.
+ *
+ * It talks to the server over socket pairs, one for each worker, in messages of
+ * a fixed shape: the payload of a transaction token goes in, the token comes
+ * back. It chooses the header itself, reads nothing from the network, and ends
+ * when the server does. docs/design/privsep.md
+ */
+#ifndef ZTA_DAEMON_KEEPER_H
+#define ZTA_DAEMON_KEEPER_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "ztauth/key.h"
+
+typedef struct zta_keeper {
+	pid_t pid;
+	int *channels; /* one a worker */
+	uint32_t count;
+	char jwk[ZTA_KEY_JWK_MAX]; /* the public key */
+} zta_keeper;
+
+/*
+ * Start the keeper with the key in `key_path` and `count` channels. The key is
+ * read in the new process alone. ZTA_EINVALID: no ES256 private key.
+ */
+ZTA_MUST_USE zta_status zta_keeper__start(
+    zta_keeper *out, const char *key_path, uint32_t count, zta_error *err);
+
+/* Close the channels, so that it ends, and wait for it. */
+void zta_keeper__stop(zta_keeper *keeper);
+
+/* A zta_signer; `channel` points to the worker's channel. */
+ZTA_MUST_USE zta_status zta_keeper__sign(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serve.c - see serve.h.
+ *
+ * The main thread starts the keeper, the log and the workers, and then only
+ * waits for signals. It stops in the other order: workers answer what is under
+ * way, the log writes what it has, the keeper ends.
+ */
+#include "daemon/serve.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "api/service.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "crypto/key.h"
+#include "daemon/config.h"
+#include "daemon/keeper.h"
+
+typedef struct server {
+	zta_arena arena;
+	zta_config config;
+	zta_keeper keeper;
+	zta_service service;
+	zta_key *key; /* public */
+	zta_worker *workers;
+	pthread_t *threads;
+	uint32_t started;
+	uint16_t port;
+} server;
+
+__attribute__((format(printf, 1, 2))) static void
+say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("ztauth: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+static int
+complain(const char *what, const zta_error *err)
+{
+	if (err->line > 0) {
+		say("%s: %s:%" PRIu32 ":%" PRIu32 ": %s", what, err->place,
+		    err->line, err->column, err->message);
+	} else if (err->place[0] != '\0') {
+		say("%s: %s: %s", what, err->place, err->message);
+	} else {
+		say("%s: %s", what, err->message);
+	}
+	return 1;
+}
+
+/* --- signals, which the main thread alone receives */
+
+static void
+signals_of_interest(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGHUP);
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGCHLD);
+}
+
+static void
+reload(server *s)
+{
+	zta_snapshot *snapshot;
+	zta_error err = { 0 };
+
+	if (zta_snapshot__load(&snapshot, s->config.ledger_dir,
+		s->config.jwks_dir, &err) != ZTA_OK) {
+		(void)complain("reload refused", &err);
+		say("still in force: %s", s->service.snapshot->tree.id);
+		return;
+	}
+	say("in force: %s", snapshot->tree.id);
+	zta_service__replace(&s->service, snapshot);
+}
+
+/* Returns the exit code. */
+static int
+wait_for_the_end(server *s)
+{
+	sigset_t set;
+	int signal;
+
+	signals_of_interest(&set);
+	for (;;) {
+		if (sigwait(&set, &signal) != 0) {
+			continue;
+		}
+		if (signal == SIGHUP) {
+			reload(s);
+		} else if (signal != SIGCHLD) {
+			say("stopping");
+			return 0;
+		} else if (waitpid(s->keeper.pid, NULL, WNOHANG) ==
+		    s->keeper.pid) {
+			s->keeper.pid = -1;
+			say("the keeper has died: stopping");
+			return 1;
+		}
+	}
+}
+
+/* --- workers */
+
+static void *
+work(void *context)
+{
+	zta_worker *worker = context;
+	zta_error err = { 0 };
+
+	if (zta_http__run(worker->http, &err) != ZTA_OK) {
+		(void)complain("a worker has stopped", &err);
+		(void)kill(getpid(), SIGTERM);
+	}
+	return NULL;
+}
+
+static zta_status
+open_worker(server *s, uint32_t i, zta_error *err)
+{
+	zta_worker *worker = &s->workers[i];
+	const zta_http_options options = { .host = s->config.host,
+		.port = s->port,
+		.handle = zta_worker__handle,
+		.context = worker };
+	zta_status status;
+
+	worker->service = &s->service;
+	worker->lane = zta_log__lane(s->service.log, i);
+	worker->sign = zta_keeper__sign;
+	worker->channel = &s->keeper.channels[i];
+	status = zta_http__open(&worker->http, &options, err);
+	if (status == ZTA_OK) {
+		s->port = zta_http__port(worker->http);
+		status = zta_http__watch(worker->http,
+		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
+		    worker, err);
+	}
+	return status;
+}
+
+static zta_status
+start_workers(server *s, zta_error *err)
+{
+	uint32_t i, count = s->config.workers;
+	zta_status status = ZTA_OK;
+
+	s->port = s->config.port;
+	s->workers = calloc(count, sizeof(*s->workers));
+	s->threads = calloc(count, sizeof(*s->threads));
+	if (s->workers == NULL || s->threads == NULL) {
+		return zta_error__nomem(err);
+	}
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		status = open_worker(s, i, err);
+	}
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		if (pthread_create(
+			&s->threads[i], NULL, work, &s->workers[i]) != 0) {
+			return zta_error__set(
+			    err, ZTA_ENOMEM, "cannot start a worker");
+		}
+		s->started++;
+	}
+	return status;
+}
+
+static void
+stop_workers(server *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->started; i++) {
+		zta_http__stop(s->workers[i].http);
+	}
+	for (i = 0; i < s->started; i++) {
+		(void)pthread_join(s->threads[i], NULL);
+	}
+	for (i = 0; s->workers != NULL && i < s->config.workers; i++) {
+		zta_http__close(s->workers[i].http);
+	}
+	free(s->workers);
+	free(s->threads);
+}
+
+/* --- starting */
+
+/* The zone's key set, from what the keeper says. */
+static zta_status
+publish_key(server *s, zta_error *err)
+{
+	zta_str jwk = zta_str_of(s->keeper.jwk);
+	zta_json_doc doc;
+	const zta_json *kid;
+	char *text = zta_arena__alloc(&s->arena, jwk.len + 16);
+	zta_status status;
+
+	if (text == NULL) {
+		return zta_arena__failed(&s->arena, err);
+	}
+	(void)stpcpy(stpcpy(stpcpy(text, "{\"keys\":["), s->keeper.jwk), "]}");
+	s->service.jwks = zta_str_of(text);
+	status = zta_json__read(&s->arena, jwk, &doc, err);
+	if (status == ZTA_OK) {
+		status = zta_key__from_jwk(&s->key, &doc, doc.root, err);
+	}
+	kid = status == ZTA_OK ? zta_json__get(doc.root, "kid") : NULL;
+	s->service.zone = (zta_zone){ .id = zta_str_of(s->config.zone),
+		.trust_domain = zta_str_of(s->config.trust_domain),
+		.ledger = zta_str_of(s->config.ledger),
+		.issuer = zta_str_of(s->config.issuer),
+		.key = s->key,
+		.kid = kid == NULL ? (zta_str){ "", 0 } : zta_json__str(kid) };
+	return status;
+}
+
+static zta_status
+open_log(server *s, zta_error *err)
+{
+	const zta_log_options options = { .lanes = s->config.workers };
+	zta_log_found found;
+	zta_status status = zta_log__open(
+	    &s->service.log, s->config.log_dir, &options, &found, err);
+
+	if (status == ZTA_OK && found.torn > 0) {
+		say("log: cut off %" PRIu64 " bytes of an unfinished write",
+		    found.torn);
+	}
+	if (status == ZTA_OK) {
+		say("log: %" PRIu64 " records", found.next);
+	}
+	return status;
+}
+
+static void
+harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* What is checked before anything is started. */
+static int
+prepare(server *s, const char *path)
+{
+	zta_error err = { 0 };
+
+	zta_arena__init(&s->arena, SIZE_MAX);
+	(void)pthread_mutex_init(&s->service.lock, NULL);
+	s->keeper.pid = -1;
+	if (zta_config__read(&s->config, &s->arena, path, &err) != ZTA_OK) {
+		return complain("configuration", &err);
+	}
+	if (zta_snapshot__load(&s->service.snapshot, s->config.ledger_dir,
+		s->config.jwks_dir, &err) != ZTA_OK) {
+		return complain("ledger", &err);
+	}
+	if (zta_keeper__start(&s->keeper, s->config.signing_key,
+		s->config.workers, &err) != ZTA_OK) {
+		return complain("signing key", &err);
+	}
+	if (publish_key(s, &err) != ZTA_OK) {
+		return complain("signing key", &err);
+	}
+	return 0;
+}
+
+static void
+release(server *s)
+{
+	zta_log__close(s->service.log);
+	zta_keeper__stop(&s->keeper);
+	zta_key_close(s->key);
+	zta_snapshot__drop(s->service.snapshot);
+	(void)pthread_mutex_destroy(&s->service.lock);
+	zta_arena__release(&s->arena);
+}
+
+static int
+run(server *s)
+{
+	zta_error err = { 0 };
+	int code;
+
+	if (open_log(s, &err) != ZTA_OK) {
+		return complain("log", &err);
+	}
+	if (start_workers(s, &err) != ZTA_OK) {
+		code = complain("listen", &err);
+	} else {
+		say("in force: %s", s->service.snapshot->tree.id);
+		say("listening on http://%s:%u", s->config.host, s->port);
+		code = wait_for_the_end(s);
+	}
+	stop_workers(s);
+	return code;
+}
+
+int
+zta_daemon__serve(const char *path)
+{
+	static server s;
+	sigset_t set;
+	int code;
+
+	signals_of_interest(&set);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	(void)setvbuf(stderr, NULL, _IOLBF, 0);
+	harden();
+	code = prepare(&s, path);
+	if (code == 0) {
+		code = run(&s);
+	}
+	release(&s);
+	return code;
+}
+
+int
+zta_daemon__check(const char *path)
+{
+	static server s;
+	int code = prepare(&s, path);
+
+	if (code == 0) {
+		printf("%s: ok\n"
+		       "zone         %s\n"
+		       "trust domain %s\n"
+		       "listen       %s:%u, %" PRIu32 " workers\n"
+		       "ledger       %s\n"
+		       "commit       %s\n"
+		       "sources      %" PRIu32 "\n"
+		       "groups       %" PRIu32 "\n"
+		       "log          %s\n",
+		    path, s.config.zone, s.config.trust_domain, s.config.host,
+		    s.config.port, s.config.workers, s.config.ledger_dir,
+		    s.service.snapshot->tree.id,
+		    s.service.snapshot->sources.count,
+		    s.service.snapshot->model.group_count, s.config.log_dir);
+	}
+	release(&s);
+	return code;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * decide.c - see decide.h.
+ *
+ * Each leg returns true to go on. It returns false after it has refused, which
+ * is the state that a decision begins in, or after an error in `d->status`.
+ * ZTA_ALLOW is assigned once, after the last leg.
+ */
+#include "pdp/decide.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "identity/jwt.h"
+#include "pdp/question.h"
+
+/* How far clocks of our own servers may differ. */
+#define LEEWAY_MS 5000
+
+typedef struct decider {
+	const zta_zone *zone;
+	const zta_snapshot *snapshot;
+	zta_arena *arena;
+	const zta_authzen *request;
+	const zta_principal *caller;
+	zta_decision *out;
+	zta_error *err;
+	zta_status status;
+	zta_txn *txn;
+	const zta_level *level; /* of the current ring */
+} decider;
+
+__attribute__((format(printf, 4, 5))) static bool
+refuse(decider *d, const char *leg, const char *code, const char *format, ...)
+{
+	char *text = zta_arena__alloc(d->arena, ZTA_MSG_MAX);
+	va_list args;
+
+	d->out->leg = leg;
+	d->out->code = code;
+	if (text != NULL) {
+		va_start(args, format);
+		(void)vsnprintf(text, ZTA_MSG_MAX, format, args);
+		va_end(args);
+		d->out->reason = zta_str_of(text);
+	}
+	return false;
+}
+
+static bool
+fail(decider *d, zta_status status)
+{
+	d->status = status;
+	return false;
+}
+
+/* --- leg 1: token */
+
+static bool
+verify_token(decider *d, zta_txn *txn)
+{
+	const zta_zone *zone = d->zone;
+	zta_refusal refusal;
+	zta_error why = { 0 };
+	zta_jws jws;
+	zta_status status = zta_jws__parse(
+	    d->arena, d->request->tx_token, &jws, &refusal, &why);
+
+	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
+		return fail(d, status);
+	}
+	if (status != ZTA_OK) {
+		return refuse(d, "token", "invalid_token", "%s", why.message);
+	}
+	if (jws.alg != ZTA_ALG_ES256 ||
+	    !zta_jws__typ_is(&jws, ZTA_STR(ZTA_TXN_TYP)) ||
+	    !zta_str__eq(jws.kid, zone->kid)) {
+		return refuse(d, "token", "invalid_token",
+		    "not a transaction token of this zone");
+	}
+	if (!zta_key__verify(
+		zone->key, ZTA_ALG_ES256, jws.input, jws.signature)) {
+		return refuse(
+		    d, "token", "invalid_token", "the signature is wrong");
+	}
+	if (zta_txn_token__read(&jws, d->arena, txn, &why) != ZTA_OK) {
+		return refuse(d, "token", "invalid_token", "%s", why.message);
+	}
+	if (!zta_str__eq(txn->issuer, zone->issuer) ||
+	    !zta_str__eq(txn->audience, zone->trust_domain) ||
+	    !zta_str__eq(txn->zone, zone->id)) {
+		return refuse(d, "token", "invalid_token",
+		    "the token is for another zone or domain");
+	}
+	if (txn->expires_at <= d->out->time ||
+	    txn->issued_at > d->out->time + LEEWAY_MS) {
+		return refuse(d, "token", "invalid_token",
+		    "the token has expired, or is not valid yet");
+	}
+	return true;
+}
+
+static bool
+check_token(decider *d)
+{
+	const zta_authzen *r = d->request;
+	zta_str type;
+	zta_txn *txn;
+
+	if ((r->zone.len > 0 && !zta_str__eq(r->zone, d->zone->id)) ||
+	    (r->ledger.len > 0 && !zta_str__eq(r->ledger, d->zone->ledger))) {
+		return refuse(d, "token", "invalid_token",
+		    "the request names another zone or ledger");
+	}
+	if (r->tx_token.len == 0) {
+		if (d->snapshot->manifest.require == ZTA_REQUIRE_NONE ||
+		    (d->snapshot->manifest.require == ZTA_REQUIRE_WORKLOAD &&
+			d->caller != NULL)) {
+			return true;
+		}
+		return refuse(d, "token", "invalid_token",
+		    "the zone demands a transaction token");
+	}
+	txn = zta_arena__zalloc(d->arena, 1, sizeof(*txn));
+	if (txn == NULL) {
+		return fail(d, zta_arena__failed(d->arena, d->err));
+	}
+	if (!verify_token(d, txn)) {
+		return false;
+	}
+	d->txn = txn;
+	d->out->txn = txn;
+	d->out->actor = txn->rings[txn->ring_count - 1].workload;
+	type = zta_question__type(d->snapshot, d->arena, r->subject_type);
+	if (!zta_str__eq(type, txn->subject.type) ||
+	    !zta_str__eq(r->subject_id, txn->subject.id)) {
+		return refuse(d, "token", "subject_mismatch",
+		    "the request is about another subject than the token");
+	}
+	return true;
+}
+
+/* --- leg 2: scope */
+
+static bool
+check_scope(decider *d)
+{
+	const zta_authzen *r = d->request;
+	uint32_t i;
+
+	if (d->txn == NULL) {
+		return true;
+	}
+	for (i = 0; i < d->txn->scope_count; i++) {
+		if (zta_manifest__scope_covers(&d->snapshot->manifest,
+			d->txn->scopes[i], r->action, r->resource_type)) {
+			return true;
+		}
+	}
+	return refuse(d, "scope", "insufficient_scope",
+	    "no scope of the token covers the operation");
+}
+
+/* --- leg 3: elevation, for every ring, as the trust model is now */
+
+static bool
+keep_policies(decider *d, const zta_elevation_answer *answer)
+{
+	zta_decision *out = d->out;
+	uint32_t total = out->elevation_count + answer->policy_count;
+	zta_str *list = zta_arena__grow(d->arena, out->elevation,
+	    out->elevation_count, total + 1, sizeof(*list));
+
+	if (list == NULL) {
+		return fail(d, zta_arena__failed(d->arena, d->err));
+	}
+	if (answer->policy_count > 0) {
+		memcpy(list + out->elevation_count, answer->policies,
+		    answer->policy_count * sizeof(*list));
+	}
+	out->elevation = list;
+	out->elevation_count = total;
+	return true;
+}
+
+static bool
+check_ring(decider *d, uint32_t i)
+{
+	const zta_authzen *r = d->request;
+	const zta_operation operation = { r->action, r->resource_type,
+		r->resource_id };
+	const zta_elevation_question question = { .ring = &d->txn->rings[i],
+		.number = i + 1,
+		.depth = d->txn->ring_count,
+		.subject = &d->txn->subject,
+		.operation = &operation,
+		.now = d->out->time };
+	zta_elevation_answer answer;
+	zta_status status = zta_elevation__ask(
+	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
+
+	if (status != ZTA_OK) {
+		return fail(d, status);
+	}
+	if (!keep_policies(d, &answer)) {
+		return false;
+	}
+	d->level = answer.level;
+	if (answer.code != ZTA_ELEVATION_OK) {
+		d->out->ring = i + 1;
+		return refuse(d, "elevation",
+		    zta_elevation__code_name(answer.code),
+		    "ring %" PRIu32 ": the workload may not act for the "
+		    "subject",
+		    i + 1);
+	}
+	return true;
+}
+
+static bool
+check_elevation(decider *d)
+{
+	uint32_t i;
+
+	for (i = 0; d->txn != NULL && i < d->txn->ring_count; i++) {
+		if (!check_ring(d, i)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --- leg 4: delegation */
+
+static bool
+check_delegation(decider *d)
+{
+	if (d->txn != NULL && d->txn->delegation_count > 0) {
+		return refuse(d, "delegation", "delegation_invalid",
+		    "grants cannot be verified by this version");
+	}
+	return true;
+}
+
+/* --- leg 5: policy */
+
+static const zta_str *
+name_policies(decider *d, const uint32_t *numbers, uint32_t count)
+{
+	zta_str *ids =
+	    zta_arena__alloc(d->arena, ((size_t)count + 1) * sizeof(*ids));
+	uint32_t i;
+
+	for (i = 0; ids != NULL && i < count; i++) {
+		ids[i] =
+		    d->snapshot->cedar->policies.policies.list[numbers[i]].id;
+	}
+	return ids;
+}
+
+static bool
+tell_policies(decider *d, const zta_verdict *verdict)
+{
+	uint32_t *failed = zta_arena__alloc(
+	    d->arena, ((size_t)verdict->error_count + 1) * sizeof(*failed));
+	uint32_t i;
+
+	for (i = 0; failed != NULL && i < verdict->error_count; i++) {
+		failed[i] = verdict->errors[i].policy;
+	}
+	d->out->policies =
+	    name_policies(d, verdict->reasons, verdict->reason_count);
+	d->out->errors = failed == NULL ?
+	    NULL :
+	    name_policies(d, failed, verdict->error_count);
+	if (d->out->policies == NULL || d->out->errors == NULL) {
+		return fail(d, zta_arena__failed(d->arena, d->err));
+	}
+	d->out->policy_count = verdict->reason_count;
+	d->out->error_count = verdict->error_count;
+	return true;
+}
+
+static bool
+check_policy(decider *d)
+{
+	const zta_flow flow = { .txn = d->txn,
+		.caller = d->caller,
+		.level = d->level == NULL ? 0 : d->level->rank };
+	const zta_cedar *cedar = d->snapshot->cedar;
+	zta_question question;
+	zta_names names;
+	zta_verdict verdict;
+	zta_status status = zta_question__make(d->snapshot, d->arena,
+	    d->request, &flow, &names, &question, d->err);
+
+	if (status == ZTA_OK) {
+		status = zta_authorize__run(&cedar->policies, &cedar->entities,
+		    &question, d->arena, &verdict, d->err);
+	}
+	if (status != ZTA_OK) {
+		return fail(d, status);
+	}
+	if (!tell_policies(d, &verdict)) {
+		return false;
+	}
+	if (verdict.permitted) {
+		return true;
+	}
+	return verdict.reason_count > 0 ?
+	    refuse(d, "policy", "denied_by_policy", "a policy forbids it") :
+	    refuse(d, "policy", "no_policy_permits", "no policy permits it");
+}
+
+zta_status
+zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
+    zta_arena *arena, const zta_authzen *request, const zta_principal *caller,
+    int64_t now, zta_decision *out, zta_error *err)
+{
+	static bool (*const legs[])(decider *) = { check_token, check_scope,
+		check_elevation, check_delegation, check_policy };
+	decider d = { .zone = zone,
+		.snapshot = snapshot,
+		.arena = arena,
+		.request = request,
+		.caller = caller,
+		.out = out,
+		.err = err };
+	size_t i;
+
+	*out = (zta_decision){ .effect = ZTA_DENY, .time = now };
+	zta_random__bytes(out->id, sizeof(out->id));
+	for (i = 0; i < sizeof(legs) / sizeof(legs[0]); i++) {
+		if (!legs[i](&d)) {
+			return d.status;
+		}
+	}
+	out->leg = "policy";
+	out->code = "permitted";
+	out->effect = ZTA_ALLOW;
+	return ZTA_OK;
+}

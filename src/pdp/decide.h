@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * decide.h - the decision: token, scope, elevation, delegation, policy.
+ * SPEC: ztauth 5
+ *
+ * The legs are tried in this order; the first that fails decides and is named.
+ * The last leg, the record, is the caller's: nothing here is an answer until it
+ * is durable.
+ */
+#ifndef ZTA_PDP_DECIDE_H
+#define ZTA_PDP_DECIDE_H
+
+#include "log/leaf.h"
+#include "pdp/request.h"
+#include "pdp/snapshot.h"
+#include "trust/txn_token.h"
+#include "ztauth/pdp.h"
+
+/* What a zone is called, and the public half of its signing key. */
+typedef struct zta_zone {
+	zta_str id;           /* "100000000001" */
+	zta_str trust_domain; /* the audience of its tokens */
+	zta_str ledger;       /* name */
+	zta_str issuer;       /* of its tokens */
+	const zta_key *key;
+	zta_str kid;
+} zta_zone;
+
+typedef struct zta_decision {
+	zta_effect effect;
+	unsigned char id[ZTA_LEAF_ID_LEN];
+	int64_t time; /* ms */
+	const char *leg, *code;
+	uint32_t ring; /* that the code is about, from 1; 0: none */
+	zta_str actor; /* workload of the current ring; may be empty */
+	const zta_str *policies;
+	uint32_t policy_count;
+	const zta_str *elevation; /* policies that let the rings act */
+	uint32_t elevation_count;
+	const zta_str *errors; /* policies that could not be evaluated */
+	uint32_t error_count;
+	const zta_txn *txn; /* NULL: no token, or none that holds */
+	zta_str reason;     /* for operators */
+} zta_decision;
+
+/*
+ * Decide `request` at `now` (ms); `caller` is the workload that asks, if the
+ * zone demands that it shows itself (NULL: it did not). Everything is in
+ * `arena`. ZTA_EINVALID: no such question can be asked, with line, column and
+ * JSON pointer; anything else but ZTA_OK: there is no decision.
+ */
+ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
+    const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
+    const zta_principal *caller, int64_t now, zta_decision *out,
+    zta_error *err);
+
+/* The record of the decision; `body` is the request as it came. */
+ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
+    const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
+    zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* request.c - see request.h. */
+#include "pdp/request.h"
+
+#include "base/error.h"
+#include "base/str.h"
+
+typedef struct reader {
+	zta_authzen *out;
+	zta_error *err;
+} reader;
+
+#define FAIL(r, node, ...) \
+	zta_json__fail(    \
+	    &(r)->out->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+/* A member that is misspelt must not pass for one that is absent. */
+static zta_status
+check_members(reader *r, const zta_json *node, const char *const *names)
+{
+	const zta_json *name;
+	uint32_t i;
+	size_t k;
+
+	if (node->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, node, "expected an object");
+	}
+	name = zta_json__first(node);
+	for (i = 0; i < node->count; i++) {
+		for (k = 0; names[k] != NULL &&
+		     !zta_str__is(zta_json__str(name), names[k]);
+		     k++) {
+		}
+		if (names[k] == NULL) {
+			return FAIL(r, name, "there is no such member here");
+		}
+		name = zta_json__after(zta_json__after(name));
+	}
+	return ZTA_OK;
+}
+
+static zta_status
+take_text(reader *r, const zta_json *node, const char *name, bool needed,
+    zta_str *out)
+{
+	const zta_json *text = zta_json__get(node, name);
+
+	if (text == NULL && !needed) {
+		return ZTA_OK;
+	}
+	if (text == NULL) {
+		return FAIL(r, node, "`%s` is missing", name);
+	}
+	if (text->type != ZTA_JSON_STRING || text->count == 0) {
+		return FAIL(
+		    r, text, "`%s` must be a string that is not empty", name);
+	}
+	*out = zta_json__str(text);
+	return ZTA_OK;
+}
+
+static zta_status
+take_object(reader *r, const zta_json *node, const char *name, bool needed,
+    const zta_json **out)
+{
+	const zta_json *object = zta_json__get(node, name);
+
+	*out = object;
+	if (object == NULL) {
+		return needed ? FAIL(r, node, "`%s` is missing", name) : ZTA_OK;
+	}
+	return object->type == ZTA_JSON_OBJECT ?
+	    ZTA_OK :
+	    FAIL(r, object, "`%s` must be an object", name);
+}
+
+/* {"type", "id", "properties"?} */
+static zta_status
+take_entity(reader *r, const char *name, zta_str *type, zta_str *id,
+    const zta_json **properties)
+{
+	static const char *const names[] = { "type", "id", "properties", NULL };
+	const zta_json *node;
+	zta_status status = take_object(r, r->out->doc.root, name, true, &node);
+
+	if (status == ZTA_OK) {
+		status = check_members(r, node, names);
+	}
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "type", true, type);
+	}
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "id", true, id);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    take_object(r, node, "properties", false, properties);
+}
+
+static zta_status
+take_action(reader *r)
+{
+	static const char *const names[] = { "name", "properties", NULL };
+	const zta_json *node;
+	zta_status status =
+	    take_object(r, r->out->doc.root, "action", true, &node);
+
+	if (status == ZTA_OK) {
+		status = check_members(r, node, names);
+	}
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "name", true, &r->out->action);
+	}
+	return status != ZTA_OK ? status :
+				  take_object(r, node, "properties", false,
+				      &r->out->action_properties);
+}
+
+/* SPEC: ztauth 5: `action` and `ztauth` are not for the PEP to set. */
+static zta_status
+take_context(reader *r)
+{
+	static const char *const reserved[] = { "action", "ztauth" };
+	zta_status status = take_object(
+	    r, r->out->doc.root, "context", false, &r->out->context);
+	const zta_json *node;
+	size_t i;
+
+	for (i = 0; status == ZTA_OK && r->out->context != NULL && i < 2; i++) {
+		node = zta_json__get(r->out->context, reserved[i]);
+		if (node != NULL) {
+			return FAIL(r, node,
+			    "`%s` is reserved: the decision point sets it",
+			    reserved[i]);
+		}
+	}
+	return status;
+}
+
+static zta_status
+take_model(reader *r)
+{
+	static const char *const names[] = { "zone_id", "ledger_id", "tx_token",
+		NULL };
+	const zta_json *node;
+	zta_status status = take_object(
+	    r, r->out->doc.root, "authorization_model", false, &node);
+
+	if (status != ZTA_OK || node == NULL) {
+		return status;
+	}
+	status = check_members(r, node, names);
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "zone_id", false, &r->out->zone);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    take_text(r, node, "ledger_id", false, &r->out->ledger);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    take_text(r, node, "tx_token", false, &r->out->tx_token);
+}
+
+zta_status
+zta_authzen__read(
+    zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err)
+{
+	static const char *const names[] = { "subject", "action", "resource",
+		"context", "authorization_model", NULL };
+	reader r = { out, err };
+	zta_status status;
+
+	*out = (zta_authzen){ 0 };
+	status = zta_json__read(arena, body, &out->doc, err);
+	if (status == ZTA_OK) {
+		status = check_members(&r, out->doc.root, names);
+	}
+	if (status == ZTA_OK) {
+		status = take_entity(&r, "subject", &out->subject_type,
+		    &out->subject_id, &out->subject_properties);
+	}
+	if (status == ZTA_OK) {
+		status = take_action(&r);
+	}
+	if (status == ZTA_OK) {
+		status = take_entity(&r, "resource", &out->resource_type,
+		    &out->resource_id, &out->resource_properties);
+	}
+	if (status == ZTA_OK) {
+		status = take_context(&r);
+	}
+	return status != ZTA_OK ? status : take_model(&r);
+}

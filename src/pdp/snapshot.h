@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot.h - all that decisions need at one version of the ledger: policies,
+ * schema, entities, trust model, sources. Immutable; counted references.
+ */
+#ifndef ZTA_PDP_SNAPSHOT_H
+#define ZTA_PDP_SNAPSHOT_H
+
+#include <stdatomic.h>
+
+#include "cedar/engine.h"
+#include "identity/source.h"
+#include "ledger/manifest.h"
+#include "trust/elevation.h"
+
+typedef struct zta_snapshot {
+	atomic_uint references;
+	zta_arena arena;
+	zta_tree tree; /* its id stands for the commit */
+	zta_manifest manifest;
+	zta_cedar *cedar;
+	zta_trust_model model;
+	zta_elevation *elevation;
+	zta_sources sources;
+} zta_snapshot;
+
+/*
+ * Load the directory `dir`; key files of sources are in `keys` (NULL: none).
+ * Errors name file, line and column. Free with zta_snapshot__drop().
+ */
+ZTA_MUST_USE zta_status zta_snapshot__load(
+    zta_snapshot **out, const char *dir, const char *keys, zta_error *err);
+
+zta_snapshot *zta_snapshot__keep(zta_snapshot *snapshot);
+void zta_snapshot__drop(zta_snapshot *snapshot);
+
+/* "" or the namespace of AuthZEN's types and actions. */
+zta_str zta_snapshot__namespace(const zta_snapshot *snapshot);
+
+#endif
