@@ -183,7 +183,7 @@ zta_worker__handle(void *context, zta_http_call *call)
 {
 	zta_worker *worker = context;
 	zta_str path = call->path;
-	bool named, get = zta_str__is(call->method, "HEAD");
+	bool named, head = zta_str__is(call->method, "HEAD");
 	size_t i;
 
 	if (!enter_zone(worker->service, &path, &named)) {
@@ -197,7 +197,7 @@ zta_worker__handle(void *context, zta_http_call *call)
 			continue;
 		}
 		if (zta_str__is(call->method, routes[i].method) ||
-		    (get && routes[i].method[0] == 'G')) {
+		    (head && routes[i].method[0] == 'G')) {
 			routes[i].run(worker, call);
 			return;
 		}

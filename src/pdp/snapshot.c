@@ -172,8 +172,9 @@ load_identity(zta_snapshot *s, const char *keys, zta_error *err)
 		return ZTA_OK;
 	}
 	status = zta_sources__read(&s->sources, &s->arena, text, keys, err);
-	if (status != ZTA_OK &&
-	    (err == NULL || err->place[0] == '\0' || err->place[0] == '/')) {
+	/* A key file has its own place. */
+	if (status != ZTA_OK && err != NULL &&
+	    (keys == NULL || strncmp(err->place, keys, strlen(keys)) != 0)) {
 		zta_error__replace(err, "identity/sources.json");
 	}
 	return status;
