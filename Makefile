@@ -53,7 +53,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = base \
        json log
 
-FUZZ = json
+FUZZ = entities http json jwks jwt log policy request schema trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -97,22 +97,22 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 FUZZ_CC ?= clang-14
 FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer,address,undefined \
              -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_BIN = $(FUZZ:%=build/fuzz/fuzz_%)
-FUZZ_OBJ = $(LIB_SRC:%.c=build/fuzz/%.o)
+FUZZ_BIN = $(FUZZ:%=$(BUILD)/fuzz/fuzz_%)
+FUZZ_OBJ = $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
 
-build/fuzz/%.o: %.c
+$(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CPPFLAGS) -std=c11 -U_FORTIFY_SOURCE -MMD -MP -O1 -g \
 	    -fsanitize=fuzzer-no-link,address,undefined \
 	    -fno-sanitize-recover=all -c $< -o $@
 
-build/fuzz/libztauth.a: $(FUZZ_OBJ)
+$(BUILD)/fuzz/libztauth.a: $(FUZZ_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-build/fuzz/fuzz_%: fuzz/fuzz_%.c build/fuzz/libztauth.a
+$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(BUILD)/fuzz/libztauth.a
 	$(FUZZ_CC) $(CPPFLAGS) -std=c11 -U_FORTIFY_SOURCE $(FUZZ_FLAGS) $< \
-	    -o $@ build/fuzz/libztauth.a $(LDLIBS)
+	    -o $@ $(BUILD)/fuzz/libztauth.a $(LDLIBS)
 
 fuzz: $(FUZZ_BIN)
 

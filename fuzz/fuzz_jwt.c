@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_jwt.c - tokens. An input that begins with 'S' is a header, a NUL and a
+ * payload, which are signed with the key of the source, so that what comes
+ * after the signature is reached; any other input is a token. A token that was
+ * not signed here must not be accepted.
+ */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/b64.h"
+#include "base/str.h"
+#include "identity/jwt.h"
+#include "trust/txn_token.h"
+
+/* 2026-01-01 */
+#define NOW 1767225600000
+
+static zta_key *key;
+static zta_arena keep;
+static zta_sources sources;
+
+static void
+set_up(void)
+{
+	char jwk[ZTA_KEY_JWK_MAX], text[3 * ZTA_KEY_JWK_MAX];
+	zta_str copy;
+
+	zta_arena__init(&keep, SIZE_MAX);
+	if (zta_key_generate(&key, ZTA_ALG_EDDSA, NULL) != ZTA_OK ||
+	    zta_key_public_jwk(key, ZTA_ALG_NONE, ZTA_STR("k"), jwk, NULL) !=
+		ZTA_OK) {
+		abort();
+	}
+	(void)snprintf(text, sizeof(text),
+	    "{\"sources\":{\"a\":{\"kind\":\"jwt\",\"issuer\":\"i\","
+	    "\"audience\":\"me\",\"algorithms\":[\"EdDSA\"],\"max_age_s\":600,"
+	    "\"jwks\":{\"keys\":[%s]}}}}",
+	    jwk);
+	copy = zta_arena__copy(&keep, zta_str_of(text));
+	if (zta_sources__read(&sources, &keep, copy, NULL, NULL) != ZTA_OK) {
+		abort();
+	}
+}
+
+static void
+sign(zta_str input, zta_buf *token)
+{
+	size_t nul = zta_str__find(input, '\0'), len, begin;
+	unsigned char sig[ZTA_SIGNATURE_MAX];
+
+	zta_b64__put(token, (zta_str){ input.ptr, nul });
+	zta_buf__byte(token, '.');
+	if (nul < input.len) {
+		zta_b64__put(token,
+		    (zta_str){ input.ptr + nul + 1, input.len - nul - 1 });
+	}
+	begin = token->len;
+	if (zta_key__sign(key, ZTA_ALG_EDDSA, (zta_str){ token->ptr, begin },
+		sig, &len, NULL) == ZTA_OK) {
+		zta_buf__byte(token, '.');
+		zta_b64__put(token, (zta_str){ (const char *)sig, len });
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	zta_str input = { (const char *)data, size };
+	bool made = size > 0 && data[0] == 'S';
+	zta_principal principal;
+	zta_refusal refusal;
+	zta_arena arena;
+	zta_error err;
+	zta_jws jws;
+	zta_txn txn;
+	zta_buf token;
+
+	if (key == NULL) {
+		set_up();
+	}
+	zta_arena__init(&arena, (size_t)1 << 28);
+	zta_buf__init(&token, (size_t)1 << 24);
+	if (made) {
+		sign((zta_str){ input.ptr + 1, input.len - 1 }, &token);
+	} else {
+		zta_buf__put(&token, input);
+	}
+	if (zta_jwt__verify(&sources, &arena, zta_buf__str(&token), NOW,
+		&principal, &refusal, &err) == ZTA_OK &&
+	    !made) {
+		abort();
+	}
+	if (zta_jws__parse(
+		&arena, zta_buf__str(&token), &jws, &refusal, &err) == ZTA_OK) {
+		(void)!zta_txn_token__read(&jws, &arena, &txn, &err);
+	}
+	zta_buf__release(&token);
+	zta_arena__release(&arena);
+	return 0;
+}
