@@ -51,7 +51,10 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = base \
-       json log
+       json \
+       jwt \
+       log \
+       trust
 
 FUZZ = entities http json jwks jwt log policy request schema trust
 
@@ -81,7 +84,7 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 	    $(BUILD)/libztauth.a -lcmocka $(LDLIBS)
 
 unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
+	@tests/run $(UNIT_BIN)
 
 $(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
     $(BUILD)/libztauth.a
@@ -90,7 +93,7 @@ $(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
 	    $(BUILD)/libztauth.a $(LDLIBS)
 
 conform: $(BUILD)/tests/conform/cedar_corpus
-	BUILD=$(BUILD) tests/conform/run
+	BUILD=$(abspath $(BUILD)) tests/conform/run
 
 # --- fuzzing: FUZZ_CC with libFuzzer; a plain build replays the corpus
 
@@ -126,6 +129,52 @@ replay: $(FUZZ:%=$(BUILD)/fuzz/replay_%)
 	@for t in $(FUZZ); do \
 	    $(BUILD)/fuzz/replay_$$t fuzz/corpus/$$t || exit 1; done
 
+REPLAY = $(foreach t,$(FUZZ),"$(BUILD)/fuzz/replay_$(t) fuzz/corpus/$(t)")
+SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/daemon/test_* \
+          tests/fault/test_* tests/interop/test_*) $(wildcard examples/*/run)
+
+check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
+    $(BUILD)/tests/conform/cedar_corpus
+	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
+	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS)
+
+# The same tests under sanitizers, each in a build of its own.
+asan:
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 \
+	    $(MAKE) -s check BUILD=build/asan OPT='-O1 -g' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all \
+	    -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
+
+tsan:
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) -s check BUILD=build/tsan \
+	    OPT='-O1 -g' SAN='-fsanitize=thread -U_FORTIFY_SOURCE'
+
+lint: all
+	@tools/lint
+
+# --- installation
+
+MAN = $(wildcard docs/man/*)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/ztauth \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(BUILD)/ztauth $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libztauth.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(BUILD)/libztauth.so \
+	    $(DESTDIR)$(PREFIX)/lib/libztauth.so.0
+	ln -sf libztauth.so.0 $(DESTDIR)$(PREFIX)/lib/libztauth.so
+	install -m 644 include/ztauth/*.h $(DESTDIR)$(PREFIX)/include/ztauth/
+	install -m 644 $(filter %.1,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
+	sed 's|@PREFIX@|$(PREFIX)|' packaging/ztauth.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ztauth.pc
+
+clean:
+	rm -rf build
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit conform fuzz replay
+.PHONY: all unit conform check asan tsan lint fuzz replay bench install clean

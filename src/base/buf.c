@@ -66,7 +66,8 @@ zta_buf__extend(zta_buf *buf, size_t len)
 {
 	char *at;
 
-	if (!reserve(buf, len)) {
+	/* NULL means failure, so nothing needs a place too. */
+	if (!reserve(buf, len == 0 && buf->ptr == NULL ? 1 : len)) {
 		return NULL;
 	}
 	at = buf->ptr + buf->len;

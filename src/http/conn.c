@@ -27,8 +27,6 @@
 
 /* One read from the socket. */
 #define READ_MAX 65536
-/* What may be sent ahead of the request that is being answered. */
-#define AHEAD_MAX (ZTA_HTTP_HEAD_MAX + ZTA_HTTP_BODY_MAX)
 /* Memory for one call: its request twice, and what the handler needs. */
 #define CALL_MEMORY_MAX ((size_t)512 << 20)
 
@@ -56,7 +54,7 @@ flush(zta_conn *conn)
 		}
 		zta_buf__consume(&conn->out, (size_t)n);
 	}
-	zta_http__want_write(conn->http, conn, conn->out.len > 0);
+	zta_http__wait(conn->http, conn);
 	return true;
 }
 
@@ -394,7 +392,7 @@ answer_refusal(zta_conn *conn)
 	zta_buf__init(&buf, 4096);
 	put_error(&buf, "bad_request", conn->refusal, "");
 	conn->close = true;
-	zta_buf__clear(&conn->in);
+	conn->parsed = conn->in.len;
 	put_answer(conn, conn->refused, "", zta_buf__str(&buf));
 	zta_buf__release(&buf);
 	answered(conn);
@@ -435,10 +433,10 @@ parse_one(zta_conn *conn)
 		    zta_http__now(conn->http) + ZTA_HTTP_REQUEST_MS;
 	}
 	http_parser_pause(&conn->parser, 0);
-	used = http_parser_execute(
-	    &conn->parser, &settings, conn->in.ptr, conn->in.len);
+	used = http_parser_execute(&conn->parser, &settings,
+	    conn->in.ptr + conn->parsed, conn->in.len - conn->parsed);
 	if (conn->state == ZTA_CONN_CALLED && conn->refused == 0) {
-		zta_buf__consume(&conn->in, used);
+		conn->parsed += used;
 		call_handler(conn);
 		return;
 	}
@@ -455,7 +453,7 @@ parse_one(zta_conn *conn)
 		answer_refusal(conn);
 		return;
 	}
-	zta_buf__consume(&conn->in, used);
+	conn->parsed += used;
 	if (conn->out.len > 0) {
 		(void)flush(conn); /* 100 Continue */
 	}
@@ -469,16 +467,22 @@ static void
 parse(zta_conn *conn)
 {
 	conn->parsing = true;
-	while (conn->fd >= 0 && conn->in.len > 0 &&
-	    (conn->state == ZTA_CONN_IDLE ||
-		conn->state == ZTA_CONN_READING)) {
+	while (conn->fd >= 0 && conn->parsed < conn->in.len &&
+	    (conn->state == ZTA_CONN_IDLE || conn->state == ZTA_CONN_READING)) {
 		parse_one(conn);
 	}
 	conn->parsing = false;
+	zta_buf__consume(&conn->in, conn->parsed);
+	conn->parsed = 0;
 	if (conn->fd < 0 ||
 	    (conn->state == ZTA_CONN_IDLE &&
-		zta_http__is_stopping(conn->http))) {
+		zta_http__is_stopping(conn->http)) ||
+	    (conn->eof &&
+		(conn->state == ZTA_CONN_IDLE ||
+		    conn->state == ZTA_CONN_READING))) {
 		zta_conn__close(conn);
+	} else {
+		zta_http__wait(conn->http, conn);
 	}
 }
 
@@ -489,6 +493,14 @@ zta_conn__readable(zta_conn *conn)
 	ssize_t n = recv(conn->fd, bytes, sizeof(bytes), 0);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return;
+	}
+	if (n == 0 &&
+	    (conn->state == ZTA_CONN_CALLED ||
+		conn->state == ZTA_CONN_WRITING)) {
+		/* It sends no more, but may wait for what it asked. */
+		conn->eof = true;
+		zta_http__wait(conn->http, conn);
 		return;
 	}
 	if (n <= 0) {
@@ -505,6 +517,8 @@ zta_conn__readable(zta_conn *conn)
 	}
 	if (conn->state == ZTA_CONN_IDLE || conn->state == ZTA_CONN_READING) {
 		parse(conn);
+	} else {
+		zta_http__wait(conn->http, conn);
 	}
 }
 
@@ -534,7 +548,7 @@ zta_conn__open(zta_http *http, int fd)
 	conn->fd = fd;
 	http_parser_init(&conn->parser, HTTP_REQUEST);
 	conn->parser.data = conn;
-	zta_buf__init(&conn->in, AHEAD_MAX + READ_MAX);
+	zta_buf__init(&conn->in, ZTA_CONN_AHEAD_MAX + READ_MAX);
 	zta_buf__init(&conn->out, SIZE_MAX);
 	zta_buf__init(&conn->target, ZTA_HTTP_HEAD_MAX);
 	zta_buf__init(&conn->names, ZTA_HTTP_HEAD_MAX);

@@ -6,7 +6,11 @@
 #include <http_parser.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "http/http.h"
+
+/* What may be sent ahead of the request that is being answered. */
+#define ZTA_CONN_AHEAD_MAX (ZTA_HTTP_HEAD_MAX + ZTA_HTTP_BODY_MAX)
 
 typedef enum zta_conn_state {
 	ZTA_CONN_IDLE,    /* between requests */
@@ -24,10 +28,12 @@ struct zta_conn {
 	zta_conn_state state;
 	int64_t deadline; /* monotonic ms */
 	bool close;       /* after this answer */
-	bool parsing;             /* parse() is at work on it */
-	bool writable;    /* the loop waits until it can write */
+	bool parsing;     /* parse() is at work on it */
+	bool eof;         /* the client sends no more */
+	uint32_t events;  /* that the loop waits for */
 	http_parser parser;
-	zta_buf in;  /* received, not yet parsed */
+	zta_buf in; /* received, parsed up to `parsed` */
+	size_t parsed;
 	zta_buf out; /* to be sent */
 	zta_arena arena;
 	zta_http_call call;
@@ -60,8 +66,8 @@ int64_t zta_http__now(const zta_http *http);
 const char *zta_http__date(const zta_http *http);
 bool zta_http__is_stopping(const zta_http *http);
 void zta_http__handle(zta_http *http, zta_http_call *call);
-/* Wait for room to write, or no longer. */
-void zta_http__want_write(zta_http *http, zta_conn *conn, bool want);
+/* Wait for what the connection needs now: room to write, something to read. */
+void zta_http__wait(zta_http *http, zta_conn *conn);
 void zta_http__add(zta_http *http, zta_conn *conn);
 void zta_http__remove(zta_http *http, zta_conn *conn);
 

@@ -83,12 +83,15 @@ zta_http__handle(zta_http *http, zta_http_call *call)
 }
 
 void
-zta_http__want_write(zta_http *http, zta_conn *conn, bool want)
+zta_http__wait(zta_http *http, zta_conn *conn)
 {
-	if (conn->writable != want) {
-		conn->writable = want;
-		(void)control(http, EPOLL_CTL_MOD, conn->fd,
-		    want ? EPOLLIN | EPOLLOUT : EPOLLIN, conn);
+	bool full = conn->in.len - conn->parsed >= ZTA_CONN_AHEAD_MAX;
+	uint32_t events = (conn->eof || full ? 0u : EPOLLIN) |
+	    (conn->out.len > 0 ? EPOLLOUT : 0u);
+
+	if (conn->events != events) {
+		conn->events = events;
+		(void)control(http, EPOLL_CTL_MOD, conn->fd, events, conn);
 	}
 }
 
@@ -202,8 +205,11 @@ accept_some(zta_http *http)
 		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		conn = zta_conn__open(http, fd);
-		if (conn != NULL &&
-		    control(http, EPOLL_CTL_ADD, fd, EPOLLIN, conn) != 0) {
+		if (conn == NULL) {
+			continue;
+		}
+		conn->events = EPOLLIN;
+		if (control(http, EPOLL_CTL_ADD, fd, EPOLLIN, conn) != 0) {
 			zta_conn__close(conn);
 		}
 	}
@@ -283,13 +289,14 @@ dispatch(zta_http *http, struct epoll_event *event)
 		begin_stopping(http);
 	} else if (event->data.ptr == &ready_mark) {
 		http->ready(http->ready_context);
+	} else if ((event->events & (EPOLLHUP | EPOLLERR)) != 0) {
+		zta_conn__close(conn);
 	} else {
 		if ((event->events & EPOLLOUT) != 0) {
 			zta_conn__writable(conn);
 		}
 		/* Writing may have closed it. */
-		if (event->data.ptr == conn &&
-		    (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+		if (event->data.ptr == conn && (event->events & EPOLLIN) != 0) {
 			zta_conn__readable(conn);
 		}
 	}

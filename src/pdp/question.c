@@ -194,6 +194,7 @@ make_context(maker *m)
 	zta_json_doc doc;
 	zta_buf buf;
 	zta_json_out out = { &buf, false };
+	char place[ZTA_PLACE_MAX];
 	zta_str text;
 	zta_status status;
 
@@ -215,7 +216,8 @@ make_context(maker *m)
 	if (status != ZTA_OK && m->err != NULL) {
 		/* Line and column would be of the text made here. */
 		m->err->line = m->err->column = 0;
-		zta_error__replace(m->err, "/context%s", m->err->place);
+		memcpy(place, m->err->place, sizeof(place));
+		zta_error__replace(m->err, "/context%s", place);
 	}
 	return status;
 }

@@ -1,0 +1,82 @@
+#!/bin/sh
+# ztauth cedar authorize as a user would try it: output and exit codes.
+set -eu
+ztauth=${BUILD:-$(dirname "$0")/../../build}/ztauth
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+expect() {
+	wanted_code=$1 wanted=$2
+	shift 2
+	out=$("$@" 2> err) && code=0 || code=$?
+	if [ "$code" != "$wanted_code" ] || [ "$out" != "$wanted" ]; then
+		echo "$*: exit $code, not $wanted_code; printed '$out', not '$wanted'"
+		cat err
+		exit 1
+	fi
+}
+complains() { grep -q "$1" err || { echo "no '$1' in:"; cat err; exit 1; }; }
+case $ztauth in /*) ;; *) ztauth=$OLDPWD/$ztauth ;; esac
+
+cat > p.cedar <<'X'
+permit (principal == User::"alice", action, resource) when { context.n > 1 };
+forbid (principal, action == Action::"drop", resource);
+X
+echo '[]' > e.json
+request() {
+	printf '{"principal":"User::\\"%s\\"","action":{"type":"Action","id":"%s"},"resource":"Doc::\\"1\\"","context":%s}' "$@" > r.json
+}
+authorize="$ztauth cedar authorize --policies p.cedar --entities e.json"
+
+request alice read '{"n":2}'
+expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' $authorize --request r.json
+expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' $authorize --request=r.json
+request alice read '{"n":1}'
+expect 2 '{"decision":"Deny","reason":[],"errors":[]}' $authorize --request r.json
+request alice drop '{"n":2}'
+expect 2 '{"decision":"Deny","reason":["policy1"],"errors":[]}' $authorize --request r.json
+request alice read '{}'
+expect 2 '{"decision":"Deny","reason":[],"errors":["policy0"]}' $authorize --request r.json
+complains 'p.cedar:1:70: policy `policy0`: '
+
+# What cannot be evaluated is not a deny: exit 1, nothing on standard output.
+echo '{"principal":' > r.json
+expect 1 '' $authorize --request r.json
+expect 1 '' $authorize --request missing.json
+expect 1 '' $authorize
+complains 'request'
+expect 1 '' $authorize --request r.json --polices x
+complains 'unknown option'
+request alice read '{"n":2}'
+echo 'permit (principal action, resource);' > bad.cedar
+expect 1 '' "$ztauth" cedar authorize --policies bad.cedar --entities e.json --request r.json
+complains 'bad.cedar:1:19: '
+
+# A schema types the request, and may refuse it.
+cat > s.cedarschema <<'X'
+entity User, Doc;
+action read appliesTo { principal: User, resource: Doc, context: { n: Long } };
+X
+expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' \
+    $authorize --request r.json --schema s.cedarschema --validate-request
+request alice write '{"n":2}'
+expect 1 '' $authorize --request r.json --schema s.cedarschema --validate-request
+
+# Many requests in one process.
+{
+	request alice read '{"n":2}'; cat r.json; echo
+	echo 'nonsense'
+	request bob read '{"n":2}'; cat r.json; echo
+} > lines
+expect 1 '{"decision":"Allow","reason":["policy0"],"errors":[]}
+{"error":"unexpected character","at":""}
+{"decision":"Deny","reason":[],"errors":[]}' $authorize --requests lines
+
+# The first minutes.
+"$ztauth" --help > out
+grep -q 'cedar' out
+"$ztauth" cedar authorize --help | grep -q -- --validate-request
+"$ztauth" --version | grep -q '^ztauth [0-9]'
+expect 64 '' "$ztauth" frobnicate
+complains 'unknown command: frobnicate'
+echo ok

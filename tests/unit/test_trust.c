@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_trust.c - who may act for whom. SPEC: ztauth 5.3, 6 */
+#include "tests.h"
+
+#include "trust/elevation.h"
+
+#define NOW 1767225600000
+
+static const char levels[] =
+    "{\"levels\":["
+    "{\"name\":\"high\",\"rank\":9,\"requires\":{\"proof\":[\"mtls\"],"
+    "\"proof_age_max_s\":60}},"
+    "{\"name\":\"low\",\"rank\":1},"
+    "{\"name\":\"asked\",\"rank\":5,\"requires\":{\"consent\":true}},"
+    "{\"name\":\"attested\",\"rank\":6,\"requires\":{\"attestation\":"
+    "[\"tpm\"]}}]}";
+static const char groups[] =
+    "{\"groups\":["
+    "{\"name\":\"orders\",\"level\":\"low\",\"members\":[\"w:order\","
+    "\"spiffe://shop/orders/*\"]},"
+    "{\"name\":\"pay\",\"level\":\"high\",\"members\":[\"w:pay\"]},"
+    "{\"name\":\"both\",\"level\":\"high\",\"members\":[\"w:order\"]},"
+    "{\"name\":\"asked\",\"level\":\"asked\",\"members\":[\"w:asked\"]},"
+    "{\"name\":\"tpm\",\"level\":\"attested\",\"members\":[\"w:tpm\"]},"
+    "{\"name\":\"idle\",\"level\":\"low\",\"members\":[\"w:idle\"]},"
+    "{\"name\":\"never\",\"level\":\"low\",\"members\":[\"w:never\"]}],"
+    "\"quarantine\":[\"w:bad\",\"spiffe://shop/orders/old/*\"]}";
+static const char policies[] =
+    "permit(principal in ZTAuth::Group::\"orders\",\n"
+    "  action == ZTAuth::Action::\"act_for\", resource)\n"
+    "when { resource.kind == \"human\" };\n"
+    "@id(\"high\") permit(principal, action, resource)\n"
+    "when { principal.level >= 9 && context.proof.age <= 60 };\n"
+    "@id(\"refunds\") forbid(principal, action, resource)\n"
+    "when { context has operation &&\n"
+    "  context.operation.action == \"refund\" };\n"
+    "permit(principal in ZTAuth::Group::\"never\", action, resource);\n"
+    "forbid(principal in ZTAuth::Group::\"never\", action, resource);\n";
+
+static zta_arena arena;
+static zta_trust_model model;
+static zta_elevation *elevation;
+
+static int
+setup(void **state)
+{
+	zta_error err;
+
+	(void)state;
+	zta_arena__init(&arena, SIZE_MAX);
+	if (zta_trust_model__read(&model, &arena, ZTA_STR(levels),
+		ZTA_STR(groups), &err) != ZTA_OK ||
+	    zta_elevation__open(&elevation, &model, ZTA_STR(policies), &err) !=
+		ZTA_OK) {
+		fail_msg("%s:%u:%u: %s", err.place, err.line, err.column,
+		    err.message);
+	}
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	zta_elevation__close(elevation);
+	zta_arena__release(&arena);
+	return 0;
+}
+
+static const struct {
+	const char *workload;
+	zta_proof proof;
+	int64_t age_s;
+	const char *kind, *action;
+	const char *code; /* "" may */
+} cases[] = {
+	{ "w:order", ZTA_PROOF_BEARER, 0, "human", "buy", "" },
+	{ "w:order", ZTA_PROOF_BEARER, 0, "human", NULL, "" },
+	{ "w:order", ZTA_PROOF_BEARER, 0, "workload", "buy",
+	    "unauthorized_actor" },
+	{ "w:order", ZTA_PROOF_BEARER, 0, "human", "refund",
+	    "unauthorized_actor" },
+	{ "spiffe://shop/orders/eu", ZTA_PROOF_BEARER, 0, "human", "buy", "" },
+	{ "spiffe://shop/orders/", ZTA_PROOF_BEARER, 0, "human", "buy",
+	    "unauthorized_actor" },
+	{ "spiffe://shop/ordersx", ZTA_PROOF_BEARER, 0, "human", "buy",
+	    "unauthorized_actor" },
+	{ "spiffe://shop/orders/old/1", ZTA_PROOF_BEARER, 0, "human", "buy",
+	    "actor_quarantined" },
+	{ "w:bad", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_quarantined" },
+	{ "w:nobody", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
+	{ "w:pay", ZTA_PROOF_MTLS, 0, "workload", "buy", "" },
+	{ "w:pay", ZTA_PROOF_MTLS, 60, "workload", "buy", "" },
+	{ "w:pay", ZTA_PROOF_MTLS, 61, "workload", "buy", "actor_below_level" },
+	/* A clock that jumped: a proof from the future is not fresh. */
+	{ "w:pay", ZTA_PROOF_MTLS, -1, "workload", "buy", "actor_below_level" },
+	{ "w:pay", ZTA_PROOF_BEARER, 0, "human", "buy", "actor_below_level" },
+	{ "w:asked", ZTA_PROOF_MTLS, 0, "human", "buy", "consent_required" },
+	{ "w:tpm", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_below_level" },
+	{ "w:idle", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
+	{ "w:never", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
+};
+
+static void
+test_trust__decides_who_may_act(void **state)
+{
+	zta_elevation_answer answer;
+	zta_subject subject = { .type = ZTA_STR("User"),
+		.id = ZTA_STR("alice") };
+	zta_operation operation = { .resource_type = ZTA_STR("P"),
+		.resource_id = ZTA_STR("1") };
+	zta_ring ring = { 0 };
+	zta_elevation_question q = { .ring = &ring,
+		.number = 1,
+		.depth = 1,
+		.subject = &subject,
+		.now = NOW };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ring.workload = zta_str_of(cases[i].workload);
+		ring.proof = cases[i].proof;
+		ring.at = NOW - cases[i].age_s * 1000;
+		subject.kind = zta_str_of(cases[i].kind);
+		q.operation = cases[i].action == NULL ? NULL : &operation;
+		operation.action = cases[i].action == NULL ?
+		    (zta_str){ NULL, 0 } :
+		    zta_str_of(cases[i].action);
+		assert_int_equal(
+		    zta_elevation__ask(elevation, &arena, &q, &answer, NULL),
+		    ZTA_OK);
+		if (strcmp(zta_elevation__code_name(answer.code),
+			cases[i].code) != 0) {
+			fail_msg("%s, proof %d, age %d: %s, not %s",
+			    cases[i].workload, (int)cases[i].proof,
+			    (int)cases[i].age_s,
+			    zta_elevation__code_name(answer.code),
+			    cases[i].code);
+		}
+	}
+}
+
+/* The zero answer is a no. */
+static void
+test_trust__zero_is_no(void **state)
+{
+	const zta_elevation_answer answer = { 0 };
+
+	(void)state;
+	assert_int_not_equal(answer.code, ZTA_ELEVATION_OK);
+}
+
+static const struct {
+	const char *levels, *groups, *message;
+} bad[] = {
+	{ "{\"levels\":[{\"name\":\"a\",\"rank\":1},{\"name\":\"b\","
+	  "\"rank\":1}]}",
+	    "", "another level has this name or this rank" },
+	{ "{\"levels\":[{\"name\":\"a\",\"rank\":1,\"requires\":{\"proof\":"
+	  "[\"trust me\"]}}]}",
+	    "", "a proof is" },
+	{ "{\"levels\":[{\"name\":\"a\",\"rank\":1,\"requires\":{\"proof\":"
+	  "[]}}]}",
+	    "", "no proof would ever do" },
+	{ "{\"levels\":[{\"name\":\"a\",\"rank\":1,\"requries\":{}}]}", "",
+	    "no such member" },
+	{ "{\"levels\":[]}",
+	    "{\"groups\":[{\"name\":\"g\",\"level\":\"x\",\"members\":[]}]}",
+	    "`level` must be the name of a level" },
+	{ "{\"levels\":[]}", "{\"groups\":[],\"quarantined\":[]}",
+	    "no such member" },
+};
+
+static void
+test_trust__refuses_bad_documents(void **state)
+{
+	zta_trust_model out;
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(zta_trust_model__read(&out, &arena,
+				     zta_str_of(bad[i].levels),
+				     zta_str_of(bad[i].groups), &err),
+		    ZTA_EINVALID);
+		assert_non_null(strstr(err.message, bad[i].message));
+		assert_true(err.line > 0);
+		assert_non_null(strstr(err.place, "trust/"));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_trust__decides_who_may_act),
+		cmocka_unit_test(test_trust__zero_is_no),
+		cmocka_unit_test(test_trust__refuses_bad_documents),
+	};
+
+	return cmocka_run_group_tests_name("trust", tests, setup, teardown);
+}
