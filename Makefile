@@ -152,6 +152,16 @@ tsan:
 lint: all
 	@tools/lint
 
+# --- measurements
+
+$(BUILD)/bench/decide: bench/decide.c $(BUILD)/libztauth.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
+	    $(BUILD)/libztauth.a $(LDLIBS)
+
+bench: all $(BUILD)/bench/decide
+	@BUILD=$(abspath $(BUILD)) bench/run
+
 # --- installation
 
 MAN = $(wildcard docs/man/*)

@@ -173,7 +173,7 @@ static const struct {
 	{ HEADER,
 	    "{\"iss\":\"https://corp\",\"sub\":\"a\",\"iat\":1767225500,"
 	    "\"exp\":1767225700}",
-	    ZTA_REFUSAL_BAD_AUDIENCE },
+	    ZTA_REFUSAL_MISSING_CLAIM },
 	/* times: leeway is 5 s, age 3600 s */
 	{ HEADER,
 	    "{\"iss\":\"https://corp\",\"sub\":\"a\",\"aud\":\"me\","
