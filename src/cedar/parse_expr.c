@@ -525,7 +525,8 @@ parse_add(zta_parser *p, zta_expr **out)
 		zta_parser__is(p, ZTA_TOKEN_MINUS))) {
 		op = zta_parser__is(p, ZTA_TOKEN_PLUS) ? ZTA_EXPR_ADD :
 							 ZTA_EXPR_SUB;
-		at = p->next++->at;
+		at = p->next->at;
+		p->next++;
 		status = parse_mul(p, &right);
 		if (status == ZTA_OK) {
 			status = make_over(p, op, at, *out, right, NULL, out);

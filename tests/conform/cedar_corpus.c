@@ -148,7 +148,8 @@ run_request(runner *r, zta_cedar_session *session, const zta_json *request)
 	zta_json_out__open(&out, '{');
 	for (i = 0; i < 4; i++) {
 		zta_json_out__name(&out, parts[i]);
-		(void)zta_json_out__node(&out, zta_json__get(request, parts[i]));
+		(void)zta_json_out__node(
+		    &out, zta_json__get(request, parts[i]));
 	}
 	zta_json_out__close(&out, '}');
 	r->counts.requests++;
