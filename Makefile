@@ -51,9 +51,11 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = base \
+       cedar \
        json \
        jwt \
        log \
+       nomem \
        trust
 
 FUZZ = entities http json jwks jwt log policy request schema trust
@@ -82,6 +84,10 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a -lcmocka $(LDLIBS)
+
+# The linker lets allocations of this test fail.
+$(BUILD)/tests/unit/test_nomem: LDFLAGS += \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)
 	@tests/run $(UNIT_BIN)
@@ -176,6 +182,7 @@ install: all
 	install -m 755 $(BUILD)/libztauth.so \
 	    $(DESTDIR)$(PREFIX)/lib/libztauth.so.0
 	ln -sf libztauth.so.0 $(DESTDIR)$(PREFIX)/lib/libztauth.so
+	install -m 644 include/ztauth.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 include/ztauth/*.h $(DESTDIR)$(PREFIX)/include/ztauth/
 	install -m 644 $(filter %.1,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/

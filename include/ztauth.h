@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ztauth.h - the whole public API of libztauth. */
+#ifndef ZTAUTH_H
+#define ZTAUTH_H
+
+#include "ztauth/base.h"
+#include "ztauth/cedar.h"
+#include "ztauth/key.h"
+#include "ztauth/log.h"
+#include "ztauth/pdp.h"
+#include "ztauth/token.h"
+
+#endif

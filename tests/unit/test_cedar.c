@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_cedar.c - what the language means, an expression a line. Cedar's own
+ * data (tests/conform) has far more; this is what a change breaks first.
+ */
+#include "tests.h"
+
+#include "ztauth/cedar.h"
+
+static const char entities[] =
+    "[{\"uid\":{\"type\":\"User\",\"id\":\"a\"},\"attrs\":{\"n\":1,\"s\":\"x\","
+    "\"r\":{\"k\":{\"d\":2}},\"set\":[1,2]},\"parents\":[{\"type\":\"Role\","
+    "\"id\":\"r\"}],\"tags\":{\"t\":\"v\"}},"
+    "{\"uid\":{\"type\":\"Role\",\"id\":\"r\"},\"attrs\":{},\"parents\":"
+    "[{\"type\":\"Role\",\"id\":\"top\"}]},"
+    "{\"uid\":{\"type\":\"Role\",\"id\":\"top\"},\"attrs\":{},\"parents\":"
+    "[]}]";
+static const char request[] =
+    "{\"principal\":\"User::\\\"a\\\"\",\"action\":\"Action::\\\"v\\\"\","
+    "\"resource\":\"Doc::\\\"d\\\"\",\"context\":{\"n\":5,\"big\":"
+    "9223372036854775807}}";
+
+typedef enum result { TRUE, FALSE, ERROR } result;
+
+static result
+evaluate(const char *expression)
+{
+	char policy[1024];
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	zta_error err = { 0 };
+	result out;
+
+	(void)snprintf(policy, sizeof(policy),
+	    "permit (principal, action, resource) when { %s };", expression);
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	if (zta_cedar_add_policies(engine, ZTA_STR("p"), zta_str_of(policy),
+		ZTA_CEDAR_NUMBERED, &err) != ZTA_OK) {
+		fail_msg("%s: %u: %s", expression, err.column, err.message);
+	}
+	assert_int_equal(zta_cedar_add_entities(
+			     engine, ZTA_STR("e"), ZTA_STR(entities), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_authorize(session, zta_str_of(request), 0, &answer, NULL),
+	    ZTA_OK);
+	out = answer.error_count > 0 ? ERROR : answer.permitted ? TRUE : FALSE;
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+	return out;
+}
+
+static const struct {
+	const char *expression;
+	result result;
+} cases[] = {
+	/* operators */
+	{ "1 + 2 * 3 == 7", TRUE },
+	{ "-(-5) == 5 && !false", TRUE },
+	{ "context.big + 1 > 0", ERROR },
+	{ "context.big - 1 < context.big", TRUE },
+	{ "-9223372036854775808 < 0", TRUE },
+	{ "1 == \"1\"", FALSE },
+	{ "1 < \"1\"", ERROR },
+	{ "false && (1 < \"1\")", FALSE },
+	{ "true || (1 < \"1\")", TRUE },
+	{ "if true then true else 1 < \"1\"", TRUE },
+	{ "1", ERROR },
+	/* entities */
+	{ "principal in Role::\"top\"", TRUE },
+	{ "Role::\"top\" in principal", FALSE },
+	{ "principal in [Role::\"x\", Role::\"r\"]", TRUE },
+	{ "principal is User && principal is User in Role::\"r\"", TRUE },
+	{ "resource in resource", TRUE },
+	{ "resource.missing == 1", ERROR },
+	{ "resource has missing", FALSE },
+	{ "principal has r.k.d && principal.r.k.d == 2", TRUE },
+	{ "principal has r.x.d", FALSE },
+	{ "principal.hasTag(\"t\") && principal.getTag(\"t\") == \"v\"", TRUE },
+	{ "principal.getTag(\"u\") == \"v\"", ERROR },
+	/* strings, sets, records */
+	{ "\"abc\" like \"a*\" && !(\"abc\" like \"a*d\")", TRUE },
+	{ "\"a*c\" like \"a\\*c\" && !(\"abc\" like \"a\\*c\")", TRUE },
+	{ "\"\\u{1F600}\" like \"*\"", TRUE },
+	{ "[1,2,2,1] == [2,1]", TRUE },
+	{ "[1,[2]].contains([2]) && [].isEmpty()", TRUE },
+	{ "[1,2].containsAll([2]) && [1,2].containsAny([2,3])", TRUE },
+	{ "{a:1,\"b c\":2}[\"b c\"] == 2", TRUE },
+	{ "{a:1} == {\"a\":1}", TRUE },
+	/* extension types */
+	{ "ip(\"10.1.2.3\").isInRange(ip(\"10.0.0.0/8\"))", TRUE },
+	{ "ip(\"::1\").isLoopback() && ip(\"::1\").isIpv6()", TRUE },
+	{ "ip(\"010.0.0.1\").isIpv4()", ERROR },
+	{ "decimal(\"1.23\").lessThan(decimal(\"1.2301\"))", TRUE },
+	{ "decimal(\"1.23456\") == decimal(\"1.0\")", ERROR },
+	{ "datetime(\"2024-02-29\").offset(duration(\"1d\")) == "
+	  "datetime(\"2024-03-01T00:00:00Z\")",
+	    TRUE },
+	{ "datetime(\"2023-02-29\") < datetime(\"2024-01-01\")", ERROR },
+	{ "duration(\"1h30m\").toMinutes() == 90", TRUE },
+	{ "duration(\"30m1h\").toMinutes() == 90", ERROR },
+};
+
+static void
+test_cedar__evaluates(void **state)
+{
+	static const char *const names[] = { "true", "false", "an error" };
+	result got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		got = evaluate(cases[i].expression);
+		if (got != cases[i].result) {
+			fail_msg("%s: %s, not %s", cases[i].expression,
+			    names[got], names[cases[i].result]);
+		}
+	}
+}
+
+/* Texts that are no policies, and where that is said. */
+static const struct {
+	const char *text;
+	uint32_t line, column;
+} bad[] = {
+	{ "permit", 1, 7 },
+	{ "permit (principal, action);", 1, 26 },
+	{ "allow (principal, action, resource);", 1, 1 },
+	{ "permit (principal, action, resource)", 1, 37 },
+	{ "permit (principal, action, resource)\nwhen { 1 + };", 2, 12 },
+	{ "permit (principal, action, resource) when { \"\\q\" };", 1, 46 },
+	{ "@id(\"a\") @id(\"b\") permit (principal, action, resource);", 1,
+	    11 },
+};
+
+static void
+test_cedar__says_where(void **state)
+{
+	zta_cedar *engine;
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_not_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p.cedar"),
+			zta_str_of(bad[i].text), ZTA_CEDAR_NUMBERED, &err),
+		    ZTA_OK);
+		if (err.line != bad[i].line || err.column != bad[i].column ||
+		    strcmp(err.place, "p.cedar") != 0) {
+			fail_msg("%s: %s:%u:%u: %s", bad[i].text, err.place,
+			    err.line, err.column, err.message);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
+/* An expression nested to any depth is refused before the stack ends. */
+static void
+test_cedar__depth_is_limited(void **state)
+{
+	static char text[200100];
+	zta_cedar *engine;
+	size_t len;
+
+	(void)state;
+	len = (size_t)snprintf(
+	    text, sizeof(text), "permit(principal,action,resource)when{");
+	memset(text + len, '(', 200000);
+	text[len + 200000] = '\0';
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(text), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_ELIMIT);
+	zta_cedar_close(engine);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cedar__evaluates),
+		cmocka_unit_test(test_cedar__says_where),
+		cmocka_unit_test(test_cedar__depth_is_limited),
+	};
+
+	return cmocka_run_group_tests_name("cedar", tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_nomem.c - every allocation fails once. Loading says so and leaves
+ * nothing behind; a decision never becomes an allow, and never leaves a forbid
+ * out. The linker wraps the allocator for this test alone.
+ */
+#include "tests.h"
+
+#include <stdlib.h>
+
+#include "pdp/decide.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static long countdown = -1; /* negative: none fails */
+
+static bool
+fails(void)
+{
+	return countdown >= 0 && countdown-- == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *
+__wrap_realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __real_realloc(old, size);
+}
+
+static const char policies[] =
+    "permit (principal, action, resource);\n"
+    "forbid (principal, action, resource) when {\n"
+    "  [context.a, context.b, {x: [1, 2, 3]}].contains({x: [3, 2, 1]}) };\n";
+static const char request[] =
+    "{\"principal\":\"User::\\\"a\\\"\",\"action\":\"Action::\\\"v\\\"\","
+    "\"resource\":\"Doc::\\\"d\\\"\",\"context\":{\"a\":[1,2],\"b\":{}}}";
+
+/* Load and decide; the forbid holds, so the only right answer is no. */
+static zta_status
+load_and_decide(void)
+{
+	zta_cedar *engine = NULL;
+	zta_cedar_session *session = NULL;
+	zta_cedar_answer answer = { 0 };
+	zta_error err;
+	zta_status status = zta_cedar_open(&engine, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_cedar_add_policies(engine, ZTA_STR("p"),
+		    ZTA_STR(policies), ZTA_CEDAR_NUMBERED, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_seal(engine, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_session_open(&session, engine, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_authorize(
+		    session, ZTA_STR(request), 0, &answer, &err);
+	}
+	assert_false(answer.permitted);
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+	return status;
+}
+
+static void
+test_nomem__never_allows(void **state)
+{
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	do {
+		countdown = n;
+		status = load_and_decide();
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+}
+
+/* A whole ledger: each failure is reported, none leaks (asan looks). */
+static void
+test_nomem__snapshot(void **state)
+{
+	zta_snapshot *snapshot;
+	zta_error err;
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	do {
+		countdown = n;
+		status = zta_snapshot__load(
+		    &snapshot, "tests/unit/ledger", NULL, &err);
+		countdown = -1;
+		assert_true(status == ZTA_OK || snapshot == NULL);
+		n++;
+	} while (status != ZTA_OK && n < 10000);
+	assert_int_equal(status, ZTA_OK);
+	assert_true(n > 5);
+	zta_snapshot__drop(snapshot);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nomem__never_allows),
+		cmocka_unit_test(test_nomem__snapshot),
+	};
+
+	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
+}
