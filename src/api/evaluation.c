@@ -118,8 +118,8 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 }
 
 /*
- * The workload that asks, by `Authorization: Bearer` with its JWT-SVID. False:
- * answered already.
+ * The workload that asks, by `Authorization: Bearer` with its JWT-SVID: one that
+ * is in a group and not in quarantine. False: answered already.
  */
 static bool
 find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
@@ -138,7 +138,8 @@ find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
 		header.len -= scheme.len;
 		if (zta_jwt__verify(&snapshot->sources, call->arena, header,
 			now, space, &refusal, NULL) == ZTA_OK &&
-		    space->kind == ZTA_PRINCIPAL_WORKLOAD) {
+		    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
+		    zta_trust_model__knows(&snapshot->model, space->id)) {
 			*out = space;
 			return true;
 		}

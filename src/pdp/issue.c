@@ -279,7 +279,10 @@ complete(issuer *s)
 	txn->issued_at = s->now;
 	txn->expires_at = least(s->now + ZTA_TXN_LIFETIME_MAX_MS,
 	    least(s->subject.expires_at, s->actor.expires_at));
-	return true;
+	/* Leeway is for believing a proof, not for making it longer. */
+	return txn->expires_at > s->now ||
+	    refuse(s, "invalid_request", "token", "invalid_token",
+		"a proof has expired", "");
 }
 
 zta_status

@@ -369,3 +369,17 @@ zta_trust_model__is_quarantined(const zta_trust_model *model, zta_str workload)
 	return any_matches(
 	    model->quarantine, model->quarantine_count, workload);
 }
+
+bool
+zta_trust_model__knows(const zta_trust_model *model, zta_str workload)
+{
+	uint32_t i;
+
+	for (i = 0; i < model->group_count; i++) {
+		if (zta_group__has(&model->groups[i], workload)) {
+			return !zta_trust_model__is_quarantined(
+			    model, workload);
+		}
+	}
+	return false;
+}

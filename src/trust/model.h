@@ -48,4 +48,7 @@ bool zta_group__has(const zta_group *group, zta_str workload);
 bool zta_trust_model__is_quarantined(
     const zta_trust_model *model, zta_str workload);
 
+/* Is it in a group, and not in quarantine? */
+bool zta_trust_model__knows(const zta_trust_model *model, zta_str workload);
+
 #endif

@@ -207,6 +207,52 @@ def test_reload_drops_no_request():
     os.unlink(server.path("ledger/more.cedar"))
 
 
+def change(path, edit):
+    with open(server.path(path), encoding="utf-8") as f:
+        text = f.read()
+    with open(server.path(path), "w", encoding="utf-8") as f:
+        f.write(edit(text))
+    before = server.said().count("in force: ")
+    server.reload()
+    end = time.time() + 10
+    while server.said().count("in force: ") == before and time.time() < end:
+        time.sleep(0.02)
+    return lambda: change(path, lambda _: text)
+
+
+def test_zone_that_knows_its_peps():
+    undo = change("ledger/manifest.json", lambda t: t.replace('"txn-token"', '"workload"'))
+    plain = question(None, authorization_model=None)
+    assert server.post(EVALUATION, plain)[0] == 401
+    for who, wanted in ((server.svid(), 200), (server.alice(), 401), (server.svid("nobody"), 401),
+                        ("x", 401), (token, 401)):
+        status, answer, _ = server.post(EVALUATION, plain, Authorization="Bearer " + who)
+        assert status == wanted, (who, answer)
+        assert status == 401 or answer["decision"] is True
+    back = change("ledger/trust/groups.json", lambda t: t.replace(
+        '"quarantine": []', '"quarantine": ["spiffe://shop.example/*"]'))
+    assert server.post(EVALUATION, plain, Authorization="Bearer " + server.svid())[0] == 401
+    back()
+    undo()
+    assert code_of(decide(plain)) == (False, "token", "invalid_token")
+
+
+def test_properties_count_only_where_the_zone_says_so():
+    asked = question(token, resource={"type": "Product", "id": "teapot", "properties": {"price": 1}})
+    undo = change("ledger/shop.cedar", lambda t: t + (
+        '@id("cheap") forbid (principal, action, resource) when { resource.price == 1 };\n'
+        '@id("new") forbid (principal, action, resource) when { resource.price == 2 };\n'))
+    assert decide(asked)["decision"] is True
+    back = change("ledger/manifest.json", lambda t: t.replace(
+        '"require"', '"properties": true, "require"'))
+    # What the ledger says of a teapot wins; of the mug it says nothing.
+    assert decide(asked)["decision"] is True
+    mug = question(token, resource={"type": "Product", "id": "mug", "properties": {"price": 2}})
+    assert decide(mug)["context"]["ztauth"]["policies"] == ["new"]
+    back()
+    undo()
+
+
 def test_the_keeper_dies():
     keeper = int(subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True,
                                 text=True, check=True).stdout.split()[0])
