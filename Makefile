@@ -26,8 +26,9 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
 
 CRYPTO = digest jwk key sign
 CEDAR = authorize compile conform engine entities entities_json escape eval ext \
-        ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
-        parse_policy parse_schema parser policies request schema value \
+        caps ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
+        parse_policy parse_schema parser policies request schema typecheck \
+        types validate value \
         value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
@@ -45,7 +46,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cli key log main serve token
+CLI = cedar cedar_validate cli key log main serve token
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -56,7 +57,8 @@ UNIT = base \
        jwt \
        log \
        nomem \
-       trust
+       trust \
+       validate
 
 FUZZ = entities http json jwks jwt log policy request schema trust
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_policy.c - policy text: parse, compile, index, and decide under it. */
+/*
+ * fuzz_policy.c - policy text: parse, compile, index, decide under it, and
+ * validate it.
+ */
 #include "fuzz.h"
 
+#include "cedar_fixture.h"
 #include "ztauth/cedar.h"
 
 static const char entities[] =
@@ -12,6 +16,26 @@ static const char request[] =
     "{\"principal\":\"User::\\\"a\\\"\",\"action\":\"Action::\\\"v\\\"\","
     "\"resource\":\"Doc::\\\"d\\\"\",\"context\":{\"n\":5,\"ip\":{\"__extn\":"
     "{\"fn\":\"ip\",\"arg\":\"10.0.0.1\"}}}}";
+
+static void
+validate(zta_str text)
+{
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	zta_error err;
+	size_t count;
+
+	if (zta_cedar_open(&engine, NULL) != ZTA_OK) {
+		return;
+	}
+	if (zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(fixture_schema),
+		&err) == ZTA_OK &&
+	    zta_cedar_add_policies(engine, ZTA_STR("p"), text,
+		ZTA_CEDAR_NUMBERED, &err) == ZTA_OK) {
+		(void)!zta_cedar_validate(engine, &list, &count, &err);
+	}
+	zta_cedar_close(engine);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -36,5 +60,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	zta_cedar_session_close(session);
 	zta_cedar_close(engine);
+	validate((zta_str){ (const char *)data, size });
 	return 0;
 }

@@ -68,6 +68,26 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_entities(
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_seal(
     zta_cedar *engine, zta_error *err);
 
+/* What validation found; texts live as long as the engine, or are static. */
+typedef struct zta_cedar_finding {
+	zta_str policy;
+	zta_str file;
+	uint32_t line, column;
+	const char *rule;    /* such as "optional-attribute" */
+	const char *message; /* what is wrong */
+	const char *hint;    /* what helps */
+	bool warning;        /* the policies are valid all the same */
+} zta_cedar_finding;
+
+/*
+ * Validate policies, templates and links against the schema, in Cedar's strict
+ * mode. All findings at once, by policy; the list is valid until the engine is
+ * closed or validates again. ZTA_EINVAL: there is no schema, or the engine has
+ * failed.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_validate(zta_cedar *engine,
+    const zta_cedar_finding **list, size_t *count, zta_error *err);
+
 /* Room for the decisions of one thread. The engine is sealed and outlives it. */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_session_open(
     zta_cedar_session **out, const zta_cedar *engine, zta_error *err);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cedar/conform.h"
 #include "cedar/request.h"
+#include "cedar/validate.h"
 
 struct zta_cedar_session {
 	const zta_cedar *engine;
@@ -27,6 +28,7 @@ zta_cedar_open(zta_cedar **out, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	zta_arena__init(&engine->arena, SIZE_MAX);
+	zta_arena__init(&engine->findings, SIZE_MAX);
 	zta_names__init(&engine->names, &engine->arena, zta_random__seed());
 	zta_policies__init(&engine->policies, &engine->names);
 	zta_entities__init(&engine->entities, &engine->arena, &engine->names);
@@ -40,6 +42,7 @@ zta_cedar_close(zta_cedar *engine)
 {
 	if (engine != NULL) {
 		zta_arena__release(&engine->arena);
+		zta_arena__release(&engine->findings);
 		free(engine);
 	}
 }
@@ -249,6 +252,60 @@ zta_cedar_seal(zta_cedar *engine, zta_error *err)
 		status = zta_policies__seal(&engine->policies, err);
 	}
 	return leave(engine, status);
+}
+
+/* --- validation */
+
+static zta_status
+tell_findings(zta_cedar *engine, const zta_findings *found,
+    const zta_cedar_finding **list, zta_error *err)
+{
+	const zta_policies *policies = &engine->policies;
+	zta_cedar_finding *out = zta_arena__zalloc(
+	    &engine->findings, found->count + 1, sizeof(*out));
+	const zta_finding *f;
+	uint32_t i;
+
+	if (out == NULL) {
+		return zta_arena__failed(&engine->findings, err);
+	}
+	for (i = 0; i < found->count; i++) {
+		f = &found->list[i];
+		out[i] = (zta_cedar_finding){ .policy = f->policy->id,
+			.rule = zta_rule__name(f->rule),
+			.message = zta_rule__message(f->rule),
+			.hint = zta_rule__hint(f->rule),
+			.warning = f->rule == ZTA_RULE_IMPOSSIBLE };
+		out[i].file = zta_policies__place(policies, f->policy->file,
+		    f->at, &out[i].line, &out[i].column);
+	}
+	*list = out;
+	return ZTA_OK;
+}
+
+zta_status
+zta_cedar_validate(zta_cedar *engine, const zta_cedar_finding **list,
+    size_t *count, zta_error *err)
+{
+	zta_findings found;
+	zta_status status;
+
+	*list = NULL;
+	*count = 0;
+	if (engine->schema == NULL || engine->phase == ZTA_CEDAR_BROKEN) {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "validation needs a schema");
+	}
+	zta_arena__reset(&engine->findings);
+	status = zta_validate__run(
+	    engine->schema, &engine->policies, &engine->findings, &found, err);
+	if (status == ZTA_OK) {
+		status = tell_findings(engine, &found, list, err);
+	}
+	if (status == ZTA_OK) {
+		*count = found.count;
+	}
+	return status;
 }
 
 /* --- decisions */

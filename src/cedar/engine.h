@@ -32,6 +32,7 @@ struct zta_cedar {
 	zta_policies policies;
 	zta_entities entities;
 	zta_entities_loader loader;
+	zta_arena findings; /* of the last validation */
 };
 
 #endif

@@ -35,9 +35,8 @@ typedef struct arguments {
 	bool validate;
 } arguments;
 
-/* Read `path` (NULL: nothing to do) and hand it to the engine. */
-static int
-feed(zta_cedar *engine, const char *path,
+int
+cli_feed(zta_cedar *engine, const char *path,
     zta_status (*add)(zta_cedar *, zta_str, zta_str, zta_error *))
 {
 	zta_error err = { 0 };
@@ -55,8 +54,8 @@ feed(zta_cedar *engine, const char *path,
 	return status == ZTA_OK ? CLI_OK : cli_fail(&err);
 }
 
-static zta_status
-add_policies(zta_cedar *engine, zta_str file, zta_str text, zta_error *err)
+zta_status
+cli_add_policies(zta_cedar *engine, zta_str file, zta_str text, zta_error *err)
 {
 	return zta_cedar_add_policies(
 	    engine, file, text, ZTA_CEDAR_NUMBERED, err);
@@ -66,16 +65,16 @@ static int
 fill(zta_cedar *engine, const arguments *args)
 {
 	zta_error err = { 0 };
-	int code = feed(engine, args->schema, zta_cedar_add_schema);
+	int code = cli_feed(engine, args->schema, zta_cedar_add_schema);
 
 	if (code == CLI_OK) {
-		code = feed(engine, args->policies, add_policies);
+		code = cli_feed(engine, args->policies, cli_add_policies);
 	}
 	if (code == CLI_OK) {
-		code = feed(engine, args->links, zta_cedar_add_links);
+		code = cli_feed(engine, args->links, zta_cedar_add_links);
 	}
 	if (code == CLI_OK) {
-		code = feed(engine, args->entities, zta_cedar_add_entities);
+		code = cli_feed(engine, args->entities, zta_cedar_add_entities);
 	}
 	if (code == CLI_OK && zta_cedar_seal(engine, &err) != ZTA_OK) {
 		code = cli_fail(&err);
@@ -237,6 +236,8 @@ cli_cedar(int argc, char **argv)
 {
 	static const cli_command commands[] = {
 		{ "authorize", authorize, "decide a request" },
+		{ "validate", cli_cedar_validate,
+		    "check policies against a schema" },
 		{ NULL, NULL, NULL },
 	};
 

@@ -3,14 +3,20 @@
  * cli.h - what the commands share: options, files, messages.
  *
  * Exit codes are the same everywhere: 0 done (or allowed), 1 could not be done,
- * 2 the answer is no, 64 wrong use.
+ * 2 the answer is no, 3 there are findings, 64 wrong use.
  */
 #ifndef ZTA_CLI_CLI_H
 #define ZTA_CLI_CLI_H
 
 #include "ztauth/base.h"
 
-enum { CLI_OK = 0, CLI_FAILED = 1, CLI_NO = 2, CLI_USAGE = 64 };
+enum {
+	CLI_OK = 0,
+	CLI_FAILED = 1,
+	CLI_NO = 2,
+	CLI_FINDINGS = 3,
+	CLI_USAGE = 64
+};
 
 /* One long option. Exactly one of `value` and `flag` is set. */
 typedef struct cli_option {
@@ -40,6 +46,14 @@ __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 /* Print `text` as a JSON string. */
 void cli_put_string(zta_str text);
 
+/* Read `path` (NULL: nothing to do) and hand it to `add`, with its name. */
+struct zta_cedar;
+int cli_feed(struct zta_cedar *engine, const char *path,
+    zta_status (*add)(struct zta_cedar *, zta_str, zta_str, zta_error *));
+/* zta_cedar_add_policies(), numbered. */
+zta_status cli_add_policies(
+    struct zta_cedar *engine, zta_str file, zta_str text, zta_error *err);
+
 /* One command or a group of commands. */
 typedef struct cli_command {
 	const char *name;
@@ -52,6 +66,7 @@ int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
 int cli_cedar(int argc, char **argv);
+int cli_cedar_validate(int argc, char **argv);
 int cli_key(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);

@@ -62,6 +62,30 @@ expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' \
 request alice write '{"n":2}'
 expect 1 '' $authorize --request r.json --schema s.cedarschema --validate-request
 
+# Validation: everything that is wrong at once, each with place, rule and hint.
+validate="$ztauth cedar validate --schema s.cedarschema --policies v.cedar"
+echo 'permit (principal, action, resource) when { context.n > 1 };' > v.cedar
+expect 0 'v.cedar: valid' $validate
+cat > v.cedar <<'X'
+permit (principal, action, resource) when { context.m > 1 };
+permit (principal is Usr, action, resource);
+forbid (principal, action == Action::"write", resource) unless { [] == [1] };
+X
+expect 3 'v.cedar:1:53: error: the schema declares no such attribute here [unknown-attribute]
+    hint: check its spelling, or guard with `is` for the type that has it
+v.cedar:2:9: error: the schema declares no such entity type [unknown-entity-type]
+    hint: declare it with `entity`, or give its namespace
+v.cedar:2:1: error: no action applies to these types of principal and resource [no-applicable-action]
+    hint: compare the scope with `appliesTo` of the action
+v.cedar:3:30: error: the schema declares no such action [unknown-action]
+    hint: declare it with `action`, or give its namespace
+v.cedar:3:1: error: no action applies to these types of principal and resource [no-applicable-action]
+    hint: compare the scope with `appliesTo` of the action' $validate
+echo 'permit (principal, action, resource) when { context.n < 1 && false };' > v.cedar
+expect 0 '{"valid":true,"findings":[{"severity":"warning","rule":"impossible-policy","message":"the policy can never hold","hint":"compare its scope and conditions with the schema","policy":"policy0","file":"v.cedar","line":1,"column":1}]}' $validate --json
+echo 'permit (' > v.cedar
+expect 1 '' $validate
+
 # Many requests in one process.
 {
 	request alice read '{"n":2}'; cat r.json; echo

@@ -14,10 +14,10 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/str.h"
-#include "ztauth/cedar.h"
+#include "cedar/engine.h"
 
 typedef struct counts {
-	unsigned cases, requests, wrong;
+	unsigned cases, requests, wrong, validated, misjudged;
 } counts;
 
 typedef struct runner {
@@ -165,6 +165,39 @@ run_request(runner *r, zta_cedar_session *session, const zta_json *request)
 	zta_buf__release(&buf);
 }
 
+/* Is the set valid, by errors alone? */
+static void
+run_validation(runner *r, zta_cedar *engine, const zta_json *root)
+{
+	const zta_json *should = zta_json__get(root, "shouldValidate");
+	const zta_cedar_finding *list;
+	size_t count, i;
+	bool valid = true;
+	zta_error err = { 0 };
+
+	if (should == NULL || engine->schema == NULL) {
+		return;
+	}
+	if (zta_cedar_validate(engine, &list, &count, &err) != ZTA_OK) {
+		complain(r, "cannot validate", &err);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		valid = valid && list[i].warning;
+	}
+	r->counts.validated++;
+	if (valid == (should->type == ZTA_JSON_TRUE)) {
+		return;
+	}
+	r->counts.misjudged++;
+	printf("%s: should be %s\n", r->name, valid ? "invalid" : "valid");
+	for (i = 0; i < count; i++) {
+		printf("    %.*s:%u:%u: %s\n", (int)list[i].policy.len,
+		    list[i].policy.ptr, list[i].line, list[i].column,
+		    list[i].rule);
+	}
+}
+
 static void
 run_case(runner *r, const char *path)
 {
@@ -189,6 +222,7 @@ run_case(runner *r, const char *path)
 	if (engine == NULL) {
 		return;
 	}
+	run_validation(r, engine, doc.root);
 	if (zta_cedar_session_open(&session, engine, &err) != ZTA_OK) {
 		complain(r, "no session", &err);
 	}
@@ -218,7 +252,8 @@ main(int argc, char **argv)
 		run_case(&r, argv[i]);
 	}
 	zta_arena__release(&r.arena);
-	printf("%u cases, %u requests, %u wrong\n", r.counts.cases,
-	    r.counts.requests, r.counts.wrong);
-	return r.counts.wrong == 0 ? 0 : 1;
+	printf("%u cases, %u requests, %u wrong, %u validated, %u misjudged\n",
+	    r.counts.cases, r.counts.requests, r.counts.wrong,
+	    r.counts.validated, r.counts.misjudged);
+	return r.counts.wrong + r.counts.misjudged == 0 ? 0 : 1;
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_validate.c - the strict validator, a rule a line. Cedar's own data
+ * (tests/conform) has thousands more.
+ */
+#include "tests.h"
+
+#include "ztauth/cedar.h"
+
+static const char schema[] =
+    "entity Role;\n"
+    "entity Color enum [\"red\", \"blue\"];\n"
+    "entity User in [Role] { n: Long, s?: String, r: { k?: String },\n"
+    "  set: Set<Long>, c: Color } tags String;\n"
+    "entity Doc { owner: User };\n"
+    "action all;\n"
+    "action view in [all] appliesTo { principal: User, resource: Doc,\n"
+    "  context: { n: Long, t: datetime, who?: User } };\n"
+    "action drop appliesTo { principal: User, resource: [Doc, User] };\n";
+
+/* A condition under `view`, and the rules it breaks; "": none. */
+static const struct {
+	const char *condition, *rules;
+} cases[] = {
+	{ "context.n > 1 && principal.n == 2", "" },
+	{ "principal.n == \"2\"", "incompatible-types" },
+	{ "principal == resource", "impossible-policy" },
+	{ "1 == \"1\"", "impossible-policy" },
+	{ "context.n > \"1\"", "unexpected-type" },
+	{ "context.t > datetime(\"2024-01-01\")", "" },
+	{ "context.t > datetime(\"yesterday\")", "bad-literal" },
+	{ "context.t > datetime(principal.s)", "not-a-literal" },
+	{ "ip(\"1.2.3.4\").isInRange()", "wrong-arity" },
+	{ "principal.x == 1", "unknown-attribute" },
+	{ "principal.s == \"a\"", "optional-attribute" },
+	{ "principal has s && principal.s == \"a\"", "" },
+	{ "principal has s || principal.s == \"a\"", "optional-attribute" },
+	{ "!(principal has s) || principal.s == \"a\"", "optional-attribute" },
+	{ "if principal has s then principal.s == \"a\" else true", "" },
+	{ "if principal has s then true else principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "(principal has s && principal.n == 1) && principal[\"s\"] == \"a\"",
+	    "" },
+	{ "(principal has s || principal has r.k) && principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "principal has r.k && principal.r.k like \"a*\"", "" },
+	{ "principal has r && principal.r.k like \"a*\"",
+	    "optional-attribute" },
+	{ "context has who && context.who.n == 1", "" },
+	{ "principal.hasTag(\"a\") && principal.getTag(\"a\") == \"b\"", "" },
+	{ "principal.hasTag(\"a\") && principal.getTag(\"b\") == \"b\"",
+	    "optional-tag" },
+	{ "resource.getTag(\"a\") == \"b\"", "no-tags" },
+	{ "principal.set.contains(1)", "" },
+	{ "principal.set.contains(\"1\")", "incompatible-types" },
+	{ "[1, \"a\"].contains(1)", "incompatible-types" },
+	{ "principal.set == []", "empty-set" },
+	{ "principal in Role::\"r\"", "" },
+	{ "principal in Doc::\"d\"", "impossible-policy" },
+	{ "principal is User", "" },
+	{ "resource is User", "impossible-policy" },
+	{ "principal is Nobody", "unknown-entity-type" },
+	{ "principal.c == Color::\"red\"", "" },
+	{ "principal.c == Color::\"green\"", "not-a-choice" },
+	{ "action in Action::\"all\"", "" },
+	{ "action in Action::\"drop\"", "impossible-policy" },
+	{ "action == Action::\"burn\"", "unknown-action" },
+	{ "action.x == 1", "unknown-attribute" },
+	{ "false && principal.x", "impossible-policy" },
+	{ "true || principal.x", "" },
+	{ "false && principal == Nobody::\"x\"", "unknown-entity-type" },
+	{ "principal.n", "unexpected-type" },
+	{ "{a: 1} == {a: principal.n}", "" },
+	{ "{a: 1} == {b: 1}", "incompatible-types" },
+	{ "(if principal.n > 1 then {a: 1} else {a: \"x\"}).a == 1",
+	    "incompatible-types" },
+};
+
+/* The rules that are broken, with spaces between them. */
+static void
+validate(const char *policy, char *out, size_t room)
+{
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	zta_error err;
+	size_t count, i;
+
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	if (zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), &err) !=
+		ZTA_OK ||
+	    zta_cedar_add_policies(engine, ZTA_STR("p"), zta_str_of(policy),
+		ZTA_CEDAR_NUMBERED, &err) != ZTA_OK) {
+		fail_msg(
+		    "%s: %u:%u: %s", policy, err.line, err.column, err.message);
+	}
+	assert_int_equal(
+	    zta_cedar_validate(engine, &list, &count, NULL), ZTA_OK);
+	out[0] = '\0';
+	for (i = 0; i < count; i++) {
+		(void)snprintf(out + strlen(out), room - strlen(out), "%s%s",
+		    i > 0 ? " " : "", list[i].rule);
+		assert_true(list[i].line > 0 && list[i].hint != NULL);
+	}
+	zta_cedar_close(engine);
+}
+
+static void
+test_validate__conditions(void **state)
+{
+	char policy[1024], rules[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(policy, sizeof(policy),
+		    "permit (principal, action == Action::\"view\", resource) "
+		    "when { %s };",
+		    cases[i].condition);
+		validate(policy, rules, sizeof(rules));
+		if (strcmp(rules, cases[i].rules) != 0) {
+			fail_msg("%s: '%s', not '%s'", cases[i].condition,
+			    rules, cases[i].rules);
+		}
+	}
+}
+
+static const struct {
+	const char *scope, *rules;
+} scopes[] = {
+	{ "principal, action, resource", "" },
+	{ "principal in Role::\"r\", action, resource is Doc", "" },
+	{ "principal is Doc, action, resource", "no-applicable-action" },
+	{ "principal, action == Action::\"all\", resource",
+	    "no-applicable-action" },
+	{ "principal, action in Action::\"all\", resource", "" },
+	{ "principal, action in Action::\"all\", resource is User",
+	    "no-applicable-action" },
+	{ "principal, action in [], resource",
+	    "no-applicable-action empty-set" },
+	{ "principal == ?principal, action, resource in ?resource", "" },
+	{ "principal == User::\"a\", action == Action::\"x\", resource",
+	    "unknown-action no-applicable-action" },
+};
+
+static void
+test_validate__scopes(void **state)
+{
+	char policy[1024], rules[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		(void)snprintf(
+		    policy, sizeof(policy), "permit (%s);", scopes[i].scope);
+		validate(policy, rules, sizeof(rules));
+		if (strcmp(rules, scopes[i].rules) != 0) {
+			fail_msg("%s: '%s', not '%s'", scopes[i].scope, rules,
+			    scopes[i].rules);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_validate__conditions),
+		cmocka_unit_test(test_validate__scopes),
+	};
+
+	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
+}
