@@ -25,11 +25,10 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign
-CEDAR = authorize compile conform engine entities entities_json escape eval ext \
-        caps ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
+CEDAR = authorize caps compile conform engine entities entities_json escape eval \
+        ext ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
         parse_policy parse_schema parser policies request schema typecheck \
-        types validate value \
-        value_json
+        typecheck_policy types validate value value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// compare.mjs - random cases, judged by ztauth and by the reference
+// implementation of Cedar: decision, reasons, errors, and which policies do not
+// validate.
+//
+//     node compare.mjs WASM-MODULE ZTAUTH WORK POLICIES [SEED]
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { writeFileSync } from "node:fs";
+import { Case, print } from "./generate.mjs";
+
+const [module, ztauth, work, wanted, first] = process.argv.slice(2);
+const cedar = createRequire(import.meta.url)(module);
+const PER_CASE = 40;
+const REQUESTS = 20;
+
+// Numbers beyond 2^53 must not go through JavaScript: calls take JSON as text
+// only inside policies, so such data is compared where it is small enough.
+const exact = (text) => !/\d{16,}/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""));
+
+let seed = Number(first ?? 1);
+let policies = 0, decisions = 0, invalid = 0, failed = 0, errors = 0, allowed = 0;
+
+const sorted = (list) => [...list].sort().join(" ");
+
+function differ(c, what, ours, theirs) {
+  failed++;
+  console.log(`seed ${c.seed}: ${what}\n  ours   ${ours}\n  theirs ${theirs}`);
+}
+
+function compareValidation(c, text, schema) {
+  const theirs = cedar.validate({ schema, policies: { staticPolicies: text }, validationSettings: { mode: "strict" } });
+  const out = spawnSync(ztauth, ["cedar", "validate", "--json", "--schema", `${work}/s`, "--policies", `${work}/p`],
+    { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (theirs.type !== "success" || out.status === 1) {
+    differ(c, "validation did not run", out.stderr, JSON.stringify(theirs).slice(0, 300));
+    return;
+  }
+  const wrong = (list) => sorted(new Set(list));
+  const ours = wrong(JSON.parse(out.stdout).findings.filter((f) => f.severity === "error").map((f) => f.policy));
+  const reference = wrong(theirs.validationErrors.map((e) => e.policyId));
+  invalid += reference === "" ? 0 : reference.split(" ").length;
+  if (ours !== reference) {
+    const a = new Set(ours.split(" ")), b = new Set(reference.split(" "));
+    for (const p of new Set([...a, ...b])) {
+      if (p !== "" && a.has(p) !== b.has(p)) {
+        const said = theirs.validationErrors.filter((e) => e.policyId === p).map((e) => e.error.message);
+        const found = JSON.parse(out.stdout).findings.filter((f) => f.policy === p).map((f) => f.rule);
+        differ(c, `validation of ${p}: ${text.split("\n")[Number(p.slice(6))]}`, found, said);
+      }
+    }
+  }
+}
+
+function compareDecisions(c, text, schema, entities, requests) {
+  const lines = execFileSync(ztauth, ["cedar", "authorize", "--schema", `${work}/s`, "--policies", `${work}/p`,
+    "--entities", `${work}/e`, "--requests", "-", "--validate-request"],
+    { input: requests.map(print).join("\n") + "\n", encoding: "utf8", maxBuffer: 1 << 28, stdio: ["pipe", "pipe", "ignore"] })
+    .trim().split("\n").map((l) => JSON.parse(l));
+  requests.forEach((request, i) => {
+    const plain = JSON.parse(print(request));
+    const theirs = cedar.isAuthorized({ ...plain, schema, validateRequest: true,
+      policies: { staticPolicies: text }, entities: JSON.parse(print(entities)) });
+    if (theirs.type !== "success") {
+      differ(c, "the reference refuses a request", JSON.stringify(lines[i]), JSON.stringify(theirs).slice(0, 500));
+      return;
+    }
+    const d = theirs.response;
+    const reference = `${d.decision} [${sorted(d.diagnostics.reason)}] [${sorted(d.diagnostics.errors.map((e) => e.policyId))}]`;
+    const o = lines[i];
+    const ours = o.error ? o.error : `${o.decision.toLowerCase()} [${sorted(o.reason)}] [${sorted(o.errors)}]`;
+    decisions++;
+    errors += d.diagnostics.errors.length;
+    allowed += d.decision === "allow";
+    if (ours !== reference) differ(c, `request ${print(request)}`, ours, reference);
+  });
+}
+
+while (policies < Number(wanted) && failed < 10) {
+  const c = new Case(seed);
+  c.seed = seed++;
+  const schema = c.schema();
+  const text = Array.from({ length: PER_CASE }, () => c.policy()).join("\n");
+  policies += PER_CASE;
+  let entities = c.data();
+  let requests = Array.from({ length: REQUESTS }, () => c.request()).filter((r) => exact(print(r)));
+  while (!exact(print(entities))) entities = c.data();
+  writeFileSync(`${work}/s`, schema);
+  writeFileSync(`${work}/p`, text);
+  writeFileSync(`${work}/e`, print(entities));
+  compareValidation(c, text, schema);
+  if (requests.length > 0) compareDecisions(c, text, schema, entities, requests);
+}
+console.log(`${policies} policies (${invalid} invalid), ${decisions} decisions (${allowed} allowed, ${errors} errors): ` +
+  `${failed === 0 ? "all agree" : `${failed} differ`}`);
+process.exit(failed === 0 ? 0 : 1);
