@@ -33,9 +33,10 @@ function compareValidation(c, text, schema) {
   const theirs = cedar.validate({ schema, policies: { staticPolicies: text }, validationSettings: { mode: "strict" } });
   const out = spawnSync(ztauth, ["cedar", "validate", "--json", "--schema", `${work}/s`, "--policies", `${work}/p`],
     { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (theirs.type !== "success" && out.status === 1) return false; // neither parses it
   if (theirs.type !== "success" || out.status === 1) {
     differ(c, "validation did not run", out.stderr, JSON.stringify(theirs).slice(0, 300));
-    return;
+    return false;
   }
   const wrong = (list) => sorted(new Set(list));
   const ours = wrong(JSON.parse(out.stdout).findings.filter((f) => f.severity === "error").map((f) => f.policy));
@@ -51,6 +52,7 @@ function compareValidation(c, text, schema) {
       }
     }
   }
+  return true;
 }
 
 function compareDecisions(c, text, schema, entities, requests) {
@@ -89,8 +91,8 @@ while (policies < Number(wanted) && failed < 10) {
   writeFileSync(`${work}/s`, schema);
   writeFileSync(`${work}/p`, text);
   writeFileSync(`${work}/e`, print(entities));
-  compareValidation(c, text, schema);
-  if (requests.length > 0) compareDecisions(c, text, schema, entities, requests);
+  const parsed = compareValidation(c, text, schema);
+  if (parsed && requests.length > 0) compareDecisions(c, text, schema, entities, requests);
 }
 console.log(`${policies} policies (${invalid} invalid), ${decisions} decisions (${allowed} allowed, ${errors} errors): ` +
   `${failed === 0 ? "all agree" : `${failed} differ`}`);

@@ -98,7 +98,7 @@ export class Case {
 
   literal(t) {
     const r = this.r;
-    if (t === "Long") return this.long();
+    if (t === "Long") return this.long().replace("-9223372036854775808", "(-9223372036854775807 - 1)");
     if (t === "String") return this.string();
     if (t === "Bool") return r.pick(["true", "false"]);
     if (t === "decimal") return `decimal("${r.pick(["1.0", "-2.5", "0.0001", "922337203685477.5807"])}")`;
@@ -171,7 +171,12 @@ export class Case {
     }
   }
 
+  // In parentheses, so that it may stand anywhere.
   bool(depth, env) {
+    return `(${this.condition(depth, env)})`;
+  }
+
+  condition(depth, env) {
     const r = this.r;
     const d = depth - 1;
     if (d < 0) return this.literal("Bool");
