@@ -97,6 +97,19 @@ zta_json__is_bool(const zta_json *node)
 const char *zta_json__type_name(const zta_json *node);
 
 /*
+ * Must `node` be an object with no other members than `names`, which ends with
+ * NULL? A member that is misspelt must not pass for one that is absent.
+ * ZTA_EINVALID.
+ */
+ZTA_MUST_USE zta_status zta_json__only(const zta_json_doc *doc,
+    const zta_json *node, const char *const *names, zta_error *err);
+
+/* An array of strings, none of them empty; no `node` is no strings. */
+ZTA_MUST_USE zta_status zta_json__strings(const zta_json_doc *doc,
+    const zta_json *node, zta_arena *arena, const zta_str **out,
+    uint32_t *count, zta_error *err);
+
+/*
  * Fill `err` about `node`: line and column of the text, and the JSON Pointer
  * (RFC 6901) as the place.
  */

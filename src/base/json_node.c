@@ -143,3 +143,70 @@ zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
 	zta_error__place(err, "%s", p.text);
 	return status;
 }
+
+static bool
+is_one_of(zta_str name, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (zta_str__is(name, *names)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+zta_status
+zta_json__only(const zta_json_doc *doc, const zta_json *node,
+    const char *const *names, zta_error *err)
+{
+	const zta_json *name = zta_json__first(node);
+	uint32_t i;
+
+	if (node->type != ZTA_JSON_OBJECT) {
+		return zta_json__fail(
+		    doc, node, err, ZTA_EINVALID, "expected an object");
+	}
+	for (i = 0; i < node->count; i++) {
+		if (!is_one_of(zta_json__str(name), names)) {
+			return zta_json__fail(doc, name, err, ZTA_EINVALID,
+			    "there is no such member here");
+		}
+		name = zta_json__after(zta_json__after(name));
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_json__strings(const zta_json_doc *doc, const zta_json *node,
+    zta_arena *arena, const zta_str **out, uint32_t *count, zta_error *err)
+{
+	const zta_json *item;
+	zta_str *list;
+	uint32_t i;
+
+	*out = NULL;
+	*count = 0;
+	if (node == NULL) {
+		return ZTA_OK;
+	}
+	if (node->type != ZTA_JSON_ARRAY) {
+		return zta_json__fail(doc, node, err, ZTA_EINVALID,
+		    "expected an array of strings");
+	}
+	list = zta_arena__alloc(arena, (node->count + 1) * sizeof(*list));
+	if (list == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	item = zta_json__first(node);
+	for (i = 0; i < node->count; i++) {
+		if (item->type != ZTA_JSON_STRING || item->count == 0) {
+			return zta_json__fail(doc, item, err, ZTA_EINVALID,
+			    "expected a string that is not empty");
+		}
+		list[i] = zta_json__str(item);
+		item = zta_json__after(item);
+	}
+	*out = list;
+	*count = node->count;
+	return ZTA_OK;
+}

@@ -88,39 +88,18 @@ zta_request__context(zta_value_reader *r, const zta_json *node, uint32_t action,
 	    r, node, declared == NULL ? NULL : declared->context, out);
 }
 
-/* A misspelt member must not pass for one that is absent. */
-static zta_status
-check_members(zta_value_reader *r, const zta_json *root)
-{
-	const zta_json *name = zta_json__first(root);
-	zta_str text;
-	uint32_t i;
-
-	for (i = 0; i < root->count; i++) {
-		text = zta_json__str(name);
-		if (!zta_str__is(text, "principal") &&
-		    !zta_str__is(text, "action") &&
-		    !zta_str__is(text, "resource") &&
-		    !zta_str__is(text, "context")) {
-			return FAIL(r, name,
-			    "a request has `principal`, `action`, `resource` "
-			    "and `context`, and nothing else");
-		}
-		name = zta_json__after(zta_json__after(name));
-	}
-	return ZTA_OK;
-}
-
 zta_status
 zta_request__read(zta_value_reader *r, const zta_json *root, zta_question *out)
 {
+	static const char *const names[] = { "principal", "action", "resource",
+		"context", NULL };
 	zta_status status;
 
 	*out = (zta_question){ .names = r->names };
 	if (root->type != ZTA_JSON_OBJECT) {
 		return FAIL(r, root, "a request must be an object");
 	}
-	status = check_members(r, root);
+	status = zta_json__only(r->doc, root, names, r->err);
 	if (status == ZTA_OK) {
 		status = read_uid(r, root, "principal", &out->principal);
 	}

@@ -38,29 +38,6 @@ zta_proof__name(zta_proof proof)
 	return names[proof];
 }
 
-static zta_status
-check_members(reader *r, const zta_json *node)
-{
-	static const char *const known[] = { "kind", "issuer", "trust_domain",
-		"audience", "algorithms", "jwks", "jwks_file", "typ",
-		"leeway_s", "max_age_s", "principal" };
-	const zta_json *name = zta_json__first(node);
-	size_t k;
-	uint32_t i;
-
-	for (i = 0; i < node->count; i++) {
-		for (k = 0; k < sizeof(known) / sizeof(known[0]) &&
-		     !zta_str__is(zta_json__str(name), known[k]);
-		     k++) {
-		}
-		if (k == sizeof(known) / sizeof(known[0])) {
-			return FAIL(r, name, "a source has no such member");
-		}
-		name = zta_json__after(zta_json__after(name));
-	}
-	return ZTA_OK;
-}
-
 /* A string that is not empty; NULL in `node` fails too. */
 static zta_status
 need_text(reader *r, const zta_json *source, const char *name, zta_str *out)
@@ -286,6 +263,9 @@ static zta_status
 read_source(
     reader *r, const zta_json *name, const zta_json *node, zta_source *out)
 {
+	static const char *const names[] = { "kind", "issuer", "trust_domain",
+		"audience", "algorithms", "jwks", "jwks_file", "typ",
+		"leeway_s", "max_age_s", "principal", NULL };
 	const zta_json *audience = zta_json__get(node, "audience");
 	const zta_json *types = zta_json__get(node, "typ");
 	zta_status status;
@@ -295,7 +275,7 @@ read_source(
 	if (node->type != ZTA_JSON_OBJECT || name->count == 0) {
 		return FAIL(r, node, "a source is a named object");
 	}
-	status = check_members(r, node);
+	status = zta_json__only(&r->doc, node, names, r->err);
 	if (status == ZTA_OK) {
 		status = read_kind(r, node, out);
 	}

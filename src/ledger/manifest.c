@@ -18,30 +18,6 @@ typedef struct reader {
 #define FAIL(r, node, ...) \
 	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
 
-/* Members of an object must be among `names`, which ends with NULL. */
-static zta_status
-check_members(reader *r, const zta_json *node, const char *const *names)
-{
-	const zta_json *name = zta_json__first(node);
-	size_t k;
-	uint32_t i;
-
-	if (node->type != ZTA_JSON_OBJECT) {
-		return FAIL(r, node, "expected an object");
-	}
-	for (i = 0; i < node->count; i++) {
-		for (k = 0; names[k] != NULL &&
-		     !zta_str__is(zta_json__str(name), names[k]);
-		     k++) {
-		}
-		if (names[k] == NULL) {
-			return FAIL(r, name, "the manifest has no such member");
-		}
-		name = zta_json__after(zta_json__after(name));
-	}
-	return ZTA_OK;
-}
-
 static zta_status
 read_string(reader *r, const zta_json *node, zta_str *out)
 {
@@ -65,38 +41,6 @@ read_bool(reader *r, const zta_json *node, bool *out)
 	return ZTA_OK;
 }
 
-/* An array of strings, each not empty; NULL is none. */
-static zta_status
-read_strings(
-    reader *r, const zta_json *node, const zta_str **out, uint32_t *count)
-{
-	const zta_json *item;
-	zta_str *list;
-	uint32_t i;
-
-	if (node == NULL) {
-		return ZTA_OK;
-	}
-	if (node->type != ZTA_JSON_ARRAY) {
-		return FAIL(r, node, "expected an array of strings");
-	}
-	list = zta_arena__alloc(r->arena, (node->count + 1) * sizeof(*list));
-	if (list == NULL) {
-		return zta_arena__failed(r->arena, r->err);
-	}
-	item = zta_json__first(node);
-	for (i = 0; i < node->count; i++) {
-		if (item->type != ZTA_JSON_STRING || item->count == 0) {
-			return FAIL(r, item, "expected a string");
-		}
-		list[i] = zta_json__str(item);
-		item = zta_json__after(item);
-	}
-	*out = list;
-	*count = node->count;
-	return ZTA_OK;
-}
-
 static zta_status
 read_metadata(reader *r, const zta_json *node)
 {
@@ -108,7 +52,7 @@ read_metadata(reader *r, const zta_json *node)
 	if (node == NULL) {
 		return FAIL(r, r->doc.root, "the manifest needs `metadata`");
 	}
-	status = check_members(r, node, names);
+	status = zta_json__only(&r->doc, node, names, r->err);
 	name = zta_json__get(node, "name");
 	if (status == ZTA_OK && name == NULL) {
 		return FAIL(r, node, "metadata needs a `name`");
@@ -166,7 +110,7 @@ read_partition(
 	static const char *const names[] = { "runtime", "schema", "namespace",
 		NULL };
 	const zta_json *space;
-	zta_status status = check_members(r, node, names);
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 	zta_str path = zta_json__str(name);
 
 	*out = (zta_partition){ 0 };
@@ -225,16 +169,18 @@ read_binding(reader *r, const zta_json *name, const zta_json *node,
     zta_scope_binding *out)
 {
 	static const char *const names[] = { "actions", "resources", NULL };
-	zta_status status = check_members(r, node, names);
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 
 	*out = (zta_scope_binding){ .scope = zta_json__str(name) };
 	if (status == ZTA_OK) {
-		status = read_strings(r, zta_json__get(node, "actions"),
-		    &out->actions, &out->action_count);
+		status =
+		    zta_json__strings(&r->doc, zta_json__get(node, "actions"),
+			r->arena, &out->actions, &out->action_count, r->err);
 	}
 	if (status == ZTA_OK) {
-		status = read_strings(r, zta_json__get(node, "resources"),
-		    &out->resource_types, &out->resource_type_count);
+		status = zta_json__strings(&r->doc,
+		    zta_json__get(node, "resources"), r->arena,
+		    &out->resource_types, &out->resource_type_count, r->err);
 	}
 	return status;
 }
@@ -302,7 +248,7 @@ read_zone(reader *r, const zta_json *node)
 	if (node == NULL) {
 		return ZTA_OK;
 	}
-	status = check_members(r, node, names);
+	status = zta_json__only(&r->doc, node, names, r->err);
 	if (status == ZTA_OK) {
 		status = read_require(r, zta_json__get(node, "require"));
 	}
@@ -441,7 +387,7 @@ read_manifest(reader *r, const zta_tree *tree)
 	static const char *const names[] = { "metadata", "runtimes",
 		"partitions", "zone", NULL };
 	const zta_json *root = r->doc.root;
-	zta_status status = check_members(r, root, names);
+	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status == ZTA_OK) {
 		status = read_metadata(r, zta_json__get(root, "metadata"));

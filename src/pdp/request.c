@@ -14,31 +14,6 @@ typedef struct reader {
 	zta_json__fail(    \
 	    &(r)->out->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
 
-/* A member that is misspelt must not pass for one that is absent. */
-static zta_status
-check_members(reader *r, const zta_json *node, const char *const *names)
-{
-	const zta_json *name;
-	uint32_t i;
-	size_t k;
-
-	if (node->type != ZTA_JSON_OBJECT) {
-		return FAIL(r, node, "expected an object");
-	}
-	name = zta_json__first(node);
-	for (i = 0; i < node->count; i++) {
-		for (k = 0; names[k] != NULL &&
-		     !zta_str__is(zta_json__str(name), names[k]);
-		     k++) {
-		}
-		if (names[k] == NULL) {
-			return FAIL(r, name, "there is no such member here");
-		}
-		name = zta_json__after(zta_json__after(name));
-	}
-	return ZTA_OK;
-}
-
 static zta_status
 take_text(reader *r, const zta_json *node, const char *name, bool needed,
     zta_str *out)
@@ -84,7 +59,7 @@ take_entity(reader *r, const char *name, zta_str *type, zta_str *id,
 	zta_status status = take_object(r, r->out->doc.root, name, true, &node);
 
 	if (status == ZTA_OK) {
-		status = check_members(r, node, names);
+		status = zta_json__only(&r->out->doc, node, names, r->err);
 	}
 	if (status == ZTA_OK) {
 		status = take_text(r, node, "type", true, type);
@@ -106,7 +81,7 @@ take_action(reader *r)
 	    take_object(r, r->out->doc.root, "action", true, &node);
 
 	if (status == ZTA_OK) {
-		status = check_members(r, node, names);
+		status = zta_json__only(&r->out->doc, node, names, r->err);
 	}
 	if (status == ZTA_OK) {
 		status = take_text(r, node, "name", true, &r->out->action);
@@ -149,7 +124,7 @@ take_model(reader *r)
 	if (status != ZTA_OK || node == NULL) {
 		return status;
 	}
-	status = check_members(r, node, names);
+	status = zta_json__only(&r->out->doc, node, names, r->err);
 	if (status == ZTA_OK) {
 		status = take_text(r, node, "zone_id", false, &r->out->zone);
 	}
@@ -174,7 +149,7 @@ zta_authzen__read(
 	*out = (zta_authzen){ 0 };
 	status = zta_json__read(arena, body, &out->doc, err);
 	if (status == ZTA_OK) {
-		status = check_members(&r, out->doc.root, names);
+		status = zta_json__only(&out->doc, out->doc.root, names, err);
 	}
 	if (status == ZTA_OK) {
 		status = take_entity(&r, "subject", &out->subject_type,

@@ -16,65 +16,6 @@ typedef struct reader {
 #define FAIL(r, node, ...) \
 	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
 
-/* An object with no other members than `names`, which ends with NULL. */
-static zta_status
-check_members(reader *r, const zta_json *node, const char *const *names)
-{
-	const zta_json *name;
-	uint32_t i;
-	size_t k;
-
-	if (node->type != ZTA_JSON_OBJECT) {
-		return FAIL(r, node, "expected an object");
-	}
-	name = zta_json__first(node);
-	for (i = 0; i < node->count; i++) {
-		for (k = 0; names[k] != NULL &&
-		     !zta_str__is(zta_json__str(name), names[k]);
-		     k++) {
-		}
-		if (names[k] == NULL) {
-			return FAIL(r, name, "there is no such member here");
-		}
-		name = zta_json__after(zta_json__after(name));
-	}
-	return ZTA_OK;
-}
-
-/* An array of strings that are not empty; NULL is none. */
-static zta_status
-read_strings(
-    reader *r, const zta_json *node, const zta_str **out, uint32_t *count)
-{
-	const zta_json *item;
-	zta_str *list;
-	uint32_t i;
-
-	*out = NULL;
-	*count = 0;
-	if (node == NULL) {
-		return ZTA_OK;
-	}
-	if (node->type != ZTA_JSON_ARRAY) {
-		return FAIL(r, node, "expected an array of strings");
-	}
-	list = zta_arena__alloc(r->arena, (node->count + 1) * sizeof(*list));
-	if (list == NULL) {
-		return zta_arena__failed(r->arena, r->err);
-	}
-	item = zta_json__first(node);
-	for (i = 0; i < node->count; i++) {
-		if (item->type != ZTA_JSON_STRING || item->count == 0) {
-			return FAIL(r, item, "expected a string");
-		}
-		list[i] = zta_json__str(item);
-		item = zta_json__after(item);
-	}
-	*out = list;
-	*count = node->count;
-	return ZTA_OK;
-}
-
 static zta_status
 read_name(reader *r, const zta_json *node, zta_str *out)
 {
@@ -96,7 +37,8 @@ read_proofs(reader *r, const zta_json *node, zta_level *out)
 	const zta_str *words;
 	uint32_t i, count;
 	zta_proof proof;
-	zta_status status = read_strings(r, node, &words, &count);
+	zta_status status =
+	    zta_json__strings(&r->doc, node, r->arena, &words, &count, r->err);
 
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		for (proof = ZTA_PROOF_BEARER; proof <= ZTA_PROOF_WPT &&
@@ -122,14 +64,15 @@ read_requires(reader *r, const zta_json *node, zta_level *out)
 		"consent", "attestation", NULL };
 	const zta_str *attestations;
 	const zta_json *age, *consent;
-	zta_status status = check_members(r, node, names);
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 
 	if (status == ZTA_OK) {
 		status = read_proofs(r, zta_json__get(node, "proof"), out);
 	}
 	if (status == ZTA_OK) {
-		status = read_strings(r, zta_json__get(node, "attestation"),
-		    &attestations, &out->attestations);
+		status = zta_json__strings(&r->doc,
+		    zta_json__get(node, "attestation"), r->arena, &attestations,
+		    &out->attestations, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -167,7 +110,7 @@ read_level(reader *r, const zta_json *node, zta_level *out)
 	static const char *const names[] = { "name", "rank", "requires", NULL };
 	const zta_json *rank, *needs;
 	uint32_t i;
-	zta_status status = check_members(r, node, names);
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 
 	if (status == ZTA_OK) {
 		status = read_name(r, node, &out->name);
@@ -199,7 +142,7 @@ read_levels(reader *r)
 	static const char *const names[] = { "levels", NULL };
 	const zta_json *root = r->doc.root, *list, *node;
 	zta_trust_model *m = r->out;
-	zta_status status = check_members(r, root, names);
+	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -234,14 +177,15 @@ read_group(reader *r, const zta_json *node, zta_group *out)
 	static const char *const names[] = { "name", "level", "members", NULL };
 	const zta_json *level;
 	uint32_t i;
-	zta_status status = check_members(r, node, names);
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 
 	if (status == ZTA_OK) {
 		status = read_name(r, node, &out->name);
 	}
 	if (status == ZTA_OK) {
-		status = read_strings(r, zta_json__get(node, "members"),
-		    &out->members, &out->member_count);
+		status =
+		    zta_json__strings(&r->doc, zta_json__get(node, "members"),
+			r->arena, &out->members, &out->member_count, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -270,11 +214,12 @@ read_groups(reader *r)
 	static const char *const names[] = { "groups", "quarantine", NULL };
 	const zta_json *root = r->doc.root, *list, *node;
 	zta_trust_model *m = r->out;
-	zta_status status = check_members(r, root, names);
+	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status == ZTA_OK) {
-		status = read_strings(r, zta_json__get(root, "quarantine"),
-		    &m->quarantine, &m->quarantine_count);
+		status = zta_json__strings(&r->doc,
+		    zta_json__get(root, "quarantine"), r->arena, &m->quarantine,
+		    &m->quarantine_count, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
