@@ -27,7 +27,7 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
 CRYPTO = digest jwk key sign
 CEDAR = authorize caps compile conform engine entities entities_json escape eval \
         ext ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
-        parse_policy parse_schema parser policies request schema typecheck \
+        parse_policy parse_schema parse_schema_json parser policies request schema typecheck \
         typecheck_policy types validate value value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment

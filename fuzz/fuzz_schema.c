@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_schema.c - schema text. */
+/* fuzz_schema.c - schemas: the human syntax, and JSON, which begins with {. */
 #include "fuzz.h"
 
 #include "ztauth/cedar.h"

@@ -36,6 +36,7 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_open(
 ZTA_PUBLIC void zta_cedar_close(zta_cedar *engine);
 
 /*
+ * A schema is in the human syntax, or in JSON, which begins with a brace.
  * Texts are copied. `file` names them in errors, which carry line and column.
  * ZTA_ESYNTAX: not Cedar, not JSON. ZTA_EINVALID: breaks a rule or the schema.
  * ZTA_EEXIST: a second policy or entity of a name. After any error the engine

@@ -320,16 +320,20 @@ resolve_common(resolver *r, common *c, uint32_t at, const zta_type **out)
 
 /* Rule 1 at one place. `*out` stays NULL if there is nothing of this name. */
 static zta_status
-look_up(resolver *r, zta_str full, uint32_t at, const zta_type **out)
+look_up(
+    resolver *r, zta_str full, uint32_t at, zta_only only, const zta_type **out)
 {
-	uint32_t found = zta_map__get(&r->commons, full);
+	uint32_t found = only == ZTA_ONLY_ENTITY ?
+	    ZTA_MAP_NONE :
+	    zta_map__get(&r->commons, full);
 	zta_type *type;
 	zta_status status;
 
 	if (found != ZTA_MAP_NONE) {
 		return resolve_common(r, &r->common_list[found], at, out);
 	}
-	if (zta_map__get(&r->entities, full) == ZTA_MAP_NONE) {
+	if (only == ZTA_ONLY_COMMON ||
+	    zta_map__get(&r->entities, full) == ZTA_MAP_NONE) {
 		return ZTA_OK;
 	}
 	status = new_type(r, ZTA_VALUE_ENTITY, &type);
@@ -342,8 +346,8 @@ look_up(resolver *r, zta_str full, uint32_t at, const zta_type **out)
 }
 
 static zta_status
-resolve_name(
-    resolver *r, zta_str space, const zta_name_ref *ref, const zta_type **out)
+resolve_name(resolver *r, zta_str space, const zta_name_ref *ref, zta_only only,
+    const zta_type **out)
 {
 	zta_str name = ref->name, full = name;
 	bool absolute = is_qualified(name);
@@ -355,11 +359,11 @@ resolve_name(
 	if (!absolute && space.len > 0) {
 		status = qualify(r, space, name, &full);
 		if (status == ZTA_OK) {
-			status = look_up(r, full, ref->at, out);
+			status = look_up(r, full, ref->at, only, out);
 		}
 	}
 	if (status == ZTA_OK && *out == NULL) {
-		status = look_up(r, name, ref->at, out);
+		status = look_up(r, name, ref->at, only, out);
 	}
 	if (status != ZTA_OK || *out != NULL) {
 		return status;
@@ -368,7 +372,7 @@ resolve_name(
 		name = (zta_str){ name.ptr + 9, name.len - 9 };
 		absolute = false;
 	}
-	if (absolute || !builtin(name, &kind)) {
+	if (absolute || only == ZTA_ONLY_ENTITY || !builtin(name, &kind)) {
 		return wrong(r, ref->at, "there is no type `%.*s`",
 		    ZTA_STR_ARG(ref->name));
 	}
@@ -424,7 +428,7 @@ resolve_type(
 	zta_status status;
 
 	if (text->form == ZTA_TYPE_NAME) {
-		return resolve_name(r, space, &text->name, out);
+		return resolve_name(r, space, &text->name, text->only, out);
 	}
 	status = new_type(r,
 	    text->form == ZTA_TYPE_SET ? ZTA_VALUE_SET : ZTA_VALUE_RECORD,
@@ -804,7 +808,8 @@ resolve_space(resolver *r, const zta_namespace_text *space, uint32_t *entity)
 		ref = space->commons[i].name;
 		status = qualify(r, space->name.name, ref.name, &ref.name);
 		if (status == ZTA_OK) {
-			status = look_up(r, ref.name, ref.at, &type);
+			status =
+			    look_up(r, ref.name, ref.at, ZTA_ONLY_ANY, &type);
 		}
 	}
 	for (i = 0; status == ZTA_OK && i < space->entity_count; i++) {
@@ -841,6 +846,24 @@ resolve_all(resolver *r)
 	return status != ZTA_OK ? status : check_actions(r);
 }
 
+/* No schema of the human syntax begins with a brace. */
+static bool
+is_json(zta_str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '{') {
+			return true;
+		}
+		if (text.ptr[i] != ' ' && text.ptr[i] != '\t' &&
+		    text.ptr[i] != '\r' && text.ptr[i] != '\n') {
+			return false;
+		}
+	}
+	return false;
+}
+
 zta_status
 zta_schema__read(
     zta_schema *schema, zta_names *names, zta_str text, zta_error *err)
@@ -860,6 +883,8 @@ zta_schema__read(
 	text = zta_arena__copy(r.arena, text);
 	status = text.ptr == NULL ?
 	    no_room(&r) :
+	    is_json(text) ?
+	    zta_schema_text__parse_json(r.arena, text, &r.text, err) :
 	    zta_schema_text__parse(r.arena, text, &r.text, err);
 	if (status == ZTA_OK) {
 		status = declare_all(&r);

@@ -51,7 +51,7 @@ typedef struct zta_schema {
 } zta_schema;
 
 /*
- * Read the meaning of `text` (the human syntax) into the arena of `names`.
+ * Read the meaning of `text` (human syntax, or JSON) into the arena of `names`.
  * ZTA_ESYNTAX or ZTA_EINVALID with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_schema__read(

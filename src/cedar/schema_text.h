@@ -16,6 +16,13 @@ typedef enum zta_type_form {
 	ZTA_TYPE_RECORD
 } zta_type_form;
 
+/* What a name may stand for; in the human syntax anything. */
+typedef enum zta_only {
+	ZTA_ONLY_ANY,
+	ZTA_ONLY_COMMON,
+	ZTA_ONLY_ENTITY
+} zta_only;
+
 typedef struct zta_type_text zta_type_text;
 
 typedef struct zta_attr_text {
@@ -26,6 +33,7 @@ typedef struct zta_attr_text {
 
 struct zta_type_text {
 	zta_type_form form;
+	zta_only only;                /* of NAME */
 	zta_name_ref name;            /* of NAME; `at` serves every form */
 	const zta_type_text *element; /* of SET */
 	const zta_attr_text *attrs;   /* of RECORD; the last of a name counts */
@@ -81,6 +89,10 @@ typedef struct zta_schema_text {
  * `arena`. ZTA_ESYNTAX with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_schema_text__parse(
+    zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
+
+/* The same for Cedar's JSON format; errors may be ZTA_EINVALID too. */
+ZTA_MUST_USE zta_status zta_schema_text__parse_json(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
 
 #endif

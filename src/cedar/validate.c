@@ -3,6 +3,7 @@
 #include "cedar/validate.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/str.h"
 #include "cedar/entities.h"
 
@@ -316,6 +317,18 @@ check_types(validator *v, const zta_policy *policy)
 	}
 }
 
+/* By place, so that the order of environments does not show. */
+static int
+by_place(const void *a, const void *b)
+{
+	const zta_finding *x = a, *y = b;
+
+	if (x->at != y->at) {
+		return x->at < y->at ? -1 : 1;
+	}
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
 static void
 check_list(validator *v, const zta_policy_list *list)
 {
@@ -327,6 +340,11 @@ check_list(validator *v, const zta_policy_list *list)
 		check_names(v, v->policy->source);
 		check_applicable(v, v->policy);
 		check_types(v, v->policy);
+		if (v->out->count > v->first) {
+			zta_sort__run(v->out->list + v->first,
+			    v->out->count - v->first, sizeof(*v->out->list),
+			    by_place);
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ static const char help[] =
     "Check policies against a schema, in Cedar's strict mode, and print all\n"
     "findings: place, what is wrong, the rule, and a hint.\n"
     "\n"
-    "  --schema FILE    Cedar schema\n"
+    "  --schema FILE    Cedar schema, human syntax or JSON\n"
     "  --policies FILE  Cedar policies and templates\n"
     "  --links FILE     links of templates, JSON\n"
     "  --json           one JSON object instead of lines\n"

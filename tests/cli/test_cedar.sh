@@ -31,6 +31,7 @@ authorize="$ztauth cedar authorize --policies p.cedar --entities e.json"
 request alice read '{"n":2}'
 expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' $authorize --request r.json
 expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' $authorize --request=r.json
+cp r.json r0.json
 request alice read '{"n":1}'
 expect 2 '{"decision":"Deny","reason":[],"errors":[]}' $authorize --request r.json
 request alice drop '{"n":2}'
@@ -73,18 +74,35 @@ forbid (principal, action == Action::"write", resource) unless { [] == [1] };
 X
 expect 3 'v.cedar:1:53: error: the schema declares no such attribute here [unknown-attribute]
     hint: check its spelling, or guard with `is` for the type that has it
-v.cedar:2:9: error: the schema declares no such entity type [unknown-entity-type]
-    hint: declare it with `entity`, or give its namespace
 v.cedar:2:1: error: no action applies to these types of principal and resource [no-applicable-action]
     hint: compare the scope with `appliesTo` of the action
-v.cedar:3:30: error: the schema declares no such action [unknown-action]
-    hint: declare it with `action`, or give its namespace
+v.cedar:2:9: error: the schema declares no such entity type [unknown-entity-type]
+    hint: declare it with `entity`, or give its namespace
 v.cedar:3:1: error: no action applies to these types of principal and resource [no-applicable-action]
-    hint: compare the scope with `appliesTo` of the action' $validate
+    hint: compare the scope with `appliesTo` of the action
+v.cedar:3:30: error: the schema declares no such action [unknown-action]
+    hint: declare it with `action`, or give its namespace' $validate
 echo 'permit (principal, action, resource) when { context.n < 1 && false };' > v.cedar
 expect 0 '{"valid":true,"findings":[{"severity":"warning","rule":"impossible-policy","message":"the policy can never hold","hint":"compare its scope and conditions with the schema","policy":"policy0","file":"v.cedar","line":1,"column":1}]}' $validate --json
 echo 'permit (' > v.cedar
 expect 1 '' $validate
+
+# A schema in Cedar's JSON format means the same.
+cat > s.json <<'X'
+{"": {"entityTypes": {"User": {}, "Doc": {}}, "actions": {"read": {"appliesTo": {
+  "principalTypes": ["User"], "resourceTypes": ["Doc"],
+  "context": {"type": "Record", "attributes": {"n": {"type": "Long"}}}}}}}}
+X
+echo 'permit (principal, action, resource) when { context.n > 1 };' > v.cedar
+expect 0 'v.cedar: valid' "$ztauth" cedar validate --schema s.json --policies v.cedar
+expect 0 '{"decision":"Allow","reason":["policy0"],"errors":[]}' \
+    $authorize --request r0.json --schema s.json --validate-request
+sed -i 's/"Long"/"Lnog"/' s.json
+expect 1 '' "$ztauth" cedar validate --schema s.json --policies v.cedar
+complains 's.json:3:53: there is no type `Lnog`'
+sed -i 's/"Lnog"/"Long", "requierd": true/' s.json
+expect 1 '' "$ztauth" cedar validate --schema s.json --policies v.cedar
+complains 'there is no such member here'
 
 # Many requests in one process.
 {

@@ -38,6 +38,12 @@ function compareValidation(c, text, schema) {
     differ(c, "validation did not run", out.stderr, JSON.stringify(theirs).slice(0, 300));
     return false;
   }
+  // The same schema in JSON must mean the same.
+  const json = cedar.schemaToJson(schema);
+  writeFileSync(`${work}/s.json`, JSON.stringify(json.json));
+  const again = spawnSync(ztauth, ["cedar", "validate", "--json", "--schema", `${work}/s.json`, "--policies", `${work}/p`],
+    { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (again.stdout !== out.stdout) differ(c, "the schema in JSON", again.stdout + again.stderr, out.stdout);
   const wrong = (list) => sorted(new Set(list));
   const ours = wrong(JSON.parse(out.stdout).findings.filter((f) => f.severity === "error").map((f) => f.policy));
   const reference = wrong(theirs.validationErrors.map((e) => e.policyId));

@@ -139,7 +139,7 @@ static const struct {
 	    "no-applicable-action empty-set" },
 	{ "principal == ?principal, action, resource in ?resource", "" },
 	{ "principal == User::\"a\", action == Action::\"x\", resource",
-	    "unknown-action no-applicable-action" },
+	    "no-applicable-action unknown-action" },
 };
 
 static void
