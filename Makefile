@@ -25,10 +25,12 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign
-CEDAR = authorize caps compile conform engine entities entities_json escape eval \
-        ext ext_datetime ext_decimal ext_ipaddr index lex names parse_expr \
-        parse_policy parse_schema parse_schema_json parser policies request schema typecheck \
-        typecheck_policy types validate value value_json
+CEDAR = ast authorize caps compile conform engine entities entities_json \
+        escape eval ext ext_datetime ext_decimal ext_ipaddr \
+        index lex names parse_expr parse_operand parse_policy parse_schema \
+        parse_schema_json parser policies policy_json_expr policy_json_part \
+        policy_json_read request schema typecheck typecheck_policy types validate \
+        value value_json
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree

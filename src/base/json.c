@@ -26,8 +26,8 @@ typedef struct reader {
 	zta_json *nodes;
 	uint32_t count;
 	zta_error *err;
-	zta_json *stack[ZTA_JSON_DEPTH_MAX]; /* open containers */
-	uint32_t depth;
+	zta_json **stack; /* open containers */
+	uint32_t depth, depth_max;
 } reader;
 
 static zta_status
@@ -449,11 +449,11 @@ open_container(reader *r, zta_json_type type)
 {
 	uint32_t line, column;
 
-	if (r->depth == ZTA_JSON_DEPTH_MAX) {
+	if (r->depth == r->depth_max) {
 		zta_error__position(
 		    r->text, (size_t)(r->p - r->text.ptr), &line, &column);
 		return zta_error__at(r->err, ZTA_ELIMIT, line, column,
-		    "nested deeper than %d", ZTA_JSON_DEPTH_MAX);
+		    "nested deeper than %u", r->depth_max);
 	}
 	r->stack[r->depth++] = add(r, type);
 	r->p++;
@@ -612,15 +612,18 @@ count_values(zta_str text)
 	return count;
 }
 
+/* `stack` has room for `depth_max` open containers. */
 static zta_status
-start(reader *r, zta_arena *arena, zta_str text, zta_error *err)
+start(reader *r, zta_arena *arena, zta_str text, zta_json **stack,
+    uint32_t depth_max, zta_error *err)
 {
-	memset(r, 0, sizeof(*r));
-	r->arena = arena;
-	r->text = text;
-	r->p = text.ptr;
-	r->end = text.ptr + text.len;
-	r->err = err;
+	*r = (reader){ .arena = arena,
+		.text = text,
+		.p = text.ptr,
+		.end = text.ptr + text.len,
+		.stack = stack,
+		.depth_max = depth_max,
+		.err = err };
 	if (text.len > ZTA_JSON_TEXT_MAX) {
 		return zta_error__set(err, ZTA_ELIMIT,
 		    "JSON text of more than %zu bytes", ZTA_JSON_TEXT_MAX);
@@ -637,33 +640,55 @@ make_nodes(reader *r, zta_str part)
 	return r->nodes == NULL ? zta_arena__failed(r->arena, r->err) : ZTA_OK;
 }
 
+/* The text as one value, with nothing after it. */
+static zta_status
+read_document(reader *r, zta_json_doc *doc)
+{
+	zta_status status = make_nodes(r, r->text);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	skip_space(r);
+	status = read_value(r);
+	if (status != ZTA_OK) {
+		return status;
+	}
+	skip_space(r);
+	if (r->p != r->end) {
+		return fail_at(r, r->p, "text after the value");
+	}
+	doc->root = r->nodes;
+	return ZTA_OK;
+}
+
 zta_status
 zta_json__read(
     zta_arena *arena, zta_str text, zta_json_doc *doc, zta_error *err)
 {
+	zta_json *stack[ZTA_JSON_DEPTH_MAX];
 	zta_status status;
 	reader r;
 
-	doc->root = NULL;
-	doc->text = text;
-	status = start(&r, arena, text, err);
-	if (status == ZTA_OK) {
-		status = make_nodes(&r, text);
+	*doc = (zta_json_doc){ .text = text };
+	status = start(&r, arena, text, stack, ZTA_JSON_DEPTH_MAX, err);
+	return status != ZTA_OK ? status : read_document(&r, doc);
+}
+
+zta_status
+zta_json__read_deep(zta_arena *arena, zta_str text, uint32_t depth_max,
+    zta_json_doc *doc, zta_error *err)
+{
+	zta_json **stack = zta_arena__alloc(arena, depth_max * sizeof(*stack));
+	zta_status status;
+	reader r;
+
+	*doc = (zta_json_doc){ .text = text };
+	if (stack == NULL) {
+		return zta_arena__failed(arena, err);
 	}
-	if (status != ZTA_OK) {
-		return status;
-	}
-	skip_space(&r);
-	status = read_value(&r);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	skip_space(&r);
-	if (r.p != r.end) {
-		return fail_at(&r, r.p, "text after the value");
-	}
-	doc->root = r.nodes;
-	return ZTA_OK;
+	status = start(&r, arena, text, stack, depth_max, err);
+	return status != ZTA_OK ? status : read_document(&r, doc);
 }
 
 /* Move past one value without reading it: only strings and depth matter. */
@@ -734,14 +759,14 @@ zta_status
 zta_json__next_element(zta_arena *arena, zta_str text, size_t *at,
     zta_json_doc *doc, zta_error *err)
 {
+	zta_json *stack[ZTA_JSON_DEPTH_MAX];
 	const char *begin;
 	zta_status status;
 	reader r;
 	bool more;
 
-	doc->root = NULL;
-	doc->text = text;
-	status = start(&r, arena, text, err);
+	*doc = (zta_json_doc){ .text = text };
+	status = start(&r, arena, text, stack, ZTA_JSON_DEPTH_MAX, err);
 	if (status != ZTA_OK) {
 		return status;
 	}

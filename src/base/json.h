@@ -56,6 +56,10 @@ typedef struct zta_json_doc {
 ZTA_MUST_USE zta_status zta_json__read(
     zta_arena *arena, zta_str text, zta_json_doc *doc, zta_error *err);
 
+/* The same where values nest deeper, up to `depth_max`. */
+ZTA_MUST_USE zta_status zta_json__read_deep(zta_arena *arena, zta_str text,
+    uint32_t depth_max, zta_json_doc *doc, zta_error *err);
+
 /*
  * Read the elements of a large array one by one, so that only one needs to be
  * in memory. `text` is the whole document; `*at` begins as 0 and is moved on.

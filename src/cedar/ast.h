@@ -117,7 +117,42 @@ typedef struct zta_policy_text {
 	uint32_t annotation_count;
 	uint32_t at;  /* of its first token */
 	uint32_t end; /* after its last */
+	zta_str id;   /* from a policy set in JSON; NULL pointer: none given */
 } zta_policy_text;
+
+/* A link of a template, for which the slots that it has are filled. */
+typedef struct zta_link_text {
+	zta_str template_id;
+	zta_str id;
+	bool filled[ZTA_SCOPES]; /* by zta_expr_var */
+	zta_uid_text slots[ZTA_SCOPES];
+	uint32_t at;
+} zta_link_text;
+
+/* The policies of a file; links only from JSON. */
+typedef struct zta_policy_texts {
+	zta_policy_text *list;
+	uint32_t count;
+	zta_link_text *links;
+	uint32_t link_count;
+} zta_policy_texts;
+
+/* A node over `count` kids, its names to be filled in; NULL: no memory. */
+ZTA_MUST_USE zta_expr *zta_expr__new(zta_arena *arena, zta_expr_op op,
+    uint32_t at, zta_expr **kids, uint32_t count);
+
+/* The operator of a method such as `contains`, with its number of arguments. */
+typedef struct zta_method {
+	const char *name;
+	zta_expr_op op;
+	uint32_t args; /* the receiver not counted */
+} zta_method;
+
+/* Those that are no extension functions; the last has no name. */
+extern const zta_method zta_methods[];
+
+/* Is it the type of actions: is its last part `Action`? */
+bool zta_ast__is_action_type(zta_str type);
 
 static inline bool
 zta_policy_text__is_template(const zta_policy_text *policy)

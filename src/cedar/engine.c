@@ -92,7 +92,7 @@ zta_cedar_add_schema(
 		engine->schema = &engine->schema_space;
 		engine->loader.schema = engine->schema;
 		if (status != ZTA_OK) {
-			zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+			zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 		}
 	}
 	return leave(engine, status);
@@ -113,115 +113,16 @@ zta_cedar_add_policies(zta_cedar *engine, zta_str file, zta_str text,
 	return leave(engine, status);
 }
 
-/* --- links */
-
-static const zta_json *
-string_member(const zta_json *node, const char *name)
-{
-	const zta_json *found = zta_json__get(node, name);
-
-	return found != NULL && found->type == ZTA_JSON_STRING ? found : NULL;
-}
-
-static zta_status
-read_slots(
-    zta_value_reader *r, const zta_json *values, uint32_t slots[ZTA_SCOPES])
-{
-	const zta_json *name = zta_json__first(values);
-	uint32_t i, uid = 0;
-	zta_expr_var var;
-	zta_status status;
-
-	for (i = 0; i < values->count; i++) {
-		if (zta_str__is(zta_json__str(name), "?principal")) {
-			var = ZTA_VAR_PRINCIPAL;
-		} else if (zta_str__is(zta_json__str(name), "?resource")) {
-			var = ZTA_VAR_RESOURCE;
-		} else {
-			return zta_json__fail(r->doc, name, r->err,
-			    ZTA_EINVALID,
-			    "a slot is `?principal` or `?resource`");
-		}
-		name = zta_json__after(name);
-		status = zta_value_json__uid(r, name, &uid);
-		if (status != ZTA_OK) {
-			return status;
-		}
-		slots[var] = uid;
-		name = zta_json__after(name);
-	}
-	return ZTA_OK;
-}
-
-static zta_status
-add_link(zta_cedar *engine, zta_value_reader *r, const zta_json *node)
-{
-	uint32_t slots[ZTA_SCOPES] = { ZTA_NAME_NONE, ZTA_NAME_NONE,
-		ZTA_NAME_NONE };
-	const zta_json *template_id = string_member(node, "templateId");
-	const zta_json *id = string_member(node, "newId");
-	const zta_json *values = zta_json__get(node, "values");
-	zta_error why;
-	zta_status status;
-
-	if (template_id == NULL || id == NULL || values == NULL ||
-	    values->type != ZTA_JSON_OBJECT) {
-		return zta_json__fail(r->doc, node, r->err, ZTA_EINVALID,
-		    "a link needs `templateId`, `newId` and `values`");
-	}
-	status = read_slots(r, values, slots);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	status = zta_policies__link(&engine->policies,
-	    zta_json__str(template_id), zta_json__str(id), slots, &why);
-	return status == ZTA_OK ?
-	    status :
-	    zta_json__fail(r->doc, node, r->err, status, "%s", why.message);
-}
-
-static zta_status
-add_links(zta_cedar *engine, const zta_json_doc *doc, zta_error *err)
-{
-	zta_value_reader reader = { .arena = &engine->arena,
-		.names = &engine->names,
-		.doc = doc,
-		.err = err };
-	const zta_json *node = zta_json__first(doc->root);
-	zta_status status = ZTA_OK;
-	uint32_t i;
-
-	if (doc->root->type != ZTA_JSON_ARRAY) {
-		return zta_json__fail(doc, doc->root, err, ZTA_EINVALID,
-		    "links must be an array");
-	}
-	for (i = 0; status == ZTA_OK && i < doc->root->count; i++) {
-		status = add_link(engine, &reader, node);
-		node = zta_json__after(node);
-	}
-	return status;
-}
-
 zta_status
 zta_cedar_add_links(
     zta_cedar *engine, zta_str file, zta_str json, zta_error *err)
 {
-	zta_arena scratch;
-	zta_json_doc doc;
 	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
 
-	if (status != ZTA_OK) {
-		return leave(engine, status);
-	}
-	zta_arena__init(&scratch, SIZE_MAX);
-	status = zta_json__read(&scratch, json, &doc, err);
 	if (status == ZTA_OK) {
-		status = add_links(engine, &doc, err);
+		status =
+		    zta_policies__add_links(&engine->policies, file, json, err);
 	}
-	if (status != ZTA_OK) {
-		zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
-	}
-	zta_arena__release(&scratch);
 	return leave(engine, status);
 }
 

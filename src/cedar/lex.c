@@ -54,6 +54,30 @@ zta_lex__is_ident(zta_str text)
 }
 
 bool
+zta_lex__is_name(zta_str name)
+{
+	size_t colon;
+	zta_str part;
+
+	for (;;) {
+		colon = zta_str__find(name, ':');
+		part = (zta_str){ name.ptr, colon };
+		if (!zta_lex__is_ident(part) || zta_lex__is_reserved(part) ||
+		    zta_str__is(part, "__cedar")) {
+			return false;
+		}
+		if (colon == name.len) {
+			return true;
+		}
+		if (colon + 1 >= name.len || name.ptr[colon + 1] != ':') {
+			return false;
+		}
+		name.ptr += colon + 2;
+		name.len -= colon + 2;
+	}
+}
+
+bool
 zta_lex__is_reserved(zta_str ident)
 {
 	static const char *const words[] = { "true", "false", "if", "then",

@@ -78,4 +78,7 @@ bool zta_lex__is_reserved(zta_str ident);
 /* Is all of `text` one identifier? */
 bool zta_lex__is_ident(zta_str text);
 
+/* A normalized name: identifiers, none reserved, joined by `::`. */
+bool zta_lex__is_name(zta_str name);
+
 #endif

@@ -16,11 +16,6 @@ typedef struct zta_parser {
 	zta_error *err;
 } zta_parser;
 
-typedef struct zta_policy_texts {
-	zta_policy_text *list;
-	uint32_t count;
-} zta_policy_texts;
-
 /*
  * Parse a file of policies and templates. The result points into `text` and
  * `arena`. Returns ZTA_ESYNTAX with line and column, ZTA_ELIMIT, ZTA_ENOMEM.

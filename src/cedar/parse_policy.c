@@ -129,26 +129,13 @@ parse_action_set(zta_parser *p, zta_scope_text *scope)
 	return zta_parser__expect(p, ZTA_TOKEN_RBRACKET, "`,` or `]`");
 }
 
-/* The last part of a type name. */
-static zta_str
-basename_of(zta_str type)
-{
-	size_t at = type.len;
-
-	while (at > 0 && type.ptr[at - 1] != ':') {
-		at--;
-	}
-	return (zta_str){ type.ptr + at, type.len - at };
-}
-
 static zta_status
 check_actions(zta_parser *p, const zta_scope_text *scope)
 {
 	uint32_t i;
 
 	for (i = 0; i < scope->count; i++) {
-		if (!zta_str__is(
-			basename_of(scope->entities[i].type), "Action")) {
+		if (!zta_ast__is_action_type(scope->entities[i].type)) {
 			return zta_parser__wrong(p, scope->entities[i].at,
 			    "the action scope holds an entity whose type is "
 			    "not `Action`");
@@ -311,6 +298,6 @@ zta_parse__policies(
 		}
 		status = parse_policy(&p, policy);
 	}
-	*out = (zta_policy_texts){ list.items, list.count };
+	*out = (zta_policy_texts){ .list = list.items, .count = list.count };
 	return status;
 }

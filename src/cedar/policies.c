@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "cedar/parse.h"
+#include "cedar/policy_json.h"
 
 void
 zta_policies__init(zta_policies *policies, zta_names *names)
@@ -100,7 +101,7 @@ compile_scope(zta_policies *policies, const zta_scope_text *text,
 	return status;
 }
 
-/* The id of a policy in its set, as the naming has it. */
+/* The id of a policy in its set: given, or as the naming has it. */
 static zta_status
 name_policy(const zta_policies *policies, const zta_policy_text *text,
     zta_policy_naming naming, uint32_t position, zta_str *out, zta_error *err)
@@ -111,6 +112,10 @@ name_policy(const zta_policies *policies, const zta_policy_text *text,
 	size_t len;
 	uint32_t i;
 
+	if (text->id.ptr != NULL) {
+		*out = text->id;
+		return ZTA_OK;
+	}
 	for (i = 0; naming == ZTA_NAMING_PATH && i < text->annotation_count;
 	     i++) {
 		if (zta_str__is(text->annotations[i].key, "id")) {
@@ -194,70 +199,140 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	return ZTA_OK;
 }
 
-zta_status
-zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
+/* Policies and templates of the file that was added last. */
+static zta_status
+add_texts(zta_policies *policies, const zta_policy_texts *texts,
     zta_policy_naming naming, zta_error *err)
 {
-	zta_policy_texts texts = { 0 };
 	uint32_t i, position;
-	zta_status status = add_file(policies, file, text, err);
+	zta_status status = ZTA_OK;
 
-	if (status == ZTA_OK) {
-		text = policies->files[policies->file_count - 1].text;
-		status = zta_parse__policies(
-		    policies->names->arena, text, &texts, err);
-	}
-	for (i = 0; status == ZTA_OK && i < texts.count; i++) {
+	for (i = 0; status == ZTA_OK && i < texts->count; i++) {
 		position = naming == ZTA_NAMING_NUMBER ? policies->parsed : i;
 		status =
-		    add_text(policies, &texts.list[i], naming, position, err);
+		    add_text(policies, &texts->list[i], naming, position, err);
 		policies->parsed++;
 	}
+	return status;
+}
+
+/* --- links */
+
+/* The slot's entity, as the one entity of the scope. */
+static zta_status
+fill_slot(zta_policies *policies, const zta_uid_text *uid, zta_scope *scope,
+    zta_error *err)
+{
+	zta_scope_text filled = { .op = scope->op,
+		.entities = (zta_uid_text *)(uintptr_t)uid,
+		.count = 1 };
+	uint32_t type = scope->type;
+	zta_status status = compile_scope(policies, &filled, scope, err);
+
+	scope->type = type;
+	return status;
+}
+
+/* A policy from a template. */
+static zta_status
+add_link(zta_policies *policies, const zta_link_text *link, zta_error *err)
+{
+	uint32_t number = zta_map__get(&policies->ids, link->template_id);
+	zta_policy policy;
+	zta_expr_var var;
+	zta_status status = ZTA_OK;
+
+	if (number == ZTA_MAP_NONE || (number & TEMPLATE_BIT) == 0) {
+		return zta_error__set(err, ZTA_ENOTFOUND,
+		    "there is no template `%.*s`",
+		    ZTA_STR_ARG(link->template_id));
+	}
+	policy = policies->templates.list[number & ~TEMPLATE_BIT];
+	policy.id = link->id;
+	for (var = 0; status == ZTA_OK && var < ZTA_SCOPES; var++) {
+		if (policy.scope[var].slot != link->filled[var]) {
+			return zta_error__set(err, ZTA_EINVALID,
+			    "link `%.*s` must fill exactly the slots of its "
+			    "template",
+			    ZTA_STR_ARG(link->id));
+		}
+		if (policy.scope[var].slot) {
+			status = fill_slot(policies, &link->slots[var],
+			    &policy.scope[var], err);
+		}
+	}
+	return status != ZTA_OK ? status :
+				  add_policy(policies, &policy, false, err);
+}
+
+static zta_status
+add_links(zta_policies *policies, const zta_policy_texts *texts, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	for (i = 0; status == ZTA_OK && i < texts->link_count; i++) {
+		status = add_link(policies, &texts->links[i], err);
+		if (status != ZTA_OK && err != NULL) {
+			(void)zta_policies__place(policies,
+			    policies->file_count - 1, texts->links[i].at,
+			    &err->line, &err->column);
+		}
+	}
+	return status;
+}
+
+/* --- files */
+
+/* Errors have the line and the column already. */
+static zta_status
+tell_file(zta_str file, zta_status status, zta_error *err)
+{
 	if (status != ZTA_OK) {
-		zta_error__place(err, "%.*s", ZTA_STR_ARG(file));
+		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 	}
 	return status;
 }
 
 zta_status
-zta_policies__link(zta_policies *policies, zta_str template_id, zta_str id,
-    const uint32_t slots[ZTA_SCOPES], zta_error *err)
+zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
+    zta_policy_naming naming, zta_error *err)
 {
-	uint32_t number = zta_map__get(&policies->ids, template_id);
 	zta_arena *arena = policies->names->arena;
-	zta_policy policy;
-	uint32_t *uid;
-	zta_expr_var var;
+	zta_policy_texts texts = { 0 };
+	zta_status status = add_file(policies, file, text, err);
 
-	if (number == ZTA_MAP_NONE || (number & TEMPLATE_BIT) == 0) {
-		return zta_error__set(err, ZTA_ENOTFOUND,
-		    "there is no template `%.*s`", ZTA_STR_ARG(template_id));
+	if (status == ZTA_OK) {
+		text = policies->files[policies->file_count - 1].text;
+		status = zta_policy_json__is(text) ?
+		    zta_policy_json__read(arena, text, &texts, err) :
+		    zta_parse__policies(arena, text, &texts, err);
 	}
-	policy = policies->templates.list[number & ~TEMPLATE_BIT];
-	policy.id = zta_arena__copy(arena, id);
-	if (policy.id.ptr == NULL) {
-		return no_room(policies, err);
+	if (status == ZTA_OK) {
+		status = add_texts(policies, &texts, naming, err);
 	}
-	for (var = 0; var < ZTA_SCOPES; var++) {
-		if (policy.scope[var].slot != (slots[var] != ZTA_NAME_NONE)) {
-			return zta_error__set(err, ZTA_EINVALID,
-			    "link `%.*s` must fill exactly the slots of its "
-			    "template",
-			    ZTA_STR_ARG(id));
-		}
-		if (!policy.scope[var].slot) {
-			continue;
-		}
-		uid = zta_arena__alloc(arena, sizeof(*uid));
-		if (uid == NULL) {
-			return no_room(policies, err);
-		}
-		*uid = slots[var];
-		policy.scope[var].slot = false;
-		policy.scope[var].entities = uid;
-		policy.scope[var].count = 1;
+	if (status == ZTA_OK) {
+		status = add_links(policies, &texts, err);
 	}
-	return add_policy(policies, &policy, false, err);
+	return tell_file(file, status, err);
+}
+
+zta_status
+zta_policies__add_links(
+    zta_policies *policies, zta_str file, zta_str json, zta_error *err)
+{
+	zta_policy_texts texts = { 0 };
+	zta_status status = add_file(policies, file, json, err);
+
+	if (status == ZTA_OK) {
+		json = policies->files[policies->file_count - 1].text;
+		status = zta_policy_json__read_links(
+		    policies->names->arena, json, &texts, err);
+	}
+	if (status == ZTA_OK) {
+		status = add_links(policies, &texts, err);
+	}
+	return tell_file(file, status, err);
 }
 
 /* --- index */

@@ -56,20 +56,19 @@ typedef enum zta_policy_naming {
 } zta_policy_naming;
 
 /*
- * Parse and compile a file; it is copied. Errors carry line and column, and
+ * Parse and compile a file, text or JSON; it is copied. Policies that have an
+ * id in JSON keep it, the others are named by `naming`. Errors carry line and column, and
  * `file` as their place: ZTA_ESYNTAX, ZTA_EEXIST (an id), ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_policies__add(zta_policies *policies, zta_str file,
     zta_str text, zta_policy_naming naming, zta_error *err);
 
 /*
- * Make a policy of a template. `slots` holds a uid for each slot, by
- * zta_expr_var, and ZTA_NAME_NONE for what is no slot; exactly those that the
- * template has. ZTA_ENOTFOUND, ZTA_EINVALID, ZTA_EEXIST.
+ * Make policies of templates: a JSON array of links. Each fills exactly the
+ * slots that its template has. Errors as above, and ZTA_ENOTFOUND.
  */
-ZTA_MUST_USE zta_status zta_policies__link(zta_policies *policies,
-    zta_str template_id, zta_str id, const uint32_t slots[ZTA_SCOPES],
-    zta_error *err);
+ZTA_MUST_USE zta_status zta_policies__add_links(
+    zta_policies *policies, zta_str file, zta_str json, zta_error *err);
 
 /* Build the index; nothing is added afterwards. */
 ZTA_MUST_USE zta_status zta_policies__seal(

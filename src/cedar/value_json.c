@@ -25,31 +25,6 @@ is_string(const zta_json *node)
 	return node != NULL && node->type == ZTA_JSON_STRING;
 }
 
-/* A normalized name: identifiers, none reserved, joined by `::`. */
-static bool
-is_type_name(zta_str name)
-{
-	size_t colon;
-	zta_str part;
-
-	for (;;) {
-		colon = zta_str__find(name, ':');
-		part = (zta_str){ name.ptr, colon };
-		if (!zta_lex__is_ident(part) || zta_lex__is_reserved(part) ||
-		    zta_str__is(part, "__cedar")) {
-			return false;
-		}
-		if (colon == name.len) {
-			return true;
-		}
-		if (colon + 1 >= name.len || name.ptr[colon + 1] != ':') {
-			return false;
-		}
-		name.ptr += colon + 2;
-		name.len -= colon + 2;
-	}
-}
-
 zta_status
 zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
     zta_str id, uint32_t *uid)
@@ -57,7 +32,7 @@ zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
 	uint32_t symbol;
 	zta_status status;
 
-	if (!is_type_name(type)) {
+	if (!zta_lex__is_name(type)) {
 		return FAIL(r, node, "`%.*s` is no name of an entity type",
 		    ZTA_STR_ARG(type));
 	}

@@ -104,6 +104,30 @@ sed -i 's/"Lnog"/"Long", "requierd": true/' s.json
 expect 1 '' "$ztauth" cedar validate --schema s.json --policies v.cedar
 complains 'there is no such member here'
 
+# Policies in Cedar's JSON format, with a template and its link.
+cat > p.json <<'X'
+{"staticPolicies": {"p": {"effect": "permit", "principal": {"op": "All"},
+   "action": {"op": "in", "entities": [{"type": "Action", "id": "read"}]},
+   "resource": {"op": "is", "entity_type": "Doc"},
+   "conditions": [{"kind": "when", "body": {">": {
+     "left": {".": {"left": {"Var": "context"}, "attr": "n"}},
+     "right": {"Value": 1}}}}]}},
+ "templates": {"t": {"effect": "forbid", "principal": {"op": "==", "slot": "?principal"},
+   "action": {"op": "All"}, "resource": {"op": "All"}, "conditions": []}},
+ "templateLinks": [{"templateId": "t", "newId": "no-bob",
+   "values": {"?principal": {"type": "User", "id": "bob"}}}]}
+X
+json="$ztauth cedar authorize --policies p.json --entities e.json"
+expect 0 '{"decision":"Allow","reason":["p"],"errors":[]}' $json --request r0.json
+request bob read '{"n":2}'
+expect 2 '{"decision":"Deny","reason":["no-bob"],"errors":[]}' $json --request r.json
+request alice read '{}'
+expect 2 '{"decision":"Deny","reason":[],"errors":["p"]}' $json --request r.json
+complains 'p.json:5:'
+sed -i 's/"Var": "context"/"Slot": "?principal"/' p.json
+expect 1 '' $json --request r.json
+complains 'p.json:5:35: a slot can stand only in the scope'
+
 # Many requests in one process.
 {
 	request alice read '{"n":2}'; cat r.json; echo

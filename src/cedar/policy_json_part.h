@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy_json_part.h - what the files that read JSON policies share. */
+#ifndef ZTA_CEDAR_POLICY_JSON_PART_H
+#define ZTA_CEDAR_POLICY_JSON_PART_H
+
+#include "base/json.h"
+#include "cedar/ast.h"
+
+typedef struct zta_policy_reader {
+	zta_arena *arena;
+	const zta_json_doc *doc;
+	uint32_t depth; /* of the recursion */
+	zta_error *err;
+} zta_policy_reader;
+
+#define ZTA_POLICY_FAIL(r, node, ...) \
+	zta_json__fail((r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+zta_status zta_policy_part__no_room(zta_policy_reader *r);
+
+static inline bool
+zta_policy_part__is_string(const zta_json *node)
+{
+	return node != NULL && node->type == ZTA_JSON_STRING;
+}
+
+/* Member `name` of the object, or an error that it lacks. */
+ZTA_MUST_USE zta_status zta_policy_part__need(zta_policy_reader *r,
+    const zta_json *object, const char *name, const zta_json **out);
+
+/* An object with no other members than these three, some NULL. */
+ZTA_MUST_USE zta_status zta_policy_part__only(zta_policy_reader *r,
+    const zta_json *node, const char *a, const char *b, const char *c);
+
+/* The name of an entity type, normalized. */
+ZTA_MUST_USE zta_status zta_policy_part__type(
+    zta_policy_reader *r, const zta_json *node, zta_str *out);
+
+/* {"type":T,"id":I} or {"__entity":{...}} */
+ZTA_MUST_USE zta_status zta_policy_part__uid(
+    zta_policy_reader *r, const zta_json *node, zta_uid_text *out);
+
+/* The body of a condition. */
+ZTA_MUST_USE zta_status zta_policy_part__expr(
+    zta_policy_reader *r, const zta_json *node, zta_expr **out);
+
+#endif
