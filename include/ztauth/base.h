@@ -74,6 +74,9 @@ typedef struct zta_str {
 #define ZTA_STR(literal) ((zta_str){ (literal), sizeof(literal) - 1 })
 ZTA_PUBLIC zta_str zta_str_of(const char *text);
 
+/* Free a text that a call gave as memory of its own. */
+ZTA_PUBLIC void zta_str_free(zta_str text);
+
 /* The name of a status, such as "ZTA_ESYNTAX". Static storage. */
 ZTA_PUBLIC const char *zta_status_name(zta_status status);
 

@@ -124,6 +124,37 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_authorize(
     zta_cedar_session *session, zta_str request, unsigned flags,
     zta_cedar_answer *answer, zta_error *err);
 
+/*
+ * Policies in other forms. Each call gives memory of its own, NUL-terminated,
+ * to be freed with zta_str_free(). Errors have `file` as their place, line and
+ * column: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT, ZTA_ENOMEM.
+ */
+
+/*
+ * Lay out policy text at 80 columns. Tokens and comments stay as they are, so
+ * the meaning does; formatting the result again gives the same.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_format(
+    zta_str file, zta_str text, zta_str *out, zta_error *err);
+
+/*
+ * Policy text as a set in Cedar's JSON policy format, its policies named
+ * policy0, policy1 ... `links`, which may be empty, is JSON as for
+ * zta_cedar_add_links() and becomes part of the set.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_json(zta_str file,
+    zta_str text, zta_str links_file, zta_str links, zta_str *out,
+    zta_error *err);
+
+/*
+ * A policy or a set in JSON as text. An id that is not the number of its policy
+ * in the text becomes an annotation, @id("..."). `links` becomes the JSON of
+ * the links, which name their templates by number; it is empty if there are
+ * none.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_text(
+    zta_str file, zta_str json, zta_str *out, zta_str *links, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

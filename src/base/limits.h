@@ -17,6 +17,8 @@
 #define ZTA_CEDAR_DEPTH_MAX 1000
 /* Nesting of policies in JSON, where `a && b && c` nests with each operand. */
 #define ZTA_CEDAR_JSON_DEPTH_MAX 16384
+/* Policies that are written in another form. */
+#define ZTA_CEDAR_OUTPUT_MAX ((size_t)1 << 30)
 /* Names, values and entities of one request: bounds its memory. */
 #define ZTA_CEDAR_REQUEST_NAMES_MAX 65536
 /* Memory of one decision: a request body is 1 MiB, its values take more. */

@@ -2,6 +2,8 @@
 /* str.c - see str.h. */
 #include "base/str.h"
 
+#include <stdlib.h>
+
 int
 zta_str__cmp(zta_str a, zta_str b)
 {
@@ -100,4 +102,10 @@ zta_str__hash(zta_str text, uint64_t seed)
 		memcpy(&tail, p, left);
 	}
 	return fold(fold(state ^ tail, k0), k1 ^ seed);
+}
+
+void
+zta_str_free(zta_str text)
+{
+	free((void *)(uintptr_t)text.ptr);
 }

@@ -4,6 +4,10 @@
 
 #include "base/str.h"
 
+const char *const zta_expr_vars[] = { "principal", "action", "resource",
+	"context" };
+const char *const zta_slot_names[] = { "?principal", NULL, "?resource" };
+
 const zta_method zta_methods[] = { { "contains", ZTA_EXPR_CONTAINS, 1 },
 	{ "containsAll", ZTA_EXPR_CONTAINS_ALL, 1 },
 	{ "containsAny", ZTA_EXPR_CONTAINS_ANY, 1 },

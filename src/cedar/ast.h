@@ -56,6 +56,10 @@ typedef enum zta_expr_var {
 	ZTA_VAR_CONTEXT
 } zta_expr_var;
 
+/* "principal" and so on; the slots of scopes, of the action NULL. */
+extern const char *const zta_expr_vars[];
+extern const char *const zta_slot_names[];
+
 typedef struct zta_expr zta_expr;
 struct zta_expr {
 	uint16_t op;     /* zta_expr_op */

@@ -54,6 +54,12 @@ zta_lex__is_ident(zta_str text)
 }
 
 bool
+zta_lex__is_key(zta_str text)
+{
+	return zta_lex__is_ident(text) && !zta_lex__is_reserved(text);
+}
+
+bool
 zta_lex__is_name(zta_str name)
 {
 	size_t colon;
@@ -62,8 +68,7 @@ zta_lex__is_name(zta_str name)
 	for (;;) {
 		colon = zta_str__find(name, ':');
 		part = (zta_str){ name.ptr, colon };
-		if (!zta_lex__is_ident(part) || zta_lex__is_reserved(part) ||
-		    zta_str__is(part, "__cedar")) {
+		if (!zta_lex__is_key(part) || zta_str__is(part, "__cedar")) {
 			return false;
 		}
 		if (colon == name.len) {
@@ -258,6 +263,8 @@ zta_lex__all(zta_arena *arena, zta_str text, zta_tokens *out, zta_error *err)
 	size_t bad;
 	zta_status status;
 
+	text = text.ptr == NULL ? ZTA_STR("") : text;
+	x.text = text;
 	*out = (zta_tokens){ .text = text };
 	if (text.len > ZTA_CEDAR_TEXT_MAX) {
 		return zta_error__set(

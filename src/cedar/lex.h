@@ -78,6 +78,9 @@ bool zta_lex__is_reserved(zta_str ident);
 /* Is all of `text` one identifier? */
 bool zta_lex__is_ident(zta_str text);
 
+/* An identifier that is not reserved, so that it can name an attribute. */
+bool zta_lex__is_key(zta_str text);
+
 /* A normalized name: identifiers, none reserved, joined by `::`. */
 bool zta_lex__is_name(zta_str name);
 

@@ -264,8 +264,6 @@ parse_entity(zta_parser *p, zta_expr **out)
 static zta_status
 parse_word(zta_parser *p, zta_expr **out)
 {
-	static const char *const vars[] = { "principal", "action", "resource",
-		"context" };
 	const zta_token *token = p->next;
 	zta_str word = zta_lex__str(&p->tokens, token);
 	int64_t i;
@@ -283,7 +281,7 @@ parse_word(zta_parser *p, zta_expr **out)
 		    p, token->at, "`if` inside an operator needs parentheses");
 	}
 	for (i = 0; i < 4; i++) {
-		if (zta_str__is(word, vars[i]) &&
+		if (zta_str__is(word, zta_expr_vars[i]) &&
 		    token[1].kind != ZTA_TOKEN_PATH &&
 		    token[1].kind != ZTA_TOKEN_LPAREN) {
 			p->next++;

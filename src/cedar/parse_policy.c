@@ -165,12 +165,10 @@ parse_is(zta_parser *p, zta_expr_var var, zta_scope_text *scope)
 static zta_status
 parse_scope(zta_parser *p, zta_expr_var var, zta_scope_text *scope)
 {
-	static const char *const names[] = { "principal", "action",
-		"resource" };
 	zta_status status = ZTA_OK;
 
 	scope->at = p->next->at;
-	if (!zta_parser__accept_word(p, names[var])) {
+	if (!zta_parser__accept_word(p, zta_expr_vars[var])) {
 		return zta_parser__fail(p, p->next,
 		    "the scope is `principal`, `action`, `resource` in this "
 		    "order");

@@ -28,10 +28,10 @@ ZTA_MUST_USE zta_status zta_policy_json__read_links(
     zta_arena *arena, zta_str text, zta_policy_texts *out, zta_error *err);
 
 /*
- * The set as JSON; a policy without an id is policy<n>, counted from 0.
- * `arena` is for what is in between. ZTA_ENOMEM.
+ * The set as JSON; a policy without an id is policy<n>, counted from 0. The
+ * links alone. Failures stick in the buffer.
  */
-ZTA_MUST_USE zta_status zta_policy_json__write(zta_arena *arena,
-    const zta_policy_texts *texts, zta_buf *out, zta_error *err);
+void zta_policy_json__write(zta_buf *out, const zta_policy_texts *texts);
+void zta_policy_json__write_links(zta_buf *out, const zta_policy_texts *texts);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cedar/escape.h"
+#include "cedar/lex.h"
 #include "cedar/policy_json_part.h"
 
 static zta_status read_value(
@@ -272,38 +273,9 @@ read_value(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 
 /* --- operators */
 
-/* An operator with operands: its key, and the names of the operands. */
-typedef struct form {
-	const char *key;
-	zta_expr_op op;
-	const char *operands[3]; /* NULL: no more */
-} form;
-
-static const form forms[] = {
-	{ "!", ZTA_EXPR_NOT, { "arg" } },
-	{ "neg", ZTA_EXPR_NEG, { "arg" } },
-	{ "isEmpty", ZTA_EXPR_IS_EMPTY, { "arg" } },
-	{ "==", ZTA_EXPR_EQ, { "left", "right" } },
-	{ "!=", ZTA_EXPR_NE, { "left", "right" } },
-	{ "<", ZTA_EXPR_LT, { "left", "right" } },
-	{ "<=", ZTA_EXPR_LE, { "left", "right" } },
-	{ ">", ZTA_EXPR_GT, { "left", "right" } },
-	{ ">=", ZTA_EXPR_GE, { "left", "right" } },
-	{ "in", ZTA_EXPR_IN, { "left", "right" } },
-	{ "+", ZTA_EXPR_ADD, { "left", "right" } },
-	{ "-", ZTA_EXPR_SUB, { "left", "right" } },
-	{ "*", ZTA_EXPR_MUL, { "left", "right" } },
-	{ "contains", ZTA_EXPR_CONTAINS, { "left", "right" } },
-	{ "containsAll", ZTA_EXPR_CONTAINS_ALL, { "left", "right" } },
-	{ "containsAny", ZTA_EXPR_CONTAINS_ANY, { "left", "right" } },
-	{ "getTag", ZTA_EXPR_GET_TAG, { "left", "right" } },
-	{ "hasTag", ZTA_EXPR_HAS_TAG, { "left", "right" } },
-	{ "if-then-else", ZTA_EXPR_IF, { "if", "then", "else" } },
-};
-
 static zta_status
-read_form(
-    zta_policy_reader *r, const zta_json *node, const form *f, zta_expr **out)
+read_form(zta_policy_reader *r, const zta_json *node, const zta_policy_form *f,
+    zta_expr **out)
 {
 	const zta_json *operand;
 	zta_expr **kids = make_kids(r, 3);
@@ -444,6 +416,10 @@ read_has(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 			return ZTA_POLICY_FAIL(r, item, "expected a string");
 		}
 		(*out)->names[i] = zta_json__str(item);
+		if (count > 1 && !zta_lex__is_key((*out)->names[i])) {
+			return ZTA_POLICY_FAIL(
+			    r, item, "a path is made of identifiers");
+		}
 		item = zta_json__after(item);
 	}
 	if (status == ZTA_OK && count == 0) {
@@ -541,12 +517,10 @@ read_is(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_var(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	static const char *const vars[] = { "principal", "action", "resource",
-		"context" };
 	int64_t i;
 
 	for (i = 0; zta_policy_part__is_string(node) && i < 4; i++) {
-		if (zta_str__is(zta_json__str(node), vars[i])) {
+		if (zta_str__is(zta_json__str(node), zta_expr_vars[i])) {
 			return make_number(r, ZTA_EXPR_VAR, node, i, out);
 		}
 	}
@@ -614,6 +588,7 @@ read_expr_by_key(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 		{ "is", read_is }, { "Set", read_expr_set },
 		{ "Record", read_expr_record } };
 	const zta_json *name = zta_json__first(node), *body;
+	const zta_policy_form *form;
 	zta_str key;
 	size_t i;
 
@@ -628,9 +603,9 @@ read_expr_by_key(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 			return special[i].read(r, body, out);
 		}
 	}
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (zta_str__is(key, forms[i].key)) {
-			return read_form(r, body, &forms[i], out);
+	for (form = zta_policy_forms; form->key != NULL; form++) {
+		if (zta_str__is(key, form->key)) {
+			return read_form(r, body, form, out);
 		}
 	}
 	return read_call(r, name, out);

@@ -4,6 +4,29 @@
 
 #include "cedar/lex.h"
 
+const zta_policy_form zta_policy_forms[] = {
+	{ "!", ZTA_EXPR_NOT, { "arg" } },
+	{ "neg", ZTA_EXPR_NEG, { "arg" } },
+	{ "isEmpty", ZTA_EXPR_IS_EMPTY, { "arg" } },
+	{ "==", ZTA_EXPR_EQ, { "left", "right" } },
+	{ "!=", ZTA_EXPR_NE, { "left", "right" } },
+	{ "<", ZTA_EXPR_LT, { "left", "right" } },
+	{ "<=", ZTA_EXPR_LE, { "left", "right" } },
+	{ ">", ZTA_EXPR_GT, { "left", "right" } },
+	{ ">=", ZTA_EXPR_GE, { "left", "right" } },
+	{ "in", ZTA_EXPR_IN, { "left", "right" } },
+	{ "+", ZTA_EXPR_ADD, { "left", "right" } },
+	{ "-", ZTA_EXPR_SUB, { "left", "right" } },
+	{ "*", ZTA_EXPR_MUL, { "left", "right" } },
+	{ "contains", ZTA_EXPR_CONTAINS, { "left", "right" } },
+	{ "containsAll", ZTA_EXPR_CONTAINS_ALL, { "left", "right" } },
+	{ "containsAny", ZTA_EXPR_CONTAINS_ANY, { "left", "right" } },
+	{ "getTag", ZTA_EXPR_GET_TAG, { "left", "right" } },
+	{ "hasTag", ZTA_EXPR_HAS_TAG, { "left", "right" } },
+	{ "if-then-else", ZTA_EXPR_IF, { "if", "then", "else" } },
+	{ NULL, ZTA_EXPR_BOOL, { NULL } },
+};
+
 zta_status
 zta_policy_part__no_room(zta_policy_reader *r)
 {

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policy_json_part.h - what the files that read JSON policies share. */
+/* policy_json_part.h - what the files about JSON policies share. */
 #ifndef ZTA_CEDAR_POLICY_JSON_PART_H
 #define ZTA_CEDAR_POLICY_JSON_PART_H
 
 #include "base/json.h"
 #include "cedar/ast.h"
+
+/* An operator with operands: its key, and the names of the operands. */
+typedef struct zta_policy_form {
+	const char *key;
+	zta_expr_op op;
+	const char *operands[3]; /* NULL: no more */
+} zta_policy_form;
+
+/* Those that hold nothing but operands; the last has no key. */
+extern const zta_policy_form zta_policy_forms[];
 
 typedef struct zta_policy_reader {
 	zta_arena *arena;

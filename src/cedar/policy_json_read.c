@@ -14,9 +14,6 @@
 
 /* --- scope */
 
-static const char *const slot_names[ZTA_SCOPES] = { "?principal", NULL,
-	"?resource" };
-
 /* The entity or the slot in `node`, an object that has one of them. */
 static zta_status
 read_scope_entity(zta_policy_reader *r, const zta_json *node, zta_expr_var var,
@@ -31,9 +28,9 @@ read_scope_entity(zta_policy_reader *r, const zta_json *node, zta_expr_var var,
 	}
 	if (slot != NULL) {
 		out->slot = true;
-		return slot_names[var] != NULL &&
+		return zta_slot_names[var] != NULL &&
 			zta_policy_part__is_string(slot) &&
-			zta_str__is(zta_json__str(slot), slot_names[var]) ?
+			zta_str__is(zta_json__str(slot), zta_slot_names[var]) ?
 		    ZTA_OK :
 		    ZTA_POLICY_FAIL(r, slot, "this slot cannot stand here");
 	}
@@ -304,7 +301,7 @@ read_link_slots(
 		var = zta_str__is(zta_json__str(name), "?principal") ?
 		    ZTA_VAR_PRINCIPAL :
 		    ZTA_VAR_RESOURCE;
-		if (!zta_str__is(zta_json__str(name), slot_names[var])) {
+		if (!zta_str__is(zta_json__str(name), zta_slot_names[var])) {
 			return ZTA_POLICY_FAIL(
 			    r, name, "a slot is `?principal` or `?resource`");
 		}

@@ -239,6 +239,9 @@ cli_cedar(int argc, char **argv)
 		{ "authorize", authorize, "decide a request" },
 		{ "validate", cli_cedar_validate,
 		    "check policies against a schema" },
+		{ "format", cli_cedar_format, "lay out policies" },
+		{ "translate", cli_cedar_translate,
+		    "policies from text to JSON, or back" },
 		{ NULL, NULL, NULL },
 	};
 

@@ -67,6 +67,8 @@ int cli_dispatch(
 
 int cli_cedar(int argc, char **argv);
 int cli_cedar_validate(int argc, char **argv);
+int cli_cedar_format(int argc, char **argv);
+int cli_cedar_translate(int argc, char **argv);
 int cli_key(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);

@@ -126,7 +126,85 @@ expect 2 '{"decision":"Deny","reason":[],"errors":["p"]}' $json --request r.json
 complains 'p.json:5:'
 sed -i 's/"Var": "context"/"Slot": "?principal"/' p.json
 expect 1 '' $json --request r.json
-complains 'p.json:5:35: a slot can stand only in the scope'
+complains 'p.json:5:38: a slot can stand only in the scope'
+
+# From JSON to text and back; the ids stay, links go to a file of their own.
+sed -i 's/"Slot": "?principal"/"Var": "context"/' p.json
+expect 1 '' "$ztauth" cedar translate --policies p.json
+complains 'p.json: has links of templates'
+expect 0 '@id("p")
+permit (principal, action in [Action::"read"], resource is Doc)
+when { context.n > 1 };
+
+@id("t")
+forbid (principal == ?principal, action, resource);' \
+    "$ztauth" cedar translate --policies p.json --links-out l.json
+"$ztauth" cedar translate --policies p.json --links-out l.json > t.cedar
+expect 0 '[{"templateId":"policy1","newId":"no-bob","values":{"?principal":{"type":"User","id":"bob"}}}]' cat l.json
+request bob read '{"n":2}'
+expect 2 '{"decision":"Deny","reason":["no-bob"],"errors":[]}' "$ztauth" cedar authorize \
+    --policies t.cedar --links l.json --entities e.json --request r.json
+"$ztauth" cedar translate --policies t.cedar --links l.json > t.json
+expect 2 '{"decision":"Deny","reason":["no-bob"],"errors":[]}' "$ztauth" cedar authorize \
+    --policies t.json --entities e.json --request r.json
+expect 64 '' "$ztauth" cedar translate --policies t.json --links l.json
+expect 1 '' "$ztauth" cedar translate --policies bad.cedar
+complains 'bad.cedar:1:19: '
+
+# The formatter: comments and blank lines between them stay, twice is once.
+cat > f.cedar <<'X'
+// about all
+
+// about the first
+@id("a") @b permit(principal==User::"a",action,resource) // trailing
+when{principal.n-1> -2&&!(!principal.b)||[1, // one
+2].contains(context.n)};
+forbid(principal in Group::"a rather long name",action in [Action::"one",Action::"two"],resource)unless{if a::f then 1 else 2};
+// end
+X
+sed -i 's/if a::f then 1 else 2/if principal.aaaaaaaaaaaaaaaaaaaaaaaaa then resource.bbbbbbbbbbbbbbbbbbbbbb else {a:1}["a"]==1/' f.cedar
+cat > wanted <<'X'
+// about all
+
+// about the first
+@id("a")
+@b
+permit (principal == User::"a", action, resource) // trailing
+when
+{
+  principal.n - 1 > -2 && !(!principal.b) ||
+  [
+    1, // one
+    2
+  ].contains(context.n)
+};
+
+forbid (
+  principal in Group::"a rather long name",
+  action in [Action::"one", Action::"two"],
+  resource
+)
+unless
+{
+  if
+    principal.aaaaaaaaaaaaaaaaaaaaaaaaa
+  then
+    resource.bbbbbbbbbbbbbbbbbbbbbb
+  else
+    { a: 1 }["a"] == 1
+};
+
+// end
+X
+expect 0 "$(cat wanted)" "$ztauth" cedar format f.cedar
+expect 3 '' "$ztauth" cedar format --check f.cedar
+chmod 640 f.cedar
+expect 0 '' "$ztauth" cedar format --write f.cedar
+cmp f.cedar wanted
+test "$(stat -c %a f.cedar)" = 640
+expect 0 '' "$ztauth" cedar format --check f.cedar
+expect 1 '' "$ztauth" cedar format --write bad.cedar
+complains 'bad.cedar:1:19: '
 
 # Many requests in one process.
 {

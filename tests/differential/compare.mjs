@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // compare.mjs - random cases, judged by ztauth and by the reference
-// implementation of Cedar: decision, reasons, errors, and which policies do not
-// validate.
+// implementation of Cedar: decision, reasons, errors, which policies do not
+// validate, the JSON of policies, and what the formatter leaves of them.
 //
 //     node compare.mjs WASM-MODULE ZTAUTH WORK POLICIES [SEED]
 
@@ -20,7 +20,7 @@ const REQUESTS = 20;
 const exact = (text) => !/\d{16,}/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""));
 
 let seed = Number(first ?? 1);
-let policies = 0, decisions = 0, invalid = 0, failed = 0, errors = 0, allowed = 0;
+let policies = 0, texts = 0, decisions = 0, invalid = 0, failed = 0, errors = 0, allowed = 0;
 
 const sorted = (list) => [...list].sort().join(" ");
 
@@ -85,11 +85,47 @@ function compareDecisions(c, text, schema, entities, requests) {
   });
 }
 
+// JSON without the order of members.
+const plain = (json) => JSON.stringify(json, (_, v) =>
+  v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v);
+
+function translate(c, file) {
+  const out = spawnSync(ztauth, ["cedar", "translate", "--policies", file], { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (out.status !== 0) differ(c, `translate ${file}`, out.stderr, "");
+  return out.stdout;
+}
+
+// Text to JSON as the reference does it; our text from that JSON, and our
+// layout of the text, give the same JSON there.
+function compareFormats(c, list, text) {
+  const sets = { text, formatted: execFileSync(ztauth, ["cedar", "format", `${work}/p`], { encoding: "utf8" }) };
+  writeFileSync(`${work}/p.json`, translate(c, `${work}/p`));
+  const ours = JSON.parse(translate(c, `${work}/p`));
+  sets.translated = translate(c, `${work}/p.json`);
+  list.forEach((policy, i) => {
+    const theirs = cedar.policyToJson(policy);
+    if (!exact(policy) || theirs.type !== "success") return;
+    texts++;
+    const id = `policy${i}`, mine = ours.staticPolicies[id] ?? ours.templates[id];
+    if (plain(mine) !== plain(theirs.json)) differ(c, `JSON of ${policy}`, plain(mine), plain(theirs.json));
+    const again = cedar.policyToText(mine);
+    if (again.type !== "success") differ(c, "JSON that the reference refuses", plain(mine), plain(again));
+  });
+  for (const how of ["formatted", "translated"]) {
+    const parts = sets[how].trim().split("\n\n");
+    if (parts.length !== list.length) differ(c, `${how} text has other policies`, parts.length, list.length);
+    list.forEach((policy, i) => {
+      const wanted = cedar.policyToJson(policy), got = cedar.policyToJson(parts[i]);
+      if (plain(wanted) !== plain(got)) differ(c, `${how}: ${policy}`, parts[i], plain(wanted) + plain(got));
+    });
+  }
+}
+
 while (policies < Number(wanted) && failed < 10) {
   const c = new Case(seed);
   c.seed = seed++;
   const schema = c.schema();
-  const text = Array.from({ length: PER_CASE }, () => c.policy()).join("\n");
+  const list = Array.from({ length: PER_CASE }, () => c.policy()), text = list.join("\n");
   policies += PER_CASE;
   let entities = c.data();
   let requests = Array.from({ length: REQUESTS }, () => c.request()).filter((r) => exact(print(r)));
@@ -98,8 +134,9 @@ while (policies < Number(wanted) && failed < 10) {
   writeFileSync(`${work}/p`, text);
   writeFileSync(`${work}/e`, print(entities));
   const parsed = compareValidation(c, text, schema);
+  if (parsed) compareFormats(c, list, text);
   if (parsed && requests.length > 0) compareDecisions(c, text, schema, entities, requests);
 }
-console.log(`${policies} policies (${invalid} invalid), ${decisions} decisions (${allowed} allowed, ${errors} errors): ` +
+console.log(`${policies} policies (${invalid} invalid, ${texts} in all forms), ${decisions} decisions (${allowed} allowed, ${errors} errors): ` +
   `${failed === 0 ? "all agree" : `${failed} differ`}`);
 process.exit(failed === 0 ? 0 : 1);
