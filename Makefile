@@ -26,11 +26,12 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
 
 CRYPTO = digest jwk key sign
 CEDAR = ast authorize caps compile conform engine entities entities_json \
-        escape eval ext ext_datetime ext_decimal ext_ipaddr format formats \
+        escape eval explain ext ext_datetime ext_decimal ext_ipaddr format formats \
         index lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_json parser policies policy_json_expr policy_json_part \
         policy_json_read policy_json_write policy_text request schema \
-        typecheck typecheck_policy types validate value value_json
+        typecheck typecheck_policy types validate value value_json \
+        value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -47,7 +48,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_format cedar_validate cli key log main serve token
+CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve token
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

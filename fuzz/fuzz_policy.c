@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_policy.c - policy text: parse, compile, index, decide under it, and
- * validate it.
+ * fuzz_policy.c - policy text: parse, compile, index, decide under it and
+ * explain that, and validate it.
  */
 #include "fuzz.h"
 
@@ -42,7 +42,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	zta_cedar *engine;
 	zta_cedar_session *session = NULL;
+	const zta_cedar_explanation *list;
 	zta_cedar_answer answer;
+	size_t count;
 	zta_error err;
 
 	if (zta_cedar_open(&engine, NULL) != ZTA_OK) {
@@ -55,8 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		engine, ZTA_STR("e"), ZTA_STR(entities), &err) == ZTA_OK &&
 	    zta_cedar_seal(engine, &err) == ZTA_OK &&
 	    zta_cedar_session_open(&session, engine, &err) == ZTA_OK) {
-		(void)!zta_cedar_authorize(
-		    session, ZTA_STR(request), 0, &answer, &err);
+		(void)!zta_cedar_explain(session, ZTA_STR(request),
+		    ZTA_CEDAR_EXPLAIN_ALL, &answer, &list, &count, &err);
 	}
 	zta_cedar_session_close(session);
 	zta_cedar_close(engine);

@@ -124,6 +124,48 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_authorize(
     zta_cedar_session *session, zta_str request, unsigned flags,
     zta_cedar_answer *answer, zta_error *err);
 
+/* What became of a policy for one request. */
+typedef enum zta_cedar_outcome {
+	ZTA_CEDAR_HOLDS,
+	ZTA_CEDAR_OUT_OF_SCOPE,
+	ZTA_CEDAR_CONDITION_FAILS,
+	ZTA_CEDAR_NOT_EVALUATED /* the condition has no value: an error */
+} zta_cedar_outcome;
+
+/* An expression that settled it, and what it came to. */
+typedef struct zta_cedar_step {
+	uint32_t line, column;
+	unsigned depth; /* 1: an operand of the step before */
+	bool failed;    /* `value` is why there is none */
+	zta_str expr;   /* as Cedar writes it */
+	zta_str value;
+} zta_cedar_step;
+
+typedef struct zta_cedar_explanation {
+	zta_str policy;
+	zta_str file;
+	uint32_t line, column; /* of the policy */
+	bool forbid;
+	zta_cedar_outcome outcome;
+	const char *part; /* what did not hold: "principal", "action",
+			     "resource", "when", "unless"; else NULL */
+	const zta_cedar_step *steps;
+	size_t step_count; /* at most 64 */
+} zta_cedar_explanation;
+
+/* Explain the policies whose scope does not hold, too. */
+#define ZTA_CEDAR_EXPLAIN_ALL 2u
+
+/*
+ * Decide as zta_cedar_authorize() does, and say of each policy whose scope
+ * holds what became of it, by which parts of its conditions and with which
+ * values. For people: it costs many times a decision. Lists are valid until the
+ * session is used again. Errors as above.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_explain(zta_cedar_session *session,
+    zta_str request, unsigned flags, zta_cedar_answer *answer,
+    const zta_cedar_explanation **list, size_t *count, zta_error *err);
+
 /*
  * Policies in other forms. Each call gives memory of its own, NUL-terminated,
  * to be freed with zta_str_free(). Errors have `file` as their place, line and

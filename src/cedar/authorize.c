@@ -11,8 +11,9 @@
 
 #include "base/error.h"
 
-static bool
-scope_holds(const zta_eval *x, const zta_scope *scope, uint32_t uid)
+bool
+zta_authorize__scope_holds(
+    const zta_eval *x, const zta_scope *scope, uint32_t uid)
 {
 	uint32_t i;
 
@@ -46,7 +47,7 @@ policy_holds(zta_eval *x, const zta_policy *policy)
 	zta_expr_var var;
 
 	for (var = 0; var < ZTA_SCOPES; var++) {
-		if (!scope_holds(
+		if (!zta_authorize__scope_holds(
 			x, &policy->scope[var], x->vars[var].u.entity)) {
 			return false;
 		}
@@ -110,28 +111,37 @@ judge(const zta_policies *policies, zta_eval *x, const uint32_t *candidates,
 	return ZTA_OK;
 }
 
-zta_status
-zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
-    const zta_question *question, zta_arena *arena, zta_verdict *out,
-    zta_error *err)
+void
+zta_authorize__begin(zta_eval *x, const zta_policies *policies,
+    const zta_entities *entities, const zta_question *question,
+    zta_arena *arena)
 {
-	zta_eval x = { .code = &policies->code,
+	*x = (zta_eval){ .code = &policies->code,
 		.names = question->names,
 		.entities = entities,
 		.extras = question->extras,
 		.extra_count = question->extra_count,
 		.arena = arena };
+	x->vars[ZTA_VAR_PRINCIPAL] = zta_value__entity(question->principal);
+	x->vars[ZTA_VAR_ACTION] = zta_value__entity(question->action);
+	x->vars[ZTA_VAR_RESOURCE] = zta_value__entity(question->resource);
+	x->vars[ZTA_VAR_CONTEXT] = (zta_value){ .kind = ZTA_VALUE_RECORD,
+		.u.record = question->context };
+}
+
+zta_status
+zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
+    const zta_question *question, zta_arena *arena, zta_verdict *out,
+    zta_error *err)
+{
+	zta_eval x;
 	zta_index_probe probes[ZTA_INDEX_LEVELS];
 	tally t = { 0 };
 	uint32_t *candidates, count;
 	zta_status status;
 
 	*out = (zta_verdict){ 0 };
-	x.vars[ZTA_VAR_PRINCIPAL] = zta_value__entity(question->principal);
-	x.vars[ZTA_VAR_ACTION] = zta_value__entity(question->action);
-	x.vars[ZTA_VAR_RESOURCE] = zta_value__entity(question->resource);
-	x.vars[ZTA_VAR_CONTEXT] = (zta_value){ .kind = ZTA_VALUE_RECORD,
-		.u.record = question->context };
+	zta_authorize__begin(&x, policies, entities, question, arena);
 	probes[0] = probe_for(&x, question->principal, policies->named);
 	probes[1] = probe_for(&x, question->resource, policies->named);
 	probes[2] = probe_for(&x, question->action, policies->named);

@@ -35,6 +35,15 @@ typedef struct zta_verdict {
 	uint32_t error_count;
 } zta_verdict;
 
+/* Does this part of a policy's scope hold for the entity? */
+bool zta_authorize__scope_holds(
+    const zta_eval *x, const zta_scope *scope, uint32_t uid);
+
+/* Make ready to evaluate conditions under the question. */
+void zta_authorize__begin(zta_eval *x, const zta_policies *policies,
+    const zta_entities *entities, const zta_question *question,
+    zta_arena *arena);
+
 /*
  * Decide. The verdict's lists are in `arena`. Anything but ZTA_OK (ZTA_ENOMEM,
  * ZTA_ELIMIT) means that there is no decision, and the verdict denies.

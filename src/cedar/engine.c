@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "cedar/conform.h"
+#include "cedar/explain.h"
 #include "cedar/request.h"
 #include "cedar/validate.h"
 
@@ -287,38 +288,49 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 	return ZTA_OK;
 }
 
-zta_status
-zta_cedar_authorize(zta_cedar_session *session, zta_str request, unsigned flags,
-    zta_cedar_answer *answer, zta_error *err)
-{
-	const zta_cedar *engine = session->engine;
+/* A request as it was read; it points into itself. */
+typedef struct asked {
 	zta_names names;
 	zta_json_doc doc;
-	zta_value_reader reader = { .arena = &session->arena,
-		.names = &names,
-		.schema = engine->schema,
-		.doc = &doc,
-		.err = err };
 	zta_question question;
-	zta_verdict verdict = { 0 };
+} asked;
+
+static zta_status
+ask(zta_cedar_session *session, zta_str request, unsigned flags, asked *out,
+    zta_error *err)
+{
+	const zta_cedar *engine = session->engine;
+	zta_value_reader reader = { .arena = &session->arena,
+		.names = &out->names,
+		.schema = engine->schema,
+		.doc = &out->doc,
+		.err = err };
 	zta_status status;
 
-	*answer = (zta_cedar_answer){ 0 };
 	zta_arena__reset(&session->arena);
-	zta_names__lay_over(&names, &session->arena, &engine->names);
-	status = zta_json__read(&session->arena, request, &doc, err);
+	zta_names__lay_over(&out->names, &session->arena, &engine->names);
+	status = zta_json__read(&session->arena, request, &out->doc, err);
 	if (status == ZTA_OK) {
-		status = zta_request__read(&reader, doc.root, &question);
+		status =
+		    zta_request__read(&reader, out->doc.root, &out->question);
 	}
 	if (status == ZTA_OK && (flags & ZTA_CEDAR_VALIDATE_REQUEST) != 0 &&
 	    engine->schema != NULL) {
-		status = zta_conform__question(engine->schema, &question, err);
-	}
-	if (status == ZTA_OK) {
 		status =
-		    zta_authorize__run(&engine->policies, &engine->entities,
-			&question, &session->arena, &verdict, err);
+		    zta_conform__question(engine->schema, &out->question, err);
 	}
+	return status;
+}
+
+static zta_status
+decide(zta_cedar_session *session, const zta_question *question,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	const zta_cedar *engine = session->engine;
+	zta_verdict verdict = { 0 };
+	zta_status status = zta_authorize__run(&engine->policies,
+	    &engine->entities, question, &session->arena, &verdict, err);
+
 	if (status == ZTA_OK) {
 		status = tell_reasons(session, &verdict, answer, err);
 	}
@@ -329,4 +341,40 @@ zta_cedar_authorize(zta_cedar_session *session, zta_str request, unsigned flags,
 		answer->permitted = verdict.permitted;
 	}
 	return status;
+}
+
+zta_status
+zta_cedar_authorize(zta_cedar_session *session, zta_str request, unsigned flags,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	asked a;
+	zta_status status;
+
+	*answer = (zta_cedar_answer){ 0 };
+	status = ask(session, request, flags, &a, err);
+	return status != ZTA_OK ? status :
+				  decide(session, &a.question, answer, err);
+}
+
+zta_status
+zta_cedar_explain(zta_cedar_session *session, zta_str request, unsigned flags,
+    zta_cedar_answer *answer, const zta_cedar_explanation **list, size_t *count,
+    zta_error *err)
+{
+	const zta_cedar *engine = session->engine;
+	asked a;
+	zta_status status;
+
+	*answer = (zta_cedar_answer){ 0 };
+	*list = NULL;
+	*count = 0;
+	status = ask(session, request, flags, &a, err);
+	if (status == ZTA_OK) {
+		status = decide(session, &a.question, answer, err);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_explain__run(&engine->policies, &engine->entities, &a.question,
+		&a.names, (flags & ZTA_CEDAR_EXPLAIN_ALL) != 0, &session->arena,
+		list, count, err);
 }

@@ -78,8 +78,8 @@ zta_policy_text__put_uid(zta_buf *out, zta_str type, zta_str id)
 	put_quoted(out, id, false);
 }
 
-static void
-put_key(zta_buf *out, zta_str key)
+void
+zta_policy_text__put_key(zta_buf *out, zta_str key)
 {
 	if (zta_lex__is_key(key)) {
 		zta_buf__put(out, key);
@@ -175,7 +175,7 @@ put_has(zta_buf *out, const zta_expr *expr)
 
 	put(out, expr->kids[0], ADD);
 	zta_buf__text(out, " has ");
-	put_key(out, expr->names[0]);
+	zta_policy_text__put_key(out, expr->names[0]);
 	for (i = 1; i < expr->name_count; i++) {
 		zta_buf__byte(out, '.');
 		zta_buf__put(out, expr->names[i]);
@@ -231,7 +231,7 @@ put_record(zta_buf *out, const zta_expr *expr)
 	zta_buf__byte(out, '{');
 	for (i = 0; i < expr->kid_count; i++) {
 		zta_buf__text(out, i > 0 ? ", " : "");
-		put_key(out, expr->names[i]);
+		zta_policy_text__put_key(out, expr->names[i]);
 		zta_buf__text(out, ": ");
 		put(out, expr->kids[i], IF);
 	}

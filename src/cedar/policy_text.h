@@ -15,6 +15,8 @@ void zta_policy_text__put(zta_buf *out, const zta_policy_text *policy);
 void zta_policy_text__put_expr(zta_buf *out, const zta_expr *expr);
 /* A string literal, quoted. */
 void zta_policy_text__put_string(zta_buf *out, zta_str text);
+/* The name of an attribute, quoted if it must be. */
+void zta_policy_text__put_key(zta_buf *out, zta_str key);
 /* type::"id" */
 void zta_policy_text__put_uid(zta_buf *out, zta_str type, zta_str id);
 

@@ -32,7 +32,8 @@ static const char authorize_help[] =
     "a line could not be evaluated; its answer is {\"error\":\"...\"}.\n";
 
 typedef struct arguments {
-	const char *policies, *entities, *request, *requests, *schema, *links;
+	cli_cedar_files files;
+	const char *request, *requests;
 	bool validate;
 } arguments;
 
@@ -51,7 +52,7 @@ cli_feed(zta_cedar *engine, const char *path,
 		return CLI_FAILED;
 	}
 	status = add(engine, zta_str_of(path), text, &err);
-	free((void *)(uintptr_t)text.ptr);
+	zta_str_free(text);
 	return status == ZTA_OK ? CLI_OK : cli_fail(&err);
 }
 
@@ -63,21 +64,40 @@ cli_add_policies(zta_cedar *engine, zta_str file, zta_str text, zta_error *err)
 }
 
 static int
-fill(zta_cedar *engine, const arguments *args)
+fill(zta_cedar *engine, const cli_cedar_files *files)
 {
 	zta_error err = { 0 };
-	int code = cli_feed(engine, args->schema, zta_cedar_add_schema);
+	int code = cli_feed(engine, files->schema, zta_cedar_add_schema);
 
 	if (code == CLI_OK) {
-		code = cli_feed(engine, args->policies, cli_add_policies);
+		code = cli_feed(engine, files->policies, cli_add_policies);
 	}
 	if (code == CLI_OK) {
-		code = cli_feed(engine, args->links, zta_cedar_add_links);
+		code = cli_feed(engine, files->links, zta_cedar_add_links);
 	}
 	if (code == CLI_OK) {
-		code = cli_feed(engine, args->entities, zta_cedar_add_entities);
+		code =
+		    cli_feed(engine, files->entities, zta_cedar_add_entities);
 	}
 	if (code == CLI_OK && zta_cedar_seal(engine, &err) != ZTA_OK) {
+		code = cli_fail(&err);
+	}
+	return code;
+}
+
+int
+cli_cedar_open(const cli_cedar_files *files, zta_cedar **engine,
+    zta_cedar_session **session)
+{
+	zta_error err = { 0 };
+	int code;
+
+	if (zta_cedar_open(engine, &err) != ZTA_OK) {
+		return cli_fail(&err);
+	}
+	code = fill(*engine, files);
+	if (code == CLI_OK &&
+	    zta_cedar_session_open(session, *engine, &err) != ZTA_OK) {
 		code = cli_fail(&err);
 	}
 	return code;
@@ -126,13 +146,9 @@ decide_one(zta_cedar_session *session, const arguments *args)
 		print_answer(&answer);
 		code = answer.permitted ? CLI_OK : CLI_NO;
 	} else {
-		if (err.place[0] == '\0' || err.place[0] == '/') {
-			cli_say("in %s %s:", args->request, err.place);
-			err.place[0] = '\0';
-		}
-		(void)cli_fail(&err);
+		code = cli_fail_in(args->request, &err);
 	}
-	free((void *)(uintptr_t)text.ptr);
+	zta_str_free(text);
 	return code;
 }
 
@@ -190,39 +206,31 @@ authorize(int argc, char **argv)
 {
 	arguments args = { 0 };
 	const cli_option options[] = {
-		{ "policies", &args.policies, NULL },
-		{ "entities", &args.entities, NULL },
+		{ "policies", &args.files.policies, NULL },
+		{ "entities", &args.files.entities, NULL },
 		{ "request", &args.request, NULL },
 		{ "requests", &args.requests, NULL },
-		{ "schema", &args.schema, NULL },
-		{ "links", &args.links, NULL },
+		{ "schema", &args.files.schema, NULL },
+		{ "links", &args.files.links, NULL },
 		{ "validate-request", NULL, &args.validate },
 		{ NULL, NULL, NULL },
 	};
 	zta_cedar *engine = NULL;
 	zta_cedar_session *session = NULL;
-	zta_error err = { 0 };
 	int code = cli_options(argc, argv, options, NULL, authorize_help);
 
 	if (code >= 0) {
 		return code == CLI_USAGE ? CLI_FAILED : code;
 	}
-	if (!cli_need(args.policies, "--policies") ||
-	    !cli_need(args.entities, "--entities") ||
+	if (!cli_need(args.files.policies, "--policies") ||
+	    !cli_need(args.files.entities, "--entities") ||
 	    (args.requests == NULL && !cli_need(args.request, "--request"))) {
 		return CLI_FAILED;
 	}
-	if (args.validate && !cli_need(args.schema, "--schema")) {
+	if (args.validate && !cli_need(args.files.schema, "--schema")) {
 		return CLI_FAILED;
 	}
-	if (zta_cedar_open(&engine, &err) != ZTA_OK) {
-		return cli_fail(&err);
-	}
-	code = fill(engine, &args);
-	if (code == CLI_OK &&
-	    zta_cedar_session_open(&session, engine, &err) != ZTA_OK) {
-		code = cli_fail(&err);
-	}
+	code = cli_cedar_open(&args.files, &engine, &session);
 	if (code == CLI_OK) {
 		code = args.requests != NULL ? decide_lines(session, &args) :
 					       decide_one(session, &args);
@@ -237,6 +245,8 @@ cli_cedar(int argc, char **argv)
 {
 	static const cli_command commands[] = {
 		{ "authorize", authorize, "decide a request" },
+		{ "explain", cli_cedar_explain,
+		    "decide a request and say why" },
 		{ "validate", cli_cedar_validate,
 		    "check policies against a schema" },
 		{ "format", cli_cedar_format, "lay out policies" },

@@ -34,13 +34,6 @@ static const char translate_help[] =
     "\n"
     "Exit: 0 done, 1 could not be done.\n";
 
-/* Free what cli_read() read. */
-static void
-drop(zta_str text)
-{
-	free((void *)(uintptr_t)text.ptr);
-}
-
 static int
 put_out(zta_str text)
 {
@@ -93,7 +86,7 @@ cli_cedar_format(int argc, char **argv)
 		return CLI_FAILED;
 	}
 	if (zta_cedar_format(zta_str_of(path), text, &out, &err) != ZTA_OK) {
-		drop(text);
+		zta_str_free(text);
 		return cli_fail(&err);
 	}
 	same = out.len == text.len && memcmp(out.ptr, text.ptr, text.len) == 0;
@@ -104,7 +97,7 @@ cli_cedar_format(int argc, char **argv)
 	} else {
 		code = put_out(out);
 	}
-	drop(text);
+	zta_str_free(text);
 	zta_str_free(out);
 	return code;
 }
@@ -155,7 +148,7 @@ to_json(const char *path, zta_str text, const char *links_path)
 	} else {
 		code = cli_fail(&err);
 	}
-	drop(links);
+	zta_str_free(links);
 	return code;
 }
 
@@ -197,6 +190,6 @@ cli_cedar_translate(int argc, char **argv)
 		code = is_json(text) ? to_text(policies, text, links_out) :
 				       to_json(policies, text, links);
 	}
-	drop(text);
+	zta_str_free(text);
 	return code;
 }

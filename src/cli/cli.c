@@ -39,6 +39,16 @@ cli_fail(const zta_error *err)
 	return CLI_FAILED;
 }
 
+int
+cli_fail_in(const char *path, zta_error *err)
+{
+	if (err->place[0] == '\0' || err->place[0] == '/') {
+		cli_say("in %s %s:", path, err->place);
+		err->place[0] = '\0';
+	}
+	return cli_fail(err);
+}
+
 /* The option that `arg` names; `*inline_value` is what follows its `=`. */
 static const cli_option *
 find_option(

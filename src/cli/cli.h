@@ -36,11 +36,13 @@ int cli_options(int argc, char **argv, const cli_option *options,
 /* Is the option there? If not, says that `name` is needed. */
 bool cli_need(const char *value, const char *name);
 
-/* Read a whole file ("-": standard input) into malloc'd memory. */
+/* Read a whole file ("-": standard input); zta_str_free() frees it. */
 bool cli_read(const char *path, zta_str *out);
 
 /* "ztauth: place:line:column: message", and CLI_FAILED. */
 int cli_fail(const zta_error *err);
+/* The same about a request, whose errors have a JSON pointer or no place. */
+int cli_fail_in(const char *path, zta_error *err);
 __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 
 /* Print `text` as a JSON string. */
@@ -54,6 +56,16 @@ int cli_feed(struct zta_cedar *engine, const char *path,
 zta_status cli_add_policies(
     struct zta_cedar *engine, zta_str file, zta_str text, zta_error *err);
 
+/* What an engine is made of; NULL for what is not there. */
+typedef struct cli_cedar_files {
+	const char *schema, *policies, *links, *entities;
+} cli_cedar_files;
+
+/* A sealed engine of the files, and a session; both are closed by the caller. */
+struct zta_cedar_session;
+int cli_cedar_open(const cli_cedar_files *files, struct zta_cedar **engine,
+    struct zta_cedar_session **session);
+
 /* One command or a group of commands. */
 typedef struct cli_command {
 	const char *name;
@@ -66,6 +78,7 @@ int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
 int cli_cedar(int argc, char **argv);
+int cli_cedar_explain(int argc, char **argv);
 int cli_cedar_validate(int argc, char **argv);
 int cli_cedar_format(int argc, char **argv);
 int cli_cedar_translate(int argc, char **argv);

@@ -162,8 +162,8 @@ mint(int argc, char **argv)
 	if (pem.ptr != NULL) {
 		explicit_bzero((void *)(uintptr_t)pem.ptr, pem.len);
 	}
-	free((void *)(uintptr_t)pem.ptr);
-	free((void *)(uintptr_t)claims.ptr);
+	zta_str_free(pem);
+	zta_str_free(claims);
 	return code;
 }
 
@@ -235,7 +235,7 @@ verify(int argc, char **argv)
 	}
 	status = zta_token_verify(
 	    token, sources, keys, (int64_t)time(NULL) * 1000, json, &err);
-	free((void *)(uintptr_t)sources.ptr);
+	zta_str_free(sources);
 	if (status == ZTA_OK || status == ZTA_EUNTRUSTED) {
 		puts(json);
 		return status == ZTA_OK ? CLI_OK : CLI_NO;

@@ -206,6 +206,58 @@ expect 0 '' "$ztauth" cedar format --check f.cedar
 expect 1 '' "$ztauth" cedar format --write bad.cedar
 complains 'bad.cedar:1:19: '
 
+# Why: the comparison that settled it, with the values it was given.
+cat > x.cedar <<'X'
+permit (principal in Group::"staff", action, resource is Doc)
+when { resource.level <= principal.level && (context.mfa || context.ip.isInRange(ip("10.0.0.0/8"))) }
+unless { resource.tags.contains("secret") };
+forbid (principal, action, resource) when { context.time > resource.expires };
+forbid (principal, action, resource) when { context.missing == 1 };
+permit (principal == User::"bob", action, resource);
+X
+cat > x.json <<'X'
+[{"uid": {"type": "User", "id": "alice"}, "attrs": {"level": 2},
+  "parents": [{"type": "Group", "id": "staff"}]},
+ {"uid": {"type": "Doc", "id": "d"}, "attrs": {"level": 3, "tags": ["a", "secret"],
+  "expires": {"__extn": {"fn": "datetime", "arg": "2024-02-29T12:34:56.789Z"}}}, "parents": []}]
+X
+echo '{"principal": "User::\"alice\"", "action": "Action::\"read\"", "resource": "Doc::\"d\"",
+  "context": {"mfa": false, "ip": {"__extn": {"fn": "ip", "arg": "192.168.0.7/24"}},
+    "time": {"__extn": {"fn": "datetime", "arg": "2024-01-01"}}}}' > x.req
+explain="$ztauth cedar explain --policies x.cedar --entities x.json --request x.req"
+expect 2 'Deny: no permit holds
+
+x.cedar:1:1: permit `policy0` does not hold: its `when` fails
+    resource.level <= principal.level  =  false
+        resource.level  =  3
+        principal.level  =  2
+
+x.cedar:4:1: forbid `policy1` does not hold: its `when` fails
+    context.time > resource.expires  =  false
+        context.time  =  datetime("2024-01-01T00:00:00.000Z")
+        resource.expires  =  datetime("2024-02-29T12:34:56.789Z")
+
+x.cedar:5:1: forbid `policy2` counts for nothing: its `when` has no value
+    context.missing == 1: there is no such attribute
+        context.missing: there is no such attribute
+
+x.cedar:6:1: permit `policy3` does not apply: the scope of principal does not hold
+    principal == User::"bob"  =  false
+        principal  =  User::"alice"' $explain --all
+sed -i 's/"level": 3/"level": 1/' x.json
+$explain --json > out || true
+grep -q '"expr":"context.ip","value":"ip(\\"192.168.0.7/24\\")"' out
+sed -i 's/"mfa": false/"mfa": true/' x.req
+$explain > out || true
+grep -q 'policy0. does not hold: its .unless. fails' out
+grep -q 'resource.tags  =  \["a", "secret"\]' out
+sed -i 's/, "secret"//' x.json
+expect 0 'Allow: a permit holds, and no forbid does' sh -c "$explain | head -1; exit 0"
+$explain > out
+grep -q 'permit .policy0. holds' out
+expect 1 '' $explain --policies x.cedar
+complains 'stands twice'
+
 # Many requests in one process.
 {
 	request alice read '{"n":2}'; cat r.json; echo
