@@ -32,7 +32,7 @@ validate(zta_str text)
 		&err) == ZTA_OK &&
 	    zta_cedar_add_policies(engine, ZTA_STR("p"), text,
 		ZTA_CEDAR_NUMBERED, &err) == ZTA_OK) {
-		(void)!zta_cedar_validate(engine, &list, &count, &err);
+		(void)!zta_cedar_validate(engine, 1, &list, &count, &err);
 	}
 	zta_cedar_close(engine);
 }

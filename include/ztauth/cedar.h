@@ -80,14 +80,20 @@ typedef struct zta_cedar_finding {
 	bool warning;        /* the policies are valid all the same */
 } zta_cedar_finding;
 
+/* Entities may be read however far they are from the request. */
+#define ZTA_CEDAR_ANY_LEVEL UINT32_MAX
+
 /*
  * Validate policies, templates and links against the schema, in Cedar's strict
- * mode. All findings at once, by policy; the list is valid until the engine is
+ * mode. `level` limits how far they read (Cedar RFC 76): at level 1 only the
+ * entities that the request names, at level 2 also what those refer to, and so
+ * on. All findings at once, by policy; the list is valid until the engine is
  * closed or validates again. ZTA_EINVAL: there is no schema, or the engine has
  * failed.
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_validate(zta_cedar *engine,
-    const zta_cedar_finding **list, size_t *count, zta_error *err);
+    uint32_t level, const zta_cedar_finding **list, size_t *count,
+    zta_error *err);
 
 /* Room for the decisions of one thread. The engine is sealed and outlives it. */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_session_open(

@@ -186,8 +186,8 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 }
 
 zta_status
-zta_cedar_validate(zta_cedar *engine, const zta_cedar_finding **list,
-    size_t *count, zta_error *err)
+zta_cedar_validate(zta_cedar *engine, uint32_t level,
+    const zta_cedar_finding **list, size_t *count, zta_error *err)
 {
 	zta_findings found;
 	zta_status status;
@@ -199,8 +199,8 @@ zta_cedar_validate(zta_cedar *engine, const zta_cedar_finding **list,
 		    err, ZTA_EINVAL, "validation needs a schema");
 	}
 	zta_arena__reset(&engine->findings);
-	status = zta_validate__run(
-	    engine->schema, &engine->policies, &engine->findings, &found, err);
+	status = zta_validate__run(engine->schema, &engine->policies, level,
+	    &engine->findings, &found, err);
 	if (status == ZTA_OK) {
 		status = tell_findings(engine, &found, list, err);
 	}

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "cedar/entities.h"
+#include "cedar/levels.h"
 #include "cedar/typecheck_expr.h"
 #include "cedar/types.h"
 
@@ -845,7 +846,7 @@ check_one(checker *k, const zta_expr *e, const zta_caps *prior,
 }
 
 static type
-check(
+check_op(
     checker *k, const zta_expr *e, const zta_caps *prior, const zta_caps **caps)
 {
 	*caps = NULL;
@@ -907,6 +908,19 @@ check(
 		return check_call(k, e, prior);
 	}
 	return NULL;
+}
+
+static type
+check(
+    checker *k, const zta_expr *e, const zta_caps *prior, const zta_caps **caps)
+{
+	type t = check_op(k, e, prior, caps);
+
+	if (t != NULL && k->notes != NULL &&
+	    !zta_type_notes__add(k->notes, e, t)) {
+		return no_memory(k);
+	}
+	return t;
 }
 
 const zta_type *

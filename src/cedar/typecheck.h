@@ -25,6 +25,8 @@ typedef enum zta_rule {
 	ZTA_RULE_ARITY,
 	ZTA_RULE_EXT_LITERAL,
 	ZTA_RULE_EXT_VALUE,
+	ZTA_RULE_LEVEL,
+	ZTA_RULE_LITERAL_READ,
 	ZTA_RULE_IMPOSSIBLE, /* a warning */
 	ZTA_RULE_COUNT
 } zta_rule;
@@ -34,10 +36,13 @@ typedef struct zta_environment {
 	uint32_t principal, resource; /* symbols */
 } zta_environment;
 
+typedef struct zta_type_notes zta_type_notes; /* see levels.h */
+
 typedef struct zta_typecheck {
 	const zta_schema *schema;
 	zta_arena *arena;
 	zta_environment env;
+	zta_type_notes *notes; /* NULL: none are taken */
 	/* Called for whatever is wrong; `at` is an offset in the text. */
 	void (*report)(void *context, zta_rule rule, uint32_t at);
 	void *context;

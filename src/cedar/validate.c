@@ -6,6 +6,8 @@
 #include "base/sort.h"
 #include "base/str.h"
 #include "cedar/entities.h"
+#include "cedar/levels.h"
+#include "ztauth/cedar.h"
 
 static const struct {
 	const char *name, *message, *hint;
@@ -50,6 +52,11 @@ static const struct {
 	[ZTA_RULE_EXT_VALUE] = { "bad-literal",
 	    "the string is no value of the extension type",
 	    "correct the string" },
+	[ZTA_RULE_LEVEL] = { "level", "this reads an entity beyond the level",
+	    "put what it needs into a nearer entity or the context" },
+	[ZTA_RULE_LITERAL_READ] = { "literal-read",
+	    "this reads an entity that the request does not name",
+	    "compare with the entity, or read one that the request names" },
 	[ZTA_RULE_IMPOSSIBLE] = { "impossible-policy",
 	    "the policy can never hold",
 	    "compare its scope and conditions with the schema" },
@@ -80,6 +87,7 @@ typedef struct validator {
 	zta_findings *out;
 	const zta_policy *policy;
 	uint32_t first; /* finding of this policy */
+	uint32_t level;
 	bool no_memory;
 } validator;
 
@@ -275,6 +283,26 @@ check_applicable(validator *v, const zta_policy *policy)
 
 /* --- types, in every environment */
 
+/* Types in one environment, and levels if those are in order. */
+static zta_outcome
+check_environment(validator *v, zta_typecheck *k, const zta_policy_text *text)
+{
+	zta_type_notes notes = { 0 };
+	zta_outcome outcome;
+
+	if (v->level == ZTA_CEDAR_ANY_LEVEL) {
+		return zta_typecheck__policy(k, text);
+	}
+	zta_map__init(&notes.numbers, k->arena, v->schema->names->seed);
+	k->notes = &notes;
+	outcome = zta_typecheck__policy(k, text);
+	if (outcome != ZTA_OUTCOME_WRONG && !k->no_memory) {
+		zta_levels__check(k, text, v->level);
+	}
+	k->notes = NULL;
+	return outcome;
+}
+
 /* False if the policy can hold in none. */
 static bool
 check_action_types(
@@ -292,8 +320,8 @@ check_action_types(
 		for (j = 0; j < action->resource_count; j++) {
 			k.env.principal = action->principals[i];
 			k.env.resource = action->resources[j];
-			possible |= zta_typecheck__policy(&k, text) !=
-			    ZTA_OUTCOME_FALSE;
+			possible |=
+			    check_environment(v, &k, text) != ZTA_OUTCOME_FALSE;
 			zta_arena__reset(&v->scratch);
 		}
 	}
@@ -350,9 +378,11 @@ check_list(validator *v, const zta_policy_list *list)
 
 zta_status
 zta_validate__run(const zta_schema *schema, const zta_policies *policies,
-    zta_arena *arena, zta_findings *out, zta_error *err)
+    uint32_t level, zta_arena *arena, zta_findings *out, zta_error *err)
 {
-	validator v = { .schema = schema, .arena = arena, .out = out };
+	validator v = {
+		.schema = schema, .arena = arena, .out = out, .level = level
+	};
 
 	*out = (zta_findings){ 0 };
 	zta_arena__init(&v.scratch, SIZE_MAX);

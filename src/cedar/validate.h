@@ -22,9 +22,12 @@ const char *zta_rule__name(zta_rule rule);
 const char *zta_rule__message(zta_rule rule);
 const char *zta_rule__hint(zta_rule rule);
 
-/* Validate policies, templates and links; findings are in `arena`. */
+/*
+ * Validate policies, templates and links, also at `level` unless that is
+ * ZTA_CEDAR_ANY_LEVEL; findings are in `arena`.
+ */
 ZTA_MUST_USE zta_status zta_validate__run(const zta_schema *schema,
-    const zta_policies *policies, zta_arena *arena, zta_findings *out,
-    zta_error *err);
+    const zta_policies *policies, uint32_t level, zta_arena *arena,
+    zta_findings *out, zta_error *err);
 
 #endif

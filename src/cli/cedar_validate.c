@@ -2,6 +2,7 @@
 /* cedar_validate.c - ztauth cedar validate. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "ztauth/cedar.h"
@@ -15,6 +16,8 @@ static const char help[] =
     "  --schema FILE    Cedar schema, human syntax or JSON\n"
     "  --policies FILE  Cedar policies and templates\n"
     "  --links FILE     links of templates, JSON\n"
+    "  --level N        entities are read at most so far from the request: at 1\n"
+    "                   those that it names, at 2 also what those refer to ...\n"
     "  --json           one JSON object instead of lines\n"
     "\n"
     "Exit: 0 valid (warnings may be printed), 3 there are errors, 1 it could\n"
@@ -73,15 +76,33 @@ print(const zta_cedar_finding *list, size_t count, const char *file, bool json)
 	return errors == 0 ? CLI_OK : CLI_FINDINGS;
 }
 
+static bool
+read_level(const char *text, uint32_t *level)
+{
+	char *end;
+	long number;
+
+	*level = ZTA_CEDAR_ANY_LEVEL;
+	if (text == NULL) {
+		return true;
+	}
+	number = strtol(text, &end, 10);
+	*level = (uint32_t)number;
+	return *text != '\0' && *end == '\0' && number >= 0 && number <= 1000;
+}
+
 int
 cli_cedar_validate(int argc, char **argv)
 {
 	const char *schema = NULL, *policies = NULL, *links = NULL;
+	const char *level_text = NULL;
+	uint32_t level;
 	bool json = false;
 	const cli_option options[] = {
 		{ "schema", &schema, NULL },
 		{ "policies", &policies, NULL },
 		{ "links", &links, NULL },
+		{ "level", &level_text, NULL },
 		{ "json", NULL, &json },
 		{ NULL, NULL, NULL },
 	};
@@ -98,6 +119,10 @@ cli_cedar_validate(int argc, char **argv)
 	    !cli_need(policies, "--policies")) {
 		return CLI_USAGE;
 	}
+	if (!read_level(level_text, &level)) {
+		cli_say("--level: a number from 0 to 1000 (see --help)");
+		return CLI_USAGE;
+	}
 	if (zta_cedar_open(&engine, &err) != ZTA_OK) {
 		return cli_fail(&err);
 	}
@@ -109,7 +134,7 @@ cli_cedar_validate(int argc, char **argv)
 		code = cli_feed(engine, links, zta_cedar_add_links);
 	}
 	if (code == CLI_OK &&
-	    zta_cedar_validate(engine, &list, &count, &err) != ZTA_OK) {
+	    zta_cedar_validate(engine, level, &list, &count, &err) != ZTA_OK) {
 		code = cli_fail(&err);
 	} else if (code == CLI_OK) {
 		code = print(list, count, policies, json);

@@ -87,6 +87,19 @@ expect 0 '{"valid":true,"findings":[{"severity":"warning","rule":"impossible-pol
 echo 'permit (' > v.cedar
 expect 1 '' $validate
 
+# Levels: how far from the request a policy reads.
+cat > level.cedarschema <<'X'
+entity User { boss?: User, n: Long };
+action read appliesTo { principal: User, resource: User };
+X
+echo 'permit (principal, action, resource) when { principal has boss && principal.boss.n > 1 };' > v.cedar
+level="$ztauth cedar validate --schema level.cedarschema --policies v.cedar"
+expect 0 'v.cedar: valid' $level
+expect 0 'v.cedar: valid' $level --level 2
+expect 3 'v.cedar:1:82: error: this reads an entity beyond the level [level]
+    hint: put what it needs into a nearer entity or the context' $level --level 1
+expect 64 '' $level --level=-1
+
 # A schema in Cedar's JSON format means the same.
 cat > s.json <<'X'
 {"": {"entityTypes": {"User": {}, "Doc": {}}, "actions": {"read": {"appliesTo": {

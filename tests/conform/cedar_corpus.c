@@ -178,7 +178,8 @@ run_validation(runner *r, zta_cedar *engine, const zta_json *root)
 	if (should == NULL || engine->schema == NULL) {
 		return;
 	}
-	if (zta_cedar_validate(engine, &list, &count, &err) != ZTA_OK) {
+	if (zta_cedar_validate(
+		engine, ZTA_CEDAR_ANY_LEVEL, &list, &count, &err) != ZTA_OK) {
 		complain(r, "cannot validate", &err);
 		return;
 	}

@@ -78,7 +78,7 @@ static const struct {
 
 /* The rules that are broken, with spaces between them. */
 static void
-validate(const char *policy, char *out, size_t room)
+validate(const char *policy, uint32_t level, char *out, size_t room)
 {
 	const zta_cedar_finding *list;
 	zta_cedar *engine;
@@ -94,7 +94,7 @@ validate(const char *policy, char *out, size_t room)
 		    "%s: %u:%u: %s", policy, err.line, err.column, err.message);
 	}
 	assert_int_equal(
-	    zta_cedar_validate(engine, &list, &count, NULL), ZTA_OK);
+	    zta_cedar_validate(engine, level, &list, &count, NULL), ZTA_OK);
 	out[0] = '\0';
 	for (i = 0; i < count; i++) {
 		(void)snprintf(out + strlen(out), room - strlen(out), "%s%s",
@@ -116,7 +116,7 @@ test_validate__conditions(void **state)
 		    "permit (principal, action == Action::\"view\", resource) "
 		    "when { %s };",
 		    cases[i].condition);
-		validate(policy, rules, sizeof(rules));
+		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
 		if (strcmp(rules, cases[i].rules) != 0) {
 			fail_msg("%s: '%s', not '%s'", cases[i].condition,
 			    rules, cases[i].rules);
@@ -152,12 +152,80 @@ test_validate__scopes(void **state)
 	for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
 		(void)snprintf(
 		    policy, sizeof(policy), "permit (%s);", scopes[i].scope);
-		validate(policy, rules, sizeof(rules));
+		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
 		if (strcmp(rules, scopes[i].rules) != 0) {
 			fail_msg("%s: '%s', not '%s'", scopes[i].scope, rules,
 			    scopes[i].rules);
 		}
 	}
+}
+
+/* The lowest level at which a condition is in order; `literal`: at none. */
+static const struct {
+	const char *condition;
+	int level;
+} levels[] = {
+	{ "principal == resource.owner", 1 },
+	{ "context.n == 1 && principal == User::\"a\"", 0 },
+	{ "principal is User", 0 },
+	{ "principal in Role::\"r\"", 1 },
+	{ "principal is User in Role::\"r\"", 1 },
+	{ "principal.n == 1", 1 },
+	{ "principal.r has k && principal.r.k == \"x\"", 1 },
+	{ "principal has r.k", 1 },
+	{ "resource has owner.s", 2 },
+	{ "resource.owner.n == 1", 2 },
+	{ "resource.owner in Role::\"r\"", 2 },
+	{ "principal.hasTag(\"t\")", 1 },
+	{ "context has who && context.who.n == 1", 1 },
+	{ "context has who.n", 1 },
+	{ "{a: principal, b: resource.owner}.a.n == 1", 1 },
+	{ "{a: principal, b: resource.owner}.b.n == 1", 2 },
+	{ "(if context.n > 1 then principal else resource.owner).n == 1", 2 },
+	{ "(if true then principal else resource.owner).n == 1", 1 },
+	{ "User::\"a\".n == 1", -1 },
+	{ "User::\"a\" in Role::\"r\"", -1 },
+	{ "true || resource.owner.n == 1", 0 },
+	{ "[principal.n].contains(resource.owner.n)", 2 },
+};
+
+static void
+test_validate__levels(void **state)
+{
+	char policy[1024], rules[1024], wanted[32];
+	size_t i;
+	uint32_t level;
+
+	(void)state;
+	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		(void)snprintf(policy, sizeof(policy),
+		    "permit (principal, action == Action::\"view\", resource) "
+		    "when { %s };",
+		    levels[i].condition);
+		for (level = 0; level < 4; level++) {
+			validate(policy, level, rules, sizeof(rules));
+			(void)snprintf(wanted, sizeof(wanted), "%s",
+			    levels[i].level < 0              ? "literal-read" :
+				(int)level < levels[i].level ? "level" :
+							       "");
+			if (strstr(rules, wanted) == NULL ||
+			    (wanted[0] == '\0' && rules[0] != '\0')) {
+				fail_msg("%s at %u: '%s', not '%s'",
+				    levels[i].condition, level, rules, wanted);
+			}
+		}
+	}
+	/* The scope reads, too; the action that was asked is near. */
+	validate("permit (principal in Role::\"r\", action, resource is Doc);",
+	    0, rules, sizeof(rules));
+	assert_string_equal(rules, "level");
+	validate("permit (principal in Role::\"r\", action, resource is Doc);",
+	    1, rules, sizeof(rules));
+	assert_string_equal(rules, "");
+	validate("permit (principal, action == Action::\"view\", resource) "
+		 "when { Action::\"view\" in Action::\"all\" };",
+	    1, rules, sizeof(rules));
+	assert_string_equal(rules, "");
 }
 
 int
@@ -166,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_validate__conditions),
 		cmocka_unit_test(test_validate__scopes),
+		cmocka_unit_test(test_validate__levels),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);

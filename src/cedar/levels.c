@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* levels.c - see levels.h. Recursion is as deep as the tree is high. */
+#include "cedar/levels.h"
+
+#include "base/str.h"
+
+bool
+zta_type_notes__add(
+    zta_type_notes *notes, const zta_expr *expr, const zta_type *type)
+{
+	const zta_expr **key =
+	    zta_arena__alloc(notes->numbers.arena, sizeof(const zta_expr *));
+	const zta_type **bigger;
+	zta_status status;
+
+	if (key == NULL) {
+		return false;
+	}
+	if (notes->count == notes->room) {
+		bigger = zta_arena__grow(notes->numbers.arena, notes->types,
+		    notes->count, notes->room * 2 + 64, sizeof(*bigger));
+		if (bigger == NULL) {
+			return false;
+		}
+		notes->types = bigger;
+		notes->room = notes->room * 2 + 64;
+	}
+	*key = expr;
+	notes->types[notes->count] = type;
+	status = zta_map__add(&notes->numbers,
+	    (zta_str){ (const char *)key, sizeof(*key) }, notes->count, NULL);
+	notes->count += status == ZTA_OK;
+	return status == ZTA_OK || status == ZTA_EEXIST;
+}
+
+typedef struct walker {
+	zta_typecheck *k;
+	uint32_t level;
+} walker;
+
+/* Attributes that are read from a record, the nearest first. */
+typedef struct trail {
+	zta_str attr;
+	const struct trail *rest;
+} trail;
+
+static void visit(walker *w, const zta_expr *e);
+
+/* The type of `e`; NULL: it is never evaluated. */
+static const zta_type *
+type_of(const walker *w, const zta_expr *e)
+{
+	uint32_t number = zta_map__get(
+	    &w->k->notes->numbers, (zta_str){ (const char *)&e, sizeof(e) });
+
+	return number == ZTA_MAP_NONE ? NULL : w->k->notes->types[number];
+}
+
+static bool
+is_entity(const zta_type *type)
+{
+	return type != NULL && type->kind == ZTA_VALUE_ENTITY;
+}
+
+static void
+report(const walker *w, zta_rule rule, uint32_t at)
+{
+	w->k->report(w->k->context, rule, at);
+}
+
+static void
+visit_kids(walker *w, const zta_expr *e, uint32_t from)
+{
+	uint32_t i;
+
+	for (i = from; i < e->kid_count; i++) {
+		visit(w, e->kids[i]);
+	}
+}
+
+/* --- the level of an entity that is read; what is on the way is visited */
+
+static uint32_t level_of(walker *w, const zta_expr *e, const trail *path);
+
+/* `at` reads the entity `e`. Returns its level. */
+static uint32_t
+read_entity(walker *w, const zta_expr *e, uint32_t at)
+{
+	uint32_t level = level_of(w, e, NULL);
+
+	if (level >= w->level) {
+		report(w, ZTA_RULE_LEVEL, at);
+	}
+	return level;
+}
+
+/* Nobody can supply what is written out, but for the action that was asked. */
+static uint32_t
+level_of_literal(const walker *w, const zta_expr *e)
+{
+	if (zta_typecheck__uid(w->k->schema, e->names[0], e->names[1]) !=
+	    w->k->env.action->uid) {
+		report(w, ZTA_RULE_LITERAL_READ, e->at);
+	}
+	return 0;
+}
+
+static uint32_t
+level_of_if(walker *w, const zta_expr *e, const trail *path)
+{
+	uint32_t i, level = 0, other;
+
+	visit(w, e->kids[0]);
+	for (i = 1; i < 3; i++) {
+		other = type_of(w, e->kids[i]) == NULL ?
+		    0 :
+		    level_of(w, e->kids[i], path);
+		level = other > level ? other : level;
+	}
+	return level;
+}
+
+/* The attribute on the path leads on, the others are visited. */
+static uint32_t
+level_of_record(walker *w, const zta_expr *e, const trail *path)
+{
+	uint32_t i, level = 0;
+
+	for (i = 0; i < e->kid_count; i++) {
+		if (path != NULL && zta_str__eq(e->names[i], path->attr)) {
+			level = level_of(w, e->kids[i], path->rest);
+		} else {
+			visit(w, e->kids[i]);
+		}
+	}
+	return level;
+}
+
+static uint32_t
+level_of_get(walker *w, const zta_expr *e, const trail *rest)
+{
+	const trail here = { e->names[0], rest };
+
+	return is_entity(type_of(w, e->kids[0])) ?
+	    read_entity(w, e->kids[0], e->at) + 1 :
+	    level_of(w, e->kids[0], &here);
+}
+
+static uint32_t
+level_of(walker *w, const zta_expr *e, const trail *path)
+{
+	uint32_t level;
+
+	switch ((zta_expr_op)e->op) {
+	case ZTA_EXPR_ENTITY:
+		return level_of_literal(w, e);
+	case ZTA_EXPR_IF:
+		return level_of_if(w, e, path);
+	case ZTA_EXPR_RECORD:
+		return level_of_record(w, e, path);
+	case ZTA_EXPR_GET:
+		return level_of_get(w, e, path);
+	case ZTA_EXPR_GET_TAG:
+		level = read_entity(w, e->kids[0], e->at) + 1;
+		visit_kids(w, e, 1);
+		return level;
+	default:
+		visit_kids(w, e, 0);
+		return 0;
+	}
+}
+
+/* --- every read of an entity */
+
+static const zta_type *
+type_of_attr(const walker *w, const zta_type *type, zta_str name)
+{
+	uint32_t key = zta_names__find_symbol(w->k->schema->names, name);
+	const zta_entity_type *declared;
+	const zta_attr *attr;
+
+	if (is_entity(type)) {
+		declared = zta_schema__entity(w->k->schema, type->entity);
+		type = declared == NULL ? NULL : declared->shape;
+	}
+	if (type == NULL || type->kind != ZTA_VALUE_RECORD ||
+	    key == ZTA_NAME_NONE) {
+		return NULL;
+	}
+	attr = zta_type__attr(type, key);
+	return attr == NULL ? NULL : attr->type;
+}
+
+/* x has a.b reads x and then x.a. */
+static void
+visit_has(walker *w, const zta_expr *e)
+{
+	const zta_type *type = type_of(w, e->kids[0]);
+	const trail first = { e->names[0], NULL };
+	uint32_t i, level;
+
+	if (!is_entity(type) && e->name_count == 1) {
+		visit(w, e->kids[0]);
+		return;
+	}
+	level = level_of(w, e->kids[0], is_entity(type) ? NULL : &first);
+	for (i = 0; i < e->name_count; i++) {
+		if (is_entity(type) && level >= w->level) {
+			report(w, ZTA_RULE_LEVEL, e->at);
+			return;
+		}
+		level += is_entity(type);
+		type = type_of_attr(w, type, e->names[i]);
+	}
+}
+
+static void
+visit(walker *w, const zta_expr *e)
+{
+	if (type_of(w, e) == NULL) {
+		return;
+	}
+	switch ((zta_expr_op)e->op) {
+	case ZTA_EXPR_HAS:
+		visit_has(w, e);
+		break;
+	case ZTA_EXPR_GET:
+		if (is_entity(type_of(w, e->kids[0]))) {
+			(void)read_entity(w, e->kids[0], e->at);
+		} else {
+			visit(w, e->kids[0]);
+		}
+		break;
+	case ZTA_EXPR_IS:
+		if (e->kid_count == 1) {
+			visit(w, e->kids[0]);
+			break;
+		}
+		/* x is T in y: x is read. */
+		(void)read_entity(w, e->kids[0], e->at);
+		visit_kids(w, e, 1);
+		break;
+	case ZTA_EXPR_IN:
+	case ZTA_EXPR_HAS_TAG:
+	case ZTA_EXPR_GET_TAG:
+		(void)read_entity(w, e->kids[0], e->at);
+		visit_kids(w, e, 1);
+		break;
+	default:
+		visit_kids(w, e, 0);
+	}
+}
+
+void
+zta_levels__check(
+    zta_typecheck *k, const zta_policy_text *policy, uint32_t level)
+{
+	walker w = { k, level };
+	const zta_scope_text *scope;
+	uint32_t i;
+
+	for (i = 0; i < ZTA_SCOPES; i++) {
+		scope = &policy->scope[i];
+		if (level == 0 && scope->op != ZTA_SCOPE_ANY &&
+		    scope->op != ZTA_SCOPE_EQ && scope->op != ZTA_SCOPE_IS) {
+			report(&w, ZTA_RULE_LEVEL, scope->at);
+		}
+	}
+	for (i = 0; i < policy->condition_count; i++) {
+		visit(&w, policy->conditions[i].body);
+	}
+}
