@@ -65,6 +65,17 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_links(
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_add_entities(
     zta_cedar *engine, zta_str file, zta_str json, zta_error *err);
 
+/*
+ * Check entities instead of adding them: `refused` is told of every one that is
+ * wrong, or of what is wrong with all of them together. The engine can only be
+ * closed afterwards. Returns ZTA_OK when all have been looked at; else what is
+ * no JSON array, and so on, as above.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_check_entities(zta_cedar *engine,
+    zta_str file, zta_str json,
+    void (*refused)(void *context, const zta_error *why), void *context,
+    zta_error *err);
+
 /* Close the hierarchy of entities and index the policies. */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_seal(
     zta_cedar *engine, zta_error *err);

@@ -142,6 +142,47 @@ zta_cedar_add_entities(
 	return leave(engine, status);
 }
 
+/* What is told of refused entities, and whether there were any. */
+typedef struct entities_check {
+	void (*refused)(void *context, const zta_error *why);
+	void *context;
+	bool any;
+} entities_check;
+
+static void
+note_refused(void *context, const zta_error *why)
+{
+	entities_check *check = context;
+
+	check->any = true;
+	check->refused(check->context, why);
+}
+
+zta_status
+zta_cedar_check_entities(zta_cedar *engine, zta_str file, zta_str json,
+    void (*refused)(void *context, const zta_error *why), void *context,
+    zta_error *err)
+{
+	entities_check check = { refused, context, false };
+	zta_error local = { 0 };
+	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
+
+	err = err == NULL ? &local : err;
+	engine->loader.refused = note_refused;
+	engine->loader.context = &check;
+	if (status == ZTA_OK) {
+		status =
+		    zta_entities_loader__add(&engine->loader, file, json, err);
+	}
+	if (status == ZTA_OK && !check.any &&
+	    zta_entities_loader__finish(&engine->loader, err) != ZTA_OK) {
+		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
+		refused(context, err);
+	}
+	engine->phase = ZTA_CEDAR_BROKEN;
+	return status;
+}
+
 zta_status
 zta_cedar_seal(zta_cedar *engine, zta_error *err)
 {

@@ -232,6 +232,20 @@ add_one(zta_entities_loader *loader, const zta_json_doc *doc, zta_error *err)
 	    ZTA_OK;
 }
 
+/* An entity is wrong: may the next one be looked at? */
+static bool
+go_on(const zta_entities_loader *loader, zta_str file, zta_status status,
+    zta_error *err)
+{
+	if (loader->refused == NULL ||
+	    (status != ZTA_EINVALID && status != ZTA_EEXIST)) {
+		return false;
+	}
+	zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
+	loader->refused(loader->context, err);
+	return true;
+}
+
 zta_status
 zta_entities_loader__add(
     zta_entities_loader *loader, zta_str file, zta_str text, zta_error *err)
@@ -247,6 +261,8 @@ zta_entities_loader__add(
 		status = zta_json__next_element(&scratch, text, &at, &doc, err);
 		if (status == ZTA_OK && doc.root != NULL) {
 			status = add_one(loader, &doc, err);
+			status =
+			    go_on(loader, file, status, err) ? ZTA_OK : status;
 		}
 	} while (status == ZTA_OK && doc.root != NULL);
 	zta_arena__release(&scratch);

@@ -12,6 +12,10 @@ typedef struct zta_entities_loader {
 	const zta_schema *schema; /* NULL: none */
 	uint32_t *actions;        /* uids of the actions that files hold */
 	uint32_t action_count, action_room;
+	/* Told of each entity that is refused, which is left out; NULL: the
+	 * first one ends it. */
+	void (*refused)(void *context, const zta_error *why);
+	void *context;
 } zta_entities_loader;
 
 /*

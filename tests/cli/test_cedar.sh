@@ -83,7 +83,7 @@ v.cedar:3:1: error: no action applies to these types of principal and resource [
 v.cedar:3:30: error: the schema declares no such action [unknown-action]
     hint: declare it with `action`, or give its namespace' $validate
 echo 'permit (principal, action, resource) when { context.n < 1 && false };' > v.cedar
-expect 0 '{"valid":true,"findings":[{"severity":"warning","rule":"impossible-policy","message":"the policy can never hold","hint":"compare its scope and conditions with the schema","policy":"policy0","file":"v.cedar","line":1,"column":1}]}' $validate --json
+expect 0 '{"findings":[{"severity":"warning","rule":"impossible-policy","message":"the policy can never hold","hint":"compare its scope and conditions with the schema","policy":"policy0","file":"v.cedar","line":1,"column":1}],"valid":true}' $validate --json
 echo 'permit (' > v.cedar
 expect 1 '' $validate
 
@@ -99,6 +99,34 @@ expect 0 'v.cedar: valid' $level --level 2
 expect 3 'v.cedar:1:82: error: this reads an entity beyond the level [level]
     hint: put what it needs into a nearer entity or the context' $level --level 1
 expect 64 '' $level --level=-1
+
+# Entities and a request: all that is wrong, too.
+cat > bad.json <<'X'
+[{"uid": {"type": "User", "id": "a"}, "attrs": {"n": "1"}, "parents": []},
+ {"uid": {"type": "Usr", "id": "b"}, "attrs": {}, "parents": []},
+ {"uid": {"type": "User", "id": "c"}, "attrs": {"n": 1}, "parents": []},
+ {"uid": {"type": "User", "id": "c"}, "attrs": {"n": 2}, "parents": []}]
+X
+expect 3 'bad.json:1:54: error: the schema declares another type for this [entity]
+    hint: compare with the declaration of its type
+bad.json:2:10: error: the schema has no entity type `Usr` [entity]
+    hint: compare with the declaration of its type
+bad.json:4:2: error: User::"c" stands twice with different content [entity]
+    hint: compare with the declaration of its type' \
+    "$ztauth" cedar validate --schema level.cedarschema --entities bad.json
+sed -i '/Usr/d; s/"1"/1/; s/"n": 2/"n": 1/' bad.json
+printf '{"principal":"User::\\"a\\"","action":"Action::\\"read\\"","resource":"User::\\"c\\"","context":{}}' > q.json
+expect 0 'bad.json: valid' "$ztauth" cedar validate --schema level.cedarschema --entities bad.json --request q.json
+sed -i 's/"context":{}/"context":{"x":1}/' q.json
+expect 3 "$("$ztauth" cedar validate --schema level.cedarschema --request q.json)" \
+    "$ztauth" cedar validate --schema level.cedarschema --request q.json
+"$ztauth" cedar validate --schema level.cedarschema --request q.json > out || true
+grep -q '^q.json:1:.*: error: .* \[request\]' out
+expect 64 '' "$ztauth" cedar validate --schema level.cedarschema
+# What cannot go on still ends as JSON.
+echo 'permit (principal, action, resource) when { principal.m };' > w.cedar
+"$ztauth" cedar validate --schema level.cedarschema --policies w.cedar --entities f --json > out 2> err && exit 1
+grep -q '"rule":"unknown-attribute".*\],"valid":false}$' out
 
 # A schema in Cedar's JSON format means the same.
 cat > s.json <<'X'
