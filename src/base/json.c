@@ -161,28 +161,34 @@ is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* True when one of the eight bytes is not plain; may err to true. */
-static bool
-has_special(uint64_t word)
+/*
+ * The high bit of those of eight bytes that are not plain. Borrows may mark a
+ * byte above such a one too, so only the lowest mark is exact.
+ */
+static uint64_t
+find_special(uint64_t word)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	const uint64_t high = UINT64_C(0x8080808080808080);
 	uint64_t quote = word ^ (ones * '"');
 	uint64_t slash = word ^ (ones * '\\');
 
-	return ((word | (word - ones * 0x20) | (quote - ones) |
-		    (slash - ones)) &
-		   high) != 0;
+	return (word | (word - ones * 0x20) | (quote - ones) | (slash - ones)) &
+	    high;
 }
 
 static const char *
 skip_plain(const reader *r, const char *p)
 {
-	uint64_t word;
+	uint64_t word, found;
 
 	while (r->end - p >= 8) {
 		memcpy(&word, p, 8);
-		if (has_special(word)) {
+		found = find_special(word);
+		if (found != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
+			return p + __builtin_ctzll(found) / 8;
+		}
+		if (found != 0) {
 			break;
 		}
 		p += 8;
@@ -631,12 +637,17 @@ start(reader *r, zta_arena *arena, zta_str text, zta_json **stack,
 	return ZTA_OK;
 }
 
+/* A shorter text is not worth counting: a value has at least one byte. */
+#define COUNT_FROM 1024
+
 /* Room for the nodes of the values in `part`. */
 static zta_status
 make_nodes(reader *r, zta_str part)
 {
-	r->nodes =
-	    zta_arena__alloc(r->arena, count_values(part) * sizeof(*r->nodes));
+	size_t count =
+	    part.len < COUNT_FROM ? part.len + 1 : count_values(part);
+
+	r->nodes = zta_arena__alloc(r->arena, count * sizeof(*r->nodes));
 	return r->nodes == NULL ? zta_arena__failed(r->arena, r->err) : ZTA_OK;
 }
 

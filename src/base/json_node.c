@@ -10,6 +10,7 @@
 const zta_json *
 zta_json__get(const zta_json *object, const char *name)
 {
+	zta_str wanted = zta_str_of(name);
 	const zta_json *member;
 	uint32_t i;
 
@@ -18,7 +19,7 @@ zta_json__get(const zta_json *object, const char *name)
 	}
 	member = zta_json__first(object);
 	for (i = 0; i < object->count; i++) {
-		if (zta_str__is(zta_json__str(member), name)) {
+		if (zta_str__eq(zta_json__str(member), wanted)) {
 			return zta_json__after(member);
 		}
 		member = zta_json__after(zta_json__after(member));

@@ -18,11 +18,13 @@ zta_str__eq(zta_str a, zta_str b)
 	    (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-/* Against a NUL-terminated string. */
+/* Against a NUL-terminated string; with a literal this costs a comparison. */
 static inline bool
 zta_str__is(zta_str a, const char *b)
 {
-	return zta_str__eq(a, zta_str_of(b));
+	size_t len = __builtin_strlen(b);
+
+	return a.len == len && (len == 0 || memcmp(a.ptr, b, len) == 0);
 }
 
 /* Order by bytes, a prefix first: negative, 0 or positive. */

@@ -85,16 +85,21 @@ zta_lex__is_name(zta_str name)
 bool
 zta_lex__is_reserved(zta_str ident)
 {
-	static const char *const words[] = { "true", "false", "if", "then",
-		"else", "in", "is", "like", "has" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (zta_str__is(ident, words[i])) {
-			return true;
-		}
+	switch (ident.len) {
+	case 2:
+		return zta_str__is(ident, "if") || zta_str__is(ident, "in") ||
+		    zta_str__is(ident, "is");
+	case 3:
+		return zta_str__is(ident, "has");
+	case 4:
+		return zta_str__is(ident, "true") ||
+		    zta_str__is(ident, "then") || zta_str__is(ident, "else") ||
+		    zta_str__is(ident, "like");
+	case 5:
+		return zta_str__is(ident, "false");
+	default:
+		return false;
 	}
-	return false;
 }
 
 /* Unicode White_Space, as the `\s` of the reference lexer has it. */
@@ -217,40 +222,69 @@ lex_word(lexer *x)
 	return fail(x, x->at, "a character that no token begins with");
 }
 
+/* The mark that begins with `c` before `next`, and its length; END: none. */
+static zta_token_kind
+mark(char c, char next, size_t *len)
+{
+	static const struct {
+		char text[2];
+		zta_token_kind kind;
+	} pairs[] = { { "::", ZTA_TOKEN_PATH }, { "==", ZTA_TOKEN_EQ },
+		{ "!=", ZTA_TOKEN_NE }, { "<=", ZTA_TOKEN_LE },
+		{ ">=", ZTA_TOKEN_GE }, { "||", ZTA_TOKEN_OR },
+		{ "&&", ZTA_TOKEN_AND } };
+	static const zta_token_kind singles[128] = { ['@'] = ZTA_TOKEN_AT,
+		['.'] = ZTA_TOKEN_DOT,
+		[','] = ZTA_TOKEN_COMMA,
+		[';'] = ZTA_TOKEN_SEMICOLON,
+		[':'] = ZTA_TOKEN_COLON,
+		['('] = ZTA_TOKEN_LPAREN,
+		[')'] = ZTA_TOKEN_RPAREN,
+		['{'] = ZTA_TOKEN_LBRACE,
+		['}'] = ZTA_TOKEN_RBRACE,
+		['['] = ZTA_TOKEN_LBRACKET,
+		[']'] = ZTA_TOKEN_RBRACKET,
+		['='] = ZTA_TOKEN_ASSIGN,
+		['<'] = ZTA_TOKEN_LT,
+		['>'] = ZTA_TOKEN_GT,
+		['+'] = ZTA_TOKEN_PLUS,
+		['-'] = ZTA_TOKEN_MINUS,
+		['*'] = ZTA_TOKEN_STAR,
+		['/'] = ZTA_TOKEN_SLASH,
+		['%'] = ZTA_TOKEN_PERCENT,
+		['!'] = ZTA_TOKEN_NOT };
+	size_t i;
+
+	*len = 2;
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (c == pairs[i].text[0] && next == pairs[i].text[1]) {
+			return pairs[i].kind;
+		}
+	}
+	*len = 1;
+	return (unsigned char)c < 128 ? singles[(unsigned char)c] :
+					ZTA_TOKEN_END;
+}
+
 static zta_status
 lex_one(lexer *x)
 {
-	static const struct {
-		const char *text;
-		zta_token_kind kind;
-	} marks[] = { { "::", ZTA_TOKEN_PATH }, { "==", ZTA_TOKEN_EQ },
-		{ "!=", ZTA_TOKEN_NE }, { "<=", ZTA_TOKEN_LE },
-		{ ">=", ZTA_TOKEN_GE }, { "||", ZTA_TOKEN_OR },
-		{ "&&", ZTA_TOKEN_AND }, { "@", ZTA_TOKEN_AT },
-		{ ".", ZTA_TOKEN_DOT }, { ",", ZTA_TOKEN_COMMA },
-		{ ";", ZTA_TOKEN_SEMICOLON }, { ":", ZTA_TOKEN_COLON },
-		{ "(", ZTA_TOKEN_LPAREN }, { ")", ZTA_TOKEN_RPAREN },
-		{ "{", ZTA_TOKEN_LBRACE }, { "}", ZTA_TOKEN_RBRACE },
-		{ "[", ZTA_TOKEN_LBRACKET }, { "]", ZTA_TOKEN_RBRACKET },
-		{ "=", ZTA_TOKEN_ASSIGN }, { "<", ZTA_TOKEN_LT },
-		{ ">", ZTA_TOKEN_GT }, { "+", ZTA_TOKEN_PLUS },
-		{ "-", ZTA_TOKEN_MINUS }, { "*", ZTA_TOKEN_STAR },
-		{ "/", ZTA_TOKEN_SLASH }, { "%", ZTA_TOKEN_PERCENT },
-		{ "!", ZTA_TOKEN_NOT } };
 	zta_str left = rest(x);
-	size_t i;
+	char c = left.ptr[0], next = left.len > 1 ? left.ptr[1] : '\0';
+	zta_token_kind kind;
+	size_t len;
 
-	if (left.ptr[0] == '"') {
+	if (c == '"') {
 		return lex_string(x);
 	}
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (zta_str__starts(left, zta_str_of(marks[i].text))) {
-			return add(
-			    x, marks[i].kind, zta_str_of(marks[i].text).len);
-		}
+	if (is_ident_start(c)) {
+		return lex_word(x);
 	}
-	if (left.ptr[0] == '?' &&
-	    (left.len == 1 || !is_ident_start(left.ptr[1]))) {
+	kind = mark(c, next, &len);
+	if (kind != ZTA_TOKEN_END) {
+		return add(x, kind, len);
+	}
+	if (c == '?' && !is_ident_start(next)) {
 		return add(x, ZTA_TOKEN_QUESTION, 1);
 	}
 	return lex_word(x);
