@@ -165,7 +165,7 @@ lint: all
 
 # --- measurements
 
-$(BUILD)/bench/decide: bench/decide.c $(BUILD)/libztauth.a
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libztauth.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a $(LDLIBS)

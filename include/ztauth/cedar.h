@@ -141,6 +141,25 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_authorize(
     zta_cedar_session *session, zta_str request, unsigned flags,
     zta_cedar_answer *answer, zta_error *err);
 
+/*
+ * A request that is read once and decided often: by a PEP that asks the same,
+ * or one that keeps what a client may ask for. Never changes, so any thread may
+ * use it, with its own session of the same engine, which must outlive it.
+ */
+typedef struct zta_cedar_bound zta_cedar_bound;
+
+/* Read a request, which is copied. `flags` and errors as above. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_bind(const zta_cedar *engine,
+    zta_str request, unsigned flags, zta_cedar_bound **out, zta_error *err);
+ZTA_PUBLIC void zta_cedar_unbind(zta_cedar_bound *bound);
+
+/*
+ * Decide it. Once a session has decided a request, deciding it again allocates
+ * nothing. ZTA_ELIMIT, ZTA_ENOMEM; ZTA_EINVAL: it belongs to another engine.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_decide(zta_cedar_session *session,
+    const zta_cedar_bound *bound, zta_cedar_answer *answer, zta_error *err);
+
 /* What became of a policy for one request. */
 typedef enum zta_cedar_outcome {
 	ZTA_CEDAR_HOLDS,

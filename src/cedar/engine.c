@@ -329,7 +329,7 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 	return ZTA_OK;
 }
 
-/* A request as it was read; it points into itself. */
+/* A request as it was read into `arena`; it points into itself. */
 typedef struct asked {
 	zta_names names;
 	zta_json_doc doc;
@@ -337,20 +337,18 @@ typedef struct asked {
 } asked;
 
 static zta_status
-ask(zta_cedar_session *session, zta_str request, unsigned flags, asked *out,
-    zta_error *err)
+ask(const zta_cedar *engine, zta_arena *arena, zta_str request, unsigned flags,
+    asked *out, zta_error *err)
 {
-	const zta_cedar *engine = session->engine;
-	zta_value_reader reader = { .arena = &session->arena,
+	zta_value_reader reader = { .arena = arena,
 		.names = &out->names,
 		.schema = engine->schema,
 		.doc = &out->doc,
 		.err = err };
 	zta_status status;
 
-	zta_arena__reset(&session->arena);
-	zta_names__lay_over(&out->names, &session->arena, &engine->names);
-	status = zta_json__read(&session->arena, request, &out->doc, err);
+	zta_names__lay_over(&out->names, arena, &engine->names);
+	status = zta_json__read(arena, request, &out->doc, err);
 	if (status == ZTA_OK) {
 		status =
 		    zta_request__read(&reader, out->doc.root, &out->question);
@@ -392,10 +390,77 @@ zta_cedar_authorize(zta_cedar_session *session, zta_str request, unsigned flags,
 	zta_status status;
 
 	*answer = (zta_cedar_answer){ 0 };
-	status = ask(session, request, flags, &a, err);
+	zta_arena__reset(&session->arena);
+	status = ask(session->engine, &session->arena, request, flags, &a, err);
 	return status != ZTA_OK ? status :
 				  decide(session, &a.question, answer, err);
 }
+
+/* --- requests that are read once */
+
+struct zta_cedar_bound {
+	const zta_cedar *engine;
+	zta_arena arena;
+	asked asked;
+};
+
+zta_status
+zta_cedar_bind(const zta_cedar *engine, zta_str request, unsigned flags,
+    zta_cedar_bound **out, zta_error *err)
+{
+	zta_cedar_bound *bound;
+	zta_status status = ZTA_OK;
+
+	*out = NULL;
+	if (engine->phase != ZTA_CEDAR_SEALED) {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "the engine is not sealed");
+	}
+	bound = calloc(1, sizeof(*bound));
+	if (bound == NULL) {
+		return zta_error__nomem(err);
+	}
+	bound->engine = engine;
+	zta_arena__init(&bound->arena, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	request = zta_arena__copy(&bound->arena, request);
+	if (request.ptr == NULL) {
+		status = zta_arena__failed(&bound->arena, err);
+	}
+	if (status == ZTA_OK) {
+		status = ask(
+		    engine, &bound->arena, request, flags, &bound->asked, err);
+	}
+	if (status != ZTA_OK) {
+		zta_cedar_unbind(bound);
+		return status;
+	}
+	*out = bound;
+	return ZTA_OK;
+}
+
+void
+zta_cedar_unbind(zta_cedar_bound *bound)
+{
+	if (bound != NULL) {
+		zta_arena__release(&bound->arena);
+		free(bound);
+	}
+}
+
+zta_status
+zta_cedar_decide(zta_cedar_session *session, const zta_cedar_bound *bound,
+    zta_cedar_answer *answer, zta_error *err)
+{
+	*answer = (zta_cedar_answer){ 0 };
+	if (bound->engine != session->engine) {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "the request is bound to another engine");
+	}
+	zta_arena__reset(&session->arena);
+	return decide(session, &bound->asked.question, answer, err);
+}
+
+/* --- explanations */
 
 zta_status
 zta_cedar_explain(zta_cedar_session *session, zta_str request, unsigned flags,
@@ -409,7 +474,8 @@ zta_cedar_explain(zta_cedar_session *session, zta_str request, unsigned flags,
 	*answer = (zta_cedar_answer){ 0 };
 	*list = NULL;
 	*count = 0;
-	status = ask(session, request, flags, &a, err);
+	zta_arena__reset(&session->arena);
+	status = ask(session->engine, &session->arena, request, flags, &a, err);
 	if (status == ZTA_OK) {
 		status = decide(session, &a.question, answer, err);
 	}
