@@ -30,7 +30,7 @@ CEDAR = ast authorize caps compile conform engine entities entities_json \
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_json parser policies policy_json_expr policy_json_part \
         policy_json_read policy_json_write policy_text request schema \
-        typecheck typecheck_policy types validate value value_json \
+        session typecheck typecheck_policy types validate value value_json \
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment

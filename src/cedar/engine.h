@@ -9,6 +9,7 @@
 #ifndef ZTA_CEDAR_ENGINE_H
 #define ZTA_CEDAR_ENGINE_H
 
+#include "base/json.h"
 #include "cedar/authorize.h"
 #include "cedar/entities_json.h"
 #include "cedar/schema.h"
@@ -34,5 +35,22 @@ struct zta_cedar {
 	zta_entities_loader loader;
 	zta_arena findings; /* of the last validation */
 };
+
+struct zta_cedar_session {
+	const zta_cedar *engine;
+	zta_arena arena; /* of one request after another */
+};
+
+/* A request as it was read into an arena; it points into itself. */
+typedef struct zta_asked {
+	zta_names names;
+	zta_json_doc doc;
+	zta_question question;
+} zta_asked;
+
+/* Read the JSON of a request, which must live as long as `out`. */
+ZTA_MUST_USE zta_status zta_cedar__ask(const zta_cedar *engine,
+    zta_arena *arena, zta_str request, unsigned flags, zta_asked *out,
+    zta_error *err);
 
 #endif
