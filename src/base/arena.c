@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arena.c - see arena.h. Blocks double in size, from 4 KiB to 1 MiB. */
+/*
+ * arena.c - see arena.h.
+ *
+ * Blocks double in size, from 4 KiB to 1 MiB. A large piece has a block of its
+ * own, in another list, so that it can grow where it is.
+ */
 #include "base/arena.h"
 
 #include <stdlib.h>
@@ -10,10 +15,12 @@
 #define ALIGNMENT 16u
 #define BLOCK_MIN ((size_t)4096)
 #define BLOCK_MAX ((size_t)1 << 20)
+#define LARGE_MIN ((size_t)64 << 10)
 
 struct zta_arena_block {
 	zta_arena_block *next;
 	size_t size; /* bytes of data */
+	bool used;   /* of a large one: since the last reset */
 	_Alignas(16) char data[];
 };
 
@@ -24,15 +31,22 @@ zta_arena__init(zta_arena *arena, size_t bytes_max)
 	arena->max = bytes_max;
 }
 
-void
-zta_arena__release(zta_arena *arena)
+static void
+free_all(zta_arena_block *block)
 {
-	zta_arena_block *block, *next;
+	zta_arena_block *next;
 
-	for (block = arena->first; block != NULL; block = next) {
+	for (; block != NULL; block = next) {
 		next = block->next;
 		free(block);
 	}
+}
+
+void
+zta_arena__release(zta_arena *arena)
+{
+	free_all(arena->first);
+	free_all(arena->large);
 	zta_arena__init(arena, arena->max);
 }
 
@@ -47,10 +61,34 @@ enter(zta_arena *arena, zta_arena_block *block)
 void
 zta_arena__reset(zta_arena *arena)
 {
+	zta_arena_block *block;
+
 	arena->limited = false;
 	if (arena->first != NULL) {
 		enter(arena, arena->first);
 	}
+	for (block = arena->large; block != NULL; block = block->next) {
+		block->used = false;
+	}
+}
+
+/* Make `block`, or a new one for NULL, `size` bytes large. */
+static zta_arena_block *
+resize(zta_arena *arena, zta_arena_block *block, size_t size)
+{
+	size_t held = arena->held - (block == NULL ? 0 : block->size);
+	zta_arena_block *resized;
+
+	if (size > arena->max - held) {
+		arena->limited = true;
+		return NULL;
+	}
+	resized = realloc(block, sizeof(*block) + size);
+	if (resized != NULL) {
+		resized->size = size;
+		arena->held = held + size;
+	}
+	return resized;
 }
 
 /* Link a new block of at least `size` bytes behind the current one. */
@@ -71,15 +109,10 @@ add_block(zta_arena *arena, size_t size)
 	if (want > arena->max - arena->held) {
 		want = size;
 	}
-	if (want > arena->max - arena->held) {
-		arena->limited = true;
-		return false;
-	}
-	block = malloc(sizeof(*block) + want);
+	block = resize(arena, NULL, want);
 	if (block == NULL) {
 		return false;
 	}
-	block->size = want;
 	block->next = NULL;
 	if (arena->current == NULL) {
 		arena->first = block;
@@ -87,9 +120,28 @@ add_block(zta_arena *arena, size_t size)
 		block->next = arena->current->next;
 		arena->current->next = block;
 	}
-	arena->held += want;
 	enter(arena, block);
 	return true;
+}
+
+static void *
+alloc_large(zta_arena *arena, size_t size)
+{
+	zta_arena_block *block = arena->large;
+
+	while (block != NULL && (block->used || block->size < size)) {
+		block = block->next;
+	}
+	if (block == NULL) {
+		block = resize(arena, NULL, size);
+		if (block == NULL) {
+			return NULL;
+		}
+		block->next = arena->large;
+		arena->large = block;
+	}
+	block->used = true;
+	return block->data;
 }
 
 void *
@@ -100,6 +152,9 @@ zta_arena__alloc(zta_arena *arena, size_t size)
 	if (size > arena->max) {
 		arena->limited = true;
 		return NULL;
+	}
+	if (size >= LARGE_MIN) {
+		return alloc_large(arena, size);
 	}
 	/* Also an empty piece has an address of its own. */
 	size = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
@@ -132,15 +187,36 @@ zta_arena__zalloc(zta_arena *arena, size_t count, size_t size)
 	return piece;
 }
 
+/* Where the large block of the piece is linked, or NULL. */
+static zta_arena_block **
+find_large(zta_arena *arena, const void *piece)
+{
+	zta_arena_block **link = &arena->large;
+
+	while (*link != NULL && (*link)->data != (const char *)piece) {
+		link = &(*link)->next;
+	}
+	return *link == NULL ? NULL : link;
+}
+
 void *
 zta_arena__grow(
     zta_arena *arena, const void *old, size_t count, size_t more, size_t size)
 {
+	zta_arena_block **link = NULL, *block;
 	void *piece;
 
 	if (more > SIZE_MAX / size) {
 		arena->limited = true;
 		return NULL;
+	}
+	if (count * size >= LARGE_MIN) {
+		link = find_large(arena, old);
+	}
+	if (link != NULL) {
+		block = resize(arena, *link, more * size);
+		*link = block == NULL ? *link : block;
+		return block == NULL ? NULL : block->data;
 	}
 	piece = zta_arena__alloc(arena, more * size);
 	if (piece != NULL && count > 0) {

@@ -21,9 +21,10 @@ typedef struct zta_arena {
 	char *end;              /* one past its last byte */
 	zta_arena_block *first; /* all blocks, in the order of their use */
 	zta_arena_block *current;
-	size_t held;  /* bytes of all blocks */
-	size_t max;   /* `held` never passes it */
-	bool limited; /* an allocation was refused because of `max` */
+	zta_arena_block *large; /* those of one large piece */
+	size_t held;            /* bytes of all blocks */
+	size_t max;             /* `held` never passes it */
+	bool limited;           /* an allocation was refused because of `max` */
 } zta_arena;
 
 /* Begin empty; nothing is allocated until the first use. */
@@ -42,7 +43,10 @@ ZTA_MUST_USE void *zta_arena__alloc(zta_arena *arena, size_t size);
 ZTA_MUST_USE void *zta_arena__zalloc(
     zta_arena *arena, size_t count, size_t size);
 
-/* Grow the array `old` of `count` elements to `more`, copying it. */
+/*
+ * The array `old` of `count` elements with room for `more`, or for no more than
+ * it needs. It may have moved: `old` is no longer valid. On NULL it still is.
+ */
 ZTA_MUST_USE void *zta_arena__grow(
     zta_arena *arena, const void *old, size_t count, size_t more, size_t size);
 

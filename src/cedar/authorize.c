@@ -10,10 +10,11 @@
 #include "cedar/authorize.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 
-bool
-zta_authorize__scope_holds(
-    const zta_eval *x, const zta_scope *scope, uint32_t uid)
+/* What of a scope remains when it is not `any` and no single entity. */
+static bool
+wide_scope_holds(const zta_eval *x, const zta_scope *scope, uint32_t uid)
 {
 	uint32_t i;
 
@@ -23,9 +24,9 @@ zta_authorize__scope_holds(
 	case ZTA_SCOPE_EQ:
 		return uid == scope->entities[0];
 	case ZTA_SCOPE_IS:
-		return zta_names__type_of(x->names, uid) == scope->type;
+		return zta_eval__type_of(x, uid) == scope->type;
 	case ZTA_SCOPE_IS_IN:
-		return zta_names__type_of(x->names, uid) == scope->type &&
+		return zta_eval__type_of(x, uid) == scope->type &&
 		    zta_eval__is_in(x, uid, scope->entities[0]);
 	case ZTA_SCOPE_IN:
 	case ZTA_SCOPE_IN_SET:
@@ -39,76 +40,157 @@ zta_authorize__scope_holds(
 	return false;
 }
 
-/* Does the policy hold? An error is left in `x`. */
-static bool
+static inline bool
+scope_holds(const zta_eval *x, const zta_scope *scope, uint32_t uid)
+{
+	return scope->op == ZTA_SCOPE_ANY ||
+	    (scope->op == ZTA_SCOPE_EQ ? uid == scope->entities[0] :
+					 wide_scope_holds(x, scope, uid));
+}
+
+bool
+zta_authorize__scope_holds(
+    const zta_eval *x, const zta_scope *scope, uint32_t uid)
+{
+	return scope_holds(x, scope, uid);
+}
+
+static zta_truth
 policy_holds(zta_eval *x, const zta_policy *policy)
 {
-	zta_value value;
 	zta_expr_var var;
 
 	for (var = 0; var < ZTA_SCOPES; var++) {
-		if (!zta_authorize__scope_holds(
+		if (!scope_holds(
 			x, &policy->scope[var], x->vars[var].u.entity)) {
-			return false;
+			return ZTA_FALSE;
 		}
 	}
-	if (policy->condition == ZTA_NAME_NONE) {
-		return true;
-	}
-	return zta_eval__node(x, policy->condition, &value) && value.u.boolean;
+	return policy->condition == ZTA_NAME_NONE ?
+	    ZTA_TRUE :
+	    zta_eval__truth(x, policy->condition);
 }
 
 /* What the index is asked for one of the three entities. */
 static zta_index_probe
-probe_for(const zta_eval *x, uint32_t uid, uint32_t named)
+probe_for(const zta_eval *x, uint32_t uid)
 {
 	const zta_entity *entity = zta_eval__entity(x, uid);
-	zta_index_probe probe = { .type = zta_names__type_of(x->names, uid),
+	zta_index_probe probe = { .type = zta_eval__type_of(x, uid),
 		.uid = uid };
 
-	if (entity == NULL) {
-		return probe;
-	}
-	probe.ancestors = entity->ancestors;
-	while (probe.ancestor_count < entity->ancestor_count &&
-	    entity->ancestors[probe.ancestor_count] < named) {
-		probe.ancestor_count++;
+	if (entity != NULL) {
+		probe.ancestors = entity->ancestors;
+		probe.ancestor_count = entity->ancestor_count;
 	}
 	return probe;
 }
 
-/* Lists with room for all candidates; `permits` and reasons share one. */
+/* --- tallies: mostly of a few policies, so they begin small */
+
+#define ROOM_MIN 8u
+
 typedef struct tally {
-	uint32_t *permits, *forbids;
-	uint32_t permit_count, forbid_count;
+	uint32_t *list;
+	uint32_t count, room;
 } tally;
 
-static zta_status
-judge(const zta_policies *policies, zta_eval *x, const uint32_t *candidates,
-    uint32_t count, tally *t, zta_verdict *out)
+typedef struct judge {
+	const zta_policies *policies;
+	zta_eval x;
+	tally permits, forbids;
+	zta_policy_error *errors;
+	uint32_t error_count, error_room;
+} judge;
+
+static bool
+count_policy(zta_arena *arena, tally *t, uint32_t policy)
 {
+	uint32_t more = t->room == 0 ? ROOM_MIN : t->room * 2;
+	uint32_t *bigger;
+
+	if (t->count == t->room) {
+		bigger = zta_arena__grow(
+		    arena, t->list, t->count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return false;
+		}
+		t->list = bigger;
+		t->room = more;
+	}
+	t->list[t->count++] = policy;
+	return true;
+}
+
+static bool
+count_error(judge *j, uint32_t policy)
+{
+	uint32_t more = j->error_room == 0 ? ROOM_MIN : j->error_room * 2;
+	zta_policy_error *bigger;
+
+	if (j->error_count == j->error_room) {
+		bigger = zta_arena__grow(j->x.arena, j->errors, j->error_count,
+		    more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return false;
+		}
+		j->errors = bigger;
+		j->error_room = more;
+	}
+	j->errors[j->error_count++] =
+	    (zta_policy_error){ policy, j->x.error, j->x.error_node };
+	return true;
+}
+
+/* False: there is no memory to go on. */
+static bool
+judge_group(void *context, const uint32_t *list, uint32_t count)
+{
+	judge *j = context;
 	const zta_policy *policy;
 	uint32_t i;
-	bool holds;
+	bool counted = true;
 
-	for (i = 0; i < count; i++) {
-		policy = &policies->policies.list[candidates[i]];
-		x->error = ZTA_EVAL_OK;
-		holds = policy_holds(x, policy);
-		if (x->error == ZTA_EVAL_NO_MEMORY) {
-			return ZTA_ENOMEM;
-		}
-		if (x->error != ZTA_EVAL_OK) {
-			out->errors[out->error_count++] =
-			    (zta_policy_error){ candidates[i], x->error,
-				    x->error_node };
-		} else if (holds && policy->forbid) {
-			t->forbids[t->forbid_count++] = candidates[i];
-		} else if (holds) {
-			t->permits[t->permit_count++] = candidates[i];
+	for (i = 0; counted && i < count; i++) {
+		policy = &j->policies->policies.list[list[i]];
+		switch (policy_holds(&j->x, policy)) {
+		case ZTA_FALSE:
+			break;
+		case ZTA_TRUE:
+			counted = count_policy(j->x.arena,
+			    policy->forbid ? &j->forbids : &j->permits,
+			    list[i]);
+			break;
+		case ZTA_NEITHER:
+			counted = j->x.error != ZTA_EVAL_NO_MEMORY &&
+			    count_error(j, list[i]);
+			break;
 		}
 	}
-	return ZTA_OK;
+	return counted;
+}
+
+static int
+cmp_errors(const void *a, const void *b)
+{
+	const zta_policy_error *x = a, *y = b;
+
+	return x->policy < y->policy ? -1 : x->policy > y->policy;
+}
+
+/* In the order of policies, each once. */
+static uint32_t
+seal_errors(zta_policy_error *list, uint32_t count)
+{
+	uint32_t i, kept = 0;
+
+	zta_sort__run(list, count, sizeof(*list), cmp_errors);
+	for (i = 0; i < count; i++) {
+		if (kept == 0 || list[kept - 1].policy != list[i].policy) {
+			list[kept++] = list[i];
+		}
+	}
+	return kept;
 }
 
 void
@@ -134,36 +216,24 @@ zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
     const zta_question *question, zta_arena *arena, zta_verdict *out,
     zta_error *err)
 {
-	zta_eval x;
+	judge j = { .policies = policies };
 	zta_index_probe probes[ZTA_INDEX_LEVELS];
-	tally t = { 0 };
-	uint32_t *candidates, count;
-	zta_status status;
+	const tally *decisive;
 
 	*out = (zta_verdict){ 0 };
-	zta_authorize__begin(&x, policies, entities, question, arena);
-	probes[0] = probe_for(&x, question->principal, policies->named);
-	probes[1] = probe_for(&x, question->resource, policies->named);
-	probes[2] = probe_for(&x, question->action, policies->named);
-	status = zta_index__find(
-	    &policies->index, probes, arena, &candidates, &count, err);
-	if (status != ZTA_OK || count == 0) {
-		return status;
-	}
-	t.permits = zta_arena__alloc(arena, count * sizeof(uint32_t));
-	t.forbids = zta_arena__alloc(arena, count * sizeof(uint32_t));
-	out->errors = zta_arena__alloc(arena, count * sizeof(*out->errors));
-	if (t.permits == NULL || t.forbids == NULL || out->errors == NULL) {
+	zta_authorize__begin(&j.x, policies, entities, question, arena);
+	probes[0] = probe_for(&j.x, question->principal);
+	probes[1] = probe_for(&j.x, question->resource);
+	probes[2] = probe_for(&j.x, question->action);
+	if (!zta_index__visit(
+		&policies->index, probes, policies->named, judge_group, &j)) {
 		return zta_arena__failed(arena, err);
 	}
-	status = judge(policies, &x, candidates, count, &t, out);
-	if (status != ZTA_OK) {
-		*out = (zta_verdict){ 0 };
-		return zta_arena__failed(arena, err);
-	}
-	out->permitted = t.forbid_count == 0 && t.permit_count > 0;
-	out->reasons = t.forbid_count > 0 ? t.forbids : t.permits;
-	out->reason_count =
-	    t.forbid_count > 0 ? t.forbid_count : t.permit_count;
+	decisive = j.forbids.count > 0 ? &j.forbids : &j.permits;
+	out->permitted = j.forbids.count == 0 && j.permits.count > 0;
+	out->reasons = decisive->list;
+	out->reason_count = zta_uids__seal(decisive->list, decisive->count);
+	out->errors = j.errors;
+	out->error_count = seal_errors(j.errors, j.error_count);
 	return ZTA_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * code.h - expressions as they are evaluated: 16-byte nodes in one array.
  *
- * Sugar is gone (`>`, `!=`, paths of `has`), names are numbers, and whatever is
+ * Sugar is gone (paths of `has`, `is ... in`), names are numbers, and whatever is
  * constant is a value already: literals, sets and records of constants,
  * extension values from literals. A call that would fail stays a call, so that
  * its error comes when it is evaluated, and only then.
@@ -13,34 +13,38 @@
 #include "cedar/ast.h"
 #include "cedar/names.h"
 
+/* Those that may be anything come first, then those that are true or false. */
 typedef enum zta_code_op {
 	ZTA_CODE_CONST, /* a: constant */
 	ZTA_CODE_VAR,   /* a: zta_expr_var */
-	ZTA_CODE_ALL,   /* && over operands[a .. a+b) */
-	ZTA_CODE_ANY,   /* || */
-	ZTA_CODE_NOT,   /* a: node, and so on */
-	ZTA_CODE_NEG,
+	ZTA_CODE_GET,   /* a: node, b: symbol */
+	ZTA_CODE_GET_TAG,
+	ZTA_CODE_NEG, /* a: node, and so on */
 	ZTA_CODE_ADD, /* a, b */
 	ZTA_CODE_SUB,
 	ZTA_CODE_MUL,
+	ZTA_CODE_IF,     /* a, b, c */
+	ZTA_CODE_SET,    /* operands[a .. a+b) */
+	ZTA_CODE_RECORD, /* operands[a ..]: key, node, b pairs */
+	ZTA_CODE_CALL,   /* operands[a .. a+b), c: zta_ext_fn */
+	ZTA_CODE_ALL,    /* && over operands[a .. a+b) */
+	ZTA_CODE_ANY,    /* || */
+	ZTA_CODE_NOT,
 	ZTA_CODE_EQ,
+	ZTA_CODE_NE,
 	ZTA_CODE_LT,
 	ZTA_CODE_LE,
+	ZTA_CODE_GT,
+	ZTA_CODE_GE,
 	ZTA_CODE_IN,
 	ZTA_CODE_HAS,  /* a, symbol b */
-	ZTA_CODE_GET,  /* a, symbol b */
 	ZTA_CODE_LIKE, /* a, b: constant, the pattern */
 	ZTA_CODE_IS,   /* a, b: symbol of the type */
-	ZTA_CODE_IF,   /* a, b, c */
 	ZTA_CODE_CONTAINS,
 	ZTA_CODE_CONTAINS_ALL,
 	ZTA_CODE_CONTAINS_ANY,
 	ZTA_CODE_IS_EMPTY,
-	ZTA_CODE_GET_TAG,
-	ZTA_CODE_HAS_TAG,
-	ZTA_CODE_SET,    /* operands[a .. a+b) */
-	ZTA_CODE_RECORD, /* operands[a ..]: key, node, b pairs */
-	ZTA_CODE_CALL    /* operands[a .. a+b), c: zta_ext_fn */
+	ZTA_CODE_HAS_TAG
 } zta_code_op;
 
 typedef struct zta_node {

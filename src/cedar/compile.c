@@ -44,12 +44,12 @@ emit(zta_compiler *c, uint32_t at, zta_node node, uint32_t *out)
 	if (!reserve(c, &nodes, code->node_count, &room, 1, sizeof(node))) {
 		return no_room(c);
 	}
+	code->nodes = nodes;
 	room = code->node_room;
 	if (!reserve(
 		c, &places, code->node_count, &room, 1, sizeof(uint32_t))) {
 		return no_room(c);
 	}
-	code->nodes = nodes;
 	code->places = places;
 	code->node_room = room;
 	code->nodes[code->node_count] = node;
@@ -384,32 +384,28 @@ compile_chain(
 	    emit(c, expr->at, (zta_node){ op, first, expr->kid_count, 0 }, out);
 }
 
-/* How operators with up to three plain operands reduce. */
-static const struct {
-	bool known;
-	zta_code_op op;
-	bool negate;
-} plain[] = {
-	[ZTA_EXPR_NOT] = { true, ZTA_CODE_NOT, false },
-	[ZTA_EXPR_NEG] = { true, ZTA_CODE_NEG, false },
-	[ZTA_EXPR_EQ] = { true, ZTA_CODE_EQ, false },
-	[ZTA_EXPR_NE] = { true, ZTA_CODE_EQ, true },
-	[ZTA_EXPR_LT] = { true, ZTA_CODE_LT, false },
-	[ZTA_EXPR_LE] = { true, ZTA_CODE_LE, false },
-	[ZTA_EXPR_GT] = { true, ZTA_CODE_LE, true },
-	[ZTA_EXPR_GE] = { true, ZTA_CODE_LT, true },
-	[ZTA_EXPR_IN] = { true, ZTA_CODE_IN, false },
-	[ZTA_EXPR_ADD] = { true, ZTA_CODE_ADD, false },
-	[ZTA_EXPR_SUB] = { true, ZTA_CODE_SUB, false },
-	[ZTA_EXPR_MUL] = { true, ZTA_CODE_MUL, false },
-	[ZTA_EXPR_IF] = { true, ZTA_CODE_IF, false },
-	[ZTA_EXPR_CONTAINS] = { true, ZTA_CODE_CONTAINS, false },
-	[ZTA_EXPR_CONTAINS_ALL] = { true, ZTA_CODE_CONTAINS_ALL, false },
-	[ZTA_EXPR_CONTAINS_ANY] = { true, ZTA_CODE_CONTAINS_ANY, false },
-	[ZTA_EXPR_IS_EMPTY] = { true, ZTA_CODE_IS_EMPTY, false },
-	[ZTA_EXPR_GET_TAG] = { true, ZTA_CODE_GET_TAG, false },
-	[ZTA_EXPR_HAS_TAG] = { true, ZTA_CODE_HAS_TAG, false },
-	[ZTA_EXPR_CALL] = { false, ZTA_CODE_CALL, false },
+/* Operators with up to three plain operands; 0, a constant, for the others. */
+static const zta_code_op plain[] = {
+	[ZTA_EXPR_NOT] = ZTA_CODE_NOT,
+	[ZTA_EXPR_NEG] = ZTA_CODE_NEG,
+	[ZTA_EXPR_EQ] = ZTA_CODE_EQ,
+	[ZTA_EXPR_NE] = ZTA_CODE_NE,
+	[ZTA_EXPR_LT] = ZTA_CODE_LT,
+	[ZTA_EXPR_LE] = ZTA_CODE_LE,
+	[ZTA_EXPR_GT] = ZTA_CODE_GT,
+	[ZTA_EXPR_GE] = ZTA_CODE_GE,
+	[ZTA_EXPR_IN] = ZTA_CODE_IN,
+	[ZTA_EXPR_ADD] = ZTA_CODE_ADD,
+	[ZTA_EXPR_SUB] = ZTA_CODE_SUB,
+	[ZTA_EXPR_MUL] = ZTA_CODE_MUL,
+	[ZTA_EXPR_IF] = ZTA_CODE_IF,
+	[ZTA_EXPR_CONTAINS] = ZTA_CODE_CONTAINS,
+	[ZTA_EXPR_CONTAINS_ALL] = ZTA_CODE_CONTAINS_ALL,
+	[ZTA_EXPR_CONTAINS_ANY] = ZTA_CODE_CONTAINS_ANY,
+	[ZTA_EXPR_IS_EMPTY] = ZTA_CODE_IS_EMPTY,
+	[ZTA_EXPR_GET_TAG] = ZTA_CODE_GET_TAG,
+	[ZTA_EXPR_HAS_TAG] = ZTA_CODE_HAS_TAG,
+	[ZTA_EXPR_CALL] = 0,
 };
 
 static zta_status
@@ -423,12 +419,8 @@ compile_plain(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	}
 	if (status == ZTA_OK) {
 		status = emit(c, expr->at,
-		    (zta_node){ plain[expr->op].op, kids[0], kids[1], kids[2] },
+		    (zta_node){ plain[expr->op], kids[0], kids[1], kids[2] },
 		    out);
-	}
-	if (status == ZTA_OK && plain[expr->op].negate) {
-		status = emit(
-		    c, expr->at, (zta_node){ ZTA_CODE_NOT, *out, 0, 0 }, out);
 	}
 	return status;
 }
@@ -436,7 +428,7 @@ compile_plain(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 zta_status
 zta_compiler__expr(zta_compiler *c, const zta_expr *expr, uint32_t *node)
 {
-	if (plain[expr->op].known) {
+	if (plain[expr->op] != 0) {
 		return compile_plain(c, expr, node);
 	}
 	switch ((zta_expr_op)expr->op) {
@@ -491,7 +483,7 @@ zta_compiler__conditions(
 			c->code->operands[first + i] = *node;
 		}
 	}
-	if (status == ZTA_OK) {
+	if (status == ZTA_OK && policy->condition_count > 1) {
 		status = emit(c, policy->at,
 		    (zta_node){
 			ZTA_CODE_ALL, first, policy->condition_count, 0 },

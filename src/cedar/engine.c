@@ -36,6 +36,7 @@ zta_cedar_close(zta_cedar *engine)
 	if (engine != NULL) {
 		zta_arena__release(&engine->arena);
 		zta_arena__release(&engine->findings);
+		zta_entities__release(&engine->entities);
 		free(engine);
 	}
 }

@@ -21,6 +21,13 @@ zta_entities__init(
     zta_entities *entities, zta_arena *arena, const zta_names *names)
 {
 	*entities = (zta_entities){ .arena = arena, .names = names };
+	zta_arena__init(&entities->parents, SIZE_MAX);
+}
+
+void
+zta_entities__release(zta_entities *entities)
+{
+	zta_arena__release(&entities->parents);
 }
 
 bool
@@ -78,13 +85,13 @@ make_room(zta_entities *entities, uint32_t uid)
 		return true;
 	}
 	more = more <= uid ? uid + 1 : more;
-	list = zta_arena__zalloc(entities->arena, more, sizeof(*list));
+	list = zta_arena__grow(entities->arena, entities->list, entities->room,
+	    more, sizeof(*list));
 	if (list == NULL) {
 		return false;
 	}
-	if (entities->room > 0) {
-		memcpy(list, entities->list, entities->room * sizeof(*list));
-	}
+	memset(
+	    list + entities->room, 0, (more - entities->room) * sizeof(*list));
 	entities->list = list;
 	entities->room = more;
 	return true;
@@ -125,35 +132,45 @@ fail(const zta_entities *entities, uint32_t uid, zta_status status,
 }
 
 zta_status
-zta_entities__add(zta_entities *entities, uint32_t uid,
+zta_entities__add_sealed(zta_entities *entities, uint32_t uid,
     const zta_entity *entity, zta_error *err)
 {
-	zta_entity copy = *entity;
-	uint32_t *parents;
-
 	if (!make_room(entities, uid)) {
 		return zta_arena__failed(entities->arena, err);
 	}
-	parents = zta_arena__alloc(
-	    entities->arena, entity->ancestor_count * sizeof(*parents));
-	if (parents == NULL) {
-		return zta_arena__failed(entities->arena, err);
-	}
+	entities->list[uid] = *entity;
+	entities->list[uid].type = zta_names__type_of(entities->names, uid);
+	entities->count++;
+	return ZTA_OK;
+}
+
+zta_status
+zta_entities__add(zta_entities *entities, uint32_t uid,
+    const zta_entity *entity, zta_error *err)
+{
+	const zta_entity *there = zta_entities__get(entities, uid);
+	zta_entity copy = *entity;
+	uint32_t *parents;
+
+	copy.ancestors = NULL;
 	if (entity->ancestor_count > 0) {
-		memcpy(parents, entity->ancestors,
-		    entity->ancestor_count * sizeof(*parents));
+		parents = zta_arena__grow(&entities->parents, entity->ancestors,
+		    entity->ancestor_count, entity->ancestor_count,
+		    sizeof(*parents));
+		if (parents == NULL) {
+			return zta_arena__failed(&entities->parents, err);
+		}
+		copy.ancestors = parents;
+		copy.ancestor_count =
+		    zta_uids__seal(parents, entity->ancestor_count);
 	}
-	copy.ancestor_count = zta_uids__seal(parents, entity->ancestor_count);
-	copy.ancestors = parents;
-	if (entities->list[uid].attrs != NULL) {
-		return same_entities(&entities->list[uid], &copy) ?
+	if (there != NULL) {
+		return same_entities(there, &copy) ?
 		    ZTA_OK :
 		    fail(entities, uid, ZTA_EEXIST,
 			"stands twice with different content", err);
 	}
-	entities->list[uid] = copy;
-	entities->count++;
-	return ZTA_OK;
+	return zta_entities__add_sealed(entities, uid, &copy, err);
 }
 
 /* --- closure */
@@ -329,5 +346,6 @@ zta_entities__seal(zta_entities *entities, uint64_t seed, zta_error *err)
 	zta_map__init(&x.lists, &scratch, seed);
 	status = close_all(&x);
 	zta_arena__release(&scratch);
+	zta_arena__release(&entities->parents);
 	return status;
 }

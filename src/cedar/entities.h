@@ -16,10 +16,12 @@ typedef struct zta_entity {
 	const zta_record *tags;    /* NULL: none */
 	const uint32_t *ancestors; /* uids, ascending; parents until sealed */
 	uint32_t ancestor_count;
+	uint32_t type; /* symbol; only of an entity in the store */
 } zta_entity;
 
 typedef struct zta_entities {
 	zta_arena *arena;
+	zta_arena parents; /* lists of them, until the store is sealed */
 	const zta_names *names;
 	zta_entity *list; /* by uid */
 	uint32_t room;
@@ -38,12 +40,22 @@ zta_entities__get(const zta_entities *entities, uint32_t uid)
 	    NULL;
 }
 
+/* What only loading needs; the rest goes with the arena. */
+void zta_entities__release(zta_entities *entities);
+
 /*
- * Put one entity with its parents (any order, duplicates allowed) into the
- * store. One that is there already must be equal, or ZTA_EEXIST.
+ * Put one entity with its parents (any order, duplicates allowed; copied) into
+ * the store. One that is there already must be equal, or ZTA_EEXIST.
  */
 ZTA_MUST_USE zta_status zta_entities__add(zta_entities *entities, uint32_t uid,
     const zta_entity *entity, zta_error *err);
+
+/*
+ * Put an entity into a sealed store, which must not have it, with ancestors
+ * that live as long as the store.
+ */
+ZTA_MUST_USE zta_status zta_entities__add_sealed(zta_entities *entities,
+    uint32_t uid, const zta_entity *entity, zta_error *err);
 
 /*
  * Replace parents by all ancestors. ZTA_EINVALID names an entity that would be

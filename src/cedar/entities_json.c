@@ -34,11 +34,11 @@ member(zta_value_reader *r, const zta_json *node, const char *name,
 }
 
 static zta_status
-read_parents(zta_value_reader *r, const zta_json *node, uint32_t uid,
-    const zta_entity_type *type, zta_entity *entity)
+read_parents(zta_value_reader *r, zta_arena *scratch, const zta_json *node,
+    uint32_t uid, const zta_entity_type *type, zta_entity *entity)
 {
 	uint32_t *uids =
-	    zta_arena__alloc(r->arena, (node->count + 1) * sizeof(*uids));
+	    zta_arena__alloc(scratch, (node->count + 1) * sizeof(*uids));
 	const zta_json *item = zta_json__first(node);
 	bool action =
 	    zta_names__is_action(r->names, zta_names__type_of(r->names, uid));
@@ -46,7 +46,7 @@ read_parents(zta_value_reader *r, const zta_json *node, uint32_t uid,
 	zta_status status;
 
 	if (uids == NULL) {
-		return zta_arena__failed(r->arena, r->err);
+		return zta_arena__failed(scratch, r->err);
 	}
 	for (i = 0; i < node->count; i++) {
 		status = zta_value_json__uid(r, item, &uids[i]);
@@ -134,8 +134,8 @@ check_uids(zta_value_reader *r, const zta_json *node, uint32_t uid,
 }
 
 static zta_status
-read_entity(zta_value_reader *r, const zta_json *node, uint32_t *uid,
-    zta_entity *entity)
+read_entity(zta_value_reader *r, zta_arena *scratch, const zta_json *node,
+    uint32_t *uid, zta_entity *entity)
 {
 	const zta_json *name, *attrs, *parents, *tags;
 	const zta_entity_type *type = NULL;
@@ -170,7 +170,7 @@ read_entity(zta_value_reader *r, const zta_json *node, uint32_t *uid,
 	status = zta_value_json__record(
 	    r, attrs, type == NULL ? NULL : type->shape, &entity->attrs);
 	if (status == ZTA_OK) {
-		status = read_parents(r, parents, *uid, type, entity);
+		status = read_parents(r, scratch, parents, *uid, type, entity);
 	}
 	tags = zta_json__get(node, "tags");
 	if (status == ZTA_OK && tags != NULL) {
@@ -206,7 +206,8 @@ note_action(zta_entities_loader *loader, uint32_t uid, zta_error *err)
 }
 
 static zta_status
-add_one(zta_entities_loader *loader, const zta_json_doc *doc, zta_error *err)
+add_one(zta_entities_loader *loader, zta_arena *scratch,
+    const zta_json_doc *doc, zta_error *err)
 {
 	zta_value_reader reader = { .arena = loader->names->arena,
 		.names = loader->names,
@@ -216,7 +217,8 @@ add_one(zta_entities_loader *loader, const zta_json_doc *doc, zta_error *err)
 	zta_entity entity;
 	zta_error why;
 	uint32_t uid;
-	zta_status status = read_entity(&reader, doc->root, &uid, &entity);
+	zta_status status =
+	    read_entity(&reader, scratch, doc->root, &uid, &entity);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -260,7 +262,7 @@ zta_entities_loader__add(
 		zta_arena__reset(&scratch);
 		status = zta_json__next_element(&scratch, text, &at, &doc, err);
 		if (status == ZTA_OK && doc.root != NULL) {
-			status = add_one(loader, &doc, err);
+			status = add_one(loader, &scratch, &doc, err);
 			status =
 			    go_on(loader, file, status, err) ? ZTA_OK : status;
 		}
@@ -318,7 +320,7 @@ zta_entities_loader__finish(zta_entities_loader *loader, zta_error *err)
 			entity.ancestors = schema->actions[i].ancestors;
 			entity.ancestor_count =
 			    schema->actions[i].ancestor_count;
-			status = zta_entities__add(loader->entities,
+			status = zta_entities__add_sealed(loader->entities,
 			    schema->actions[i].uid, &entity, err);
 		}
 	}

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* eval.h - evaluate code under a request and entities. */
+/*
+ * eval.h - evaluate code under a request and entities.
+ *
+ * There are two ways to ask. Conditions are asked for their truth, and most of
+ * a policy never becomes a value. Where a value is wanted it is pointed at
+ * where it lies: in the entity, in the context, among the constants.
+ */
 #ifndef ZTA_CEDAR_EVAL_H
 #define ZTA_CEDAR_EVAL_H
 
@@ -39,13 +45,76 @@ typedef struct zta_eval {
 	uint32_t error_node; /* where it failed */
 } zta_eval;
 
-/* The value of `node`; false sets `error` and `error_node`. */
+typedef enum zta_truth {
+	ZTA_FALSE,
+	ZTA_TRUE,
+	ZTA_NEITHER /* it failed: `error` and `error_node` are set */
+} zta_truth;
+
+/* Is `node` true? What is no boolean fails. */
+zta_truth zta_eval__truth(zta_eval *x, uint32_t node);
+
+/* The value of a node that is more than a constant or a variable. */
+const zta_value *zta_eval__compute(
+    zta_eval *x, uint32_t node, zta_value *spare);
+
+/* The value of `node`, which may be `*spare`; NULL: it failed. */
+static inline const zta_value *
+zta_eval__value(zta_eval *x, uint32_t node, zta_value *spare)
+{
+	const zta_node *n = &x->code->nodes[node];
+
+	if (n->op == ZTA_CODE_VAR) {
+		return &x->vars[n->a];
+	}
+	return n->op == ZTA_CODE_CONST ? &x->code->constants[n->a] :
+					 zta_eval__compute(x, node, spare);
+}
+
+/* The value of `node`, which must be of one kind. */
+const zta_value *zta_eval__kind(
+    zta_eval *x, uint32_t node, zta_value_kind kind, zta_value *spare);
+
+/* A copy of the value of `node`; false: it failed. */
 ZTA_MUST_USE bool zta_eval__node(zta_eval *x, uint32_t node, zta_value *out);
 
+/* The tag that GET_TAG or HAS_TAG names, and its entity, if there are any. */
+ZTA_MUST_USE bool zta_eval__tag(zta_eval *x, const zta_node *n,
+    const zta_entity **entity, const zta_value **tag);
+
 /* The entity as this evaluation sees it, or NULL. */
-const zta_entity *zta_eval__entity(const zta_eval *x, uint32_t uid);
+static inline const zta_entity *
+zta_eval__entity(const zta_eval *x, uint32_t uid)
+{
+	uint32_t i;
+
+	for (i = 0; i < x->extra_count; i++) {
+		if (x->extras[i].uid == uid) {
+			return &x->extras[i].entity;
+		}
+	}
+	return zta_entities__get(x->entities, uid);
+}
+
+/* The symbol of its type, known to the entity itself if there is one. */
+static inline uint32_t
+zta_eval__type_of(const zta_eval *x, uint32_t uid)
+{
+	const zta_entity *entity = zta_entities__get(x->entities, uid);
+
+	return entity != NULL ? entity->type :
+				zta_names__type_of(x->names, uid);
+}
 
 /* Is `uid` equal to `ancestor`, or below it? */
 bool zta_eval__is_in(const zta_eval *x, uint32_t uid, uint32_t ancestor);
+
+/* Note why `node` has no value. */
+static inline void
+zta_eval__fail(zta_eval *x, uint32_t node, zta_eval_error error)
+{
+	x->error = error;
+	x->error_node = node;
+}
 
 #endif

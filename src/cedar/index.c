@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* index.c - see index.h. All edges of the tree are in one hash table. */
+/*
+ * index.c - see index.h.
+ *
+ * Entries are sorted by their keys, so that what belongs below one node is one
+ * run of them. All edges of the tree are in one hash table.
+ */
 #include "cedar/index.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "cedar/entities.h"
 
 #define ROOM_MIN 16u
+
+/* To check so many scopes costs no more than to find out which to check. */
+#define LEAF_MAX 8u
 
 static uint32_t
 hash_of(uint32_t parent, zta_index_key key)
@@ -29,12 +38,19 @@ find_edge(const zta_index *index, uint32_t parent, zta_index_key key)
 	for (;; at = (at + 1) & index->edge_mask) {
 		edge = &index->edges[at];
 		if (edge->child == 0 ||
-		    (edge->parent == parent && edge->key.kind == key.kind &&
-			edge->key.name == key.name)) {
+		    (edge->parent == parent && edge->key.name == key.name &&
+			edge->key.kind == key.kind)) {
 			return edge;
 		}
 	}
 }
+
+/* --- building */
+
+typedef struct builder {
+	zta_index *index;
+	zta_index_entry *entries;
+} builder;
 
 static bool
 grow_edges(zta_index *index)
@@ -59,187 +75,198 @@ grow_edges(zta_index *index)
 	return true;
 }
 
-/* Room for one more in an array of the index. */
-static bool
-reserve(
-    zta_index *index, void **list, uint32_t count, uint32_t *room, size_t size)
-{
-	uint32_t more = *room == 0 ? ROOM_MIN : *room * 2;
-	void *bigger;
-
-	if (count < *room) {
-		return true;
-	}
-	bigger = zta_arena__grow(index->arena, *list, count, more, size);
-	if (bigger == NULL) {
-		return false;
-	}
-	*list = bigger;
-	*room = more;
-	return true;
-}
-
 static bool
 add_node(zta_index *index, uint32_t *out)
 {
-	void *nodes = index->nodes;
+	uint32_t more = index->node_room == 0 ? ROOM_MIN : index->node_room * 2;
+	zta_index_node *bigger;
 
-	if (!reserve(index, &nodes, index->node_count, &index->node_room,
-		sizeof(zta_index_node))) {
-		return false;
+	if (index->node_count == index->node_room) {
+		bigger = zta_arena__grow(index->arena, index->nodes,
+		    index->node_count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return false;
+		}
+		index->nodes = bigger;
+		index->node_room = more;
 	}
-	index->nodes = nodes;
-	index->nodes[index->node_count] = (zta_index_node){ 0, 0 };
+	index->nodes[index->node_count] = (zta_index_node){ 0 };
 	*out = index->node_count++;
 	return true;
 }
 
-zta_status
-zta_index__init(zta_index *index, zta_arena *arena, zta_error *err)
-{
-	uint32_t root;
-
-	*index = (zta_index){ .arena = arena };
-	if (!grow_edges(index) || !add_node(index, &root)) {
-		return zta_arena__failed(arena, err);
-	}
-	return ZTA_OK;
-}
-
-/* Follow `key` down from `node`, making the way if there is none. */
+/* A new child of `node`. */
 static bool
-descend(zta_index *index, uint32_t *node, zta_index_key key)
+add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 {
-	zta_index_edge *edge;
-	uint32_t child;
-
 	if (index->edge_count >= index->edge_mask / 2 && !grow_edges(index)) {
 		return false;
 	}
-	edge = find_edge(index, *node, key);
-	if (edge->child == 0) {
-		if (!add_node(index, &child)) {
+	if (!add_node(index, child)) {
+		return false;
+	}
+	*find_edge(index, node, key) = (zta_index_edge){ node, key, *child };
+	index->edge_count++;
+	index->nodes[node].kinds |= 1u << key.kind;
+	return true;
+}
+
+static int
+cmp_keys(zta_index_key a, zta_index_key b)
+{
+	if (a.kind != b.kind) {
+		return a.kind < b.kind ? -1 : 1;
+	}
+	return a.name < b.name ? -1 : a.name > b.name;
+}
+
+static int
+cmp_entries(const void *a, const void *b)
+{
+	const zta_index_entry *x = a, *y = b;
+	int by = 0, level;
+
+	for (level = 0; by == 0 && level < ZTA_INDEX_LEVELS; level++) {
+		by = cmp_keys(x->keys[level], y->keys[level]);
+	}
+	return by != 0 ? by : x->policy < y->policy ? -1 : 1;
+}
+
+static void
+make_leaf(builder *b, uint32_t node, uint32_t from, uint32_t to)
+{
+	zta_index *index = b->index;
+	uint32_t *list = &index->list[index->list_count], i;
+
+	for (i = from; i < to; i++) {
+		list[i - from] = b->entries[i].policy;
+	}
+	index->nodes[node].first = index->list_count;
+	index->nodes[node].count = zta_uids__seal(list, to - from);
+	index->list_count += index->nodes[node].count;
+}
+
+/* Hang entries[from .. to), which are not few, below `node`. */
+static bool
+split(builder *b, uint32_t node, uint32_t from, uint32_t to, uint32_t level)
+{
+	zta_index_key key;
+	uint32_t end, child;
+
+	for (; from < to; from = end) {
+		key = b->entries[from].keys[level];
+		for (end = from + 1; end < to &&
+		     cmp_keys(b->entries[end].keys[level], key) == 0;
+		     end++) {
+		}
+		if (!add_child(b->index, node, key, &child)) {
 			return false;
 		}
-		*edge = (zta_index_edge){ *node, key, child };
-		index->edge_count++;
-		index->nodes[*node].kinds |= 1u << key.kind;
+		if (end - from <= LEAF_MAX || level + 1 == ZTA_INDEX_LEVELS) {
+			make_leaf(b, child, from, end);
+		} else if (!split(b, child, from, end, level + 1)) {
+			return false;
+		}
 	}
-	*node = edge->child;
 	return true;
 }
 
 zta_status
-zta_index__add(zta_index *index, const zta_index_key keys[ZTA_INDEX_LEVELS],
-    uint32_t policy, zta_error *err)
+zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
+    uint32_t count, zta_error *err)
 {
-	void *entries = index->entries;
-	uint32_t node = 0;
-	int level;
+	builder b = { index, entries };
+	uint32_t root;
 
-	for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
-		if (!descend(index, &node, keys[level])) {
-			return zta_arena__failed(index->arena, err);
-		}
+	*index = (zta_index){ .arena = arena };
+	index->list =
+	    zta_arena__alloc(arena, ((size_t)count + 1) * sizeof(uint32_t));
+	if (index->list == NULL || !grow_edges(index) ||
+	    !add_node(index, &root)) {
+		return zta_arena__failed(arena, err);
 	}
-	if (!reserve(index, &entries, index->entry_count, &index->entry_room,
-		sizeof(zta_index_entry))) {
-		return zta_arena__failed(index->arena, err);
+	zta_sort__run(entries, count, sizeof(*entries), cmp_entries);
+	if (count <= LEAF_MAX) {
+		make_leaf(&b, root, 0, count);
+	} else if (!split(&b, root, 0, count, 0)) {
+		return zta_arena__failed(arena, err);
 	}
-	index->entries = entries;
-	index->entries[index->entry_count] =
-	    (zta_index_entry){ policy, index->nodes[node].first };
-	index->nodes[node].first = ++index->entry_count;
 	return ZTA_OK;
 }
 
-/* --- finding */
+/* --- visiting */
 
-typedef struct finder {
+typedef struct visitor {
 	const zta_index *index;
 	const zta_index_probe *probes;
-	zta_arena *arena;
-	uint32_t *list;
-	uint32_t count, room;
-} finder;
+	uint32_t named;
+	zta_index_visit *visit;
+	void *context;
+} visitor;
+
+static bool follow(const visitor *v, uint32_t node, uint32_t level);
 
 static bool
-collect(finder *f, uint32_t node)
-{
-	const zta_index_entry *entry;
-	uint32_t at = f->index->nodes[node].first;
-	uint32_t more = f->room == 0 ? ROOM_MIN : f->room * 2;
-
-	for (; at != 0; at = entry->next) {
-		entry = &f->index->entries[at - 1];
-		if (f->count == f->room) {
-			f->list = zta_arena__grow(f->arena, f->list, f->count,
-			    more, sizeof(uint32_t));
-			if (f->list == NULL) {
-				return false;
-			}
-			f->room = more;
-			more *= 2;
-		}
-		f->list[f->count++] = entry->policy;
-	}
-	return true;
-}
-
-static bool follow(finder *f, uint32_t node, uint32_t level);
-
-static bool
-follow_key(finder *f, uint32_t node, uint32_t level, zta_index_kind kind,
+follow_key(const visitor *v, uint32_t node, uint32_t level, zta_index_kind kind,
     uint32_t name)
 {
 	zta_index_key key = { kind, name };
-	uint32_t child;
+	uint32_t child = find_edge(v->index, node, key)->child;
 
-	if ((f->index->nodes[node].kinds & 1u << kind) == 0) {
-		return true;
-	}
-	child = find_edge(f->index, node, key)->child;
-	return child == 0 || follow(f, child, level + 1);
+	return child == 0 || follow(v, child, level + 1);
 }
 
 static bool
-follow(finder *f, uint32_t node, uint32_t level)
+follow_ancestors(const visitor *v, uint32_t node, uint32_t level)
 {
-	const zta_index_probe *probe = &f->probes[level];
+	const zta_index_probe *probe = &v->probes[level];
 	uint32_t i;
 
-	if (level == ZTA_INDEX_LEVELS) {
-		return collect(f, node);
-	}
-	if (!follow_key(f, node, level, ZTA_INDEX_ANY, 0) ||
-	    !follow_key(f, node, level, ZTA_INDEX_IS, probe->type) ||
-	    !follow_key(f, node, level, ZTA_INDEX_EQ, probe->uid) ||
-	    !follow_key(f, node, level, ZTA_INDEX_IN, probe->uid)) {
+	if (!follow_key(v, node, level, ZTA_INDEX_IN, probe->uid)) {
 		return false;
 	}
-	if ((f->index->nodes[node].kinds & 1u << ZTA_INDEX_IN) == 0) {
-		return true;
-	}
-	for (i = 0; i < probe->ancestor_count; i++) {
+	for (i = 0; i < probe->ancestor_count && probe->ancestors[i] < v->named;
+	     i++) {
 		if (!follow_key(
-			f, node, level, ZTA_INDEX_IN, probe->ancestors[i])) {
+			v, node, level, ZTA_INDEX_IN, probe->ancestors[i])) {
 			return false;
 		}
 	}
 	return true;
 }
 
-zta_status
-zta_index__find(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_arena *arena,
-    uint32_t **list, uint32_t *count, zta_error *err)
+static bool
+follow(const visitor *v, uint32_t node, uint32_t level)
 {
-	finder f = { .index = index, .probes = probes, .arena = arena };
+	const zta_index_node *n = &v->index->nodes[node];
+	const zta_index_probe *probe = &v->probes[level];
 
-	if (!follow(&f, 0, 0)) {
-		return zta_arena__failed(arena, err);
+	if (n->kinds == 0) {
+		return v->visit(
+		    v->context, &v->index->list[n->first], n->count);
 	}
-	*list = f.list;
-	*count = zta_uids__seal(f.list, f.count);
-	return ZTA_OK;
+	if ((n->kinds & 1u << ZTA_INDEX_ANY) != 0 &&
+	    !follow_key(v, node, level, ZTA_INDEX_ANY, 0)) {
+		return false;
+	}
+	if ((n->kinds & 1u << ZTA_INDEX_IS) != 0 &&
+	    !follow_key(v, node, level, ZTA_INDEX_IS, probe->type)) {
+		return false;
+	}
+	if ((n->kinds & 1u << ZTA_INDEX_EQ) != 0 &&
+	    !follow_key(v, node, level, ZTA_INDEX_EQ, probe->uid)) {
+		return false;
+	}
+	return (n->kinds & 1u << ZTA_INDEX_IN) == 0 ||
+	    follow_ancestors(v, node, level);
+}
+
+bool
+zta_index__visit(const zta_index *index,
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
+    zta_index_visit *visit, void *context)
+{
+	visitor v = { index, probes, named, visit, context };
+
+	return follow(&v, 0, 0);
 }

@@ -3,10 +3,10 @@
  * index.h - which policies can apply to a request, by their scopes.
  *
  * A tree of three levels: principal, resource, action. A step down is a key
- * such as "any", "is User" or "in Group::a"; a policy hangs at the end of its
- * three keys. A request follows the keys that it matches, so its cost follows
- * the policies that match, not those that there are. The index only leaves out:
- * whoever asks checks the scope of what it gives.
+ * such as "any", "is User" or "in Group::a"; where few policies are left the
+ * tree ends early. A request follows the keys that it matches, so its cost
+ * follows the policies that match, not those that there are. The index only
+ * leaves out: whoever asks checks the scope of what it gives.
  */
 #ifndef ZTA_CEDAR_INDEX_H
 #define ZTA_CEDAR_INDEX_H
@@ -17,14 +17,21 @@ typedef enum zta_index_kind {
 	ZTA_INDEX_ANY,
 	ZTA_INDEX_IS, /* of a type */
 	ZTA_INDEX_EQ, /* an entity */
-	ZTA_INDEX_IN, /* an entity, or below it */
-	ZTA_INDEX_KINDS
+	ZTA_INDEX_IN  /* an entity, or below it */
 } zta_index_kind;
+
+#define ZTA_INDEX_LEVELS 3
 
 typedef struct zta_index_key {
 	uint32_t kind; /* zta_index_kind */
 	uint32_t name; /* symbol of a type, or uid; 0 for ANY */
 } zta_index_key;
+
+/* Where a policy belongs; one that names several actions has several. */
+typedef struct zta_index_entry {
+	zta_index_key keys[ZTA_INDEX_LEVELS];
+	uint32_t policy;
+} zta_index_entry;
 
 typedef struct zta_index_edge {
 	uint32_t parent;
@@ -33,48 +40,43 @@ typedef struct zta_index_edge {
 } zta_index_edge;
 
 typedef struct zta_index_node {
-	uint32_t kinds; /* bit set of the kinds of keys below */
-	uint32_t first; /* entry + 1 at the last level; 0: none */
+	uint32_t kinds; /* bit set of the kinds of keys below; 0: a leaf */
+	uint32_t first, count; /* the leaf's policies, in `list` */
 } zta_index_node;
-
-typedef struct zta_index_entry {
-	uint32_t policy;
-	uint32_t next; /* entry + 1; 0: the last */
-} zta_index_entry;
 
 typedef struct zta_index {
 	zta_arena *arena;
-	zta_index_edge *edges;
+	zta_index_edge *edges; /* of the whole tree: a hash table */
 	uint32_t edge_mask, edge_count;
 	zta_index_node *nodes; /* the first is the root */
 	uint32_t node_count, node_room;
-	zta_index_entry *entries;
-	uint32_t entry_count, entry_room;
+	uint32_t *list;
+	uint32_t list_count;
 } zta_index;
 
-#define ZTA_INDEX_LEVELS 3
-
-/* ZTA_ENOMEM, ZTA_ELIMIT. */
-ZTA_MUST_USE zta_status zta_index__init(
-    zta_index *index, zta_arena *arena, zta_error *err);
-ZTA_MUST_USE zta_status zta_index__add(zta_index *index,
-    const zta_index_key keys[ZTA_INDEX_LEVELS], uint32_t policy,
-    zta_error *err);
+/* Build it; `entries` is put in another order. ZTA_ENOMEM, ZTA_ELIMIT. */
+ZTA_MUST_USE zta_status zta_index__build(zta_index *index, zta_arena *arena,
+    zta_index_entry *entries, uint32_t count, zta_error *err);
 
 /* What a request matches at one level. */
 typedef struct zta_index_probe {
 	uint32_t type;
 	uint32_t uid;
 	const uint32_t *ancestors; /* ascending */
-	uint32_t ancestor_count;   /* those that policies can name */
+	uint32_t ancestor_count;
 } zta_index_probe;
 
+/* Given policies in ascending order; false ends the visit. */
+typedef bool zta_index_visit(
+    void *context, const uint32_t *policies, uint32_t count);
+
 /*
- * The policies that the probes reach, ascending, without duplicates, in
- * `arena`. ZTA_ENOMEM, ZTA_ELIMIT.
+ * Visit the policies that the probes reach, group by group. One that names
+ * several actions may come twice. Ancestors from the uid `named` on are named
+ * by no policy. False if a visit returned false.
  */
-ZTA_MUST_USE zta_status zta_index__find(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_arena *arena,
-    uint32_t **list, uint32_t *count, zta_error *err);
+ZTA_MUST_USE bool zta_index__visit(const zta_index *index,
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
+    zta_index_visit *visit, void *context);
 
 #endif

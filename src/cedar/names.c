@@ -69,11 +69,16 @@ grow(zta_names *names, zta_name_table *table)
 	bigger.mask = bigger.room * 2 - 1;
 	bigger.list = zta_arena__grow(names->arena, table->list, table->count,
 	    bigger.room, sizeof(zta_name));
-	bigger.slots = zta_arena__zalloc(
-	    names->arena, (size_t)bigger.room * 2, sizeof(uint32_t));
-	if (bigger.list == NULL || bigger.slots == NULL) {
+	if (bigger.list == NULL) {
 		return false;
 	}
+	table->list = bigger.list;
+	bigger.slots = zta_arena__grow(names->arena, table->slots,
+	    table->room * 2, (size_t)bigger.room * 2, sizeof(uint32_t));
+	if (bigger.slots == NULL) {
+		return false;
+	}
+	memset(bigger.slots, 0, (size_t)bigger.room * 2 * sizeof(uint32_t));
 	for (i = 0; i < bigger.count; i++) {
 		*find_slot(&bigger, &bigger.list[i]) = i + 1;
 	}

@@ -284,18 +284,21 @@ zta_status
 zta_parse__policies(
     zta_arena *arena, zta_str text, zta_policy_texts *out, zta_error *err)
 {
-	zta_parser p;
+	zta_parser p = { .arena = arena, .err = err };
 	zta_parser_list list = { 0 };
 	zta_policy_text *policy;
-	zta_status status = zta_parser__init(&p, arena, text, err);
+	zta_arena scratch; /* tokens are many, and of no use afterwards */
+	zta_status status;
 
+	zta_arena__init(&scratch, SIZE_MAX);
+	status = zta_lex__all(&scratch, text, &p.tokens, err);
+	p.next = p.tokens.list;
 	while (status == ZTA_OK && !zta_parser__is(&p, ZTA_TOKEN_END)) {
 		policy = zta_parser__push(&p, &list, sizeof(*policy));
-		if (policy == NULL) {
-			return zta_parser__no_room(&p);
-		}
-		status = parse_policy(&p, policy);
+		status = policy == NULL ? zta_parser__no_room(&p) :
+					  parse_policy(&p, policy);
 	}
+	zta_arena__release(&scratch);
 	*out = (zta_policy_texts){ .list = list.items, .count = list.count };
 	return status;
 }

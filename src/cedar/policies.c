@@ -358,35 +358,57 @@ key_of(const zta_scope *scope, uint32_t which)
 	return key;
 }
 
-/* A policy with `action in [a, b]` hangs in two places, with [] in none. */
-static zta_status
-index_policy(zta_policies *policies, uint32_t number, zta_error *err)
+/* How many entries of the index a policy has: with `action in []` none. */
+static uint32_t
+entries_of(const zta_policy *policy)
 {
-	const zta_scope *scope = policies->policies.list[number].scope;
-	const zta_scope *action = &scope[ZTA_VAR_ACTION];
-	zta_index_key keys[ZTA_INDEX_LEVELS];
-	uint32_t i, times = action->op == ZTA_SCOPE_ANY ? 1 : action->count;
-	zta_status status = ZTA_OK;
+	const zta_scope *action = &policy->scope[ZTA_VAR_ACTION];
 
-	keys[0] = key_of(&scope[ZTA_VAR_PRINCIPAL], 0);
-	keys[1] = key_of(&scope[ZTA_VAR_RESOURCE], 0);
-	for (i = 0; status == ZTA_OK && i < times; i++) {
-		keys[2] = key_of(action, i);
-		status = zta_index__add(&policies->index, keys, number, err);
+	return action->op == ZTA_SCOPE_ANY ? 1 : action->count;
+}
+
+static void
+fill_entries(const zta_policies *policies, zta_index_entry *entry)
+{
+	const zta_policy *policy;
+	uint32_t number, i;
+
+	for (number = 0; number < policies->policies.count; number++) {
+		policy = &policies->policies.list[number];
+		for (i = 0; i < entries_of(policy); i++) {
+			entry->keys[0] =
+			    key_of(&policy->scope[ZTA_VAR_PRINCIPAL], 0);
+			entry->keys[1] =
+			    key_of(&policy->scope[ZTA_VAR_RESOURCE], 0);
+			entry->keys[2] =
+			    key_of(&policy->scope[ZTA_VAR_ACTION], i);
+			entry->policy = number;
+			entry++;
+		}
 	}
-	return status;
 }
 
 zta_status
 zta_policies__seal(zta_policies *policies, zta_error *err)
 {
-	uint32_t i;
-	zta_status status =
-	    zta_index__init(&policies->index, policies->names->arena, err);
+	zta_arena scratch;
+	zta_index_entry *entries;
+	uint32_t i, count = 0;
+	zta_status status;
 
-	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
-		status = index_policy(policies, i, err);
+	for (i = 0; i < policies->policies.count; i++) {
+		count += entries_of(&policies->policies.list[i]);
 	}
+	zta_arena__init(&scratch, SIZE_MAX);
+	entries = zta_arena__zalloc(&scratch, count, sizeof(*entries));
+	if (entries == NULL) {
+		status = zta_arena__failed(&scratch, err);
+	} else {
+		fill_entries(policies, entries);
+		status = zta_index__build(&policies->index,
+		    policies->names->arena, entries, count, err);
+	}
+	zta_arena__release(&scratch);
 	return status;
 }
 

@@ -8,21 +8,22 @@
 #include "cedar/index.h"
 
 typedef struct zta_scope {
-	zta_scope_op op;
-	bool slot;                /* of a template: the entity is to come */
-	uint32_t type;            /* symbol, of IS and IS_IN */
 	const uint32_t *entities; /* uids */
 	uint32_t count;
+	uint32_t type; /* symbol, of IS and IS_IN */
+	zta_scope_op op;
+	bool slot; /* of a template: the entity is to come */
 } zta_scope;
 
+/* What a decision reads of a policy comes first. */
 typedef struct zta_policy {
-	zta_str id;
-	bool forbid;
 	zta_scope scope[ZTA_SCOPES]; /* by zta_expr_var */
 	uint32_t condition;          /* node; ZTA_NAME_NONE: always true */
+	bool forbid;
+	zta_str id;
+	const zta_policy_text *source;
 	uint32_t file;
 	uint32_t at; /* byte offset in the file */
-	const zta_policy_text *source;
 } zta_policy;
 
 typedef struct zta_policy_list {
