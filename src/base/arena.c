@@ -213,6 +213,9 @@ zta_arena__grow(
 	if (count * size >= LARGE_MIN) {
 		link = find_large(arena, old);
 	}
+	if (link != NULL && more > count && (*link)->size >= more * size) {
+		return (*link)->data;
+	}
 	if (link != NULL) {
 		block = resize(arena, *link, more * size);
 		*link = block == NULL ? *link : block;
@@ -223,6 +226,21 @@ zta_arena__grow(
 		memcpy(piece, old, count * size);
 	}
 	return piece;
+}
+
+void
+zta_arena__drop(zta_arena *arena, const void *piece, size_t size)
+{
+	zta_arena_block **link =
+	    size < LARGE_MIN ? NULL : find_large(arena, piece);
+	zta_arena_block *block;
+
+	if (link != NULL) {
+		block = *link;
+		*link = block->next;
+		arena->held -= block->size;
+		free(block);
+	}
 }
 
 zta_str

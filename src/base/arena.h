@@ -50,6 +50,9 @@ ZTA_MUST_USE void *zta_arena__zalloc(
 ZTA_MUST_USE void *zta_arena__grow(
     zta_arena *arena, const void *old, size_t count, size_t more, size_t size);
 
+/* Give a piece of `size` bytes back early, if it is large. */
+void zta_arena__drop(zta_arena *arena, const void *piece, size_t size);
+
 /* A copy of `text`, or a slice with a NULL pointer. */
 ZTA_MUST_USE zta_str zta_arena__copy(zta_arena *arena, zta_str text);
 

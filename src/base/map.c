@@ -60,6 +60,7 @@ grow(zta_map *map)
 			*find(&bigger, slot->key, slot->hash) = *slot;
 		}
 	}
+	zta_arena__drop(map->arena, map->slots, slots * sizeof(*slot));
 	*map = bigger;
 	return true;
 }

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * entities.c - see entities.h.
- *
- * The closure is a depth-first walk with its own stack, because a hierarchy may
- * be deeper than the C stack: an entity is closed once all its parents are.
- */
+/* entities.c - see entities.h; ancestors.c closes the hierarchy. */
 #include "cedar/entities.h"
 
 #include "base/error.h"
-#include "base/map.h"
 #include "base/sort.h"
 #include "base/str.h"
 
@@ -119,10 +113,9 @@ same_entities(const zta_entity *a, const zta_entity *b)
 		    a->ancestor_count * sizeof(a->ancestors[0])) == 0);
 }
 
-/* ZTA_EINVALID or ZTA_EEXIST about one entity: "`Type::"id"` <what>". */
-static zta_status
-fail(const zta_entities *entities, uint32_t uid, zta_status status,
-    const char *what, zta_error *err)
+zta_status
+zta_entities__fail(const zta_entities *entities, uint32_t uid,
+    zta_status status, const char *what, zta_error *err)
 {
 	const zta_names *names = entities->names;
 
@@ -167,185 +160,8 @@ zta_entities__add(zta_entities *entities, uint32_t uid,
 	if (there != NULL) {
 		return same_entities(there, &copy) ?
 		    ZTA_OK :
-		    fail(entities, uid, ZTA_EEXIST,
+		    zta_entities__fail(entities, uid, ZTA_EEXIST,
 			"stands twice with different content", err);
 	}
 	return zta_entities__add_sealed(entities, uid, &copy, err);
-}
-
-/* --- closure */
-
-enum { NEW, OPEN, CLOSED };
-
-typedef struct closure {
-	zta_entities *entities;
-	zta_arena *scratch;
-	uint8_t *state;  /* by uid */
-	uint32_t *stack; /* entities that are open, and those to be looked at */
-	uint32_t depth, room;
-	uint32_t *merged; /* list under construction */
-	size_t merged_room;
-	zta_map lists;             /* bytes of a list that is in use */
-	const zta_entity **owners; /* who has it */
-	uint32_t owner_count, owner_room;
-	zta_error *err;
-} closure;
-
-static bool
-push(closure *x, uint32_t uid)
-{
-	uint32_t more = x->room == 0 ? 256 : x->room * 2;
-	uint32_t *bigger;
-
-	if (x->depth == x->room) {
-		bigger = zta_arena__grow(
-		    x->scratch, x->stack, x->depth, more, sizeof(uint32_t));
-		if (bigger == NULL) {
-			return false;
-		}
-		x->stack = bigger;
-		x->room = more;
-	}
-	x->stack[x->depth++] = uid;
-	return true;
-}
-
-/* Use the list of another entity that has the same one, or keep this one. */
-static zta_status
-share(closure *x, zta_entity *entity, uint32_t count)
-{
-	zta_str key = { (const char *)x->merged, count * sizeof(uint32_t) };
-	uint32_t found = zta_map__get(&x->lists, key);
-	const zta_entity **bigger;
-	zta_str kept;
-	uint32_t more = x->owner_room == 0 ? 64 : x->owner_room * 2;
-
-	if (found != ZTA_MAP_NONE) {
-		entity->ancestors = x->owners[found]->ancestors;
-		entity->ancestor_count = count;
-		return ZTA_OK;
-	}
-	kept = zta_arena__copy(x->entities->arena, key);
-	if (kept.ptr == NULL) {
-		return zta_arena__failed(x->entities->arena, x->err);
-	}
-	entity->ancestors = (const uint32_t *)(const void *)kept.ptr;
-	entity->ancestor_count = count;
-	if (x->owner_count == x->owner_room) {
-		bigger = zta_arena__grow(x->scratch, x->owners, x->owner_count,
-		    more, sizeof(*bigger));
-		if (bigger == NULL) {
-			return zta_arena__failed(x->scratch, x->err);
-		}
-		x->owners = bigger;
-		x->owner_room = more;
-	}
-	x->owners[x->owner_count] = entity;
-	return zta_map__add(&x->lists, kept, x->owner_count++, x->err);
-}
-
-/* All parents of `uid` are closed: join their ancestors. */
-static zta_status
-close_entity(closure *x, uint32_t uid)
-{
-	zta_entity *entity = &x->entities->list[uid];
-	const zta_entity *parent;
-	size_t count = entity->ancestor_count, total = count;
-	uint32_t i;
-
-	for (i = 0; i < entity->ancestor_count; i++) {
-		parent = zta_entities__get(x->entities, entity->ancestors[i]);
-		total += parent == NULL ? 0 : parent->ancestor_count;
-	}
-	if (total > x->merged_room) {
-		x->merged =
-		    zta_arena__alloc(x->scratch, 2 * total * sizeof(uint32_t));
-		if (x->merged == NULL) {
-			return zta_arena__failed(x->scratch, x->err);
-		}
-		x->merged_room = 2 * total;
-	}
-	if (count > 0) {
-		memcpy(x->merged, entity->ancestors, count * sizeof(uint32_t));
-	}
-	for (i = 0; i < entity->ancestor_count; i++) {
-		parent = zta_entities__get(x->entities, entity->ancestors[i]);
-		if (parent != NULL && parent->ancestor_count > 0) {
-			memcpy(x->merged + count, parent->ancestors,
-			    parent->ancestor_count * sizeof(uint32_t));
-			count += parent->ancestor_count;
-		}
-	}
-	x->state[uid] = CLOSED;
-	return count == 0 ?
-	    ZTA_OK :
-	    share(x, entity, zta_uids__seal(x->merged, (uint32_t)count));
-}
-
-/* Look at the top of the stack: open it, or close it. */
-static zta_status
-step(closure *x)
-{
-	uint32_t uid = x->stack[x->depth - 1], i, parent;
-	const zta_entity *entity = &x->entities->list[uid];
-
-	if (x->state[uid] != NEW) {
-		x->depth--;
-		return x->state[uid] == OPEN ? close_entity(x, uid) : ZTA_OK;
-	}
-	x->state[uid] = OPEN;
-	for (i = 0; i < entity->ancestor_count; i++) {
-		parent = entity->ancestors[i];
-		if (zta_entities__get(x->entities, parent) == NULL) {
-			continue;
-		}
-		if (x->state[parent] == OPEN) {
-			return fail(x->entities, parent, ZTA_EINVALID,
-			    "would be its own ancestor", x->err);
-		}
-		if (x->state[parent] == NEW && !push(x, parent)) {
-			return zta_arena__failed(x->scratch, x->err);
-		}
-	}
-	return ZTA_OK;
-}
-
-static zta_status
-close_all(closure *x)
-{
-	zta_entities *entities = x->entities;
-	zta_status status = ZTA_OK;
-	uint32_t uid;
-
-	x->state = zta_arena__zalloc(x->scratch, entities->room + 1, 1);
-	if (x->state == NULL) {
-		return zta_arena__failed(x->scratch, x->err);
-	}
-	for (uid = 0; status == ZTA_OK && uid < entities->room; uid++) {
-		if (entities->list[uid].attrs == NULL) {
-			continue;
-		}
-		if (!push(x, uid)) {
-			return zta_arena__failed(x->scratch, x->err);
-		}
-		while (status == ZTA_OK && x->depth > 0) {
-			status = step(x);
-		}
-	}
-	return status;
-}
-
-zta_status
-zta_entities__seal(zta_entities *entities, uint64_t seed, zta_error *err)
-{
-	zta_arena scratch;
-	closure x = { .entities = entities, .scratch = &scratch, .err = err };
-	zta_status status;
-
-	zta_arena__init(&scratch, SIZE_MAX);
-	zta_map__init(&x.lists, &scratch, seed);
-	status = close_all(&x);
-	zta_arena__release(&scratch);
-	zta_arena__release(&entities->parents);
-	return status;
 }

@@ -64,6 +64,10 @@ ZTA_MUST_USE zta_status zta_entities__add_sealed(zta_entities *entities,
 ZTA_MUST_USE zta_status zta_entities__seal(
     zta_entities *entities, uint64_t seed, zta_error *err);
 
+/* ZTA_EINVALID or ZTA_EEXIST about one entity: `Type::"id" <what>`. */
+zta_status zta_entities__fail(const zta_entities *entities, uint32_t uid,
+    zta_status status, const char *what, zta_error *err);
+
 /* Does `list`, ascending, hold `uid`? */
 bool zta_uids__has(const uint32_t *list, uint32_t count, uint32_t uid);
 

@@ -71,6 +71,7 @@ grow_edges(zta_index *index)
 			*find_edge(&bigger, edge->parent, edge->key) = *edge;
 		}
 	}
+	zta_arena__drop(index->arena, index->edges, slots * sizeof(*edge));
 	*index = bigger;
 	return true;
 }

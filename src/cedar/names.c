@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* names.c - see names.h. Open addressing, linear probing, at most 1/2 full. */
+/* names.c - see names.h. Open addressing, linear probing, at most 3/4 full. */
 #include "cedar/names.h"
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
 
-#define ROOM_MIN 16u
+#define SLOTS_MIN 32u
 
 void
 zta_names__init(zta_names *names, zta_arena *arena, uint64_t seed)
@@ -30,66 +30,89 @@ hash_of(const zta_names *names, uint32_t type, zta_str text)
 	    text, names->seed + type * UINT64_C(0x9e3779b97f4a7c15));
 }
 
-/* The slot that holds the name, or the free one where it belongs. */
-static uint32_t *
-find_slot(const zta_name_table *table, const zta_name *name)
+/* How many names fit so many slots. */
+static uint32_t
+room_of(uint32_t slots)
 {
-	uint32_t at = name->hash & table->mask;
-	const zta_name *other;
+	return slots / 4 * 3;
+}
 
-	for (; table->slots[at] != 0; at = (at + 1) & table->mask) {
-		other = &table->list[table->slots[at] - 1];
-		if (other->hash == name->hash && other->type == name->type &&
-		    zta_str__eq(other->text, name->text)) {
-			break;
+/* The slot that holds the name, or the free one where it belongs. */
+static zta_name_slot *
+find_slot(
+    const zta_name_table *table, uint32_t hash, uint32_t type, zta_str text)
+{
+	uint32_t mask = table->slot_count - 1, at = hash & mask;
+	zta_name_slot *slot;
+	const zta_name *name;
+
+	for (;; at = (at + 1) & mask) {
+		slot = &table->slots[at];
+		if (slot->place == 0) {
+			return slot;
+		}
+		if (slot->hash != hash) {
+			continue;
+		}
+		name = &table->list[slot->place - 1];
+		if (name->type == type && name->len == text.len &&
+		    (text.len == 0 ||
+			memcmp(name->text, text.ptr, text.len) == 0)) {
+			return slot;
 		}
 	}
-	return &table->slots[at];
 }
 
 static uint32_t
-find(const zta_name_table *table, const zta_name *name)
+find(const zta_name_table *table, uint32_t hash, uint32_t type, zta_str text)
 {
-	uint32_t slot;
+	uint32_t place;
 
 	if (table->count == 0) {
 		return ZTA_NAME_NONE;
 	}
-	slot = *find_slot(table, name);
-	return slot == 0 ? ZTA_NAME_NONE : table->first + slot - 1;
+	place = find_slot(table, hash, type, text)->place;
+	return place == 0 ? ZTA_NAME_NONE : table->first + place - 1;
 }
 
+/* Twice the slots, each name in its new place. */
 static bool
 grow(zta_names *names, zta_name_table *table)
 {
-	zta_name_table bigger = *table;
-	uint32_t i;
+	uint32_t i, at, count = table->slot_count;
+	uint32_t more = count == 0 ? SLOTS_MIN : count * 2;
+	zta_name_slot *slots, slot;
+	zta_name *list = zta_arena__grow(names->arena, table->list,
+	    table->count, room_of(more), sizeof(*list));
 
-	bigger.room = table->room == 0 ? ROOM_MIN : table->room * 2;
-	bigger.mask = bigger.room * 2 - 1;
-	bigger.list = zta_arena__grow(names->arena, table->list, table->count,
-	    bigger.room, sizeof(zta_name));
-	if (bigger.list == NULL) {
+	if (list == NULL) {
 		return false;
 	}
-	table->list = bigger.list;
-	bigger.slots = zta_arena__grow(names->arena, table->slots,
-	    table->room * 2, (size_t)bigger.room * 2, sizeof(uint32_t));
-	if (bigger.slots == NULL) {
+	table->list = list;
+	slots = zta_arena__zalloc(names->arena, more, sizeof(*slots));
+	if (slots == NULL) {
 		return false;
 	}
-	memset(bigger.slots, 0, (size_t)bigger.room * 2 * sizeof(uint32_t));
-	for (i = 0; i < bigger.count; i++) {
-		*find_slot(&bigger, &bigger.list[i]) = i + 1;
+	for (i = 0; i < count; i++) {
+		slot = table->slots[i];
+		if (slot.place != 0) {
+			at = slot.hash & (more - 1);
+			while (slots[at].place != 0) {
+				at = (at + 1) & (more - 1);
+			}
+			slots[at] = slot;
+		}
 	}
-	*table = bigger;
+	zta_arena__drop(names->arena, table->slots, count * sizeof(*slots));
+	table->slots = slots;
+	table->slot_count = more;
 	return true;
 }
 
 /* Add a name that is not there; only a snapshot keeps copies. */
 static zta_status
-add(zta_names *names, zta_name_table *table, zta_name name, uint32_t *out,
-    zta_error *err)
+add(zta_names *names, zta_name_table *table, uint32_t hash, uint32_t type,
+    zta_str text, uint32_t *out, zta_error *err)
 {
 	uint32_t max =
 	    names->below == NULL ? UINT32_MAX / 8 : ZTA_CEDAR_REQUEST_NAMES_MAX;
@@ -98,70 +121,66 @@ add(zta_names *names, zta_name_table *table, zta_name name, uint32_t *out,
 		return zta_error__set(
 		    err, ZTA_ELIMIT, "over %u different names", max);
 	}
-	if (table->count == table->room && !grow(names, table)) {
+	if (table->count == room_of(table->slot_count) && !grow(names, table)) {
 		return zta_arena__failed(names->arena, err);
 	}
 	if (names->below == NULL) {
-		name.text = zta_arena__copy(names->arena, name.text);
-		if (name.text.ptr == NULL) {
+		text = zta_arena__copy(names->arena, text);
+		if (text.ptr == NULL) {
 			return zta_arena__failed(names->arena, err);
 		}
 	}
-	table->list[table->count] = name;
-	*find_slot(table, &name) = ++table->count;
-	*out = table->first + table->count - 1;
+	table->list[table->count] =
+	    (zta_name){ text.ptr, (uint32_t)text.len, type };
+	*out = table->first + table->count;
+	*find_slot(table, hash, type, text) =
+	    (zta_name_slot){ hash, ++table->count };
 	return ZTA_OK;
 }
 
 uint32_t
 zta_names__find_symbol(const zta_names *names, zta_str text)
 {
-	zta_name name = { text, 0, hash_of(names, 0, text) };
-	uint32_t found = ZTA_NAME_NONE;
+	uint32_t hash = hash_of(names, 0, text), found = ZTA_NAME_NONE;
 
 	if (names->below != NULL) {
-		found = find(&names->below->symbols, &name);
+		found = find(&names->below->symbols, hash, 0, text);
 	}
-	return found != ZTA_NAME_NONE ? found : find(&names->symbols, &name);
+	return found != ZTA_NAME_NONE ? found :
+					find(&names->symbols, hash, 0, text);
 }
 
 uint32_t
 zta_names__find_uid(const zta_names *names, uint32_t type, zta_str id)
 {
-	zta_name name = { id, type, hash_of(names, type, id) };
-	uint32_t found = ZTA_NAME_NONE;
+	uint32_t hash = hash_of(names, type, id), found = ZTA_NAME_NONE;
 
 	if (names->below != NULL) {
-		found = find(&names->below->uids, &name);
+		found = find(&names->below->uids, hash, type, id);
 	}
-	return found != ZTA_NAME_NONE ? found : find(&names->uids, &name);
+	return found != ZTA_NAME_NONE ? found :
+					find(&names->uids, hash, type, id);
 }
 
 zta_status
 zta_names__symbol(zta_names *names, zta_str text, uint32_t *out, zta_error *err)
 {
-	zta_name name = { text, 0, 0 };
-
 	*out = zta_names__find_symbol(names, text);
-	if (*out != ZTA_NAME_NONE) {
-		return ZTA_OK;
-	}
-	name.hash = hash_of(names, 0, text);
-	return add(names, &names->symbols, name, out, err);
+	return *out != ZTA_NAME_NONE ?
+	    ZTA_OK :
+	    add(names, &names->symbols, hash_of(names, 0, text), 0, text, out,
+		err);
 }
 
 zta_status
 zta_names__uid(
     zta_names *names, uint32_t type, zta_str id, uint32_t *out, zta_error *err)
 {
-	zta_name name = { id, type, 0 };
-
 	*out = zta_names__find_uid(names, type, id);
-	if (*out != ZTA_NAME_NONE) {
-		return ZTA_OK;
-	}
-	name.hash = hash_of(names, type, id);
-	return add(names, &names->uids, name, out, err);
+	return *out != ZTA_NAME_NONE ?
+	    ZTA_OK :
+	    add(names, &names->uids, hash_of(names, type, id), type, id, out,
+		err);
 }
 
 static const zta_name *
@@ -182,16 +201,22 @@ uid_at(const zta_names *names, uint32_t uid)
 	return &names->uids.list[uid - names->uids.first];
 }
 
+static zta_str
+text_of(const zta_name *name)
+{
+	return (zta_str){ name->text, name->len };
+}
+
 zta_str
 zta_names__text(const zta_names *names, uint32_t symbol)
 {
-	return symbol_at(names, symbol)->text;
+	return text_of(symbol_at(names, symbol));
 }
 
 zta_str
 zta_names__id_of(const zta_names *names, uint32_t uid)
 {
-	return uid_at(names, uid)->text;
+	return text_of(uid_at(names, uid));
 }
 
 uint32_t

@@ -19,18 +19,22 @@
 #define ZTA_NAME_NONE UINT32_MAX
 
 typedef struct zta_name {
-	zta_str text;
+	const char *text;
+	uint32_t len;
 	uint32_t type; /* of a uid; 0 for a symbol */
-	uint32_t hash;
 } zta_name;
 
+typedef struct zta_name_slot {
+	uint32_t hash;
+	uint32_t place; /* in the list + 1; 0: free */
+} zta_name_slot;
+
 typedef struct zta_name_table {
-	zta_name *list;  /* number `first + i` is list[i] */
-	uint32_t *slots; /* index in list + 1; 0 is free */
-	uint32_t mask;
-	uint32_t first; /* numbers below it belong to the layer below */
+	zta_name *list; /* number `first + i` is list[i] */
+	zta_name_slot *slots;
+	uint32_t slot_count; /* 0 or a power of two */
+	uint32_t first;      /* numbers below it belong to the layer below */
 	uint32_t count;
-	uint32_t room;
 } zta_name_table;
 
 typedef struct zta_names zta_names;

@@ -223,7 +223,7 @@ void *
 zta_parser__push(zta_parser *p, zta_parser_list *list, size_t size)
 {
 	void *bigger;
-	uint32_t more = list->room == 0 ? 4 : list->room * 2;
+	uint32_t more = list->room == 0 ? 1 : list->room * 2;
 
 	if (list->count == list->room) {
 		bigger = zta_arena__grow(

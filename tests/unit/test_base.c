@@ -113,6 +113,51 @@ test_map__finds_what_was_added(void **state)
 }
 
 static void
+test_arena__grows_large_pieces(void **state)
+{
+	enum { SMALL = 1000, LARGE = 100000 };
+	uint32_t *list = NULL, *other;
+	zta_arena arena;
+	size_t held;
+	uint32_t i, room = 0;
+
+	(void)state;
+	zta_arena__init(&arena, 4 * LARGE * sizeof(*list));
+	for (i = 0; i < LARGE; i++) {
+		if (i == room) {
+			room = room == 0 ? SMALL : room * 2;
+			list = zta_arena__grow(
+			    &arena, list, i, room, sizeof(*list));
+			assert_non_null(list);
+		}
+		list[i] = i;
+	}
+	assert_true(arena.held < 2 * room * sizeof(*list));
+	list = zta_arena__grow(&arena, list, LARGE, LARGE, sizeof(*list));
+	for (i = 0; i < LARGE; i++) {
+		assert_int_equal(list[i], i);
+	}
+	other = zta_arena__alloc(&arena, LARGE * sizeof(*list));
+	assert_non_null(other);
+	assert_ptr_not_equal(other, list);
+	/* The maximum holds, and leaves the piece as it was. */
+	assert_null(zta_arena__grow(
+	    &arena, list, LARGE, (size_t)8 * LARGE, sizeof(*list)));
+	assert_int_equal(zta_arena__failed(&arena, NULL), ZTA_ELIMIT);
+	assert_int_equal(list[LARGE - 1], LARGE - 1);
+	/* After a reset the same pieces serve again. */
+	held = arena.held;
+	zta_arena__reset(&arena);
+	assert_non_null(zta_arena__alloc(&arena, LARGE * sizeof(*list)));
+	other = zta_arena__alloc(&arena, LARGE * sizeof(*list));
+	assert_non_null(other);
+	assert_int_equal(arena.held, held);
+	zta_arena__drop(&arena, other, LARGE * sizeof(*list));
+	assert_int_equal(arena.held, held - LARGE * sizeof(*list));
+	zta_arena__release(&arena);
+}
+
+static void
 test_buf__failure_sticks(void **state)
 {
 	zta_buf buf;
@@ -222,6 +267,7 @@ main(void)
 		cmocka_unit_test(test_str__pieces),
 		cmocka_unit_test(test_str__hash_depends_on_every_byte_and_seed),
 		cmocka_unit_test(test_map__finds_what_was_added),
+		cmocka_unit_test(test_arena__grows_large_pieces),
 		cmocka_unit_test(test_buf__failure_sticks),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
