@@ -25,7 +25,7 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign
-CEDAR = ancestors ast authorize caps compile conform engine entities entities_json \
+CEDAR = ancestors ast authorize caps code compile conform engine entities entities_json \
         escape eval eval_truth explain ext ext_datetime ext_decimal ext_ipaddr format formats \
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_json parser policies policy_json_expr policy_json_part \

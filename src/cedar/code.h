@@ -77,4 +77,21 @@ ZTA_MUST_USE zta_status zta_compiler__expr(
 ZTA_MUST_USE zta_status zta_compiler__conditions(
     zta_compiler *c, const zta_policy_text *policy, uint32_t *node);
 
+/* --- pieces, for the compiler */
+
+ZTA_MUST_USE zta_status zta_compiler__emit(
+    zta_compiler *c, uint32_t at, zta_node node, uint32_t *out);
+/* Append a node that has this value. */
+ZTA_MUST_USE zta_status zta_compiler__emit_constant(
+    zta_compiler *c, uint32_t at, const zta_value *value, uint32_t *out);
+/* The value of a node that is a constant, or NULL. */
+const zta_value *zta_compiler__constant(const zta_compiler *c, uint32_t node);
+/* Room for `count` operands, to be filled in. */
+ZTA_MUST_USE zta_status zta_compiler__reserve_operands(
+    zta_compiler *c, uint32_t count, uint32_t *first);
+/* Take back the operands since `first`: they became a constant. */
+void zta_compiler__drop_operands(zta_compiler *c, uint32_t first);
+/* The status of an allocation that gave NULL. */
+zta_status zta_compiler__no_room(zta_compiler *c);
+
 #endif
