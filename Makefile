@@ -19,7 +19,7 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lhttp_parser -pthread
+LDLIBS = -lcrypto -lcurl -lhttp_parser -pthread
 
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
@@ -37,7 +37,7 @@ LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
-HTTP = conn http
+HTTP = client conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
