@@ -228,6 +228,31 @@ test_validate__levels(void **state)
 	assert_string_equal(rules, "");
 }
 
+/* Schemas in JSON that are in order. */
+static const char *const json_schemas[] = {
+	"{\"\":{\"entityTypes\":{\"K\":{\"enum\":[\"\",\"k\"]}},"
+	"\"actions\":{\"\":{}}}}",
+};
+
+static void
+test_validate__schemas_in_json(void **state)
+{
+	zta_cedar *engine;
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(json_schemas) / sizeof(json_schemas[0]); i++) {
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		if (zta_cedar_add_schema(engine, ZTA_STR("s.json"),
+			zta_str_of(json_schemas[i]), &err) != ZTA_OK) {
+			fail_msg("%s: %u: %s", json_schemas[i], err.column,
+			    err.message);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +260,7 @@ main(void)
 		cmocka_unit_test(test_validate__conditions),
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
+		cmocka_unit_test(test_validate__schemas_in_json),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
