@@ -228,6 +228,69 @@ test_validate__levels(void **state)
 	assert_string_equal(rules, "");
 }
 
+/*
+ * What is wrong with a template is not said again of its links, of which only
+ * what fills the slot is looked at.
+ */
+static const struct {
+	const char *policy, *slot, *rules;
+} links[] = {
+	{ "permit (principal == ?principal, action, resource) when { 1 };",
+	    "{\"type\":\"User\",\"id\":\"u\"}", "policy0:unexpected-type " },
+	{ "permit (principal in ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "" },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "link:no-applicable-action " },
+	{ "permit (principal is User in ?principal, action, resource);",
+	    "{\"type\":\"Doc\",\"id\":\"d\"}", "link:no-applicable-action " },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Ghost\",\"id\":\"g\"}",
+	    "link:unknown-entity-type link:no-applicable-action " },
+};
+
+static void
+test_validate__links(void **state)
+{
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	char json[256], rules[256];
+	size_t i, j, count;
+
+	(void)state;
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		(void)snprintf(json, sizeof(json),
+		    "[{\"templateId\":\"policy0\",\"newId\":\"link\",\"values\":"
+		    "{\"?principal\":%s}}]",
+		    links[i].slot);
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_equal(zta_cedar_add_schema(engine, ZTA_STR("s"),
+				     ZTA_STR(schema), NULL),
+		    ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p"),
+			zta_str_of(links[i].policy), ZTA_CEDAR_NUMBERED, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_add_links(engine, ZTA_STR("l"),
+				     zta_str_of(json), NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_validate(engine, ZTA_CEDAR_ANY_LEVEL,
+				     &list, &count, NULL),
+		    ZTA_OK);
+		rules[0] = '\0';
+		for (j = 0; j < count; j++) {
+			(void)snprintf(rules + strlen(rules),
+			    sizeof(rules) - strlen(rules), "%.*s:%s ",
+			    (int)list[j].policy.len, list[j].policy.ptr,
+			    list[j].rule);
+		}
+		if (strcmp(rules, links[i].rules) != 0) {
+			fail_msg("%s %s: '%s', not '%s'", links[i].policy,
+			    links[i].slot, rules, links[i].rules);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
 /* Schemas in JSON that are in order. */
 static const char *const json_schemas[] = {
 	"{\"\":{\"entityTypes\":{\"K\":{\"enum\":[\"\",\"k\"]}},"
@@ -260,6 +323,7 @@ main(void)
 		cmocka_unit_test(test_validate__conditions),
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
+		cmocka_unit_test(test_validate__links),
 		cmocka_unit_test(test_validate__schemas_in_json),
 	};
 
