@@ -25,6 +25,39 @@ is_string(const zta_json *node)
 	return node != NULL && node->type == ZTA_JSON_STRING;
 }
 
+bool
+zta_value_json__is_entity(const zta_json *node)
+{
+	return is_string(zta_json__get(node, "type")) &&
+	    is_string(zta_json__get(node, "id"));
+}
+
+/* {"fn":F,"arg":A} or {"fn":F,"args":[...]} */
+bool
+zta_value_json__is_call(const zta_json *node, zta_str *name,
+    const zta_json **first, uint32_t *count)
+{
+	const zta_json *fn = zta_json__get(node, "fn");
+	const zta_json *arg = zta_json__get(node, "arg");
+	const zta_json *args = zta_json__get(node, "args");
+
+	if (!is_string(fn)) {
+		return false;
+	}
+	*name = zta_json__str(fn);
+	if (arg != NULL && args == NULL) {
+		*first = arg;
+		*count = 1;
+		return true;
+	}
+	if (args == NULL || arg != NULL || args->type != ZTA_JSON_ARRAY) {
+		return false;
+	}
+	*first = zta_json__first(args);
+	*count = args->count;
+	return true;
+}
+
 zta_status
 zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
     zta_str id, uint32_t *uid)
@@ -206,35 +239,6 @@ call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
 	}
 }
 
-/*
- * {"fn":F,"arg":A} or {"fn":F,"args":[...]}: whether `node` is one, and then
- * the function and its arguments.
- */
-static bool
-is_call(const zta_json *node, zta_str *name, const zta_json **first,
-    uint32_t *count)
-{
-	const zta_json *fn = zta_json__get(node, "fn");
-	const zta_json *arg = zta_json__get(node, "arg");
-	const zta_json *args = zta_json__get(node, "args");
-
-	if (!is_string(fn)) {
-		return false;
-	}
-	*name = zta_json__str(fn);
-	if (arg != NULL && args == NULL) {
-		*first = arg;
-		*count = 1;
-		return true;
-	}
-	if (args == NULL || arg != NULL || args->type != ZTA_JSON_ARRAY) {
-		return false;
-	}
-	*first = zta_json__first(args);
-	*count = args->count;
-	return true;
-}
-
 static zta_status
 read_call(zta_value_reader *r, const zta_json *node, zta_str name,
     const zta_json *first, uint32_t count, zta_value *out)
@@ -257,7 +261,8 @@ read_extension(zta_value_reader *r, const zta_json *node, const zta_type *type,
 	zta_str name;
 	uint32_t count;
 
-	if (is_call(extn == NULL ? node : extn, &name, &first, &count)) {
+	if (zta_value_json__is_call(
+		extn == NULL ? node : extn, &name, &first, &count)) {
 		return read_call(r, node, name, first, count, out);
 	}
 	if (node->type == ZTA_JSON_OBJECT) {
@@ -281,14 +286,13 @@ read_object(zta_value_reader *r, const zta_json *node, zta_value *out)
 	if (node->count == 1) {
 		inner = zta_json__after(name);
 		if (zta_str__is(zta_json__str(name), "__entity") &&
-		    is_string(zta_json__get(inner, "type")) &&
-		    is_string(zta_json__get(inner, "id"))) {
+		    zta_value_json__is_entity(inner)) {
 			status = zta_value_json__uid(r, inner, &uid);
 			*out = zta_value__entity(uid);
 			return status;
 		}
 		if (zta_str__is(zta_json__str(name), "__extn") &&
-		    is_call(inner, &fn, &first, &count)) {
+		    zta_value_json__is_call(inner, &fn, &first, &count)) {
 			return read_call(r, inner, fn, first, count, out);
 		}
 		if (zta_str__is(zta_json__str(name), "__expr") &&

@@ -34,6 +34,14 @@ ZTA_MUST_USE zta_status zta_value_json__record(zta_value_reader *r,
 ZTA_MUST_USE zta_status zta_value_json__uid(
     zta_value_reader *r, const zta_json *node, uint32_t *uid);
 
+/*
+ * Is it the inside of {"__entity":...}, of {"__extn":...}? Members beyond those
+ * that are needed do not matter. If not, it is an ordinary record.
+ */
+bool zta_value_json__is_entity(const zta_json *node);
+bool zta_value_json__is_call(const zta_json *node, zta_str *name,
+    const zta_json **first, uint32_t *count);
+
 /* The uid of a type and an id; the type must be a normalized name. */
 ZTA_MUST_USE zta_status zta_value_json__uid_of(zta_value_reader *r,
     const zta_json *node, zta_str type, zta_str id, uint32_t *uid);
