@@ -16,12 +16,14 @@ typedef struct zta_value_reader {
 	const zta_schema *schema; /* NULL: none */
 	const zta_json_doc *doc;
 	zta_error *err;
+	bool unchecked; /* types say how to read, and no more */
 } zta_value_reader;
 
 /*
  * The value of `node`. With a `type` the implicit forms of entities and
- * extension values are read too, and the value has that type. Errors carry
- * line, column and JSON pointer: ZTA_EINVALID, ZTA_ELIMIT, ZTA_ENOMEM.
+ * extension values are read too, and the value has that type, if the reader
+ * checks it. Errors carry line, column and JSON pointer: ZTA_EINVALID,
+ * ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_value_json__read(zta_value_reader *r,
     const zta_json *node, const zta_type *type, zta_value *out);

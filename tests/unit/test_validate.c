@@ -15,7 +15,8 @@ static const char schema[] =
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
-    "  context: { n: Long, t: datetime, who?: User } };\n"
+    "  context: { n: Long, t: datetime, who?: User, r?: { k: String },\n"
+    "    s?: Set<String> } };\n"
     "action drop appliesTo { principal: User, resource: [Doc, User] };\n";
 
 /* A condition under `view`, and the rules it breaks; "": none. */
@@ -295,6 +296,60 @@ test_validate__links(void **state)
 	}
 }
 
+/* Contexts of `view`: of the declared types, and not refused unasked. */
+static const struct {
+	const char *context;
+	bool valid, readable;
+} contexts[] = {
+	{ "{\"n\":1,\"t\":\"2024-01-01\"}", true, true },
+	{ "{\"n\":\"1\",\"t\":\"2024-01-01\"}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"who\":{\"type\":\"Role\","
+	  "\"id\":\"r\"}}",
+	    false, true },
+	{ "{\"n\":1,\"t\":\"yesterday\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":\"k\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":{\"k\":1}}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":{\"k\":1}}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":[1,\"k\"]}", false, true },
+	{ "{\"n\":1}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"x\":1}", false, false },
+};
+
+static void
+test_validate__contexts(void **state)
+{
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	char request[256];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	for (i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++) {
+		(void)snprintf(request, sizeof(request),
+		    "{\"principal\":\"User::\\\"u\\\"\",\"action\":"
+		    "\"Action::\\\"view\\\"\",\"resource\":"
+		    "\"Doc::\\\"d\\\"\",\"context\":%s}",
+		    contexts[i].context);
+		if ((zta_cedar_authorize(session, zta_str_of(request),
+			 ZTA_CEDAR_VALIDATE_REQUEST, &answer,
+			 NULL) == ZTA_OK) != contexts[i].valid ||
+		    (zta_cedar_authorize(session, zta_str_of(request), 0,
+			 &answer, NULL) == ZTA_OK) != contexts[i].readable) {
+			fail_msg("%s", request);
+		}
+	}
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+}
+
 /* Schemas in JSON that are in order. */
 static const char *const json_schemas[] = {
 	"{\"\":{\"entityTypes\":{\"K\":{\"enum\":[\"\",\"k\"]}},"
@@ -328,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
 		cmocka_unit_test(test_validate__links),
+		cmocka_unit_test(test_validate__contexts),
 		cmocka_unit_test(test_validate__schemas_in_json),
 	};
 
