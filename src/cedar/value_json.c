@@ -32,7 +32,7 @@ zta_value_json__is_entity(const zta_json *node)
 	    is_string(zta_json__get(node, "id"));
 }
 
-/* {"fn":F,"arg":A} or {"fn":F,"args":[...]} */
+/* {"fn":F,"arg":A} or {"fn":F,"args":[...]}; `arg` counts if there are both. */
 bool
 zta_value_json__is_call(const zta_json *node, zta_str *name,
     const zta_json **first, uint32_t *count)
@@ -45,12 +45,12 @@ zta_value_json__is_call(const zta_json *node, zta_str *name,
 		return false;
 	}
 	*name = zta_json__str(fn);
-	if (arg != NULL && args == NULL) {
+	if (arg != NULL) {
 		*first = arg;
 		*count = 1;
 		return true;
 	}
-	if (args == NULL || arg != NULL || args->type != ZTA_JSON_ARRAY) {
+	if (args == NULL || args->type != ZTA_JSON_ARRAY) {
 		return false;
 	}
 	*first = zta_json__first(args);
@@ -208,8 +208,9 @@ type_of_kind(zta_value_kind kind)
 	return &types[kind];
 }
 
+/* With `typed`, arguments may be in implicit forms, too. */
 static zta_status
-call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
+call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn, bool typed,
     const zta_json *first, uint32_t count, zta_value *out)
 {
 	const zta_ext_info *info = zta_ext__info(fn);
@@ -222,8 +223,8 @@ call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
 		    info->arity, info->arity == 1 ? "" : "s");
 	}
 	for (i = 0; i < count; i++) {
-		status = zta_value_json__read(
-		    r, first, type_of_kind(info->params[i]), &args[i]);
+		status = zta_value_json__read(r, first,
+		    typed ? type_of_kind(info->params[i]) : NULL, &args[i]);
 		if (status != ZTA_OK) {
 			return status;
 		}
@@ -240,7 +241,7 @@ call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
 }
 
 static zta_status
-read_call(zta_value_reader *r, const zta_json *node, zta_str name,
+read_call(zta_value_reader *r, const zta_json *node, zta_str name, bool typed,
     const zta_json *first, uint32_t count, zta_value *out)
 {
 	zta_ext_fn fn = zta_ext__find(name);
@@ -249,7 +250,7 @@ read_call(zta_value_reader *r, const zta_json *node, zta_str name,
 		return FAIL(r, node, "there is no extension function `%.*s`",
 		    ZTA_STR_ARG(name));
 	}
-	return call(r, node, fn, first, count, out);
+	return call(r, node, fn, typed, first, count, out);
 }
 
 /* An extension value that is expected: `__extn`, a bare call, or its string. */
@@ -263,13 +264,14 @@ read_extension(zta_value_reader *r, const zta_json *node, const zta_type *type,
 
 	if (zta_value_json__is_call(
 		extn == NULL ? node : extn, &name, &first, &count)) {
-		return read_call(r, node, name, first, count, out);
+		return read_call(r, node, name, true, first, count, out);
 	}
 	if (node->type == ZTA_JSON_OBJECT) {
 		return FAIL(
 		    r, node, "expected a %s", zta_ext__type_name(type->kind));
 	}
-	return call(r, node, zta_ext__constructor(type->kind), node, 1, out);
+	return call(
+	    r, node, zta_ext__constructor(type->kind), true, node, 1, out);
 }
 
 /* --- without a type: an object with one key may be more than a record */
@@ -293,7 +295,8 @@ read_object(zta_value_reader *r, const zta_json *node, zta_value *out)
 		}
 		if (zta_str__is(zta_json__str(name), "__extn") &&
 		    zta_value_json__is_call(inner, &fn, &first, &count)) {
-			return read_call(r, inner, fn, first, count, out);
+			return read_call(
+			    r, inner, fn, false, first, count, out);
 		}
 		if (zta_str__is(zta_json__str(name), "__expr") &&
 		    inner->type == ZTA_JSON_STRING) {
