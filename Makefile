@@ -58,6 +58,7 @@ UNIT = base \
        json \
        jwt \
        log \
+       metamorphic \
        nomem \
        trust \
        validate
@@ -87,8 +88,11 @@ UNIT_BIN = $(UNIT:%=$(BUILD)/tests/unit/test_%)
 
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(filter %.c,$^) -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a -lcmocka $(LDLIBS)
+
+$(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
+    tests/unit/world_change.c tests/unit/world_write.c tests/unit/world.h
 
 # The linker lets allocations of this test fail.
 $(BUILD)/tests/unit/test_nomem: LDFLAGS += \

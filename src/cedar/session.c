@@ -94,7 +94,8 @@ zta_cedar__ask(const zta_cedar *engine, zta_arena *arena, zta_str request,
 		.names = &out->names,
 		.schema = engine->schema,
 		.doc = &out->doc,
-		.err = err };
+		.err = err,
+		.unchecked = (flags & ZTA_CEDAR_VALIDATE_REQUEST) == 0 };
 	zta_status status;
 
 	zta_names__lay_over(&out->names, arena, &engine->names);

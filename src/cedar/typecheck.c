@@ -118,11 +118,34 @@ singleton(bool value)
 	return value ? &zta_type_true : &zta_type_false;
 }
 
+/* `true`, `false`, and `&&` and `||` over nothing else: which of the two. */
+static bool
+is_bool_literal(const zta_expr *e, bool *value)
+{
+	bool stop = e->op == ZTA_EXPR_OR, one;
+	uint32_t i;
+
+	if (e->op != ZTA_EXPR_AND && e->op != ZTA_EXPR_OR) {
+		*value = e->number != 0;
+		return e->op == ZTA_EXPR_BOOL;
+	}
+	*value = !stop;
+	for (i = 0; i < e->kid_count; i++) {
+		if (!is_bool_literal(e->kids[i], &one)) {
+			return false;
+		}
+		*value = one == stop ? stop : *value;
+	}
+	return true;
+}
+
 /* A literal, or `action`, which is one in its environment. */
 static bool
 is_literal(const zta_expr *e)
 {
-	return e->op <= ZTA_EXPR_ENTITY ||
+	bool value;
+
+	return e->op <= ZTA_EXPR_ENTITY || is_bool_literal(e, &value) ||
 	    (e->op == ZTA_EXPR_VAR && e->number == ZTA_VAR_ACTION);
 }
 
@@ -143,11 +166,15 @@ is_entity_literal(const zta_expr *e)
 static bool
 literals_equal(const checker *k, const zta_expr *a, const zta_expr *b)
 {
+	bool left, right;
 	uint32_t x;
 
 	if (is_entity_literal(a) && is_entity_literal(b)) {
 		x = literal_uid(k, a);
 		return x != ZTA_NAME_NONE && x == literal_uid(k, b);
+	}
+	if (is_bool_literal(a, &left) && is_bool_literal(b, &right)) {
+		return left == right;
 	}
 	return zta_expr__same(a, b);
 }

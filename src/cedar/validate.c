@@ -357,6 +357,44 @@ by_place(const void *a, const void *b)
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
+/* A link is as good as its template, but for what fills the slots. */
+static void
+check_slots(validator *v, const zta_policy *link)
+{
+	const zta_names *names = v->schema->names;
+	zta_expr_var var;
+	uint32_t uid;
+
+	for (var = 0; var < ZTA_SCOPES; var++) {
+		if (!link->source->scope[var].slot) {
+			continue;
+		}
+		uid = link->scope[var].entities[0];
+		if (!zta_typecheck__knows_type(
+			v->schema, zta_names__type_of(names, uid))) {
+			report(v, ZTA_RULE_UNKNOWN_ENTITY, link->at);
+		}
+	}
+}
+
+static void
+check_policy(validator *v, const zta_policy *policy)
+{
+	bool link = zta_policy_text__is_template(policy->source) &&
+	    !policy->scope[ZTA_VAR_PRINCIPAL].slot &&
+	    !policy->scope[ZTA_VAR_RESOURCE].slot;
+
+	if (link) {
+		check_slots(v, policy);
+	} else {
+		check_names(v, policy->source);
+	}
+	check_applicable(v, policy);
+	if (!link) {
+		check_types(v, policy);
+	}
+}
+
 static void
 check_list(validator *v, const zta_policy_list *list)
 {
@@ -365,9 +403,7 @@ check_list(validator *v, const zta_policy_list *list)
 	for (i = 0; i < list->count && !v->no_memory; i++) {
 		v->policy = &list->list[i];
 		v->first = v->out->count;
-		check_names(v, v->policy->source);
-		check_applicable(v, v->policy);
-		check_types(v, v->policy);
+		check_policy(v, v->policy);
 		if (v->out->count > v->first) {
 			zta_sort__run(v->out->list + v->first,
 			    v->out->count - v->first, sizeof(*v->out->list),

@@ -23,21 +23,18 @@ static const char request[] =
 typedef enum result { TRUE, FALSE, ERROR } result;
 
 static result
-evaluate(const char *expression)
+evaluate_policy(const char *policy)
 {
-	char policy[1024];
 	zta_cedar *engine;
 	zta_cedar_session *session;
 	zta_cedar_answer answer;
 	zta_error err = { 0 };
 	result out;
 
-	(void)snprintf(policy, sizeof(policy),
-	    "permit (principal, action, resource) when { %s };", expression);
 	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
 	if (zta_cedar_add_policies(engine, ZTA_STR("p"), zta_str_of(policy),
 		ZTA_CEDAR_NUMBERED, &err) != ZTA_OK) {
-		fail_msg("%s: %u: %s", expression, err.column, err.message);
+		fail_msg("%s: %u: %s", policy, err.column, err.message);
 	}
 	assert_int_equal(zta_cedar_add_entities(
 			     engine, ZTA_STR("e"), ZTA_STR(entities), NULL),
@@ -52,6 +49,16 @@ evaluate(const char *expression)
 	zta_cedar_session_close(session);
 	zta_cedar_close(engine);
 	return out;
+}
+
+static result
+evaluate(const char *expression)
+{
+	char policy[1024];
+
+	(void)snprintf(policy, sizeof(policy),
+	    "permit (principal, action, resource) when { %s };", expression);
+	return evaluate_policy(policy);
 }
 
 static const struct {
@@ -122,6 +129,44 @@ test_cedar__evaluates(void **state)
 	}
 }
 
+/*
+ * Conditions in JSON that hold. Members that are not needed do not turn an
+ * entity into something else, and what is no entity is a record.
+ */
+static const char *const json_cases[] = {
+	"{\"==\":{\"left\":{\"Var\":\"principal\"},\"right\":{\"Value\":"
+	"{\"__entity\":{\"type\":\"User\",\"id\":\"a\",\"x\":1}}}}}",
+	"{\"has\":{\"left\":{\"Value\":{\"__entity\":{\"type\":\"User\"}}},"
+	"\"attr\":\"__entity\"}}",
+	"{\"==\":{\"left\":{\"Value\":1},\"right\":{\".\":{\"left\":{\".\":"
+	"{\"left\":{\"Value\":{\"__entity\":{\"type\":1,\"id\":\"a\"}}},"
+	"\"attr\":\"__entity\"}},\"attr\":\"type\"}}}}",
+	"{\"isIpv4\":[{\"Value\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"1.1.1.1\","
+	"\"x\":1}}}]}",
+	"{\"has\":{\"left\":{\"Value\":{\"__extn\":{\"fn\":\"ip\"}}},"
+	"\"attr\":\"__extn\"}}",
+};
+
+static void
+test_cedar__reads_json(void **state)
+{
+	char policy[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(json_cases) / sizeof(json_cases[0]); i++) {
+		(void)snprintf(policy, sizeof(policy),
+		    "{\"effect\":\"permit\",\"principal\":{\"op\":\"==\","
+		    "\"entity\":{\"type\":\"User\",\"id\":\"a\",\"x\":[]}},"
+		    "\"action\":{\"op\":\"All\"},\"resource\":{\"op\":\"All\"},"
+		    "\"conditions\":[{\"kind\":\"when\",\"body\":%s}]}",
+		    json_cases[i]);
+		if (evaluate_policy(policy) != TRUE) {
+			fail_msg("%s", json_cases[i]);
+		}
+	}
+}
+
 /* Texts that are no policies, and where that is said. */
 static const struct {
 	const char *text;
@@ -185,6 +230,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cedar__evaluates),
+		cmocka_unit_test(test_cedar__reads_json),
 		cmocka_unit_test(test_cedar__says_where),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};

@@ -15,7 +15,8 @@ static const char schema[] =
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
-    "  context: { n: Long, t: datetime, who?: User } };\n"
+    "  context: { n: Long, t: datetime, who?: User, r?: { k: String },\n"
+    "    s?: Set<String> } };\n"
     "action drop appliesTo { principal: User, resource: [Doc, User] };\n";
 
 /* A condition under `view`, and the rules it breaks; "": none. */
@@ -26,6 +27,10 @@ static const struct {
 	{ "principal.n == \"2\"", "incompatible-types" },
 	{ "principal == resource", "impossible-policy" },
 	{ "1 == \"1\"", "impossible-policy" },
+	{ "false == (false || true)", "impossible-policy" },
+	{ "(true && (true || false)) == true", "" },
+	{ "(true && principal.n == 1) == \"1\"", "incompatible-types" },
+	{ "(true && false) == \"1\"", "impossible-policy" },
 	{ "context.n > \"1\"", "unexpected-type" },
 	{ "context.t > datetime(\"2024-01-01\")", "" },
 	{ "context.t > datetime(\"yesterday\")", "bad-literal" },
@@ -228,6 +233,157 @@ test_validate__levels(void **state)
 	assert_string_equal(rules, "");
 }
 
+/*
+ * What is wrong with a template is not said again of its links, of which only
+ * what fills the slot is looked at.
+ */
+static const struct {
+	const char *policy, *slot, *rules;
+} links[] = {
+	{ "permit (principal == ?principal, action, resource) when { 1 };",
+	    "{\"type\":\"User\",\"id\":\"u\"}", "policy0:unexpected-type " },
+	{ "permit (principal in ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "" },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "link:no-applicable-action " },
+	{ "permit (principal is User in ?principal, action, resource);",
+	    "{\"type\":\"Doc\",\"id\":\"d\"}", "link:no-applicable-action " },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Ghost\",\"id\":\"g\"}",
+	    "link:unknown-entity-type link:no-applicable-action " },
+};
+
+static void
+test_validate__links(void **state)
+{
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	char json[256], rules[256];
+	size_t i, j, count;
+
+	(void)state;
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		(void)snprintf(json, sizeof(json),
+		    "[{\"templateId\":\"policy0\",\"newId\":\"link\",\"values\":"
+		    "{\"?principal\":%s}}]",
+		    links[i].slot);
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_equal(zta_cedar_add_schema(engine, ZTA_STR("s"),
+				     ZTA_STR(schema), NULL),
+		    ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p"),
+			zta_str_of(links[i].policy), ZTA_CEDAR_NUMBERED, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_add_links(engine, ZTA_STR("l"),
+				     zta_str_of(json), NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_validate(engine, ZTA_CEDAR_ANY_LEVEL,
+				     &list, &count, NULL),
+		    ZTA_OK);
+		rules[0] = '\0';
+		for (j = 0; j < count; j++) {
+			(void)snprintf(rules + strlen(rules),
+			    sizeof(rules) - strlen(rules), "%.*s:%s ",
+			    (int)list[j].policy.len, list[j].policy.ptr,
+			    list[j].rule);
+		}
+		if (strcmp(rules, links[i].rules) != 0) {
+			fail_msg("%s %s: '%s', not '%s'", links[i].policy,
+			    links[i].slot, rules, links[i].rules);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
+/* Contexts of `view`: of the declared types, and not refused unasked. */
+static const struct {
+	const char *context;
+	bool valid, readable;
+} contexts[] = {
+	{ "{\"n\":1,\"t\":\"2024-01-01\"}", true, true },
+	{ "{\"n\":\"1\",\"t\":\"2024-01-01\"}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"who\":{\"type\":\"Role\","
+	  "\"id\":\"r\"}}",
+	    false, true },
+	{ "{\"n\":1,\"t\":\"yesterday\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":\"k\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":{\"k\":1}}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":{\"k\":1}}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":[1,\"k\"]}", false, true },
+	{ "{\"n\":1,\"t\":{\"fn\":\"datetime\",\"arg\":\"2024-01-01\","
+	  "\"args\":[]}}",
+	    true, true },
+	{ "{\"n\":1,\"t\":{\"__extn\":{\"fn\":\"offset\",\"args\":"
+	  "[\"2024-01-01\",\"1d\"]}}}",
+	    true, true },
+	{ "{\"t\":\"2024-01-01\",\"n\":{\"__extn\":{\"fn\":\"offset\","
+	  "\"args\":[\"2024-01-01\",\"1d\"]}}}",
+	    false, false },
+	{ "{\"n\":1}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"x\":1}", false, false },
+};
+
+static void
+test_validate__contexts(void **state)
+{
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	char request[256];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	for (i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++) {
+		(void)snprintf(request, sizeof(request),
+		    "{\"principal\":\"User::\\\"u\\\"\",\"action\":"
+		    "\"Action::\\\"view\\\"\",\"resource\":"
+		    "\"Doc::\\\"d\\\"\",\"context\":%s}",
+		    contexts[i].context);
+		if ((zta_cedar_authorize(session, zta_str_of(request),
+			 ZTA_CEDAR_VALIDATE_REQUEST, &answer,
+			 NULL) == ZTA_OK) != contexts[i].valid ||
+		    (zta_cedar_authorize(session, zta_str_of(request), 0,
+			 &answer, NULL) == ZTA_OK) != contexts[i].readable) {
+			fail_msg("%s", request);
+		}
+	}
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+}
+
+/* Schemas in JSON that are in order. */
+static const char *const json_schemas[] = {
+	"{\"\":{\"entityTypes\":{\"K\":{\"enum\":[\"\",\"k\"]}},"
+	"\"actions\":{\"\":{}}}}",
+};
+
+static void
+test_validate__schemas_in_json(void **state)
+{
+	zta_cedar *engine;
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(json_schemas) / sizeof(json_schemas[0]); i++) {
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		if (zta_cedar_add_schema(engine, ZTA_STR("s.json"),
+			zta_str_of(json_schemas[i]), &err) != ZTA_OK) {
+			fail_msg("%s: %u: %s", json_schemas[i], err.column,
+			    err.message);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +391,9 @@ main(void)
 		cmocka_unit_test(test_validate__conditions),
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
+		cmocka_unit_test(test_validate__links),
+		cmocka_unit_test(test_validate__contexts),
+		cmocka_unit_test(test_validate__schemas_in_json),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
