@@ -77,4 +77,12 @@ ZTA_MUST_USE void *zta_parser__push(
 /* The status of a push that gave NULL. */
 zta_status zta_parser__no_room(zta_parser *p);
 
+/*
+ * Pointers to the items of a list, which begin with their name, a zta_str: by
+ * name, those of one name in the order of the text.
+ */
+ZTA_MUST_USE zta_status zta_parser__by_name(
+    zta_parser *p, const zta_parser_list *list, size_t size, void ***out);
+bool zta_parser__same_name(const void *a, const void *b);
+
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parser.c - the pieces that the policy and the schema parser are made of. */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/str.h"
 #include "cedar/escape.h"
 #include "cedar/parse.h"
@@ -25,15 +25,13 @@ zta_parser__init(zta_parser *p, zta_arena *arena, zta_str text, zta_error *err)
 zta_status
 zta_parser__wrong(zta_parser *p, uint32_t at, const char *format, ...)
 {
-	char message[ZTA_MSG_MAX];
-	uint32_t line, column;
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args);
+	(void)zta_error__in(
+	    p->err, ZTA_ESYNTAX, p->tokens.text, at, format, args);
 	va_end(args);
-	zta_error__position(p->tokens.text, at, &line, &column);
-	return zta_error__at(p->err, ZTA_ESYNTAX, line, column, "%s", message);
+	return ZTA_ESYNTAX;
 }
 
 zta_status
@@ -241,4 +239,40 @@ zta_status
 zta_parser__no_room(zta_parser *p)
 {
 	return zta_arena__failed(p->arena, p->err);
+}
+
+static int
+cmp_named(const void *a, const void *b)
+{
+	const zta_str *x = *(void *const *)a, *y = *(void *const *)b;
+	int order = zta_str__cmp(*x, *y);
+
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+zta_status
+zta_parser__by_name(
+    zta_parser *p, const zta_parser_list *list, size_t size, void ***out)
+{
+	void **sorted = zta_arena__alloc(
+	    p->arena, ((size_t)list->count + 1) * sizeof(*sorted));
+	uint32_t i;
+
+	if (sorted == NULL) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 0; i < list->count; i++) {
+		sorted[i] = (char *)list->items + i * size;
+	}
+	zta_sort__run(sorted, list->count, sizeof(*sorted), cmp_named);
+	*out = sorted;
+	return ZTA_OK;
+}
+
+bool
+zta_parser__same_name(const void *a, const void *b)
+{
+	const zta_str *x = a, *y = b;
+
+	return zta_str__eq(*x, *y);
 }

@@ -36,7 +36,7 @@ struct zta_type_text {
 	zta_only only;                /* of NAME */
 	zta_name_ref name;            /* of NAME; `at` serves every form */
 	const zta_type_text *element; /* of SET */
-	const zta_attr_text *attrs;   /* of RECORD; the last of a name counts */
+	const zta_attr_text *attrs;   /* of RECORD; each name once */
 	uint32_t attr_count;
 };
 
@@ -85,14 +85,15 @@ typedef struct zta_schema_text {
 } zta_schema_text;
 
 /*
- * Parse a schema in the human syntax. The result points into `text` and
- * `arena`. ZTA_ESYNTAX with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Parse a schema in the human syntax, or in JSON, which begins with a brace.
+ * The result points into `text` and `arena`. Errors have line and column:
+ * ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_schema_text__parse(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
 
-/* The same for Cedar's JSON format; errors may be ZTA_EINVALID too. */
-ZTA_MUST_USE zta_status zta_schema_text__parse_json(
+/* The same of JSON alone. */
+ZTA_MUST_USE zta_status zta_schema_json__read(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
 
 #endif

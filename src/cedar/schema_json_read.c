@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parse_schema_json.c - schemas in Cedar's JSON format.
+ * schema_json_read.c - schemas in Cedar's JSON format.
  *
  * The result is that of the human syntax, so both mean the same by the same
  * code. Two things exist in JSON alone: a reference that can only be a common
@@ -503,7 +503,7 @@ read_space(reader *r, const zta_json *name, zta_namespace_text *out)
 }
 
 zta_status
-zta_schema_text__parse_json(
+zta_schema_json__read(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err)
 {
 	reader r = { .arena = arena, .err = err };
