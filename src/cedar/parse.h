@@ -61,6 +61,10 @@ ZTA_MUST_USE zta_status zta_parser__uid(zta_parser *p, zta_uid_text *out);
 /* Does a name with `::` and then a string follow? */
 bool zta_parser__at_uid(const zta_parser *p);
 
+/* Annotations, each key once. */
+ZTA_MUST_USE zta_status zta_parser__annotations(
+    zta_parser *p, zta_annotation **out, uint32_t *count);
+
 ZTA_MUST_USE zta_status zta_parser__expr(zta_parser *p, zta_expr **out);
 
 /* A growing list in the arena. */

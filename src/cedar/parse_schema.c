@@ -10,24 +10,19 @@ typedef struct space {
 } space;
 
 zta_status
-zta_parse_schema__skip_annotations(zta_parser *p)
+zta_parse_schema__annotations(zta_parser *p, zta_annotations *out)
 {
-	zta_str value;
-	zta_status status = ZTA_OK;
+	return zta_parser__annotations(p, &out->list, &out->count);
+}
 
-	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
-		status = zta_parser__expect(
-		    p, ZTA_TOKEN_IDENT, "an annotation name");
-		if (status == ZTA_OK &&
-		    zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
-			status = zta_parser__string(p, &value);
-			if (status == ZTA_OK) {
-				status = zta_parser__expect(
-				    p, ZTA_TOKEN_RPAREN, "`)`");
-			}
-		}
-	}
-	return status;
+/* Of all that is reserved the parser lets pass only `__cedar`. */
+static zta_status
+check_declared(zta_parser *p, const zta_name_ref *name)
+{
+	return zta_lex__is_name(name->name) ?
+	    ZTA_OK :
+	    zta_parser__wrong(
+		p, name->at, "`__cedar` is reserved, it cannot be a name");
 }
 
 /* An unqualified name of a type that is declared here. */
@@ -35,9 +30,11 @@ static zta_status
 parse_type_name(zta_parser *p, void *item)
 {
 	zta_name_ref *out = item;
+	zta_status status;
 
 	out->at = p->next->at;
-	return zta_parser__ident(p, &out->name);
+	status = zta_parser__ident(p, &out->name);
+	return status != ZTA_OK ? status : check_declared(p, out);
 }
 
 static zta_status
@@ -110,10 +107,10 @@ parse_entity_body(zta_parser *p, zta_entity_text *entity)
 
 /* entity A, B in C { ... } tags T; each name gets the same body */
 static zta_status
-parse_entity(zta_parser *p, space *s)
+parse_entity(zta_parser *p, zta_annotations annotations, zta_parser_list *list)
 {
 	zta_parser_list names = { 0 };
-	zta_entity_text body = { 0 };
+	zta_entity_text body = { .annotations = annotations };
 	zta_status status = zta_parse_schema__items(
 	    p, parse_type_name, sizeof(zta_name_ref), &names);
 
@@ -124,21 +121,22 @@ parse_entity(zta_parser *p, space *s)
 		status = zta_parser__expect(p, ZTA_TOKEN_SEMICOLON,
 		    "`in`, `=`, `{`, `tags`, `enum` or `;`");
 	}
-	return status != ZTA_OK ? status :
-				  zta_parse_schema__repeat(p, &names, &body,
-				      sizeof(body), &s->entities);
+	return status != ZTA_OK ?
+	    status :
+	    zta_parse_schema__repeat(p, &names, &body, sizeof(body), list);
 }
 
 static zta_status
-parse_common(zta_parser *p, space *s)
+parse_common(zta_parser *p, zta_annotations annotations, zta_parser_list *list)
 {
-	zta_common_text *item = zta_parser__push(p, &s->commons, sizeof(*item));
+	zta_common_text *item = zta_parser__push(p, list, sizeof(*item));
 	zta_type_text *type = NULL;
 	zta_status status;
 
 	if (item == NULL) {
 		return zta_parser__no_room(p);
 	}
+	item->annotations = annotations;
 	status = parse_type_name(p, &item->name);
 	if (status == ZTA_OK) {
 		status = zta_parser__expect(p, ZTA_TOKEN_ASSIGN, "`=`");
@@ -155,16 +153,16 @@ parse_common(zta_parser *p, space *s)
 /* --- the whole */
 
 static zta_status
-parse_declaration(zta_parser *p, space *s)
+parse_declaration(zta_parser *p, zta_annotations annotations, space *s)
 {
 	if (zta_parser__accept_word(p, "entity")) {
-		return parse_entity(p, s);
+		return parse_entity(p, annotations, &s->entities);
 	}
 	if (zta_parser__accept_word(p, "action")) {
-		return zta_parse_schema__action(p, &s->actions);
+		return zta_parse_schema__action(p, annotations, &s->actions);
 	}
 	if (zta_parser__accept_word(p, "type")) {
-		return parse_common(p, s);
+		return parse_common(p, annotations, &s->commons);
 	}
 	return zta_parser__fail(
 	    p, p->next, "expected `entity`, `action`, `type` or `namespace`");
@@ -182,7 +180,8 @@ fill(zta_namespace_text *to, const space *s)
 }
 
 static zta_status
-parse_namespace(zta_parser *p, zta_parser_list *list)
+parse_namespace(
+    zta_parser *p, zta_annotations annotations, zta_parser_list *list)
 {
 	zta_namespace_text *item = zta_parser__push(p, list, sizeof(*item));
 	space s = { 0 };
@@ -191,20 +190,18 @@ parse_namespace(zta_parser *p, zta_parser_list *list)
 	if (item == NULL) {
 		return zta_parser__no_room(p);
 	}
-	*item = (zta_namespace_text){ 0 };
+	*item = (zta_namespace_text){ .annotations = annotations };
 	status = zta_parse_schema__path(p, &item->name);
-	if (status == ZTA_OK &&
-	    zta_str__starts(item->name.name, ZTA_STR("__cedar"))) {
-		return zta_parser__wrong(
-		    p, item->name.at, "`__cedar` is reserved");
+	if (status == ZTA_OK) {
+		status = check_declared(p, &item->name);
 	}
 	if (status == ZTA_OK) {
 		status = zta_parser__expect(p, ZTA_TOKEN_LBRACE, "`{`");
 	}
 	while (status == ZTA_OK && !zta_parser__accept(p, ZTA_TOKEN_RBRACE)) {
-		status = zta_parse_schema__skip_annotations(p);
+		status = zta_parse_schema__annotations(p, &annotations);
 		if (status == ZTA_OK) {
-			status = parse_declaration(p, &s);
+			status = parse_declaration(p, annotations, &s);
 		}
 	}
 	fill(item, &s);
@@ -236,6 +233,7 @@ static zta_status
 parse_spaces(zta_parser *p, zta_parser_list *spaces)
 {
 	zta_namespace_text *empty = zta_parser__push(p, spaces, sizeof(*empty));
+	zta_annotations annotations;
 	space s = { 0 };
 	zta_status status = ZTA_OK;
 
@@ -244,13 +242,13 @@ parse_spaces(zta_parser *p, zta_parser_list *spaces)
 	}
 	*empty = (zta_namespace_text){ 0 };
 	while (status == ZTA_OK && !zta_parser__is(p, ZTA_TOKEN_END)) {
-		status = zta_parse_schema__skip_annotations(p);
+		status = zta_parse_schema__annotations(p, &annotations);
 		if (status != ZTA_OK) {
 			break;
 		}
 		status = zta_parser__accept_word(p, "namespace") ?
-		    parse_namespace(p, spaces) :
-		    parse_declaration(p, &s);
+		    parse_namespace(p, annotations, spaces) :
+		    parse_declaration(p, annotations, &s);
 	}
 	fill(spaces->items, &s);
 	return status;

@@ -6,8 +6,8 @@
 #include "cedar/parse.h"
 #include "cedar/schema_text.h"
 
-/* Annotations say nothing to a decision; their form is checked. */
-ZTA_MUST_USE zta_status zta_parse_schema__skip_annotations(zta_parser *p);
+ZTA_MUST_USE zta_status zta_parse_schema__annotations(
+    zta_parser *p, zta_annotations *out);
 
 /* One item of a list, which has room for it. */
 typedef zta_status zta_parse_item(zta_parser *p, void *item);
@@ -36,8 +36,8 @@ ZTA_MUST_USE zta_status zta_parse_schema__type(
 ZTA_MUST_USE zta_status zta_parse_schema__record(
     zta_parser *p, zta_type_text **out);
 
-/* `action` and all that follows; the word is eaten already. */
+/* What follows the word `action`. */
 ZTA_MUST_USE zta_status zta_parse_schema__action(
-    zta_parser *p, zta_parser_list *list);
+    zta_parser *p, zta_annotations annotations, zta_parser_list *list);
 
 #endif

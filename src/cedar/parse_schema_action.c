@@ -106,30 +106,16 @@ parse_applies(zta_parser *p, zta_action_text *action)
 }
 
 static zta_status
-parse_parents(zta_parser *p, zta_action_text *action)
-{
-	zta_parser_list list = { 0 };
-	zta_status status = ZTA_OK;
-
-	if (zta_parser__is(p, ZTA_TOKEN_LBRACKET) &&
-	    p->next[1].kind == ZTA_TOKEN_RBRACKET) {
-		p->next += 2;
-	} else {
-		status = zta_parse_schema__one_or_more(
-		    p, parse_parent, sizeof(zta_action_ref), &list);
-	}
-	action->parents = list.items;
-	action->parent_count = list.count;
-	return status;
-}
-
-static zta_status
 parse_body(zta_parser *p, zta_action_text *action)
 {
+	zta_parser_list parents = { 0 };
 	zta_status status = ZTA_OK;
 
 	if (zta_parser__accept_word(p, "in")) {
-		status = parse_parents(p, action);
+		status = zta_parse_schema__one_or_more(
+		    p, parse_parent, sizeof(zta_action_ref), &parents);
+		action->parents = parents.items;
+		action->parent_count = parents.count;
 	}
 	if (status == ZTA_OK && zta_parser__accept_word(p, "appliesTo")) {
 		status = parse_applies(p, action);
@@ -145,10 +131,11 @@ parse_body(zta_parser *p, zta_action_text *action)
 }
 
 zta_status
-zta_parse_schema__action(zta_parser *p, zta_parser_list *list)
+zta_parse_schema__action(
+    zta_parser *p, zta_annotations annotations, zta_parser_list *list)
 {
 	zta_parser_list names = { 0 };
-	zta_action_text body = { 0 };
+	zta_action_text body = { .annotations = annotations };
 	zta_status status = zta_parse_schema__items(
 	    p, zta_parse_schema__name, sizeof(zta_name_ref), &names);
 

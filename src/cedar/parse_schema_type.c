@@ -95,7 +95,7 @@ parse_attr(zta_parser *p, zta_parser_list *list)
 	zta_attr_text attr = { 0 }, *item;
 	zta_type_text *type = NULL;
 	zta_name_ref name;
-	zta_status status = zta_parse_schema__skip_annotations(p);
+	zta_status status = zta_parse_schema__annotations(p, &attr.annotations);
 
 	if (status == ZTA_OK) {
 		status = zta_parse_schema__name(p, &name);

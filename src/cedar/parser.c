@@ -276,3 +276,54 @@ zta_parser__same_name(const void *a, const void *b)
 
 	return zta_str__eq(*x, *y);
 }
+
+/* @key or @key("value"); any identifier is a key, reserved ones too. */
+static zta_status
+parse_annotation(zta_parser *p, zta_annotation *out)
+{
+	const zta_token *key = p->next;
+	zta_status status;
+
+	*out = (zta_annotation){ .key = zta_lex__str(&p->tokens, key),
+		.at = key->at };
+	status = zta_parser__expect(p, ZTA_TOKEN_IDENT, "an annotation name");
+	if (status != ZTA_OK || !zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
+		return status;
+	}
+	out->given = true;
+	status = zta_parser__string(p, &out->value);
+	return status != ZTA_OK ?
+	    status :
+	    zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
+}
+
+zta_status
+zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
+{
+	zta_parser_list list = { 0 };
+	const zta_annotation *again;
+	zta_annotation *item;
+	void **sorted;
+	uint32_t i;
+	zta_status status = ZTA_OK;
+
+	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
+		item = zta_parser__push(p, &list, sizeof(*item));
+		status = item == NULL ? zta_parser__no_room(p) :
+					parse_annotation(p, item);
+	}
+	if (status == ZTA_OK && list.count > 1) {
+		status = zta_parser__by_name(p, &list, sizeof(*item), &sorted);
+	}
+	for (i = 1; status == ZTA_OK && i < list.count; i++) {
+		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
+			again = sorted[i];
+			return zta_parser__wrong(p, again->at,
+			    "annotation `%.*s` stands twice",
+			    ZTA_STR_ARG(again->key));
+		}
+	}
+	*out = list.items;
+	*count = list.count;
+	return status;
+}

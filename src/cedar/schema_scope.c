@@ -135,30 +135,12 @@ declare_action(zta_schema_scope *scope, zta_str space, const zta_name_ref *name)
 	return status;
 }
 
-static zta_status
-declare_space(zta_schema_scope *scope, const zta_namespace_text *space)
-{
-	zta_str name = space->name.name;
-	zta_status status = ZTA_OK;
-	uint32_t i;
-
-	for (i = 0; status == ZTA_OK && i < space->entity_count; i++) {
-		status = declare_entity(scope, name, &space->entities[i].name);
-	}
-	for (i = 0; status == ZTA_OK && i < space->common_count; i++) {
-		status = declare_common(scope, name, &space->commons[i].name);
-	}
-	for (i = 0; status == ZTA_OK && i < space->action_count; i++) {
-		status = declare_action(scope, name, &space->actions[i].name);
-	}
-	return status;
-}
-
 /* --- rule 2 */
 
 static zta_status
-check_type(zta_schema_scope *scope, const zta_name_ref *name)
+check_type(zta_schema_scope *scope, zta_str space, const zta_name_ref *name)
 {
+	(void)space;
 	if (zta_map__get(&scope->commons, name->name) != ZTA_MAP_NONE ||
 	    zta_map__get(&scope->entities, name->name) != ZTA_MAP_NONE) {
 		return zta_schema_scope__wrong(scope, name->at,
@@ -170,12 +152,13 @@ check_type(zta_schema_scope *scope, const zta_name_ref *name)
 }
 
 static zta_status
-check_action(zta_schema_scope *scope, const zta_name_ref *name)
+check_action(zta_schema_scope *scope, zta_str space, const zta_name_ref *name)
 {
 	zta_str key;
 	zta_status status =
 	    action_key(scope, ZTA_STR("Action"), name->name, &key);
 
+	(void)space;
 	if (status == ZTA_OK &&
 	    zta_map__get(&scope->actions, key) != ZTA_MAP_NONE) {
 		return zta_schema_scope__wrong(scope, name->at,
@@ -186,20 +169,28 @@ check_action(zta_schema_scope *scope, const zta_name_ref *name)
 	return status;
 }
 
+/* --- all of them */
+
+typedef zta_status visit(
+    zta_schema_scope *scope, zta_str space, const zta_name_ref *name);
+
+/* Every declaration of a namespace. */
 static zta_status
-check_space(zta_schema_scope *scope, const zta_namespace_text *space)
+each(zta_schema_scope *scope, const zta_namespace_text *space, visit *entity,
+    visit *common, visit *action)
 {
+	zta_str name = space->name.name;
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
 	for (i = 0; status == ZTA_OK && i < space->entity_count; i++) {
-		status = check_type(scope, &space->entities[i].name);
+		status = entity(scope, name, &space->entities[i].name);
 	}
 	for (i = 0; status == ZTA_OK && i < space->common_count; i++) {
-		status = check_type(scope, &space->commons[i].name);
+		status = common(scope, name, &space->commons[i].name);
 	}
 	for (i = 0; status == ZTA_OK && i < space->action_count; i++) {
-		status = check_action(scope, &space->actions[i].name);
+		status = action(scope, name, &space->actions[i].name);
 	}
 	return status;
 }
@@ -216,10 +207,12 @@ zta_schema_scope__open(zta_schema_scope *scope, zta_arena *arena,
 	zta_map__init(&scope->entities, arena, seed);
 	zta_map__init(&scope->actions, arena, seed);
 	for (i = 0; status == ZTA_OK && i < text->count; i++) {
-		status = declare_space(scope, &text->spaces[i]);
+		status = each(scope, &text->spaces[i], declare_entity,
+		    declare_common, declare_action);
 	}
 	for (i = 1; status == ZTA_OK && i < text->count; i++) {
-		status = check_space(scope, &text->spaces[i]);
+		status = each(scope, &text->spaces[i], check_type, check_type,
+		    check_action);
 	}
 	return status;
 }

@@ -4,11 +4,18 @@
 #define ZTA_CEDAR_SCHEMA_TEXT_H
 
 #include "base/arena.h"
+#include "cedar/ast.h"
 
 typedef struct zta_name_ref {
 	zta_str name; /* normalized; "A::B" is absolute, "B" is looked up */
 	uint32_t at;  /* byte offset */
 } zta_name_ref;
+
+/* @key("value"); each key once. SPEC: cedar rfc48 */
+typedef struct zta_annotations {
+	zta_annotation *list;
+	uint32_t count;
+} zta_annotations;
 
 typedef enum zta_type_form {
 	ZTA_TYPE_NAME, /* of a common type, an entity type or a builtin */
@@ -29,6 +36,7 @@ typedef struct zta_attr_text {
 	zta_str name;
 	bool optional;
 	const zta_type_text *type;
+	zta_annotations annotations;
 } zta_attr_text;
 
 struct zta_type_text {
@@ -48,6 +56,7 @@ typedef struct zta_entity_text {
 	const zta_type_text *tags;  /* NULL: no tags */
 	const zta_str *choices;     /* of an enum */
 	uint32_t choice_count;      /* 0: no enum */
+	zta_annotations annotations;
 } zta_entity_text;
 
 typedef struct zta_action_ref {
@@ -63,11 +72,13 @@ typedef struct zta_action_text {
 	const zta_name_ref *principals, *resources;
 	uint32_t principal_count, resource_count;
 	const zta_type_text *context; /* NULL: an empty record */
+	zta_annotations annotations;
 } zta_action_text;
 
 typedef struct zta_common_text {
 	zta_name_ref name;
 	const zta_type_text *type;
+	zta_annotations annotations;
 } zta_common_text;
 
 typedef struct zta_namespace_text {
@@ -76,6 +87,7 @@ typedef struct zta_namespace_text {
 	zta_action_text *actions;
 	zta_common_text *commons;
 	uint32_t entity_count, action_count, common_count;
+	zta_annotations annotations;
 } zta_namespace_text;
 
 typedef struct zta_schema_text {

@@ -111,11 +111,33 @@ look_up(zta_resolver *r, zta_str full, uint32_t at, zta_only only,
 	return status;
 }
 
+/*
+ * A builtin. An entity type that stands in no namespace has its short name for
+ * itself, even where only a common type can be meant.
+ */
+static const zta_type *
+find_builtin(const zta_resolver *r, const zta_type_text *text)
+{
+	zta_str name = text->name.name, prefix = ZTA_STR("__cedar::");
+
+	if (text->only == ZTA_ONLY_ENTITY) {
+		return NULL;
+	}
+	if (zta_str__starts(name, prefix)) {
+		name.ptr += prefix.len;
+		name.len -= prefix.len;
+		return builtin(name);
+	}
+	return zta_map__get(&r->scope.entities, name) == ZTA_MAP_NONE ?
+	    builtin(name) :
+	    NULL;
+}
+
 static zta_status
 resolve_name(zta_resolver *r, zta_str space, const zta_type_text *text,
     const zta_type **out)
 {
-	zta_str name = text->name.name, prefix = ZTA_STR("__cedar::"), full;
+	zta_str name = text->name.name, full;
 	zta_status status = ZTA_OK;
 
 	*out = NULL;
@@ -133,17 +155,10 @@ resolve_name(zta_resolver *r, zta_str space, const zta_type_text *text,
 	if (status != ZTA_OK || *out != NULL) {
 		return status;
 	}
-	if (zta_str__starts(name, prefix)) {
-		name.ptr += prefix.len;
-		name.len -= prefix.len;
-	}
-	if (text->only != ZTA_ONLY_ENTITY) {
-		*out = builtin(name);
-	}
-	return *out != NULL ?
-	    ZTA_OK :
-	    zta_schema_scope__wrong(&r->scope, text->name.at,
-		"there is no type `%.*s`", ZTA_STR_ARG(text->name.name));
+	*out = find_builtin(r, text);
+	return *out != NULL ? ZTA_OK :
+			      zta_schema_scope__wrong(&r->scope, text->name.at,
+				  "there is no type `%.*s`", ZTA_STR_ARG(name));
 }
 
 /* --- records and sets */

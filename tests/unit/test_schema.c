@@ -163,6 +163,145 @@ test_schema__last_attribute_counts(void **state)
 	teardown(&f);
 }
 
+/* One namespace around declarations of JSON. */
+#define JSON(entities, actions) \
+	"{\"\":{\"entityTypes\":{" entities "},\"actions\":{" actions "}}}"
+/* An attribute of type `type`, beside a common type C. */
+#define ATTR(type)                                                              \
+	"{\"N\":{\"commonTypes\":{\"C\":{\"type\":\"Long\"}},\"entityTypes\":{" \
+	"\"A\":{\"shape\":{\"type\":\"Record\",\"attributes\":{\"a\":" type     \
+	"}}}},\"actions\":{}}}"
+/* An action `a` with these members, beside an entity type A. */
+#define ACTION(members) JSON("\"A\":{}", "\"b\":{},\"a\":{" members "}")
+
+static const struct {
+	bool valid;
+	const char *text;
+} cases[] = {
+	/* Names that are reserved, and names that only look like it. */
+	{ false, "entity __cedar;" },
+	{ false, "type __cedar = Long;" },
+	{ false, "namespace A::__cedar {}" },
+	{ false, "namespace __cedar::A {}" },
+	{ true,
+	    "namespace __cedarx { entity __cedar1; type __cedar_ = Long; }" },
+	{ true, "action __cedar; entity A { __cedar: Long };" },
+	{ false, "entity A { a: __cedar::Boolean };" },
+	{ false, "entity A { a: __cedar::Long::x };" },
+	{ false, "entity Action;" },
+	{ true, "type Action = Long; action Action;" },
+	{ false, "type Set = Long;" },
+	{ true, "entity Set, Long; type A = Set; type B = Set<Long>;" },
+	{ false, JSON("\"__cedar\":{}", "") },
+	{ true, JSON("\"__cedarx\":{}", "") },
+	{ false, JSON("\"A::B\":{}", "") },
+	{ false, JSON("\"in\":{}", "") },
+	{ false, "{\"N::__cedar\":{\"entityTypes\":{},\"actions\":{}}}" },
+	{ true, "{\"N::__cedarx\":{\"entityTypes\":{},\"actions\":{}}}" },
+	{ false, "{\"N \":{\"entityTypes\":{},\"actions\":{}}}" },
+
+	/* Annotations. */
+	{ false, "@a @a entity A;" },
+	{ false, "@a @b(\"x\") @a namespace N {}" },
+	{ false, "entity A { @a @a x: Long };" },
+	{ true, "@in @__cedar @a(\"\\0\") entity A { @a x: Long };" },
+	{ false, JSON("\"A\":{\"annotations\":null}", "") },
+	{ false, JSON("\"A\":{\"annotations\":{\"a\":1}}", "") },
+	{ false, JSON("\"A\":{\"annotations\":{\"a b\":\"\"}}", "") },
+	{ true, JSON("\"A\":{\"annotations\":{\"if\":null}}", "") },
+	{ false,
+	    "{\"\":{\"entityTypes\":{},\"actions\":{},\"annotations\":"
+	    "{\"a\":\"\"}}}" },
+	{ true,
+	    "{\"N\":{\"entityTypes\":{},\"actions\":{},\"annotations\":"
+	    "{\"a\":\"\"}}}" },
+
+	/* Names that are looked for, and what they hide. */
+	{ true, "namespace N { entity Long { a: Long }; }" },
+	{ false, "entity A; namespace N { entity A; }" },
+	{ false, "entity A; namespace N { type A = Long; }" },
+	{ false, "type A = Long; namespace N { type A = Long; }" },
+	{ false, "action a; namespace N { action a; }" },
+	{ true, "entity A; type A = Set<Long>;" },
+	{ true, "entity A { a: Action }; action a;" },
+	{ false, "entity A { a: Action };" },
+	{ false, "entity A in Action; action a;" },
+	{ false,
+	    "entity A; action a appliesTo { principal: A, resource: Action };" },
+	{ true, ATTR("{\"type\":\"ipaddr\"}") },
+	{ true, ATTR("{\"type\":\"C\"}") },
+	{ false, ATTR("{\"type\":\"A\"}") },
+	{ false, ATTR("{\"type\":\"Entity\",\"name\":\"C\"}") },
+	{ true, ATTR("{\"type\":\"EntityOrCommon\",\"name\":\"A\"}") },
+	{ false, JSON("\"Bool\":{},\"A\":{\"tags\":{\"type\":\"Bool\"}}", "") },
+	{ true,
+	    JSON("\"Bool\":{},\"A\":{\"tags\":{\"type\":\"Boolean\"}}", "") },
+
+	/* Lists. */
+	{ true, "entity A in [];" },
+	{ false, "action a in [];" },
+	{ true, ACTION("\"memberOf\":[]") },
+	{ true, JSON("\"A\":{\"enum\":[\"\"]}", "") },
+	{ false, JSON("\"A\":{\"enum\":[]}", "") },
+	{ false, JSON("\"A\":{\"enum\":[\"a\"],\"memberOfTypes\":[]}", "") },
+	{ true, ACTION("\"attributes\":null,\"appliesTo\":null") },
+	{ false, ACTION("\"attributes\":{}") },
+	{ false, ACTION("\"memberOf\":[{\"id\":\"b\",\"x\":1}]") },
+	{ true, ACTION("\"memberOf\":[{\"id\":\"b\",\"type\":null}]") },
+	{ false, ACTION("\"appliesTo\":{\"principalTypes\":[]}") },
+
+	/* Each form of type has its own members. */
+	{ true, ATTR("{\"type\":\"Long\",\"required\":false}") },
+	{ true, ATTR("{\"type\":\"Long\",\"annotations\":{\"a\":null}}") },
+	{ false, ATTR("{\"type\":\"Long\",\"name\":\"A\"}") },
+	{ false, ATTR("{\"type\":\"C\",\"name\":\"A\"}") },
+	{ false, ATTR("{\"type\":\"Entity\"}") },
+	{ false,
+	    ATTR("{\"type\":\"Entity\",\"name\":\"A\",\"element\":null}") },
+	{ false, ATTR("{\"type\":\"Long\",\"attributes\":{}}") },
+	{ false, ATTR("{\"type\":\"Record\"}") },
+	{ true,
+	    ATTR("{\"type\":\"Record\",\"attributes\":{},"
+		 "\"additionalAttributes\":false}") },
+	{ false,
+	    ATTR("{\"type\":\"Record\",\"attributes\":{},"
+		 "\"additionalAttributes\":true}") },
+	{ false, ATTR("{\"type\":\"Set\"}") },
+	{ false,
+	    ATTR("{\"type\":\"Set\",\"element\":{\"type\":\"Long\","
+		 "\"required\":true}}") },
+	{ false,
+	    ATTR("{\"type\":\"Set\",\"element\":{\"type\":\"Long\","
+		 "\"annotations\":{}}}") },
+	{ false,
+	    JSON("\"A\":{\"shape\":{\"type\":\"Record\",\"attributes\":{},"
+		 "\"required\":true}}",
+		"") },
+	{ false,
+	    JSON("\"A\":{\"tags\":{\"type\":\"Long\",\"annotations\":{}}}",
+		"") },
+	{ false, "{\"N\":[]}" },
+	{ false, "[]" },
+	{ true, "{}" },
+	{ true, "" },
+};
+
+static void
+test_schema__accepts_what_cedar_accepts(void **state)
+{
+	fixture f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		setup(&f, zta_str_of(cases[i].text));
+		if ((f.status == ZTA_OK) != cases[i].valid) {
+			fail_msg("%s: %s", cases[i].text, f.err.message);
+		}
+		teardown(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -171,6 +310,7 @@ main(void)
 		cmocka_unit_test(test_schema__closes_cycles),
 		cmocka_unit_test(test_schema__depth_is_limited),
 		cmocka_unit_test(test_schema__last_attribute_counts),
+		cmocka_unit_test(test_schema__accepts_what_cedar_accepts),
 	};
 
 	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
