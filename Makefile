@@ -28,10 +28,11 @@ CRYPTO = digest jwk key sign
 CEDAR = ancestors ast authorize caps code compile conform engine entities entities_json \
         escape eval eval_truth explain ext ext_datetime ext_decimal ext_ipaddr format formats \
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
-        parse_schema_json parser policies policy_json_expr policy_json_part \
-        policy_json_read policy_json_write policy_text request schema \
-        session typecheck typecheck_policy types validate value value_json \
-        value_text
+        parse_schema_action parse_schema_type parser policies policy_json_expr \
+        policy_json_part policy_json_read policy_json_write policy_text request \
+        schema schema_json_read schema_json_type schema_lineage schema_resolve schema_scope \
+        schema_type session typecheck typecheck_policy types validate value \
+        value_json value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -60,6 +61,7 @@ UNIT = base \
        log \
        metamorphic \
        nomem \
+       schema \
        trust \
        validate
 

@@ -17,6 +17,10 @@
 #define ZTA_CEDAR_DEPTH_MAX 1000
 /* Nesting of policies in JSON, where `a && b && c` nests with each operand. */
 #define ZTA_CEDAR_JSON_DEPTH_MAX 16384
+/* Nesting of a schema in JSON, where a record nests twice, and what is around. */
+#define ZTA_CEDAR_SCHEMA_DEPTH_MAX (2 * ZTA_CEDAR_DEPTH_MAX + 16)
+/* Ancestors of all types, of all actions: a chain has half of its square. */
+#define ZTA_CEDAR_ANCESTORS_MAX (1u << 24)
 /* Policies that are written in another form. */
 #define ZTA_CEDAR_OUTPUT_MAX ((size_t)1 << 30)
 /* Names, values and entities of one request: bounds its memory. */
