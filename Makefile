@@ -25,13 +25,14 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign
-CEDAR = ast authorize caps compile conform engine entities entities_json \
-        escape eval explain ext ext_datetime ext_decimal ext_ipaddr format formats \
+CEDAR = ast authorize buckets caps code_reads compile conform engine entities \
+        entities_json escape eval explain ext ext_datetime ext_decimal \
+        ext_ipaddr find format formats \
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_json parser policies policy_json_expr policy_json_part \
-        policy_json_read policy_json_write policy_text request schema \
-        session typecheck typecheck_policy types validate value value_json \
-        value_text
+        policy_json_read policy_json_write policy_text request residual schema \
+        search search_index session typecheck typecheck_policy types validate \
+        value value_json value_text where
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -59,6 +60,7 @@ UNIT = base \
        jwt \
        log \
        nomem \
+       search search_random \
        trust \
        validate
 

@@ -360,19 +360,37 @@ key_of(const zta_scope *scope, uint32_t which)
 
 /* A policy with `action in [a, b]` hangs in two places, with [] in none. */
 static zta_status
-index_policy(zta_policies *policies, uint32_t number, zta_error *err)
+index_policy(const zta_policies *policies, uint32_t number, zta_expr_var blind,
+    zta_index *index, zta_error *err)
 {
 	const zta_scope *scope = policies->policies.list[number].scope;
 	const zta_scope *action = &scope[ZTA_VAR_ACTION];
-	zta_index_key keys[ZTA_INDEX_LEVELS];
+	zta_index_key keys[ZTA_INDEX_LEVELS] = { { ZTA_INDEX_ANY, 0 } };
 	uint32_t i, times = action->op == ZTA_SCOPE_ANY ? 1 : action->count;
 	zta_status status = ZTA_OK;
 
-	keys[0] = key_of(&scope[ZTA_VAR_PRINCIPAL], 0);
-	keys[1] = key_of(&scope[ZTA_VAR_RESOURCE], 0);
+	if (blind != ZTA_VAR_PRINCIPAL) {
+		keys[0] = key_of(&scope[ZTA_VAR_PRINCIPAL], 0);
+	}
+	if (blind != ZTA_VAR_RESOURCE) {
+		keys[1] = key_of(&scope[ZTA_VAR_RESOURCE], 0);
+	}
 	for (i = 0; status == ZTA_OK && i < times; i++) {
 		keys[2] = key_of(action, i);
-		status = zta_index__add(&policies->index, keys, number, err);
+		status = zta_index__add(index, keys, number, err);
+	}
+	return status;
+}
+
+zta_status
+zta_policies__index(const zta_policies *policies, zta_expr_var blind,
+    zta_arena *arena, zta_index *index, zta_error *err)
+{
+	uint32_t i;
+	zta_status status = zta_index__init(index, arena, err);
+
+	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
+		status = index_policy(policies, i, blind, index, err);
 	}
 	return status;
 }
@@ -380,14 +398,8 @@ index_policy(zta_policies *policies, uint32_t number, zta_error *err)
 zta_status
 zta_policies__seal(zta_policies *policies, zta_error *err)
 {
-	uint32_t i;
-	zta_status status =
-	    zta_index__init(&policies->index, policies->names->arena, err);
-
-	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
-		status = index_policy(policies, i, err);
-	}
-	return status;
+	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
+	    policies->names->arena, &policies->index, err);
 }
 
 zta_str
