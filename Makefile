@@ -49,7 +49,8 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve token
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key log \
+      main serve token
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
