@@ -66,7 +66,7 @@ UNIT = base \
        validate
 
 FUZZ = entities format http json jwks jwt log policy policyjson request schema \
-       trust
+       search trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
