@@ -25,14 +25,16 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign
-CEDAR = ancestors ast authorize caps code compile conform engine entities entities_json \
-        escape eval eval_truth explain ext ext_datetime ext_decimal ext_ipaddr format formats \
-        index levels lex names parse_expr parse_operand parse_policy parse_schema \
+CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
+        engine entities entities_json escape eval eval_truth explain ext \
+        ext_datetime ext_decimal ext_ipaddr find format formats index levels \
+        lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_action parse_schema_type parser policies policy_json_expr \
         policy_json_part policy_json_read policy_json_write policy_text request \
-        schema schema_json_read schema_json_type schema_lineage schema_resolve schema_scope \
-        schema_type session typecheck typecheck_policy types validate value \
-        value_json value_text
+        residual schema schema_json_read schema_json_type schema_lineage \
+        schema_resolve schema_scope schema_type search search_index session \
+        typecheck typecheck_policy types validate value value_json value_text \
+        where
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -49,7 +51,8 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve token
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key log \
+      main serve token
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -62,11 +65,12 @@ UNIT = base \
        metamorphic \
        nomem \
        schema \
+       search search_random \
        trust \
        validate
 
 FUZZ = entities format http json jwks jwt log policy policyjson request schema \
-       trust
+       search trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -27,6 +27,10 @@
 #define ZTA_CEDAR_REQUEST_NAMES_MAX 65536
 /* Memory of one decision: a request body is 1 MiB, its values take more. */
 #define ZTA_CEDAR_REQUEST_MEMORY_MAX ((size_t)256 << 20)
+/* Paths such as `resource.owner` that a search indexes: each costs about eight
+ * bytes an entity. How long they are: longer ones are rare. */
+#define ZTA_SEARCH_PATHS_MAX 64
+#define ZTA_SEARCH_PATH_KEYS_MAX 4
 
 /* One token, and its header: headers of HTTP end at 16 KiB. SPEC: ztauth 10 */
 #define ZTA_JWS_MAX (16 * 1024)

@@ -27,6 +27,7 @@ zta_cedar_session_open(
 	}
 	session->engine = engine;
 	zta_arena__init(&session->arena, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	zta_arena__init(&session->scratch, ZTA_CEDAR_REQUEST_MEMORY_MAX);
 	*out = session;
 	return ZTA_OK;
 }
@@ -36,6 +37,7 @@ zta_cedar_session_close(zta_cedar_session *session)
 {
 	if (session != NULL) {
 		zta_arena__release(&session->arena);
+		zta_arena__release(&session->scratch);
 		free(session);
 	}
 }
