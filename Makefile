@@ -35,13 +35,15 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
+STORE = oid
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
-          $(LEDGER:%=src/ledger/%.c) $(IDENTITY:%=src/identity/%.c) \
+          $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
+          $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -59,6 +61,7 @@ UNIT = base \
        jwt \
        log \
        nomem \
+       object \
        trust \
        validate
 

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/b64.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/sort.h"
@@ -31,8 +30,7 @@ typedef struct walker {
 	zta_error *err;
 } walker;
 
-static zta_status walk(
-    walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN]);
+static zta_status walk(walker *w, int fd, zta_str path, zta_oid *id);
 
 static zta_status
 io_error(walker *w, zta_str path, const char *what)
@@ -158,7 +156,7 @@ add_file(walker *w, zta_str path, zta_str text)
 static zta_status
 visit(walker *w, int dir, zta_str parent, const entry *e, zta_buf *object)
 {
-	unsigned char id[ZTA_OBJECT_ID_LEN];
+	zta_oid id;
 	zta_str path, text;
 	int fd;
 	zta_status status = join(w, parent, e->name, &path);
@@ -172,18 +170,16 @@ visit(walker *w, int dir, zta_str parent, const entry *e, zta_buf *object)
 		if (fd < 0) {
 			return io_error(w, path, "open");
 		}
-		status = walk(w, fd, path, id);
+		status = walk(w, fd, path, &id);
 	} else {
 		status = read_file(w, dir, e->name.ptr, path, &text);
 		if (status == ZTA_OK) {
-			status = zta_object__id("blob", text, id, w->err);
-		}
-		if (status == ZTA_OK) {
+			id = zta_oid__of(ZTA_OBJECT_BLOB, text);
 			status = add_file(w, path, text);
 		}
 	}
 	if (status == ZTA_OK) {
-		zta_object__put_entry(object, e->directory, e->name, id);
+		zta_object__put_entry(object, e->directory, e->name, &id);
 	}
 	return status;
 }
@@ -252,7 +248,7 @@ list(walker *w, DIR *stream, zta_str path, entry **out, size_t *count)
 
 /* Visit a directory, whose descriptor is closed here. */
 static zta_status
-walk(walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN])
+walk(walker *w, int fd, zta_str path, zta_oid *id)
 {
 	DIR *stream = fdopendir(fd);
 	entry *entries = NULL;
@@ -276,8 +272,7 @@ walk(walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN])
 		status = zta_error__nomem(w->err);
 	}
 	if (status == ZTA_OK) {
-		status =
-		    zta_object__id("tree", zta_buf__str(&object), id, w->err);
+		*id = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&object));
 	}
 	w->depth--;
 	zta_buf__release(&object);
@@ -298,7 +293,7 @@ zta_tree__read_dir(
     zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
 {
 	walker w = { .arena = arena, .tree = tree, .err = err };
-	unsigned char id[ZTA_OBJECT_ID_LEN];
+	zta_oid id;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	zta_status status;
 
@@ -306,12 +301,11 @@ zta_tree__read_dir(
 	if (fd < 0) {
 		return io_error(&w, zta_str_of(dir), "open the ledger");
 	}
-	status = walk(&w, fd, ZTA_STR(""), id);
+	status = walk(&w, fd, ZTA_STR(""), &id);
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_hex__encode((zta_str){ (const char *)id, sizeof(id) }, tree->id);
-	tree->id[ZTA_TREE_ID_MAX - 1] = '\0';
+	zta_oid__hex(&id, tree->id);
 	zta_sort__run(
 	    tree->files, tree->count, sizeof(*tree->files), cmp_files);
 	return ZTA_OK;
