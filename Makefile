@@ -34,7 +34,7 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = manifest object tree
+LEDGER = commit commit_text manifest name object tree tree_object
 STORE = oid
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
@@ -65,7 +65,7 @@ UNIT = base \
        trust \
        validate
 
-FUZZ = entities format http json jwks jwt log policy policyjson request schema \
+FUZZ = entities format http json jwks jwt log object policy policyjson request schema \
        trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so

@@ -1,13 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* object.h - git objects in the SHA-256 object format. */
+/*
+ * object.h - objects of any kind: whether they are well formed, and reading
+ * them from wherever they are kept. SPEC: docs/formats/objects.md
+ */
 #ifndef ZTA_LEDGER_OBJECT_H
 #define ZTA_LEDGER_OBJECT_H
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "store/oid.h"
 
-/* Append one entry of a tree object: mode, name, NUL, id. */
-void zta_object__put_entry(
-    zta_buf *tree, bool directory, zta_str name, const zta_oid *id);
+/* Where objects come from. */
+typedef struct zta_object_source {
+	/*
+	 * The body of `oid` into `arena`. ZTA_ENOTFOUND is the expected
+	 * failure. What comes is not trusted: see zta_object__read().
+	 */
+	zta_status (*read)(void *from, const zta_oid *oid, zta_object_kind kind,
+	    zta_arena *arena, zta_str *body, zta_error *err);
+	void *from;
+} zta_object_source;
+
+/*
+ * Read an object and check that it has the id it goes by. The place of an error
+ * is "<kind> <id>". Whatever the source says, and ZTA_EINVALID.
+ */
+ZTA_MUST_USE zta_status zta_object__read(const zta_object_source *source,
+    const zta_oid *oid, zta_object_kind kind, zta_arena *arena, zta_str *body,
+    zta_error *err);
+
+/*
+ * Is `body` a well-formed object of this kind? `arena` is for work. That what
+ * it names exists is not looked at.
+ */
+ZTA_MUST_USE zta_status zta_object__check(
+    zta_arena *arena, zta_object_kind kind, zta_str body, zta_error *err);
 
 #endif
