@@ -34,7 +34,8 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_text manifest name object tree tree_object
+LEDGER = commit commit_text manifest name object tree tree_build tree_diff \
+         tree_object
 STORE = oid
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
@@ -62,6 +63,7 @@ UNIT = base \
        log \
        nomem \
        object \
+       tree \
        trust \
        validate
 

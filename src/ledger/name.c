@@ -2,6 +2,8 @@
 /* name.c - see name.h. */
 #include "ledger/name.h"
 
+#include <string.h>
+
 static bool
 is_plain(char c)
 {
@@ -61,4 +63,24 @@ zta_ledger_name__cmp_folded(zta_str a, zta_str b)
 		}
 	}
 	return (a.len > b.len) - (a.len < b.len);
+}
+
+zta_status
+zta_ledger_name__join(
+    zta_arena *arena, zta_str dir, zta_str name, zta_str *out, zta_error *err)
+{
+	size_t slash = dir.len > 0;
+	char *to = zta_arena__alloc(arena, dir.len + slash + name.len + 1);
+
+	if (to == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	if (slash) {
+		memcpy(to, dir.ptr, dir.len);
+		to[dir.len] = '/';
+	}
+	memcpy(to + dir.len + slash, name.ptr, name.len);
+	to[dir.len + slash + name.len] = '\0';
+	*out = (zta_str){ to, dir.len + slash + name.len };
+	return ZTA_OK;
 }

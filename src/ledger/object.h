@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * object.h - objects of any kind: whether they are well formed, and reading
- * them from wherever they are kept. SPEC: docs/formats/objects.md
+ * object.h - objects of any kind: whether they are well formed, and where they
+ * come from and go to. SPEC: docs/formats/objects.md
  */
 #ifndef ZTA_LEDGER_OBJECT_H
 #define ZTA_LEDGER_OBJECT_H
@@ -19,6 +19,14 @@ typedef struct zta_object_source {
 	    zta_arena *arena, zta_str *body, zta_error *err);
 	void *from;
 } zta_object_source;
+
+/* Where objects go. */
+typedef struct zta_object_sink {
+	/* Keep an object; one that is there already is no error. */
+	zta_status (*write)(void *to, const zta_oid *oid, zta_object_kind kind,
+	    zta_str body, zta_error *err);
+	void *to;
+} zta_object_sink;
 
 /*
  * Read an object and check that it has the id it goes by. The place of an error

@@ -47,24 +47,6 @@ wrong(walker *w, zta_str path, const char *rule)
 	return status;
 }
 
-/* "dir/name", or "name" at the top. */
-static zta_status
-join(walker *w, zta_str dir, zta_str name, zta_str *out)
-{
-	size_t slash = dir.len > 0;
-	char *to = zta_arena__alloc(w->arena, dir.len + slash + name.len + 1);
-
-	if (to == NULL) {
-		return zta_arena__failed(w->arena, w->err);
-	}
-	memcpy(to, dir.ptr, dir.len);
-	to[dir.len] = '/';
-	memcpy(to + dir.len + slash, name.ptr, name.len);
-	to[dir.len + slash + name.len] = '\0';
-	*out = (zta_str){ to, dir.len + slash + name.len };
-	return ZTA_OK;
-}
-
 static zta_status
 read_file(walker *w, int dir, const char *name, zta_str path, zta_str *text)
 {
@@ -134,7 +116,8 @@ visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 {
 	zta_str path, text;
 	int fd;
-	zta_status status = join(w, parent, e->name, &path);
+	zta_status status =
+	    zta_ledger_name__join(w->arena, parent, e->name, &path, w->err);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -173,7 +156,8 @@ classify(
 	if (e->name.ptr == NULL) {
 		return zta_arena__failed(w->arena, w->err);
 	}
-	status = join(w, parent, e->name, &path);
+	status =
+	    zta_ledger_name__join(w->arena, parent, e->name, &path, w->err);
 	if (status != ZTA_OK) {
 		return status;
 	}

@@ -235,6 +235,27 @@ zta_tree_object__decode(
 	return status;
 }
 
+zta_status
+zta_tree_object__read(zta_arena *arena, const zta_object_source *source,
+    const zta_oid *oid, zta_tree_object *out, zta_error *err)
+{
+	char digits[ZTA_OID_TEXT_MAX];
+	zta_str body;
+	zta_status status =
+	    zta_object__read(source, oid, ZTA_OBJECT_TREE, arena, &body, err);
+
+	*out = (zta_tree_object){ 0 };
+	if (status != ZTA_OK) {
+		return status;
+	}
+	status = zta_tree_object__decode(arena, body, out, err);
+	if (status != ZTA_OK) {
+		zta_oid__hex(oid, digits);
+		zta_error__inside(err, "%s", digits);
+	}
+	return status;
+}
+
 /* --- encoding */
 
 static void

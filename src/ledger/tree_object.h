@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "store/oid.h"
+#include "ledger/object.h"
 
 typedef struct zta_tree_entry {
 	zta_str name;
@@ -36,5 +36,13 @@ ZTA_MUST_USE zta_status zta_tree_object__decode(
 /* Append the body of a tree. `arena` is for work. Errors as above. */
 ZTA_MUST_USE zta_status zta_tree_object__encode(zta_arena *arena,
     const zta_tree_object *tree, zta_buf *out, zta_error *err);
+
+/*
+ * Read the tree `oid` from `source`: names and entries are in `arena`. Whatever
+ * the source says, and the errors above; the place begins with the id.
+ */
+ZTA_MUST_USE zta_status zta_tree_object__read(zta_arena *arena,
+    const zta_object_source *source, const zta_oid *oid, zta_tree_object *out,
+    zta_error *err);
 
 #endif
