@@ -37,14 +37,17 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         where
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = manifest object tree
+LEDGER = commit commit_text manifest name object tree tree_build tree_diff \
+         tree_object
+STORE = oid
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
 HTTP = client conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
-          $(LEDGER:%=src/ledger/%.c) $(IDENTITY:%=src/identity/%.c) \
+          $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
+          $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -64,13 +67,15 @@ UNIT = base \
        log \
        metamorphic \
        nomem \
+       object \
        schema \
        search search_random \
+       tree \
        trust \
        validate
 
-FUZZ = entities format http json jwks jwt log policy policyjson request schema \
-       search trust
+FUZZ = entities format http json jwks jwt log object policy policyjson request \
+       schema search trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
