@@ -34,7 +34,7 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = manifest object tree
+LEDGER = manifest object places tree
 TRUST = elevation model txn_token
 PDP = decide issue question record request snapshot
 HTTP = conn http

@@ -28,6 +28,7 @@ typedef struct walker {
 	zta_tree *tree;
 	uint32_t room;
 	uint32_t depth;
+	zta_error_sink *sink; /* NULL: the first error ends the walk */
 	zta_error *err;
 } walker;
 
@@ -49,7 +50,21 @@ wrong(walker *w, zta_str path, const char *rule)
 	zta_status status = zta_error__set(w->err, ZTA_EINVALID, "%s", rule);
 
 	zta_error__place(w->err, "%.*s", ZTA_STR_ARG(path));
+	if (w->sink != NULL) {
+		w->sink->file = path;
+	}
 	return status;
+}
+
+/* Was something wrong, and may the walk go on without it? */
+static bool
+skips(walker *w, zta_status *status)
+{
+	if (!zta_error__tell(w->sink, *status, w->err)) {
+		return false;
+	}
+	*status = ZTA_OK;
+	return true;
 }
 
 /* "dir/name", or "name" at the top. */
@@ -244,7 +259,8 @@ list(walker *w, DIR *stream, zta_str path, entry **out, size_t *count)
 			room = room == 0 ? 16 : room * 2;
 		}
 		status = classify(
-		    w, dirfd(stream), path, item->d_name, &entries[(*count)++]);
+		    w, dirfd(stream), path, item->d_name, &entries[*count]);
+		*count += !skips(w, &status);
 	}
 	*out = entries;
 	return status;
@@ -271,6 +287,7 @@ walk(walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN])
 	zta_sort__run(entries, count, sizeof(*entries), cmp_entries);
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status = visit(w, dirfd(stream), path, &entries[i], &object);
+		(void)skips(w, &status);
 	}
 	if (status == ZTA_OK && object.status != ZTA_OK) {
 		status = zta_error__nomem(w->err);
@@ -294,10 +311,11 @@ cmp_files(const void *a, const void *b)
 }
 
 zta_status
-zta_tree__read_dir(
-    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
+    zta_tree *tree, zta_error *err)
 {
-	walker w = { .arena = arena, .tree = tree, .err = err };
+	walker w = { .arena = arena, .tree = tree, .sink = sink, .err = err };
+	uint32_t told = sink == NULL ? 0 : sink->told;
 	unsigned char id[ZTA_OBJECT_ID_LEN];
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	zta_status status;
@@ -310,11 +328,21 @@ zta_tree__read_dir(
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_hex__encode((zta_str){ (const char *)id, sizeof(id) }, tree->id);
+	if (sink == NULL || sink->told == told) {
+		zta_hex__encode(
+		    (zta_str){ (const char *)id, sizeof(id) }, tree->id);
+	}
 	tree->id[ZTA_TREE_ID_MAX - 1] = '\0';
 	zta_sort__run(
 	    tree->files, tree->count, sizeof(*tree->files), cmp_files);
 	return ZTA_OK;
+}
+
+zta_status
+zta_tree__read_dir(
+    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+{
+	return zta_tree__check_dir(arena, dir, NULL, tree, err);
 }
 
 const zta_tree_file *
