@@ -35,7 +35,7 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object places tree
-TRUST = elevation model txn_token
+TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot
 HTTP = conn http
 
