@@ -36,7 +36,7 @@ IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object places tree
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record request snapshot
+PDP = decide issue question record request snapshot snapshot_schema
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \

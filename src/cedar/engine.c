@@ -213,7 +213,7 @@ zta_cedar_seal(zta_cedar *engine, zta_error *err)
 		status = zta_error__set(
 		    err, ZTA_EINVAL, "the engine lacks what was wrong");
 	}
-	engine->sink = NULL;
+	engine->sink = engine->policies.sink = engine->loader.sink = NULL;
 	if (status == ZTA_OK) {
 		status = zta_entities_loader__finish(&engine->loader, err);
 	}
