@@ -34,14 +34,17 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = manifest object places tree
+LEDGER = commit commit_text manifest name object places tree tree_build \
+         tree_diff tree_object
+STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
-          $(LEDGER:%=src/ledger/%.c) $(IDENTITY:%=src/identity/%.c) \
+          $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
+          $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -59,10 +62,12 @@ UNIT = base \
        jwt \
        log \
        nomem \
+       object \
+       tree \
        trust \
        validate
 
-FUZZ = entities format http json jwks jwt log policy policyjson request schema \
+FUZZ = entities format http json jwks jwt log object policy policyjson request schema \
        trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so

@@ -95,6 +95,27 @@ zta_error__replace(zta_error *err, const char *format, ...)
 	va_end(args);
 }
 
+void
+zta_error__inside(zta_error *err, const char *format, ...)
+{
+	char place[ZTA_PLACE_MAX];
+	size_t len;
+	va_list args;
+
+	if (err == NULL) {
+		return;
+	}
+	memcpy(place, err->place, sizeof(place));
+	va_start(args, format);
+	(void)vsnprintf(err->place, sizeof(err->place), format, args);
+	va_end(args);
+	len = strlen(err->place);
+	if (place[0] != '\0') {
+		(void)snprintf(err->place + len, sizeof(err->place) - len,
+		    "%s%s", len == 0 ? "" : ": ", place);
+	}
+}
+
 zta_status
 zta_error__nomem(zta_error *err)
 {

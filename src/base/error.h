@@ -24,6 +24,10 @@ __attribute__((format(printf, 2, 3))) void zta_error__place(
 __attribute__((format(printf, 2, 3))) void zta_error__replace(
     zta_error *err, const char *format, ...);
 
+/* Put what the place is in before it: "<text>: <place>". */
+__attribute__((format(printf, 2, 3))) void zta_error__inside(
+    zta_error *err, const char *format, ...);
+
 /* ZTA_ENOMEM with its usual words. */
 zta_status zta_error__nomem(zta_error *err);
 

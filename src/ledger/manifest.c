@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/sort.h"
 #include "base/str.h"
+#include "ledger/name.h"
 
 typedef struct reader {
 	zta_arena *arena;
@@ -129,15 +130,14 @@ read_runtimes(reader *r, const zta_json *node)
 
 /* --- partitions */
 
-/* "/", or "/a/b" of plain segments: letters, digits, point, dash, underscore. */
+/* "/", or "/a/b" of names that a ledger may have. */
 static bool
 is_partition(zta_str name)
 {
 	static const char *const taken[] = { "trust", "identity", "tests",
 		"entities", NULL };
 	zta_str segment;
-	size_t i;
-	char c;
+	size_t i, at;
 	bool first = true;
 
 	if (name.len == 0 || name.ptr[0] != '/') {
@@ -148,20 +148,11 @@ is_partition(zta_str name)
 		return true;
 	}
 	while (zta_str__next(&name, '/', &segment)) {
-		if (segment.len == 0 || segment.ptr[0] == '.') {
+		if (zta_ledger_name__breaks(segment, &at) != NULL) {
 			return false;
 		}
 		for (i = 0; first && taken[i] != NULL; i++) {
 			if (zta_str__is(segment, taken[i])) {
-				return false;
-			}
-		}
-		for (i = 0; i < segment.len; i++) {
-			c = segment.ptr[i];
-			if (!(c >= 'a' && c <= 'z') &&
-			    !(c >= 'A' && c <= 'Z') &&
-			    !(c >= '0' && c <= '9') && c != '.' && c != '-' &&
-			    c != '_') {
 				return false;
 			}
 		}

@@ -35,7 +35,7 @@ ZTA_MUST_USE zta_status zta_tree__read_dir(
 
 /*
  * The same, but `sink` is told of everything that cannot be in a ledger, which
- * is left out; then the id is empty.
+ * is left out. Then, and if names clash with each other, the id is empty.
  */
 ZTA_MUST_USE zta_status zta_tree__check_dir(zta_arena *arena, const char *dir,
     zta_error_sink *sink, zta_tree *tree, zta_error *err);
