@@ -37,11 +37,11 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         where
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_text manifest name object tree tree_build tree_diff \
-         tree_object
+LEDGER = commit commit_text manifest name object places tree tree_build \
+         tree_diff tree_object
 STORE = oid
-TRUST = elevation model txn_token
-PDP = decide issue question record request snapshot
+TRUST = elevation elevation_question model statement txn_token
+PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \

@@ -47,6 +47,12 @@
 /* Files of a ledger, and how deep its directories nest: paths stay short. */
 #define ZTA_LEDGER_FILES_MAX 1000000u
 #define ZTA_LEDGER_DEPTH_MAX 16u
+/* Trust levels, which people tell apart. */
+#define ZTA_TRUST_LEVELS_MAX 256u
+/* Security groups: each is looked at for every ring of every decision. */
+#define ZTA_TRUST_GROUPS_MAX 10000u
+/* Identity sources: each may claim a credential. */
+#define ZTA_SOURCES_MAX 1024u
 /* Partitions of a ledger: they are decided as one set. */
 #define ZTA_LEDGER_PARTITIONS_MAX 1024u
 

@@ -19,6 +19,7 @@ typedef struct explainer {
 	zta_eval x;
 	zta_code code;            /* of the expression that is evaluated */
 	const zta_policy *policy; /* that is explained */
+	zta_policy_mark mark;     /* in its file */
 	zta_cedar_step steps[STEPS_MAX];
 	size_t step_count;
 	zta_error *err;
@@ -61,8 +62,8 @@ new_step(explainer *e, uint32_t at, unsigned depth)
 	}
 	e->step_count++;
 	*step = (zta_cedar_step){ .depth = depth };
-	(void)zta_policies__place(
-	    e->policies, e->policy->file, at, &step->line, &step->column);
+	(void)zta_policies__next_place(e->policies, &e->mark, e->policy->file,
+	    at, &step->line, &step->column);
 	return step;
 }
 
@@ -329,8 +330,8 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	e->step_count = 0;
 	*out = (zta_cedar_explanation){ .policy = e->policy->id,
 		.forbid = e->policy->forbid };
-	out->file = zta_policies__place(e->policies, e->policy->file,
-	    e->policy->at, &out->line, &out->column);
+	out->file = zta_policies__next_place(e->policies, &e->mark,
+	    e->policy->file, e->policy->at, &out->line, &out->column);
 	status = failing < ZTA_SCOPES ? explain_scope(e, failing, out) :
 					explain_conditions(e, out);
 	if (status != ZTA_OK) {

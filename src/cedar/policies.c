@@ -44,6 +44,22 @@ push(zta_policies *policies, zta_policy_list *list)
 /* Ids of policies carry the index in their list; templates have this bit. */
 #define TEMPLATE_BIT (1u << 31)
 
+/* The id is taken: say by whom. */
+static zta_status
+fail_taken(const zta_policies *policies, zta_str id, zta_error *err)
+{
+	uint32_t number = zta_map__get(&policies->ids, id), line, column;
+	const zta_policy *other = (number & TEMPLATE_BIT) != 0 ?
+	    &policies->templates.list[number & ~TEMPLATE_BIT] :
+	    &policies->policies.list[number];
+	zta_str file = zta_policies__place(
+	    policies, other->file, other->at, &line, &column);
+
+	return zta_error__set(err, ZTA_EEXIST,
+	    "two policies have the id `%.*s`; the other is at %.*s:%u:%u",
+	    ZTA_STR_ARG(id), ZTA_STR_ARG(file), line, column);
+}
+
 static zta_status
 add_policy(zta_policies *policies, const zta_policy *policy, bool template,
     zta_error *err)
@@ -55,12 +71,10 @@ add_policy(zta_policies *policies, const zta_policy *policy, bool template,
 	zta_status status =
 	    zta_map__add(&policies->ids, policy->id, number, err);
 
-	if (status == ZTA_EEXIST) {
-		return zta_error__set(err, status,
-		    "two policies have the id `%.*s`", ZTA_STR_ARG(policy->id));
-	}
 	if (status != ZTA_OK) {
-		return status;
+		return status == ZTA_EEXIST ?
+		    fail_taken(policies, policy->id, err) :
+		    status;
 	}
 	kept = push(policies, list);
 	if (kept == NULL) {
@@ -211,6 +225,8 @@ add_texts(zta_policies *policies, const zta_policy_texts *texts,
 		position = naming == ZTA_NAMING_NUMBER ? policies->parsed : i;
 		status =
 		    add_text(policies, &texts->list[i], naming, position, err);
+		status = zta_error__tell(policies->sink, status, err) ? ZTA_OK :
+									status;
 		policies->parsed++;
 	}
 	return status;
@@ -278,6 +294,8 @@ add_links(zta_policies *policies, const zta_policy_texts *texts, zta_error *err)
 			    policies->file_count - 1, texts->links[i].at,
 			    &err->line, &err->column);
 		}
+		status = zta_error__tell(policies->sink, status, err) ? ZTA_OK :
+									status;
 	}
 	return status;
 }
@@ -426,9 +444,23 @@ zta_policies__seal(zta_policies *policies, zta_error *err)
 }
 
 zta_str
+zta_policies__next_place(const zta_policies *policies, zta_policy_mark *mark,
+    uint32_t file, uint32_t at, uint32_t *line, uint32_t *column)
+{
+	if (mark->file != file) {
+		*mark = (zta_policy_mark){ .file = file };
+	}
+	zta_error__move(
+	    &mark->mark, policies->files[file].text, at, line, column);
+	return policies->files[file].name;
+}
+
+zta_str
 zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
     uint32_t *line, uint32_t *column)
 {
-	zta_error__position(policies->files[file].text, at, line, column);
-	return policies->files[file].name;
+	zta_policy_mark mark = { 0 };
+
+	return zta_policies__next_place(
+	    policies, &mark, file, at, line, column);
 }

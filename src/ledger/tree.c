@@ -23,6 +23,8 @@ typedef struct walker {
 	zta_tree *tree;
 	uint32_t room;
 	uint32_t depth;
+	zta_error_sink *sink; /* NULL: the first error ends the walk */
+	bool lost;            /* something was left out: there is no id */
 	zta_error *err;
 } walker;
 
@@ -44,7 +46,20 @@ wrong(walker *w, zta_str path, const char *rule)
 	zta_status status = zta_error__set(w->err, ZTA_EINVALID, "%s", rule);
 
 	zta_error__place(w->err, "%.*s", ZTA_STR_ARG(path));
+	if (w->sink != NULL) {
+		w->sink->file = path;
+	}
 	return status;
+}
+
+/* Is `status` a reason to leave out what it is about, and to go on? */
+static bool
+skips(walker *w, zta_status status)
+{
+	bool told = zta_error__tell(w->sink, status, w->err);
+
+	w->lost = w->lost || told;
+	return told;
 }
 
 static zta_status
@@ -204,7 +219,12 @@ list(
 			room = room == 0 ? 16 : room * 2;
 		}
 		status = classify(
-		    w, dirfd(stream), path, item->d_name, &entries[(*count)++]);
+		    w, dirfd(stream), path, item->d_name, &entries[*count]);
+		if (skips(w, status)) {
+			status = ZTA_OK;
+		} else {
+			(*count)++;
+		}
 	}
 	*out = entries;
 	return status;
@@ -223,10 +243,33 @@ visit_all(walker *w, DIR *stream, zta_str path, zta_tree_object *tree)
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status =
 		    visit(w, dirfd(stream), path, &tree->entries[i], &empty);
-		if (status == ZTA_OK && !empty) {
+		if (skips(w, status)) {
+			status = ZTA_OK;
+		} else if (status == ZTA_OK && !empty) {
 			tree->entries[tree->count++] = tree->entries[i];
 		}
 	}
+	return status;
+}
+
+/* The id of a directory. With a sink, names that clash only cost it the id. */
+static zta_status
+identify(walker *w, zta_str path, const zta_tree_object *tree, zta_oid *id)
+{
+	zta_buf object;
+	zta_status status;
+
+	zta_buf__init(&object, SIZE_MAX);
+	status = zta_tree_object__encode(w->arena, tree, &object, w->err);
+	if (status == ZTA_OK) {
+		*id = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&object));
+	} else if (status == ZTA_EINVALID && w->sink != NULL) {
+		w->lost = true;
+		status = ZTA_OK;
+	} else {
+		zta_error__replace(w->err, "%.*s", ZTA_STR_ARG(path));
+	}
+	zta_buf__release(&object);
 	return status;
 }
 
@@ -236,7 +279,6 @@ walk(walker *w, int fd, zta_str path, zta_oid *id, bool *empty)
 {
 	DIR *stream = fdopendir(fd);
 	zta_tree_object tree = { 0 };
-	zta_buf object;
 	zta_status status;
 
 	if (stream == NULL) {
@@ -248,19 +290,9 @@ walk(walker *w, int fd, zta_str path, zta_oid *id, bool *empty)
 	    visit_all(w, stream, path, &tree);
 	w->depth--;
 	(void)closedir(stream);
-	zta_buf__init(&object, SIZE_MAX);
 	*empty = tree.count == 0;
-	if (status == ZTA_OK && !*empty) {
-		status =
-		    zta_tree_object__encode(w->arena, &tree, &object, w->err);
-		zta_error__replace(status == ZTA_OK ? NULL : w->err, "%.*s",
-		    ZTA_STR_ARG(path));
-	}
-	if (status == ZTA_OK) {
-		*id = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&object));
-	}
-	zta_buf__release(&object);
-	return status;
+	return status != ZTA_OK || *empty ? status :
+					    identify(w, path, &tree, id);
 }
 
 static int
@@ -272,10 +304,10 @@ cmp_files(const void *a, const void *b)
 }
 
 zta_status
-zta_tree__read_dir(
-    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
+    zta_tree *tree, zta_error *err)
 {
-	walker w = { .arena = arena, .tree = tree, .err = err };
+	walker w = { .arena = arena, .tree = tree, .sink = sink, .err = err };
 	zta_oid id;
 	bool empty;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -289,10 +321,19 @@ zta_tree__read_dir(
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_oid__hex(&id, tree->id);
+	if (!empty && !w.lost) {
+		zta_oid__hex(&id, tree->id);
+	}
 	zta_sort__run(
 	    tree->files, tree->count, sizeof(*tree->files), cmp_files);
 	return ZTA_OK;
+}
+
+zta_status
+zta_tree__read_dir(
+    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+{
+	return zta_tree__check_dir(arena, dir, NULL, tree, err);
 }
 
 const zta_tree_file *

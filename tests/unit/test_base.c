@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -258,6 +259,81 @@ test_time__formats(void **state)
 	assert_int_equal(zta_time__month_days(2000, 2), 29);
 }
 
+static void
+test_error__counts_lines_from_where_it_was(void **state)
+{
+	static const struct {
+		size_t offset;
+		uint32_t line, column;
+	} cases[] = { { 0, 1, 1 }, { 1, 1, 2 }, { 2, 2, 1 }, { 3, 3, 1 },
+		{ 5, 3, 3 }, { 5, 3, 3 }, { 3, 3, 1 }, { 2, 2, 1 }, { 0, 1, 1 },
+		{ 6, 4, 1 }, { 99, 4, 2 } };
+	const zta_str text = ZTA_STR("a\n\nbc\nd");
+	zta_error_mark mark = { 0 };
+	uint32_t line, column;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		zta_error__move(&mark, text, cases[i].offset, &line, &column);
+		assert_int_equal(line, cases[i].line);
+		assert_int_equal(column, cases[i].column);
+		zta_error__position(text, cases[i].offset, &line, &column);
+		assert_int_equal(line, cases[i].line);
+		assert_int_equal(column, cases[i].column);
+	}
+}
+
+/* A message that is too long ends with a whole character. */
+static void
+test_error__cuts_between_characters(void **state)
+{
+	char text[ZTA_MSG_MAX + 8];
+	zta_error err;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		memset(text, 'x', sizeof(text));
+		memcpy(text + ZTA_MSG_MAX - 5 + i, "\xF0\x9F\x8D\xB5", 4);
+		text[sizeof(text) - 1] = '\0';
+		(void)zta_error__set(&err, ZTA_EINVALID, "%s", text);
+		len = strlen(err.message);
+		assert_int_equal(
+		    len, i == 0 ? ZTA_MSG_MAX - 1 : ZTA_MSG_MAX - 5 + i);
+		assert_int_equal(zta_utf8__check(zta_str_of(err.message)), len);
+	}
+}
+
+static void
+count_told(void *context, zta_str file, const zta_error *why)
+{
+	int *count = context;
+
+	(void)file;
+	(void)why;
+	(*count)++;
+}
+
+/* A sink hears of the input only, and of no more than it wants. */
+static void
+test_error__tells(void **state)
+{
+	int count = 0;
+	zta_error_sink sink = { count_told, &count, ZTA_STR("f"), 0, 2 };
+	zta_error err = { 0 };
+
+	(void)state;
+	assert_false(zta_error__tell(NULL, ZTA_EINVALID, &err));
+	assert_false(zta_error__tell(&sink, ZTA_OK, &err));
+	assert_false(zta_error__tell(&sink, ZTA_ENOMEM, &err));
+	assert_false(zta_error__tell(&sink, ZTA_EIO, &err));
+	assert_true(zta_error__tell(&sink, ZTA_ESYNTAX, &err));
+	assert_true(zta_error__tell(&sink, ZTA_EEXIST, &err));
+	assert_false(zta_error__tell(&sink, ZTA_EINVALID, &err));
+	assert_int_equal(count, 2);
+}
+
 int
 main(void)
 {
@@ -272,6 +348,9 @@ main(void)
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
 		cmocka_unit_test(test_time__formats),
+		cmocka_unit_test(test_error__counts_lines_from_where_it_was),
+		cmocka_unit_test(test_error__cuts_between_characters),
+		cmocka_unit_test(test_error__tells),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
