@@ -2,7 +2,7 @@
 /*
  * code.h - expressions as they are evaluated: 16-byte nodes in one array.
  *
- * Sugar is gone (paths of `has`, `is ... in`), names are numbers, and whatever is
+ * Names are numbers, and whatever is
  * constant is a value already: literals, sets and records of constants,
  * extension values from literals. A call that would fail stays a call, so that
  * its error comes when it is evaluated, and only then.
@@ -37,9 +37,11 @@ typedef enum zta_code_op {
 	ZTA_CODE_GT,
 	ZTA_CODE_GE,
 	ZTA_CODE_IN,
-	ZTA_CODE_HAS,  /* a, symbol b */
-	ZTA_CODE_LIKE, /* a, b: constant, the pattern */
-	ZTA_CODE_IS,   /* a, b: symbol of the type */
+	ZTA_CODE_HAS,      /* a, symbol b */
+	ZTA_CODE_HAS_PATH, /* a; symbols are operands[b .. b+c) */
+	ZTA_CODE_LIKE,     /* a, b: constant, the pattern */
+	ZTA_CODE_IS,       /* a, b: symbol of the type */
+	ZTA_CODE_IS_IN,    /* a, b, c: symbol of the type of a */
 	ZTA_CODE_CONTAINS,
 	ZTA_CODE_CONTAINS_ALL,
 	ZTA_CODE_CONTAINS_ANY,

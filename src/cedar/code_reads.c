@@ -66,9 +66,11 @@ static const uint8_t shapes[] = {
 	[ZTA_CODE_GE] = TWO,
 	[ZTA_CODE_IN] = TWO,
 	[ZTA_CODE_HAS] = ONE,
+	[ZTA_CODE_HAS_PATH] = ONE,
 	[ZTA_CODE_GET] = ONE,
 	[ZTA_CODE_LIKE] = ONE,
 	[ZTA_CODE_IS] = ONE,
+	[ZTA_CODE_IS_IN] = TWO,
 	[ZTA_CODE_IF] = THREE,
 	[ZTA_CODE_CONTAINS] = TWO,
 	[ZTA_CODE_CONTAINS_ALL] = TWO,
@@ -180,6 +182,7 @@ note_paths(path_list *paths, const zta_code *code, const zta_node *n,
 	case ZTA_CODE_EQ:
 	case ZTA_CODE_NE:
 	case ZTA_CODE_IN:
+	case ZTA_CODE_IS_IN:
 	case ZTA_CODE_CONTAINS:
 	case ZTA_CODE_CONTAINS_ALL:
 	case ZTA_CODE_CONTAINS_ANY:

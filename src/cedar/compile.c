@@ -132,7 +132,7 @@ compile_call(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	    (zta_node){ ZTA_CODE_CALL, first, expr->kid_count, fn }, out);
 }
 
-/* `e has a.b` is `e has a && e.a has b`; e is one node that serves twice. */
+/* One node also for a path, so that what has it is evaluated once. */
 static zta_status
 compile_has(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 {
@@ -144,62 +144,44 @@ compile_has(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		    zta_compiler__reserve_operands(c, expr->name_count, &first);
 	}
 	for (i = 0; status == ZTA_OK && i < expr->name_count; i++) {
-		if (i > 0) {
-			status = zta_compiler__emit(c, expr->at,
-			    (zta_node){ ZTA_CODE_GET, node, key, 0 }, &node);
-		}
-		if (status == ZTA_OK) {
-			status = zta_names__symbol(
-			    c->names, expr->names[i], &key, c->err);
-		}
-		if (status == ZTA_OK) {
-			status = zta_compiler__emit(c, expr->at,
-			    (zta_node){ ZTA_CODE_HAS, node, key, 0 }, out);
-		}
+		status =
+		    zta_names__symbol(c->names, expr->names[i], &key, c->err);
 		if (status == ZTA_OK && expr->name_count > 1) {
-			c->code->operands[first + i] = *out;
+			c->code->operands[first + i] = key;
 		}
 	}
-	if (status != ZTA_OK || expr->name_count == 1) {
+	if (status != ZTA_OK) {
 		return status;
 	}
 	return zta_compiler__emit(c, expr->at,
-	    (zta_node){ ZTA_CODE_ALL, first, expr->name_count, 0 }, out);
+	    expr->name_count == 1 ?
+		(zta_node){ ZTA_CODE_HAS, node, key, 0 } :
+		(zta_node){ ZTA_CODE_HAS_PATH, node, first, expr->name_count },
+	    out);
 }
 
-/* `e is T`, and `e is T in x`, which is `e is T && e in x`. */
+/* `e is T`, and `e is T in x`, where e is evaluated once. */
 static zta_status
 compile_is(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 {
-	uint32_t left, right, type, first;
+	uint32_t left, right = 0, type;
 	zta_status status = zta_compiler__expr(c, expr->kids[0], &left);
 
 	if (status == ZTA_OK) {
 		status =
 		    zta_names__symbol(c->names, expr->names[0], &type, c->err);
 	}
-	if (status == ZTA_OK) {
-		status = zta_compiler__emit(
-		    c, expr->at, (zta_node){ ZTA_CODE_IS, left, type, 0 }, out);
-	}
-	if (status != ZTA_OK || expr->kid_count == 1) {
-		return status;
-	}
-	status = zta_compiler__expr(c, expr->kids[1], &right);
-	if (status == ZTA_OK) {
-		status = zta_compiler__emit(c, expr->at,
-		    (zta_node){ ZTA_CODE_IN, left, right, 0 }, &right);
-	}
-	if (status == ZTA_OK) {
-		status = zta_compiler__reserve_operands(c, 2, &first);
+	if (status == ZTA_OK && expr->kid_count > 1) {
+		status = zta_compiler__expr(c, expr->kids[1], &right);
 	}
 	if (status != ZTA_OK) {
 		return status;
 	}
-	c->code->operands[first] = *out;
-	c->code->operands[first + 1] = right;
-	return zta_compiler__emit(
-	    c, expr->at, (zta_node){ ZTA_CODE_ALL, first, 2, 0 }, out);
+	return zta_compiler__emit(c, expr->at,
+	    expr->kid_count == 1 ?
+		(zta_node){ ZTA_CODE_IS, left, type, 0 } :
+		(zta_node){ ZTA_CODE_IS_IN, left, right, type },
+	    out);
 }
 
 /* A node whose second operand is a name. */

@@ -258,6 +258,17 @@ truth_of_is(zta_unknown *u, const zta_node *n)
 				 (truth){ &u->never, &u->always };
 }
 
+/* `e is T in x`: it is false, and x not looked at, for e of another type. */
+static truth
+truth_of_is_in(zta_unknown *u, const zta_node *n)
+{
+	if (!is_unknown(u, n->a)) {
+		return (truth){ truth_of_in(u, n).yes, anything(u).no };
+	}
+	return n->c == u->type ? truth_of_in(u, n) :
+				 (truth){ &u->never, &u->always };
+}
+
 /* An attribute that is a boolean. */
 static truth
 truth_of_flag(zta_unknown *u, uint32_t node)
@@ -345,6 +356,8 @@ truth_of(zta_unknown *u, uint32_t node)
 		return truth_of_in(u, n);
 	case ZTA_CODE_IS:
 		return truth_of_is(u, n);
+	case ZTA_CODE_IS_IN:
+		return truth_of_is_in(u, n);
 	case ZTA_CODE_GET:
 		return truth_of_flag(u, node);
 	case ZTA_CODE_CONTAINS:
