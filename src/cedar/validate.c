@@ -261,14 +261,29 @@ any_fits(const validator *v, const zta_scope *scope, const uint32_t *types,
 	return false;
 }
 
+/* Where one action is not declared, the set of them is none. */
+static bool
+knows_actions(const validator *v, const zta_scope *scope)
+{
+	uint32_t i;
+
+	for (i = 0; i < scope->count; i++) {
+		if (zta_schema__action(v->schema, scope->entities[i]) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void
 check_applicable(validator *v, const zta_policy *policy)
 {
 	const zta_scope *scope = policy->scope;
+	bool known = knows_actions(v, &scope[ZTA_VAR_ACTION]);
 	const zta_action *a;
 	uint32_t i;
 
-	for (i = 0; i < v->schema->action_count; i++) {
+	for (i = 0; known && i < v->schema->action_count; i++) {
 		a = &v->schema->actions[i];
 		if (action_fits(v, &scope[ZTA_VAR_ACTION], a) &&
 		    any_fits(v, &scope[ZTA_VAR_PRINCIPAL], a->principals,
