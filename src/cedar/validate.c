@@ -128,16 +128,31 @@ any_fits(const zta_schema *schema, const zta_scope *scope,
 	return false;
 }
 
+/* Where one action is not declared, the set of them is none. */
+static bool
+knows_actions(const zta_schema *schema, const zta_scope *scope)
+{
+	uint32_t i;
+
+	for (i = 0; i < scope->count; i++) {
+		if (zta_schema__action(schema, scope->entities[i]) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* The types of principal and resource that one action applies to must fit. */
 static void
 check_applicable(validator *v, const zta_policy *policy)
 {
 	const zta_schema *schema = v->schema;
 	const zta_scope *scope = policy->scope;
+	bool known = knows_actions(schema, &scope[ZTA_VAR_ACTION]);
 	const zta_action *a = schema->actions;
 	uint32_t i;
 
-	for (i = 0; i < schema->action_count; i++, a++) {
+	for (i = 0; known && i < schema->action_count; i++, a++) {
 		if (zta_scope__fits_action(
 			schema, &scope[ZTA_VAR_ACTION], a->uid) &&
 		    any_fits(schema, &scope[ZTA_VAR_PRINCIPAL], a->principals,

@@ -306,6 +306,11 @@ static const struct {
 	    "{\"type\":\"Role\",\"id\":\"r\"}", "link:no-applicable-action " },
 	{ "permit (principal is User in ?principal, action, resource);",
 	    "{\"type\":\"Doc\",\"id\":\"d\"}", "link:no-applicable-action " },
+	{ "permit (principal == ?principal, action in [Action::\"view\", "
+	  "Action::\"burn\"], resource);",
+	    "{\"type\":\"User\",\"id\":\"u\"}",
+	    "policy0:no-applicable-action policy0:unknown-action "
+	    "link:no-applicable-action " },
 	{ "permit (principal == ?principal, action, resource);",
 	    "{\"type\":\"Ghost\",\"id\":\"g\"}",
 	    "link:unknown-entity-type link:no-applicable-action " },
