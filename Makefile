@@ -30,8 +30,9 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
         parse_schema_action parse_schema_type parser policies policy_json_expr \
         policy_json_part policy_json_read policy_json_write policy_text request \
-        schema schema_json_read schema_json_type schema_lineage schema_resolve schema_scope \
-        schema_type session typecheck typecheck_policy types validate value \
+        schema schema_formats schema_json_read schema_json_type \
+        schema_json_write schema_lineage schema_resolve schema_scope \
+        schema_text_write schema_type session typecheck typecheck_policy types validate value \
         value_json value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
