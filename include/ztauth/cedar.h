@@ -255,9 +255,10 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_find(zta_cedar_session *session,
     zta_cedar_page page, zta_cedar_found *found, zta_error *err);
 
 /*
- * Policies in other forms. Each call gives memory of its own, NUL-terminated,
- * to be freed with zta_str_free(). Errors have `file` as their place, line and
- * column: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Policies and schemas in other forms. Each call gives memory of its own,
+ * NUL-terminated, to be freed with zta_str_free(). Errors have `file` as their
+ * place, line and column: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT,
+ * ZTA_ENOMEM.
  */
 
 /*
@@ -284,6 +285,18 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_json(zta_str file,
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_text(
     zta_str file, zta_str json, zta_str *out, zta_str *links, zta_error *err);
+
+/*
+ * A schema in JSON, or as text in the human syntax; `text` is in either form.
+ * The result means the same, annotations are kept, comments are not. To text,
+ * what only JSON can say is ZTA_EINVALID: a shape that is the name of a common
+ * type, one empty list in `appliesTo`, an entity type where a common type of
+ * the same name would be read.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_schema_to_json(
+    zta_str file, zta_str text, zta_str *out, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_schema_to_text(
+    zta_str file, zta_str text, zta_str *out, zta_error *err);
 
 #ifdef __cplusplus
 }

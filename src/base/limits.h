@@ -21,7 +21,7 @@
 #define ZTA_CEDAR_SCHEMA_DEPTH_MAX (2 * ZTA_CEDAR_DEPTH_MAX + 16)
 /* Ancestors of all types, of all actions: a chain has half of its square. */
 #define ZTA_CEDAR_ANCESTORS_MAX (1u << 24)
-/* Policies that are written in another form. */
+/* Policies, or a schema, that are written in another form. */
 #define ZTA_CEDAR_OUTPUT_MAX ((size_t)1 << 30)
 /* Names, values and entities of one request: bounds its memory. */
 #define ZTA_CEDAR_REQUEST_NAMES_MAX 65536

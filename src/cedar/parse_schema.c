@@ -2,6 +2,7 @@
 /* parse_schema.c - namespaces and declarations of the human schema syntax. */
 #include "cedar/parse_schema.h"
 
+#include "base/json.h"
 #include "base/str.h"
 
 /* The lists of a namespace while they grow. */
@@ -254,24 +255,6 @@ parse_spaces(zta_parser *p, zta_parser_list *spaces)
 	return status;
 }
 
-/* No schema of the human syntax begins with a brace. */
-static bool
-is_json(zta_str text)
-{
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '{') {
-			return true;
-		}
-		if (text.ptr[i] != ' ' && text.ptr[i] != '\t' &&
-		    text.ptr[i] != '\r' && text.ptr[i] != '\n') {
-			return false;
-		}
-	}
-	return false;
-}
-
 zta_status
 zta_schema_text__parse(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err)
@@ -280,7 +263,7 @@ zta_schema_text__parse(
 	zta_parser_list spaces = { 0 };
 	zta_status status;
 
-	if (is_json(text)) {
+	if (zta_json__begins(text)) {
 		return zta_schema_json__read(arena, text, out, err);
 	}
 	*out = (zta_schema_text){ .text = text };

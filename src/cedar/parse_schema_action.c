@@ -53,6 +53,9 @@ parse_context(zta_parser *p, uint32_t at, zta_action_text *action)
 		return zta_parser__wrong(p, at, "this stands twice");
 	}
 	status = zta_parse_schema__type(p, &type);
+	if (status == ZTA_OK && type->form == ZTA_TYPE_NAME) {
+		type->only = ZTA_ONLY_COMMON;
+	}
 	action->context = type;
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
@@ -322,7 +323,7 @@ zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
 
 	if (status == ZTA_OK) {
 		text = policies->files[policies->file_count - 1].text;
-		status = zta_policy_json__is(text) ?
+		status = zta_json__begins(text) ?
 		    zta_policy_json__read(arena, text, &texts, err) :
 		    zta_parse__policies(arena, text, &texts, err);
 	}

@@ -288,25 +288,6 @@ resolve_actions(zta_resolver *r)
 
 /* --- hierarchies */
 
-static zta_status
-close_entities(zta_resolver *r)
-{
-	zta_schema *schema = r->schema;
-	zta_lineage *list = zta_arena__alloc(
-	    &r->scratch, ((size_t)schema->entity_count + 1) * sizeof(*list));
-	uint32_t i;
-
-	if (list == NULL) {
-		return zta_arena__failed(&r->scratch, r->err);
-	}
-	for (i = 0; i < schema->entity_count; i++) {
-		list[i] = (zta_lineage){ schema->entities[i].name,
-			&schema->entities[i].ancestors,
-			&schema->entities[i].ancestor_count };
-	}
-	return zta_lineage__close(list, schema->entity_count, r->arena, r->err);
-}
-
 /* No action stands above itself. */
 static zta_status
 check_actions(zta_resolver *r)
@@ -332,24 +313,33 @@ check_actions(zta_resolver *r)
 }
 
 static zta_status
-close_actions(zta_resolver *r)
+close_hierarchies(zta_resolver *r)
 {
 	zta_schema *schema = r->schema;
-	zta_lineage *list = zta_arena__alloc(
-	    &r->scratch, ((size_t)schema->action_count + 1) * sizeof(*list));
-	uint32_t i;
+	uint32_t types = schema->entity_count, i;
+	size_t count = (size_t)types + schema->action_count;
+	zta_lineage *list =
+	    zta_arena__alloc(&r->scratch, (count + 1) * sizeof(*list));
 	zta_status status;
 
 	if (list == NULL) {
 		return zta_arena__failed(&r->scratch, r->err);
 	}
+	for (i = 0; i < types; i++) {
+		list[i] = (zta_lineage){ schema->entities[i].name,
+			&schema->entities[i].ancestors,
+			&schema->entities[i].ancestor_count };
+	}
 	for (i = 0; i < schema->action_count; i++) {
-		list[i] = (zta_lineage){ schema->actions[i].uid,
+		list[types + i] = (zta_lineage){ schema->actions[i].uid,
 			&schema->actions[i].ancestors,
 			&schema->actions[i].ancestor_count };
 	}
-	status =
-	    zta_lineage__close(list, schema->action_count, r->arena, r->err);
+	status = zta_lineage__close(list, types, r->arena, r->err);
+	if (status == ZTA_OK) {
+		status = zta_lineage__close(
+		    list + types, schema->action_count, r->arena, r->err);
+	}
 	return status != ZTA_OK ? status : check_actions(r);
 }
 
@@ -376,10 +366,7 @@ zta_schema__resolve(zta_schema *schema, zta_names *names,
 		status = resolve_actions(&r);
 	}
 	if (status == ZTA_OK) {
-		status = close_entities(&r);
-	}
-	if (status == ZTA_OK) {
-		status = close_actions(&r);
+		status = close_hierarchies(&r);
 	}
 	zta_arena__release(&r.scratch);
 	return status;

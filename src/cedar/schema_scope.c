@@ -142,7 +142,7 @@ check_type(zta_schema_scope *scope, zta_str space, const zta_name_ref *name)
 {
 	(void)space;
 	if (zta_map__get(&scope->commons, name->name) != ZTA_MAP_NONE ||
-	    zta_map__get(&scope->entities, name->name) != ZTA_MAP_NONE) {
+	    zta_map__get(&scope->entities, name->name) == 1) {
 		return zta_schema_scope__wrong(scope, name->at,
 		    "`%.*s` would hide the type of this name that stands "
 		    "in no namespace",
@@ -218,6 +218,22 @@ zta_schema_scope__open(zta_schema_scope *scope, zta_arena *arena,
 }
 
 /* --- looking up */
+
+zta_status
+zta_schema_scope__is_common(
+    zta_schema_scope *scope, zta_str space, zta_str name, bool *out)
+{
+	zta_str full = name;
+	zta_status status = ZTA_OK;
+
+	if (!zta_schema_scope__is_qualified(name)) {
+		status = zta_schema_scope__qualify(scope, space, name, &full);
+	}
+	*out = status == ZTA_OK &&
+	    (zta_map__get(&scope->commons, full) != ZTA_MAP_NONE ||
+		zta_map__get(&scope->commons, name) != ZTA_MAP_NONE);
+	return status;
+}
 
 zta_status
 zta_schema_scope__entity(zta_schema_scope *scope, zta_str space,

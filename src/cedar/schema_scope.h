@@ -39,6 +39,10 @@ bool zta_schema_scope__is_qualified(zta_str name);
 ZTA_MUST_USE zta_status zta_schema_scope__qualify(
     zta_schema_scope *scope, zta_str space, zta_str name, zta_str *out);
 
+/* Is a name, seen from `space`, that of a common type? */
+ZTA_MUST_USE zta_status zta_schema_scope__is_common(
+    zta_schema_scope *scope, zta_str space, zta_str name, bool *out);
+
 /* The full name of an entity type, where nothing else can stand. */
 ZTA_MUST_USE zta_status zta_schema_scope__entity(zta_schema_scope *scope,
     zta_str space, const zta_name_ref *ref, zta_str *out);
@@ -46,6 +50,13 @@ ZTA_MUST_USE zta_status zta_schema_scope__entity(zta_schema_scope *scope,
 /* The position of an action. */
 ZTA_MUST_USE zta_status zta_schema_scope__action(zta_schema_scope *scope,
     zta_str space, const zta_action_ref *ref, uint32_t *out);
+
+/*
+ * Write the schema in the human syntax, laid out. Failures stick in the buffer,
+ * but what JSON alone can say is ZTA_EINVALID with line and column.
+ */
+ZTA_MUST_USE zta_status zta_schema_text__write(
+    zta_buf *buf, zta_schema_scope *scope);
 
 /* ZTA_EINVALID at byte `at` of the text. */
 __attribute__((format(printf, 3, 4))) zta_status zta_schema_scope__wrong(

@@ -4,6 +4,7 @@
 #define ZTA_CEDAR_SCHEMA_TEXT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "cedar/ast.h"
 
 typedef struct zta_name_ref {
@@ -96,6 +97,14 @@ typedef struct zta_schema_text {
 	uint32_t count;
 } zta_schema_text;
 
+/* A record without attributes, or no type at all. */
+static inline bool
+zta_type_text__is_empty(const zta_type_text *type)
+{
+	return type == NULL ||
+	    (type->form == ZTA_TYPE_RECORD && type->attr_count == 0);
+}
+
 /*
  * Parse a schema in the human syntax, or in JSON, which begins with a brace.
  * The result points into `text` and `arena`. Errors have line and column:
@@ -107,5 +116,8 @@ ZTA_MUST_USE zta_status zta_schema_text__parse(
 /* The same of JSON alone. */
 ZTA_MUST_USE zta_status zta_schema_json__read(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
+
+/* Write a schema as JSON. Failures stick in the buffer. */
+void zta_schema_json__write(zta_buf *buf, const zta_schema_text *text);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "cedar/entities.h"
 #include "cedar/schema.h"
+#include "ztauth/cedar.h"
 
 /* A schema with the memory that it lies in. */
 typedef struct fixture {
@@ -224,6 +225,8 @@ static const struct {
 	{ false, "action a; namespace N { action a; }" },
 	{ true, "entity A; type A = Set<Long>;" },
 	{ true, "entity A { a: Action }; action a;" },
+	{ true, "action a; namespace N { type Action = Long; }" },
+	{ true, "type Action = Long; namespace N { action a; }" },
 	{ false, "entity A { a: Action };" },
 	{ false, "entity A in Action; action a;" },
 	{ false,
@@ -302,6 +305,150 @@ test_schema__accepts_what_cedar_accepts(void **state)
 	}
 }
 
+/* --- the other form */
+
+static const struct {
+	const char *text;
+	const char *json;
+} forms[] = {
+	{ "", "{}\n" },
+	{ "namespace N {\n}\n",
+	    "{\"N\":{\"entityTypes\":{},\"actions\":{}}}\n" },
+	{ "@doc(\"a\\n\\u{0}\\\"\")\n@if\nentity A;\n",
+	    "{\"\":{\"entityTypes\":{\"A\":{\"annotations\":"
+	    "{\"doc\":\"a\\n\\u0000\\\"\",\"if\":\"\"}}},\"actions\":{}}}\n" },
+	{ "type T = Set<__cedar::Long>;\n\nentity A enum [\"\", \"x\"];\n",
+	    "{\"\":{\"commonTypes\":{\"T\":{\"type\":\"Set\",\"element\":"
+	    "{\"type\":\"EntityOrCommon\",\"name\":\"__cedar::Long\"}}},"
+	    "\"entityTypes\":{\"A\":{\"enum\":[\"\",\"x\"]}},\"actions\":{}}}\n" },
+	{ "@a\nnamespace N {\n"
+	  "  entity A in [A, N::B] {\n"
+	  "    @b\n    \"a b\"?: {\n      \"in\": {}\n    }\n  } tags String;\n\n"
+	  "  entity B;\n}\n",
+	    "{\"N\":{\"entityTypes\":{\"A\":{\"memberOfTypes\":[\"A\",\"N::B\"],"
+	    "\"shape\":{\"type\":\"Record\",\"attributes\":{\"a b\":"
+	    "{\"type\":\"Record\",\"attributes\":{\"in\":{\"type\":\"Record\","
+	    "\"attributes\":{}}},\"required\":false,\"annotations\":{\"b\":\"\"}}}},"
+	    "\"tags\":{\"type\":\"EntityOrCommon\",\"name\":\"String\"}},"
+	    "\"B\":{}},\"actions\":{},\"annotations\":{\"a\":\"\"}}}\n" },
+	{ "type C = {};\n\nentity A;\n\n"
+	  "action a in [\"b c\", Action::\"in\", N::Action::\"\"] appliesTo {\n"
+	  "  principal: [A],\n  resource: [A, A],\n  context: C\n};\n\n"
+	  "action \"b c\";\n\n@x\naction \"in\";\n\nnamespace N {\n"
+	  "  action \"\" appliesTo {\n    principal: [A],\n"
+	  "    resource: [A],\n    context: {\n      x: Long\n    }\n  };\n}\n",
+	    "{\"\":{\"commonTypes\":{\"C\":{\"type\":\"Record\",\"attributes\":{}}},"
+	    "\"entityTypes\":{\"A\":{}},\"actions\":{\"a\":{\"memberOf\":["
+	    "{\"id\":\"b c\"},{\"id\":\"in\",\"type\":\"Action\"},"
+	    "{\"id\":\"\",\"type\":\"N::Action\"}],\"appliesTo\":{"
+	    "\"principalTypes\":[\"A\"],\"resourceTypes\":[\"A\",\"A\"],"
+	    "\"context\":{\"type\":\"C\"}}},\"b c\":{\"appliesTo\":{"
+	    "\"principalTypes\":[],\"resourceTypes\":[]}},\"in\":{\"appliesTo\":{"
+	    "\"principalTypes\":[],\"resourceTypes\":[]},\"annotations\":"
+	    "{\"x\":\"\"}}}},\"N\":{\"entityTypes\":{},\"actions\":{\"\":{"
+	    "\"appliesTo\":{\"principalTypes\":[\"A\"],\"resourceTypes\":[\"A\"],"
+	    "\"context\":{\"type\":\"Record\",\"attributes\":{\"x\":{\"type\":"
+	    "\"EntityOrCommon\",\"name\":\"Long\"}}}}}}}}\n" },
+};
+
+typedef zta_status translation(zta_str, zta_str, zta_str *, zta_error *);
+
+static void
+check_translation(translation *translate, const char *from, const char *to)
+{
+	zta_error err = { 0 };
+	zta_str out;
+
+	if (translate(ZTA_STR("f"), zta_str_of(from), &out, &err) != ZTA_OK) {
+		fail_msg("%s: %s", from, err.message);
+	}
+	assert_string_equal(out.ptr, to);
+	zta_str_free(out);
+}
+
+static void
+test_schema__has_two_forms(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		check_translation(
+		    zta_cedar_schema_to_json, forms[i].text, forms[i].json);
+		check_translation(
+		    zta_cedar_schema_to_text, forms[i].json, forms[i].text);
+		/* From the form that it has, each gives itself. */
+		check_translation(
+		    zta_cedar_schema_to_json, forms[i].json, forms[i].json);
+		check_translation(
+		    zta_cedar_schema_to_text, forms[i].text, forms[i].text);
+	}
+}
+
+/* What text says otherwise, and what it cannot say. */
+static void
+test_schema__names_what_only_json_says(void **state)
+{
+	static const struct {
+		const char *json;
+		const char *said; /* in the text, or in the error */
+		uint32_t column;  /* 0: no error */
+	} only[] = {
+		{ ATTR("{\"type\":\"Boolean\"}"), "a: __cedar::Bool\n", 0 },
+		{ ATTR("{\"type\":\"ipaddr\"}"), "a: __cedar::ipaddr\n", 0 },
+		{ ATTR("{\"type\":\"Extension\",\"name\":\"decimal\"}"),
+		    "a: __cedar::decimal\n", 0 },
+		{ ATTR("{\"type\":\"C\"}"), "a: C\n", 0 },
+		{ ATTR("{\"type\":\"Entity\",\"name\":\"N::A\"}"), "a: N::A\n",
+		    0 },
+		{ ATTR("{\"type\":\"Long\",\"annotations\":{\"k\":null}}"),
+		    "    @k\n    a: __cedar::Long\n", 0 },
+		{ ACTION("\"appliesTo\":{\"principalTypes\":[],"
+			 "\"resourceTypes\":[],\"context\":{\"type\":"
+			 "\"Record\",\"attributes\":{}}}"),
+		    "action a;\n", 0 },
+		{ ACTION("\"appliesTo\":{\"principalTypes\":[\"A\"],"
+			 "\"resourceTypes\":[]}"),
+		    "action `a` applies to no resource", 47 },
+		{ ACTION("\"appliesTo\":{\"principalTypes\":[],"
+			 "\"resourceTypes\":[\"A\"]}"),
+		    "action `a` applies to no principal", 47 },
+		{ ACTION("\"appliesTo\":{\"principalTypes\":[],"
+			 "\"resourceTypes\":[],\"context\":{\"type\":"
+			 "\"Record\",\"attributes\":{\"a\":{\"type\":"
+			 "\"Long\"}}}}"),
+		    "action `a` applies to no principal", 47 },
+		{ "{\"\":{\"commonTypes\":{\"C\":{\"type\":\"Record\","
+		  "\"attributes\":{}}},\"entityTypes\":{\"A\":{\"shape\":"
+		  "{\"type\":\"C\"}}},\"actions\":{}}}",
+		    "the shape of `A` is `C`", 88 },
+		{ "{\"N\":{\"commonTypes\":{\"A\":{\"type\":\"Long\"}},"
+		  "\"entityTypes\":{\"A\":{\"tags\":{\"type\":\"Entity\","
+		  "\"name\":\"A\"}}},\"actions\":{}}}",
+		    "`A` is the entity type here", 70 },
+	};
+	zta_error err;
+	zta_str out;
+	zta_status status;
+	const char *said;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
+		memset(&err, 0, sizeof(err));
+		status = zta_cedar_schema_to_text(
+		    ZTA_STR("f"), zta_str_of(only[i].json), &out, &err);
+		said = status == ZTA_OK ? out.ptr : err.message;
+		if (strstr(said, only[i].said) == NULL ||
+		    err.column != only[i].column) {
+			fail_msg("%s: %u: %s", only[i].json, err.column, said);
+		}
+		assert_int_equal(
+		    status, only[i].column > 0 ? ZTA_EINVALID : ZTA_OK);
+		zta_str_free(out);
+	}
+}
+
 int
 main(void)
 {
@@ -311,6 +458,8 @@ main(void)
 		cmocka_unit_test(test_schema__depth_is_limited),
 		cmocka_unit_test(test_schema__last_attribute_counts),
 		cmocka_unit_test(test_schema__accepts_what_cedar_accepts),
+		cmocka_unit_test(test_schema__has_two_forms),
+		cmocka_unit_test(test_schema__names_what_only_json_says),
 	};
 
 	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
