@@ -2,7 +2,7 @@
 // damage.mjs - entities and requests with one thing wrong, or only unusual. The
 // reference decides whether it is refused. Each has a name, which is counted.
 
-import { places } from "./json.mjs";
+import { places, print } from "./json.mjs";
 
 const VALUES = {
   "null": null,
@@ -131,20 +131,28 @@ function flatten(what, table) {
 
 const ALL = { entities: flatten("entities", ENTITIES), request: flatten("request", REQUESTS) };
 
-export const DAMAGES = Object.values(ALL).flat().map(({ name }) => name);
+// JSON with a character in it damaged, but for its first and its last.
+function damageText(r, json) {
+  const text = print(json);
+  return text[0] + r.damage(text.slice(1, -1), "\"\\{}[]:,0-.eEu\u0001 tnfé") + text.at(-1);
+}
 
-// { name, value }: a copy of the entities that is damaged; `n` counts through
-// the ways.
+const CHARACTER = { entities: "entities: a character", request: "request: a character" };
+
+export const DAMAGES = [...Object.values(ALL).flat().map(({ name }) => name), ...Object.values(CHARACTER)];
+
+// { name, text } of the entities, damaged; `n` counts through the ways.
 export function damageEntities(r, n, list) {
-  const { name, change } = ALL.entities[n % ALL.entities.length];
-  const value = structuredClone(list.length ? list : [{ uid: { type: "A", id: "e0" }, attrs: {}, parents: [] }]);
-  change(r, value);
-  return { name, value };
+  const at = n % (ALL.entities.length + 1), value = structuredClone(list.length ? list : [{ uid: { type: "A", id: "e0" }, attrs: {}, parents: [] }]);
+  if (at === ALL.entities.length) return { name: CHARACTER.entities, text: damageText(r, value) };
+  ALL.entities[at].change(r, value);
+  return { name: ALL.entities[at].name, text: print(value) };
 }
 
 // The same of a request.
 export function damageRequest(r, request) {
+  if (r.chance(0.1)) return { name: CHARACTER.request, text: damageText(r, request) };
   const { name, change } = r.pick(ALL.request), value = structuredClone(request);
   change(r, value);
-  return { name, value };
+  return { name, text: print(value) };
 }

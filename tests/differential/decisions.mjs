@@ -57,7 +57,7 @@ export class Decisions {
     if (how.links) args.push("--links", how.links);
     if (how.schema) args.push("--schema", ours.file("s", how.schema));
     if (how.validate) args.push("--validate-request");
-    const out = ours.run(args, requests.map((q) => print(q.value)).join("\n") + "\n");
+    const out = ours.run(args, requests.map((q) => q.text).join("\n") + "\n");
     const answers = out.stdout.split("\n").filter((l) => l !== "").map((l) => JSON.parse(l));
     const messages = out.stderr.match(MESSAGE) ?? [];
     const error = this.prepare("preparsePolicySet", "p", how.theirs) ?? this.prepare("preparseSchema", "s", how.schema && JSON.stringify(how.schema)) ??
@@ -89,8 +89,7 @@ export class Decisions {
     return this.t.reference.call("checkParseEntities", call).errors?.[0].message;
   }
 
-  one(c, { name, value }, o, messages, rest) {
-    const text = print(value);
+  one(c, { name, text }, o, messages, rest) {
     const theirs = this.t.reference.quick("statefulIsAuthorized", `${text.slice(0, -1)},${rest}`);
     this.count++;
     if (name) this.t.coverage.count("damages", name);

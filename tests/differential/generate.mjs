@@ -6,12 +6,12 @@
 import { damageRequest } from "./damage.mjs";
 import { Data } from "./data.mjs";
 import { Expressions } from "./expressions.mjs";
+import { print } from "./json.mjs";
 import { Policies } from "./policies.mjs";
 import { makeRandom } from "./random.mjs";
 import { World } from "./world.mjs";
 
-export { print } from "./json.mjs";
-export { makeRandom };
+export { makeRandom, print };
 
 export class Case {
   constructor(seed, { policies = 20 } = {}) {
@@ -32,9 +32,9 @@ export class Case {
 
   get text() { return this.list.map((p) => p.text).join("\n"); }
 
-  // { name, value }, and a name only if it is damaged.
-  request() {
+  // A request as { text }; one that is damaged has a name.
+  request(damaged = 0.12) {
     const value = this.data.request(this.makePolicies.environment());
-    return this.r.chance(0.12) ? damageRequest(this.r, value) : { value };
+    return this.r.chance(damaged) ? damageRequest(this.r, value) : { text: print(value) };
   }
 }

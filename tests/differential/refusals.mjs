@@ -12,7 +12,7 @@ const TEXTS = 3, JSONS = 3, ENTITIES = 4, LINKS = 1, REQUESTS = 2;
 
 export function compareRefusals(t, c, decisions) {
   const { ours } = t, r = c.r;
-  const requests = () => r.times(REQUESTS, () => ({ value: c.request().value }));
+  const requests = () => r.times(REQUESTS, () => c.request(0));
   const schema = c.loose ? undefined : c.schema;
   const base = { theirs: print(setOf(c)), policies: ours.file("p", c.text), entities: print(c.entities), schema };
   if (c.links.length) base.links = ours.file("l", print(c.links));
@@ -30,9 +30,9 @@ export function compareRefusals(t, c, decisions) {
     decide("JSON", { name: `JSON: ${json}`, policies: ours.file("p1.json", json), theirs: json, links: undefined });
   });
   r.times(ENTITIES, (i) => {
-    const { name, value } = damageEntities(r, c.seed * ENTITIES + i, c.entities);
+    const { name, text } = damageEntities(r, c.seed * ENTITIES + i, c.entities);
     t.coverage.count("damages", name);
-    decide("entities", { name, entities: print(value) });
+    decide("entities", { name, entities: text });
   });
   r.times(LINKS, () => {
     const links = c.makePolicies.damageLinks(c.links);
