@@ -168,12 +168,13 @@ lint: all
 
 # --- measurements
 
-$(BUILD)/bench/%: bench/%.c $(BUILD)/libztauth.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
-	    $(BUILD)/libztauth.a $(LDLIBS)
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide
 
-bench: all $(BUILD)/bench/decide
+$(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
+    $(BUILD)/libztauth.a
+	$(CC) $(CPPFLAGS) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LDLIBS)
+
+bench: all $(BENCH)
 	@BUILD=$(abspath $(BUILD)) bench/run
 
 # --- installation
