@@ -64,7 +64,8 @@ CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key log \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = base \
+UNIT = alloc \
+       base \
        cedar \
        json \
        jwt \
@@ -106,10 +107,31 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(filter %.c,$^) -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a -lcmocka $(LDLIBS)
 
-$(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
-    tests/unit/world_change.c tests/unit/world_write.c tests/unit/world.h
-
-# The linker lets allocations of this test fail.
+       # \
+       $(BUILD)/tests/unit/test_alloc: \
+       $(BUILD)/tests/unit/test_metamorphic: \
+       += \
+       -Wl,--wrap=malloc,--wrap=calloc \
+       -Wl,--wrap=realloc,--wrap=free,--wrap=mmap \
+       LDFLAGS \
+       The \
+       allocations \
+       allocations, \
+       and \
+       another \
+       count \
+       fail. \
+       lets \
+       linker \
+       of \
+       one \
+       test \
+       tests/unit/world.c \
+       tests/unit/world.h \
+       tests/unit/world_change.c \
+       tests/unit/world_write.c \
+       this \
+       those \
 $(BUILD)/tests/unit/test_nomem: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
@@ -184,12 +206,13 @@ lint: all
 
 # --- measurements
 
-$(BUILD)/bench/%: bench/%.c $(BUILD)/libztauth.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
-	    $(BUILD)/libztauth.a $(LDLIBS)
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide
 
-bench: all $(BUILD)/bench/decide
+$(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
+    $(BUILD)/libztauth.a
+	$(CC) $(CPPFLAGS) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LDLIBS)
+
+bench: all $(BENCH)
 	@BUILD=$(abspath $(BUILD)) bench/run
 
 # --- installation
