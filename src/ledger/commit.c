@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "ledger/commit_text.h"
 

@@ -31,7 +31,7 @@ zta_oid
 zta_oid__of(zta_object_kind kind, zta_str body)
 {
 	char header[HEADER_MAX];
-	zta_oid oid;
+	zta_oid oid = { { 0 } };
 	int len = snprintf(header, sizeof(header), "%s %zu",
 	    zta_object__kind_name(kind), body.len);
 
@@ -52,7 +52,7 @@ zta_oid__hex(const zta_oid *oid, char out[ZTA_OID_TEXT_MAX])
 bool
 zta_oid__parse(zta_str digits, zta_oid *out)
 {
-	zta_oid read;
+	zta_oid read = { { 0 } };
 
 	if (digits.len != ZTA_OID_TEXT_MAX - 1 ||
 	    !zta_hex__decode(digits, read.bytes)) {
