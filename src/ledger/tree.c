@@ -133,7 +133,10 @@ visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 		*empty = false;
 		status = read_file(w, dir, e->name.ptr, path, &text);
 		if (status == ZTA_OK) {
-			e->oid = zta_oid__of(ZTA_OBJECT_BLOB, text);
+			status =
+			    zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
+		}
+		if (status == ZTA_OK) {
 			status = add_file(w, path, text);
 		}
 	}
@@ -257,7 +260,8 @@ walk(walker *w, int fd, zta_str path, zta_oid *id, bool *empty)
 		    ZTA_STR_ARG(path));
 	}
 	if (status == ZTA_OK) {
-		*id = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&object));
+		status = zta_oid__of(
+		    ZTA_OBJECT_TREE, zta_buf__str(&object), id, w->err);
 	}
 	zta_buf__release(&object);
 	return status;
