@@ -39,6 +39,7 @@ LEDGER = commit commit_text manifest name object places tree tree_build \
 STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
+PAP = check findings names report test_outcome test_read tests
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
@@ -46,18 +47,21 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
           $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
+          $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve token
+CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve test \
+      token validate
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = base \
        cedar \
+       check \
        json \
        jwt \
        log \
