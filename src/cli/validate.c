@@ -73,7 +73,7 @@ print_summary(const char *dir, const zta_ledger_report *report)
 	}
 	printf("%s: ", dir);
 	if (!report->valid) {
-		printf("not valid: %zu errors, %zu warnings\n",
+		printf("not valid; errors: %zu, warnings: %zu\n",
 		    report->finding_count - warnings, warnings);
 		return;
 	}
