@@ -48,19 +48,21 @@ STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
+PAP = check findings names report test_outcome test_read tests
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
           $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
+          $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key log \
-      main serve token
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
+     log main serve test token validate
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -68,6 +70,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = alloc \
        base \
        cedar \
+       check \
        json \
        jwt \
        log \

@@ -62,6 +62,11 @@
 /* Partitions of a ledger: they are decided as one set. */
 #define ZTA_LEDGER_PARTITIONS_MAX 1024u
 
+/* Findings that are listed of one ledger: nobody reads more at a time. */
+#define ZTA_LEDGER_FINDINGS_MAX 1000u
+/* Decision tests of a ledger: all of them run before every commit. */
+#define ZTA_LEDGER_TESTS_MAX 10000u
+
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 

@@ -348,6 +348,19 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	return ZTA_OK;
 }
 
+/* How many there are to explain: few, where a set is large. */
+static uint32_t
+count_policies(explainer *e, bool all)
+{
+	uint32_t i, count = 0;
+
+	for (i = 0; !all && i < e->policies->policies.count; i++) {
+		e->policy = &e->policies->policies.list[i];
+		count += failing_scope(e) == ZTA_SCOPES;
+	}
+	return all ? e->policies->policies.count : count;
+}
+
 zta_status
 zta_explain__run(const zta_policies *policies, const zta_entities *entities,
     const zta_question *question, zta_names *names, bool all, zta_arena *arena,
@@ -356,19 +369,20 @@ zta_explain__run(const zta_policies *policies, const zta_entities *entities,
 	explainer e = {
 		.policies = policies, .names = names, .arena = arena, .err = err
 	};
-	zta_cedar_explanation *out = zta_arena__alloc(
-	    arena, sizeof(*out) * (policies->policies.count + 1));
+	zta_cedar_explanation *out;
 	zta_expr_var failing;
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
+	zta_authorize__begin(&e.x, policies, entities, question, arena);
+	e.x.code = &e.code;
+	out = zta_arena__alloc(
+	    arena, sizeof(*out) * (count_policies(&e, all) + 1));
 	*count = 0;
 	*list = out;
 	if (out == NULL) {
 		return no_room(&e);
 	}
-	zta_authorize__begin(&e.x, policies, entities, question, arena);
-	e.x.code = &e.code;
 	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
 		e.policy = &policies->policies.list[i];
 		failing = failing_scope(&e);

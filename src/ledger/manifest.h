@@ -79,6 +79,10 @@ typedef enum zta_ledger_part {
 zta_ledger_part zta_manifest__part_of(
     const zta_manifest *manifest, zta_str path);
 
+/* The partition that a file of policies is in. */
+const zta_partition *zta_manifest__partition_of(
+    const zta_manifest *manifest, zta_str path);
+
 /* Has every file of the tree a place? `sink` may be NULL. ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_manifest__check_places(const zta_manifest *manifest,
     const zta_tree *tree, zta_error_sink *sink, zta_error *err);

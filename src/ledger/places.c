@@ -67,6 +67,13 @@ part_in_partition(const zta_manifest *manifest, zta_str dir, zta_str name)
 	    ZTA_PART_NONE;
 }
 
+const zta_partition *
+zta_manifest__partition_of(const zta_manifest *manifest, zta_str path)
+{
+	(void)cut_name(&path);
+	return find_partition(manifest, path);
+}
+
 zta_ledger_part
 zta_manifest__part_of(const zta_manifest *manifest, zta_str path)
 {

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "pap/check.h"
 #include "pdp/decide.h"
 
 void *__real_malloc(size_t size);
@@ -201,6 +202,52 @@ test_nomem__snapshot(void **state)
 	zta_snapshot__drop(snapshot);
 }
 
+/*
+ * The whole check, tests and explanations: what has not been looked at is not
+ * valid. The ledger has a test that fails and an entity that is wrong.
+ */
+static void
+test_nomem__check(const char *dir)
+{
+	zta_check check;
+	zta_error err;
+	zta_status status;
+	long n = 0;
+
+	do {
+		countdown = n;
+		status = zta_check__dir(
+		    &check, dir, ZTA_LEDGER_EXPLAIN, 1767225600000, &err);
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM ||
+		    status == ZTA_EIO);
+		assert_true(
+		    status == ZTA_OK || zta_check__snapshot(&check) == NULL);
+		if (status != ZTA_OK) {
+			zta_check__release(&check);
+		}
+		n++;
+	} while (status != ZTA_OK && n < 10000);
+	assert_int_equal(status, ZTA_OK);
+	assert_true(n > 30);
+	assert_int_equal(check.findings.errors, strstr(dir, "broken") ? 3 : 0);
+	zta_check__release(&check);
+}
+
+static void
+test_nomem__check_valid(void **state)
+{
+	(void)state;
+	test_nomem__check("tests/unit/ledger");
+}
+
+static void
+test_nomem__check_broken(void **state)
+{
+	(void)state;
+	test_nomem__check("tests/unit/ledger-broken");
+}
+
 int
 main(void)
 {
@@ -208,6 +255,8 @@ main(void)
 		cmocka_unit_test(test_nomem__never_allows),
 		cmocka_unit_test(test_nomem__never_finds_too_much),
 		cmocka_unit_test(test_nomem__snapshot),
+		cmocka_unit_test(test_nomem__check_valid),
+		cmocka_unit_test(test_nomem__check_broken),
 	};
 
 	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
