@@ -32,6 +32,7 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         policy_json_read policy_json_write policy_text request schema \
         session typecheck typecheck_policy types validate value value_json \
         value_text
+STORE = oid
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -41,6 +42,7 @@ HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
+          $(STORE:%=src/store/%.c) \
           $(LEDGER:%=src/ledger/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(HTTP:%=src/http/%.c)

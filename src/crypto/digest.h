@@ -9,4 +9,8 @@
 
 void zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN]);
 
+/* The digest of the parts one after another. ZTA_ENOMEM. */
+ZTA_MUST_USE zta_status zta_digest__sha256_parts(const zta_str *parts,
+    size_t count, unsigned char out[ZTA_SHA256_LEN], zta_error *err);
+
 #endif
