@@ -19,7 +19,7 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lhttp_parser -pthread
+LDLIBS = -lcrypto -lhttp_parser -lpq -lsqlite3 -pthread
 
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
@@ -32,7 +32,8 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         policy_json_read policy_json_write policy_text request schema \
         session typecheck typecheck_policy types validate value value_json \
         value_text
-STORE = oid
+STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
+        pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree
@@ -61,6 +62,7 @@ UNIT = base \
        jwt \
        log \
        nomem \
+       store \
        trust \
        validate
 
