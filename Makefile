@@ -19,7 +19,7 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -pthread
+LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -pthread
 
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
@@ -40,11 +40,12 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
        typecheck typecheck_access typecheck_compare typecheck_in \
        typecheck_make typecheck_plain typecheck_rules types validate value \
        value_json value_text where
+STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
+       pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text manifest name object places tree \
         tree_build tree_diff tree_object
-STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
@@ -81,6 +82,7 @@ UNIT = alloc \
        search \
        search_random \
        ssh \
+       store \
        tree \
        trust \
        validate

@@ -66,6 +66,19 @@
 #define ZTA_LEDGER_FINDINGS_MAX 1000u
 /* Decision tests of a ledger: all of them run before every commit. */
 #define ZTA_LEDGER_TESTS_MAX 10000u
+/* One object of a ledger: a file, or the list of all of them. */
+#define ZTA_STORE_OBJECT_MAX ZTA_LEDGER_FILE_MAX
+/* The name of a ref, the key of a value: they stand in messages. */
+#define ZTA_STORE_NAME_MAX 255u
+/* Zone and name of a ledger: they stand in paths of URLs. */
+#define ZTA_STORE_LEDGER_MAX 64u
+/* One value beside a ledger: configuration, never content. */
+#define ZTA_STORE_VALUE_MAX ((size_t)1 << 20)
+/* How long a call waits for other writers; how long one statement may take. */
+#define ZTA_STORE_BUSY_MS 10000
+#define ZTA_STORE_STATEMENT_MS 60000
+/* How often a waiter looks for changes that another process made. */
+#define ZTA_STORE_POLL_MS 20
 
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
