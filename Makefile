@@ -44,7 +44,7 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
        pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_sign commit_text manifest name object places tree \
+LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name object places tree \
         tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
@@ -74,6 +74,7 @@ UNIT = alloc \
        check \
        json \
        jwt \
+       ledger \
        log \
        metamorphic \
        nomem \
