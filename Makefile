@@ -24,7 +24,8 @@ LDLIBS = -lcrypto -lhttp_parser -pthread
 BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
-CRYPTO = digest jwk key sign
+CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
+         ssh_sig ssh_wire
 CEDAR = ancestors ast authorize caps compile conform engine entities entities_json \
         escape eval eval_truth explain ext ext_datetime ext_decimal ext_ipaddr format formats \
         index levels lex names parse_expr parse_operand parse_policy parse_schema \
@@ -34,8 +35,8 @@ CEDAR = ancestors ast authorize caps compile conform engine entities entities_js
         value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_text manifest name object places tree tree_build \
-         tree_diff tree_object
+LEDGER = commit commit_sign commit_text manifest name object places tree \
+         tree_build tree_diff tree_object
 STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
@@ -67,12 +68,13 @@ UNIT = base \
        log \
        nomem \
        object \
+       ssh \
        tree \
        trust \
        validate
 
-FUZZ = entities format http json jwks jwt log object policy policyjson request schema \
-       trust
+FUZZ = entities format http json jwks jwt log object policy policyjson request \
+       schema ssh trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

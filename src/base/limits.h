@@ -39,6 +39,12 @@
 /* Files of a ledger, and how deep its directories nest: paths stay short. */
 #define ZTA_LEDGER_FILES_MAX 1000000u
 #define ZTA_LEDGER_DEPTH_MAX 16u
+/* Name of a file or directory: that of most file systems. */
+#define ZTA_LEDGER_NAME_MAX 255u
+/* A commit: a message that people read, and a signature. */
+#define ZTA_COMMIT_MAX ((size_t)64 << 10)
+/* Name or email of who commits. */
+#define ZTA_COMMIT_PERSON_MAX 256u
 /* Trust levels, which people tell apart. */
 #define ZTA_TRUST_LEVELS_MAX 256u
 /* Security groups: each is looked at for every ring of every decision. */
@@ -63,6 +69,18 @@
 #define ZTA_LOG_LANES_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */
 #define ZTA_LOG_SEGMENT_MAX ((uint64_t)256 << 20)
+
+/* An armored SSH key or signature: those of RSA take some 3 KiB. */
+#define ZTA_SSH_ARMOR_MAX ((size_t)16 << 10)
+/* Namespace of an SSH signature. */
+#define ZTA_SSH_NAMESPACE_MAX 64u
+/* Allowed signers, as a text and in number: each signature looks at all. */
+#define ZTA_SSH_ALLOWED_TEXT_MAX ((size_t)16 << 20)
+#define ZTA_SSH_ALLOWED_MAX 100000u
+/* One message of ssh-agent, as OpenSSH has it. */
+#define ZTA_SSH_AGENT_MESSAGE_MAX ((size_t)256 << 10)
+/* Time that ssh-agent has: it may ask a person, who touches a token. */
+#define ZTA_SSH_AGENT_MS 60000
 
 /* One HTTP request: its head, its body, its headers. SPEC: ztauth 10 */
 #define ZTA_HTTP_HEAD_MAX (16 * 1024)

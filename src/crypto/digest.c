@@ -10,20 +10,23 @@
 #include <openssl/sha.h>
 
 void
-zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN])
+zta_digest__sha256_parts(
+    const zta_str *parts, size_t count, unsigned char out[ZTA_SHA256_LEN])
 {
-	zta_digest__sha256_pair(bytes, (zta_str){ NULL, 0 }, out);
+	SHA256_CTX ctx;
+	size_t i;
+
+	(void)SHA256_Init(&ctx);
+	for (i = 0; i < count; i++) {
+		(void)SHA256_Update(&ctx, parts[i].ptr, parts[i].len);
+	}
+	(void)SHA256_Final(out, &ctx);
 }
 
 void
-zta_digest__sha256_pair(zta_str a, zta_str b, unsigned char out[ZTA_SHA256_LEN])
+zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN])
 {
-	SHA256_CTX ctx;
-
-	(void)SHA256_Init(&ctx);
-	(void)SHA256_Update(&ctx, a.ptr, a.len);
-	(void)SHA256_Update(&ctx, b.ptr, b.len);
-	(void)SHA256_Final(out, &ctx);
+	zta_digest__sha256_parts(&bytes, 1, out);
 }
 
 void

@@ -10,9 +10,9 @@
 
 void zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN]);
 
-/* Of `a` and then `b`, as if they were one. */
-void zta_digest__sha256_pair(
-    zta_str a, zta_str b, unsigned char out[ZTA_SHA256_LEN]);
+/* The digest of the parts one after another. */
+void zta_digest__sha256_parts(
+    const zta_str *parts, size_t count, unsigned char out[ZTA_SHA256_LEN]);
 
 void zta_digest__sha512(zta_str bytes, unsigned char out[ZTA_SHA512_LEN]);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "ledger/commit_text.h"
 
@@ -105,7 +106,6 @@ offset(const cursor *c, zta_str part)
 static zta_status
 take_id(cursor *c, const char *header, zta_oid *out)
 {
-	static const zta_oid none;
 	zta_str digits;
 	zta_status status = take_header(c, header, &digits);
 
@@ -116,7 +116,7 @@ take_id(cursor *c, const char *header, zta_oid *out)
 		return fail(c, offset(c, digits), header,
 		    "an id has 64 hexadecimal digits in lower case");
 	}
-	return zta_oid__eq(out, &none) ?
+	return zta_oid__is_none(out) ?
 	    fail(c, offset(c, digits), header, "an id is not all zeros") :
 	    ZTA_OK;
 }
@@ -298,14 +298,13 @@ check_person(
 static zta_status
 check(const zta_commit *commit, zta_error *err)
 {
-	static const zta_oid none;
 	size_t at;
 	const char *rule =
 	    zta_commit_text__breaks_message(commit->message, &at);
 	zta_status status;
 
-	if (zta_oid__eq(&commit->tree, &none) ||
-	    (commit->has_parent && zta_oid__eq(&commit->parent, &none))) {
+	if (zta_oid__is_none(&commit->tree) ||
+	    (commit->has_parent && zta_oid__is_none(&commit->parent))) {
 		return refuse(err, "header", "an id is not all zeros");
 	}
 
@@ -327,7 +326,7 @@ check(const zta_commit *commit, zta_error *err)
 static void
 put_id(zta_buf *out, const char *header, const zta_oid *oid)
 {
-	char digits[ZTA_OID_TEXT_MAX];
+	char digits[ZTA_OID_HEX_MAX];
 
 	zta_oid__hex(oid, digits);
 	zta_buf__printf(out, "%s %s\n", header, digits);

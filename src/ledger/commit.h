@@ -11,10 +11,6 @@
 #include "base/buf.h"
 #include "store/oid.h"
 
-/* Largest commit: a message that people read, and a signature. */
-#define ZTA_COMMIT_MAX ((size_t)64 << 10)
-/* Longest name or email. */
-#define ZTA_COMMIT_PERSON_MAX 256
 /* Last second of the year 9999. */
 #define ZTA_COMMIT_TIME_MAX INT64_C(253402300799)
 

@@ -2,9 +2,9 @@
 /* commit_text.c - see commit_text.h. */
 #include "ledger/commit_text.h"
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "ledger/commit.h"
 
 static const char armor_begin[] = "-----BEGIN SSH SIGNATURE-----\n";
 static const char armor_end[] = "\n -----END SSH SIGNATURE-----";

@@ -8,9 +8,6 @@
 
 #include "base/arena.h"
 
-/* Longest name of a file or directory: that of most file systems. */
-#define ZTA_LEDGER_NAME_MAX 255
-
 /*
  * The rule that `name` breaks, or NULL for none. `*at` is the offset of the
  * byte that breaks it. Static.

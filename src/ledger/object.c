@@ -11,13 +11,15 @@ zta_status
 zta_object__read(const zta_object_source *source, const zta_oid *oid,
     zta_object_kind kind, zta_arena *arena, zta_str *body, zta_error *err)
 {
-	char digits[ZTA_OID_TEXT_MAX];
+	char digits[ZTA_OID_HEX_MAX];
 	zta_status status =
 	    source->read(source->from, oid, kind, arena, body, err);
 	zta_oid found;
 
 	if (status == ZTA_OK) {
-		found = zta_oid__of(kind, *body);
+		status = zta_oid__of(kind, *body, &found, err);
+	}
+	if (status == ZTA_OK) {
 		if (zta_oid__eq(oid, &found)) {
 			return ZTA_OK;
 		}
@@ -25,7 +27,7 @@ zta_object__read(const zta_object_source *source, const zta_oid *oid,
 		    err, ZTA_EINVALID, "the content is not that of the id");
 	}
 	zta_oid__hex(oid, digits);
-	zta_error__place(err, "%s %s", zta_object__kind_name(kind), digits);
+	zta_error__place(err, "%s %s", zta_object_kind__name(kind), digits);
 	return status;
 }
 
@@ -46,8 +48,9 @@ zta_object__check(
 		return zta_tree_object__decode(arena, body, &tree, err);
 	case ZTA_OBJECT_COMMIT:
 		return zta_commit__decode(body, &commit, err);
-	case ZTA_OBJECT_NONE:
+	case ZTA_OBJECT_TAG:
 		break;
 	}
-	return zta_error__set(err, ZTA_EINVAL, "no kind of object");
+	return zta_error__set(
+	    err, ZTA_EINVALID, "a ledger has no objects of this kind");
 }

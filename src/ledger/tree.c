@@ -148,7 +148,10 @@ visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 		*empty = false;
 		status = read_file(w, dir, e->name.ptr, path, &text);
 		if (status == ZTA_OK) {
-			e->oid = zta_oid__of(ZTA_OBJECT_BLOB, text);
+			status =
+			    zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
+		}
+		if (status == ZTA_OK) {
 			status = add_file(w, path, text);
 		}
 	}
@@ -262,7 +265,8 @@ identify(walker *w, zta_str path, const zta_tree_object *tree, zta_oid *id)
 	zta_buf__init(&object, SIZE_MAX);
 	status = zta_tree_object__encode(w->arena, tree, &object, w->err);
 	if (status == ZTA_OK) {
-		*id = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&object));
+		status = zta_oid__of(
+		    ZTA_OBJECT_TREE, zta_buf__str(&object), id, w->err);
 	} else if (status == ZTA_EINVALID && w->sink != NULL) {
 		w->lost = true;
 		status = ZTA_OK;

@@ -105,7 +105,11 @@ finish(builder *b, zta_str dir, const zta_tree_object *tree,
 		zta_error__inside(b->err, "%.*s", ZTA_STR_ARG(dir));
 		return status;
 	}
-	*out = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&b->body));
+	status =
+	    zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&b->body), out, b->err);
+	if (status != ZTA_OK) {
+		return status;
+	}
 	return base != NULL && zta_oid__eq(base, out) ?
 	    ZTA_OK :
 	    b->sink->write(b->sink->to, out, ZTA_OBJECT_TREE,

@@ -122,7 +122,6 @@ check_together(zta_arena *arena, cursor *c, const zta_tree_object *tree)
 static zta_status
 check_entry(const cursor *c, const zta_tree_entry *entry)
 {
-	static const zta_oid none;
 	size_t start = name_at(c, entry), at;
 	const char *rule = zta_ledger_name__breaks(entry->name, &at);
 	int by;
@@ -130,7 +129,7 @@ check_entry(const cursor *c, const zta_tree_entry *entry)
 	if (rule != NULL) {
 		return fail(c, start + at, ZTA_EINVALID, "%s", rule);
 	}
-	if (zta_oid__eq(&entry->oid, &none)) {
+	if (zta_oid__is_none(&entry->oid)) {
 		return fail(c, start + entry->name.len + 1, ZTA_EINVALID,
 		    "an id is not all zeros");
 	}
@@ -239,7 +238,7 @@ zta_status
 zta_tree_object__read(zta_arena *arena, const zta_object_source *source,
     const zta_oid *oid, zta_tree_object *out, zta_error *err)
 {
-	char digits[ZTA_OID_TEXT_MAX];
+	char digits[ZTA_OID_HEX_MAX];
 	zta_str body;
 	zta_status status =
 	    zta_object__read(source, oid, ZTA_OBJECT_TREE, arena, &body, err);

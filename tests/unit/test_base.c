@@ -232,6 +232,34 @@ test_b64__round_trip_and_refusals(void **state)
 }
 
 static void
+test_b64_std__round_trip_and_refusals(void **state)
+{
+	static const char *const bad[] = { "A", "AA", "AAA",
+		"A===", "====", "=", "AB==", "AAB=", "AA=A", "A=AA",
+		"AA= ", "AA-A", "AA_A", "AAAA====", "AAAAAA=", " AAA", "AAA\n",
+		"AA==AAAA" };
+	char bytes[67], digits[ZTA_B64_STD_LEN(67)];
+	size_t len, got;
+
+	(void)state;
+	for (len = 0; len < sizeof(bytes); len++) {
+		memset(bytes, (int)(len * 37 + 251), sizeof(bytes));
+		zta_b64_std__encode((zta_str){ bytes, len }, digits);
+		/* In place. */
+		assert_true(zta_b64_std__decode(
+		    (zta_str){ digits, ZTA_B64_STD_LEN(len) }, digits, &got));
+		assert_int_equal(got, len);
+		assert_memory_equal(digits, bytes, len);
+	}
+	zta_b64_std__encode(ZTA_STR("\xfb\xff\xfe?"), digits);
+	assert_memory_equal(digits, "+//+Pw==", 8);
+	for (len = 0; len < sizeof(bad) / sizeof(bad[0]); len++) {
+		assert_false(
+		    zta_b64_std__decode(zta_str_of(bad[len]), bytes, &got));
+	}
+}
+
+static void
 test_time__formats(void **state)
 {
 	static const struct {
@@ -347,6 +375,7 @@ main(void)
 		cmocka_unit_test(test_buf__failure_sticks),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
+		cmocka_unit_test(test_b64_std__round_trip_and_refusals),
 		cmocka_unit_test(test_time__formats),
 		cmocka_unit_test(test_error__counts_lines_from_where_it_was),
 		cmocka_unit_test(test_error__cuts_between_characters),

@@ -27,14 +27,15 @@ static const struct {
 static void
 test_oid__is_the_one_of_git(void **state)
 {
-	char text[ZTA_OID_TEXT_MAX];
+	char text[ZTA_OID_HEX_MAX];
 	zta_oid oid, again;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(id_cases) / sizeof(id_cases[0]); i++) {
-		oid =
-		    zta_oid__of(id_cases[i].kind, zta_str_of(id_cases[i].body));
+		assert_int_equal(zta_oid__of(id_cases[i].kind,
+				     zta_str_of(id_cases[i].body), &oid, NULL),
+		    ZTA_OK);
 		zta_oid__hex(&oid, text);
 		assert_string_equal(text, id_cases[i].id);
 		assert_true(zta_oid__parse(zta_str_of(text), &again));

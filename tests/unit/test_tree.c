@@ -59,6 +59,15 @@ source_of(shelf *s)
 	return (zta_object_source){ shelf_read, s };
 }
 
+static zta_oid
+id_of(zta_object_kind kind, zta_str body)
+{
+	zta_oid oid;
+
+	assert_int_equal(zta_oid__of(kind, body, &oid, NULL), ZTA_OK);
+	return oid;
+}
+
 /* "path path path", each with the content named after `=`, or its own path. */
 static uint32_t
 read_leaves(shelf *s, const char *text, zta_tree_leaf *leaves)
@@ -69,7 +78,7 @@ read_leaves(shelf *s, const char *text, zta_tree_leaf *leaves)
 
 	while (rest.len > 0 && zta_str__next(&rest, ' ', &word)) {
 		at = zta_str__find(word, '=');
-		leaves[count].blob = zta_oid__of(ZTA_OBJECT_BLOB,
+		leaves[count].blob = id_of(ZTA_OBJECT_BLOB,
 		    at == word.len ?
 			word :
 			(zta_str){ word.ptr + at + 1, word.len - at - 1 });
@@ -152,7 +161,7 @@ teardown(void **state)
 static void
 test_tree_build__makes_the_trees_of_git(void **state)
 {
-	char digits[ZTA_OID_TEXT_MAX];
+	char digits[ZTA_OID_HEX_MAX];
 	zta_oid root = built(
 	    *state, "a.b=1 a/b/c=2 a/b0=3 a0=4 trust/levels.json=5", NULL);
 
@@ -260,7 +269,7 @@ nest(shelf *s, zta_oid inner, uint32_t count)
 	assert_int_equal(zta_tree_object__encode(&s->arena,
 			     &(zta_tree_object){ entries, count }, &buf, NULL),
 	    ZTA_OK);
-	oid = zta_oid__of(ZTA_OBJECT_TREE, zta_buf__str(&buf));
+	oid = id_of(ZTA_OBJECT_TREE, zta_buf__str(&buf));
 	assert_int_equal(
 	    shelf_write(s, &oid, ZTA_OBJECT_TREE, zta_buf__str(&buf), NULL),
 	    ZTA_OK);
@@ -301,8 +310,8 @@ test_tree_diff__checks_what_it_reads(void **state)
 	zta_tree_changes changes;
 	zta_error err = { 0 };
 	zta_oid root = built(s, "a/b=1", NULL);
-	zta_oid missing = zta_oid__of(ZTA_OBJECT_TREE, ZTA_STR("x"));
-	zta_oid malformed = zta_oid__of(ZTA_OBJECT_TREE, ZTA_STR(empty));
+	zta_oid missing = id_of(ZTA_OBJECT_TREE, ZTA_STR("x"));
+	zta_oid malformed = id_of(ZTA_OBJECT_TREE, ZTA_STR(empty));
 
 	assert_int_equal(zta_tree_diff__run(&s->arena, &source, &root, &missing,
 			     &changes, &err),
