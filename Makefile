@@ -40,7 +40,7 @@ LEDGER = commit commit_sign commit_text manifest name object places tree \
 STORE = oid
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
-PAP = check findings names report test_outcome test_read tests
+PAP = admit check findings names report test_outcome test_read tests
 HTTP = conn http
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
@@ -60,7 +60,8 @@ CLI = cedar cedar_explain cedar_format cedar_validate cli key log main serve tes
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = base \
+UNIT = admit \
+       base \
        cedar \
        check \
        json \
