@@ -75,7 +75,7 @@ UNIT = admit \
        validate
 
 FUZZ = entities format http json jwks jwt log object policy policyjson request \
-       schema ssh trust
+       schema ssh tests trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
