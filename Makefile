@@ -25,31 +25,31 @@ BASE = arena b64 buf error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-        ssh_sig ssh_wire
+         ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
-       declared engine entities entities_json environments escape eval \
-       eval_truth explain ext ext_datetime ext_decimal ext_ipaddr find \
-       findings format format_break format_comments format_layout \
-       format_survey formats index levels lex names parse_expr parse_operand \
-       parse_policy parse_schema parse_schema_action parse_schema_type \
-       parser policies policy_json_expr policy_json_part policy_json_read \
-       policy_json_write policy_text request residual rules schema \
-       schema_formats schema_json_read schema_json_type schema_json_write \
-       schema_lineage schema_resolve schema_scope schema_text_write \
-       schema_type scope search search_index session shapes type_notes \
-       typecheck typecheck_access typecheck_compare typecheck_in \
-       typecheck_make typecheck_plain typecheck_rules types validate value \
-       value_json value_text where
+        declared engine entities entities_json environments escape eval \
+        eval_truth explain ext ext_datetime ext_decimal ext_ipaddr find \
+        findings format format_break format_comments format_layout \
+        format_survey formats index levels lex names parse_expr \
+        parse_operand parse_policy parse_schema parse_schema_action \
+        parse_schema_type parser policies policy_json_expr policy_json_part \
+        policy_json_read policy_json_write policy_text request residual \
+        rules schema schema_formats schema_json_read schema_json_type \
+        schema_json_write schema_lineage schema_resolve schema_scope \
+        schema_text_write schema_type scope search search_index session \
+        shapes type_notes typecheck typecheck_access typecheck_compare \
+        typecheck_in typecheck_make typecheck_plain typecheck_rules types \
+        validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
-       pgsql_query sqlite sqlite_open sqlite_query store turn
+        pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name object places tree \
-        tree_build tree_diff tree_object
+LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
+         object places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = check findings names report test_outcome test_read tests
+PAP = admit check findings names report test_outcome test_read tests
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -63,33 +63,16 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = evaluation form service token
 DAEMON = config keeper serve
 CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
-     log main serve test token validate
+      log main serve test token validate
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = alloc \
-       base \
-       cedar \
-       check \
-       json \
-       jwt \
-       ledger \
-       log \
-       metamorphic \
-       nomem \
-       object \
-       schema \
-       search \
-       search_random \
-       ssh \
-       store \
-       tree \
-       trust \
-       validate
+UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
+       object schema search search_random ssh store tree trust validate
 
-FUZZ = entities format http json jwks jwt log object policy policyjson request \
-       schema search ssh trust
+FUZZ = entities format http json jwks jwt log object policy policyjson \
+       request schema search ssh tests trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -298,6 +298,19 @@ zta_check__dir(zta_check *out, const char *dir, unsigned flags, int64_t now,
 	return conclude(&c, check(&c, &arena, &tree, now));
 }
 
+zta_status
+zta_check__refuse(zta_check *out, const zta_ledger_finding *findings,
+    uint32_t count, zta_error *err)
+{
+	checker c = begin(out, 0, err);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		zta_finding_list__add(&out->findings, &findings[i]);
+	}
+	return conclude(&c, ZTA_OK);
+}
+
 zta_snapshot *
 zta_check__snapshot(const zta_check *check)
 {

@@ -34,6 +34,10 @@ ZTA_MUST_USE zta_status zta_check__tree(zta_check *out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_check__dir(zta_check *out, const char *dir,
     unsigned flags, int64_t now, zta_error *err);
 
+/* What a check would be that found these, and looked at no tree. */
+ZTA_MUST_USE zta_status zta_check__refuse(zta_check *out,
+    const zta_ledger_finding *findings, uint32_t count, zta_error *err);
+
 /* NULL if anything is wrong; key files of its sources have not been read. */
 zta_snapshot *zta_check__snapshot(const zta_check *check);
 
