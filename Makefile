@@ -120,6 +120,12 @@ $(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
 conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
+# A program that test_git.py talks to.
+$(BUILD)/tests/interop/objects: tests/interop/objects.c $(BUILD)/libztauth.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
+	    $(BUILD)/libztauth.a $(LDLIBS)
+
 # --- fuzzing: FUZZ_CC with libFuzzer; a plain build replays the corpus
 
 FUZZ_CC ?= clang-14
@@ -159,7 +165,7 @@ SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/daemon/test_* \
           tests/fault/test_* tests/interop/test_*) $(wildcard examples/*/run)
 
 check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
-    $(BUILD)/tests/conform/cedar_corpus
+    $(BUILD)/tests/conform/cedar_corpus $(BUILD)/tests/interop/objects
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
 	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS)
 
