@@ -111,8 +111,13 @@ const char *zta_json__type_name(const zta_json *node);
 ZTA_MUST_USE zta_status zta_json__only(const zta_json_doc *doc,
     const zta_json *node, const char *const *names, zta_error *err);
 
-/* An array of strings, none of them empty; no `node` is no strings. */
+/* An array of strings; no `node` is no strings. */
 ZTA_MUST_USE zta_status zta_json__strings(const zta_json_doc *doc,
+    const zta_json *node, zta_arena *arena, const zta_str **out,
+    uint32_t *count, zta_error *err);
+
+/* The same, none of them empty. */
+ZTA_MUST_USE zta_status zta_json__words(const zta_json_doc *doc,
     const zta_json *node, zta_arena *arena, const zta_str **out,
     uint32_t *count, zta_error *err);
 
