@@ -170,7 +170,7 @@ zta_parse_schema__record(zta_parser *p, zta_type_text **out)
 	if (status == ZTA_OK) {
 		status = zta_parser__expect(p, ZTA_TOKEN_RBRACE, "`,` or `}`");
 	}
-	if (status == ZTA_OK) {
+	if (status == ZTA_OK && list.count > 1) {
 		status = drop_repeated(p, &list);
 	}
 	type->attrs = list.items;

@@ -202,6 +202,39 @@ test_nomem__snapshot(void **state)
 	zta_snapshot__drop(snapshot);
 }
 
+/* A schema in both forms: all of it or nothing. */
+static void
+test_nomem__schemas(void **state)
+{
+	zta_str text = ZTA_STR(
+	    "@a(\"\\n\") type T = { a?: Set<Long>, a: ipaddr, \"in\": A };"
+	    "namespace N { entity B in [A, B] = { t: T } tags String;"
+	    "action x in [Action::\"y\"] appliesTo { principal: [A, B],"
+	    "resource: B, context: T }; } action y; entity A enum [\"1\"];");
+	zta_str json, back;
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	do {
+		json = back = (zta_str){ NULL, 0 };
+		countdown = n;
+		status =
+		    zta_cedar_schema_to_json(ZTA_STR("s"), text, &json, NULL);
+		if (status == ZTA_OK) {
+			status = zta_cedar_schema_to_text(
+			    ZTA_STR("s"), json, &back, NULL);
+		}
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM);
+		assert_true((status == ZTA_OK) == (back.ptr != NULL));
+		zta_str_free(json);
+		zta_str_free(back);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+}
+
 /*
  * The whole check, tests and explanations: what has not been looked at is not
  * valid. The ledger has a test that fails and an entity that is wrong.
@@ -253,6 +286,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nomem__never_allows),
+		cmocka_unit_test(test_nomem__schemas),
 		cmocka_unit_test(test_nomem__never_finds_too_much),
 		cmocka_unit_test(test_nomem__snapshot),
 		cmocka_unit_test(test_nomem__check_valid),
