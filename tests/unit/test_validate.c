@@ -175,6 +175,8 @@ static const struct {
 	{ "principal is User", 0 },
 	{ "principal in Role::\"r\"", 1 },
 	{ "principal is User in Role::\"r\"", 1 },
+	{ "context.n == 1 || principal is Role in Role::\"r\"", 0 },
+	{ "context.n == 1 || resource.owner is Role in Role::\"r\"", 1 },
 	{ "principal.n == 1", 1 },
 	{ "principal.r has k && principal.r.k == \"x\"", 1 },
 	{ "principal has r.k", 1 },
