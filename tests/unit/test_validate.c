@@ -327,6 +327,10 @@ static const struct {
 	{ "{\"t\":\"2024-01-01\",\"n\":{\"__extn\":{\"fn\":\"offset\","
 	  "\"args\":[\"2024-01-01\",\"1d\"]}}}",
 	    false, false },
+	{ "{\"n\":1,\"t\":{\"fn\":\"datetime\",\"arg\":\"2024-01-01\","
+	  "\"__extn\":1},\"who\":{\"type\":\"User\",\"id\":\"u\","
+	  "\"__entity\":1}}",
+	    true, true },
 	{ "{\"n\":1}", false, false },
 	{ "{\"n\":1,\"t\":\"2024-01-01\",\"x\":1}", false, false },
 };
