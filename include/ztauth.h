@@ -6,6 +6,7 @@
 #include "ztauth/base.h"
 #include "ztauth/cedar.h"
 #include "ztauth/key.h"
+#include "ztauth/ledger.h"
 #include "ztauth/log.h"
 #include "ztauth/pdp.h"
 #include "ztauth/token.h"

@@ -2,8 +2,9 @@
 /*
  * ztauth/key.h - signing keys: make, read, write, publish.
  *
- * Algorithms are those of JOSE (RFC 7518, RFC 8037). A key serves exactly the
- * algorithms of its type: P-256 ES256, RSA RS256 and PS256, Ed25519 EdDSA.
+ * Keys are read and written as PEM, as JWKs and as OpenSSH has them. Algorithms
+ * are those of JOSE (RFC 7518, RFC 8037). A key serves exactly the algorithms
+ * of its type: P-256 ES256, RSA RS256 and PS256, Ed25519 EdDSA.
  */
 #ifndef ZTAUTH_KEY_H
 #define ZTAUTH_KEY_H
@@ -38,8 +39,8 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_generate(
     zta_key **out, zta_alg alg, zta_error *err);
 
 /*
- * Read PEM: a private key (PKCS#8, not encrypted) or a public one
- * (SubjectPublicKeyInfo). ZTA_ESYNTAX; ZTA_EINVALID: a type or size that
+ * Read PEM: a private key (PKCS#8, or Ed25519 as OpenSSH has it; without a
+ * passphrase) or a public one (SubjectPublicKeyInfo). ZTA_ESYNTAX; ZTA_EINVALID: a type or size that
  * nothing here uses.
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_read_pem(
@@ -66,6 +67,36 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_public_jwk(const zta_key *key,
 /* The SHA-256 thumbprint of the public key, base64url. RFC 7638. */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_thumbprint(
     const zta_key *key, char out[ZTA_KEY_THUMBPRINT_MAX], zta_error *err);
+
+/*
+ * OpenSSH. Of its keys only those of Ed25519 are used; the functions say
+ * ZTA_EINVALID about any other.
+ */
+
+/* Bytes of a comment at most; room for a public key and one, with the NUL. */
+#define ZTA_KEY_COMMENT_MAX 256
+#define ZTA_KEY_SSH_MAX 384
+/* "SHA256:", 43 digits and a NUL. */
+#define ZTA_KEY_FINGERPRINT_MAX 51
+
+/* Read a public key: "ssh-ed25519 AAAA... comment". ZTA_ESYNTAX. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_read_ssh(
+    zta_key **out, zta_str line, zta_error *err);
+
+/* Write that line, with a NUL and no line feed. The comment may be empty. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_public_ssh(const zta_key *key,
+    zta_str comment, char out[ZTA_KEY_SSH_MAX], zta_error *err);
+
+/* The fingerprint of the public key as ssh-keygen prints it, and a NUL. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_fingerprint(
+    const zta_key *key, char out[ZTA_KEY_FINGERPRINT_MAX], zta_error *err);
+
+/*
+ * Write the private key in the form of OpenSSH to a new file of mode 0600, and
+ * the public one to a new file beside it, whose name ends with ".pub".
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_key_write_ssh(
+    const zta_key *key, const char *path, zta_str comment, zta_error *err);
 
 /* The algorithm that the key is for; RS256 for an RSA key. */
 ZTA_PUBLIC zta_alg zta_key_alg(const zta_key *key);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* b64.c - see b64.h. SPEC: rfc4648 5 */
+/* b64.c - see b64.h. SPEC: rfc4648 4, rfc4648 5 */
 #include "base/b64.h"
 
-static const char b64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+#define COMMON "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-void
-zta_b64__encode(zta_str bytes, char *out)
+static const char url_digits[] = COMMON "-_";
+static const char std_digits[] = COMMON "+/";
+
+/* Write the digits; the place after the last one. */
+static char *
+encode(const char *b64_digits, zta_str bytes, char *out)
 {
 	const unsigned char *p = (const unsigned char *)bytes.ptr;
 	size_t left = bytes.len;
@@ -25,6 +28,23 @@ zta_b64__encode(zta_str bytes, char *out)
 		*out++ = b64_digits[p[0] >> 2];
 		*out++ = b64_digits[(p[0] & 3) << 4];
 	}
+	return out;
+}
+
+void
+zta_b64__encode(zta_str bytes, char *out)
+{
+	(void)encode(url_digits, bytes, out);
+}
+
+void
+zta_b64_std__encode(zta_str bytes, char *out)
+{
+	size_t pad = (3 - bytes.len % 3) % 3;
+
+	for (out = encode(std_digits, bytes, out); pad > 0; pad--) {
+		*out++ = '=';
+	}
 }
 
 void
@@ -39,7 +59,7 @@ zta_b64__put(zta_buf *buf, zta_str bytes)
 
 /* The value of a digit, or 64. */
 static unsigned
-digit_value(char c)
+digit_value(const char *last_two, char c)
 {
 	if (c >= 'A' && c <= 'Z') {
 		return (unsigned)(c - 'A');
@@ -50,11 +70,11 @@ digit_value(char c)
 	if (c >= '0' && c <= '9') {
 		return (unsigned)(c - '0') + 52;
 	}
-	return c == '-' ? 62 : c == '_' ? 63 : 64;
+	return c == last_two[0] ? 62 : c == last_two[1] ? 63 : 64;
 }
 
-bool
-zta_b64__decode(zta_str digits, void *out, size_t *len)
+static bool
+decode(const char *last_two, zta_str digits, void *out, size_t *len)
 {
 	unsigned char *to = out;
 	uint32_t bits = 0;
@@ -66,7 +86,7 @@ zta_b64__decode(zta_str digits, void *out, size_t *len)
 		return false;
 	}
 	for (i = 0; i < digits.len; i++) {
-		value = digit_value(digits.ptr[i]);
+		value = digit_value(last_two, digits.ptr[i]);
 		if (value == 64) {
 			return false;
 		}
@@ -83,6 +103,28 @@ zta_b64__decode(zta_str digits, void *out, size_t *len)
 	}
 	*len = (size_t)(to - (unsigned char *)out);
 	return true;
+}
+
+bool
+zta_b64__decode(zta_str digits, void *out, size_t *len)
+{
+	return decode(&url_digits[62], digits, out, len);
+}
+
+bool
+zta_b64_std__decode(zta_str digits, void *out, size_t *len)
+{
+	size_t pad = 0;
+
+	*len = 0;
+	if (digits.len % 4 != 0) {
+		return false;
+	}
+	while (pad < 2 && digits.len > 0 && digits.ptr[digits.len - 1] == '=') {
+		digits.len--;
+		pad++;
+	}
+	return decode(&std_digits[62], digits, out, len);
 }
 
 void

@@ -3,9 +3,31 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/utf8.h"
+
+/*
+ * A message that was too long ends within a character, which is no UTF-8: drop
+ * its beginning.
+ */
+static void
+end_whole(char message[ZTA_MSG_MAX])
+{
+	size_t len = strlen(message), last = len;
+
+	if (len + 1 < ZTA_MSG_MAX) {
+		return;
+	}
+	while (last > 0 && ((unsigned char)message[last - 1] & 0xC0) == 0x80) {
+		last--;
+	}
+	last -= last > 0;
+	if (zta_utf8__check((zta_str){ message + last, len - last }) == 0) {
+		message[last] = '\0';
+	}
+}
 
 static void
 fill(zta_error *err, zta_status status, uint32_t line, uint32_t column,
@@ -16,6 +38,7 @@ fill(zta_error *err, zta_status status, uint32_t line, uint32_t column,
 	err->column = column;
 	err->place[0] = '\0';
 	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	end_whole(err->message);
 }
 
 zta_status
@@ -41,6 +64,19 @@ zta_error__at(zta_error *err, zta_status status, uint32_t line, uint32_t column,
 		va_start(args, format);
 		fill(err, status, line, column, format, args);
 		va_end(args);
+	}
+	return status;
+}
+
+zta_status
+zta_error__in(zta_error *err, zta_status status, zta_str text, size_t offset,
+    const char *format, va_list args)
+{
+	uint32_t line, column;
+
+	if (err != NULL) {
+		zta_error__position(text, offset, &line, &column);
+		fill(err, status, line, column, format, args);
 	}
 	return status;
 }
@@ -71,6 +107,27 @@ zta_error__replace(zta_error *err, const char *format, ...)
 	va_end(args);
 }
 
+void
+zta_error__inside(zta_error *err, const char *format, ...)
+{
+	char place[ZTA_PLACE_MAX];
+	size_t len;
+	va_list args;
+
+	if (err == NULL) {
+		return;
+	}
+	memcpy(place, err->place, sizeof(place));
+	va_start(args, format);
+	(void)vsnprintf(err->place, sizeof(err->place), format, args);
+	va_end(args);
+	len = strlen(err->place);
+	if (place[0] != '\0') {
+		(void)snprintf(err->place + len, sizeof(err->place) - len,
+		    "%s%s", len == 0 ? "" : ": ", place);
+	}
+}
+
 zta_status
 zta_error__nomem(zta_error *err)
 {
@@ -88,21 +145,61 @@ zta_error__errno(zta_error *err, const char *what)
 }
 
 void
-zta_error__position(
-    zta_str text, size_t offset, uint32_t *line, uint32_t *column)
+zta_error__move(zta_error_mark *mark, zta_str text, size_t offset,
+    uint32_t *line, uint32_t *column)
 {
-	size_t i, start = 0;
-	uint32_t count = 1;
+	const char *p;
 
 	if (offset > text.len) {
 		offset = text.len;
 	}
-	for (i = 0; i < offset; i++) {
-		if (text.ptr[i] == '\n') {
-			count++;
-			start = i + 1;
-		}
+	if (offset < mark->at) {
+		*mark = (zta_error_mark){ 0 };
 	}
-	*line = count;
-	*column = (uint32_t)(offset - start + 1);
+	while (mark->at < offset) {
+		p = memchr(text.ptr + mark->at, '\n', offset - mark->at);
+		if (p == NULL) {
+			break;
+		}
+		mark->at = (size_t)(p - text.ptr) + 1;
+		mark->lines++;
+	}
+	*line = mark->lines + 1;
+	*column = (uint32_t)(offset - mark->at) + 1;
+}
+
+void
+zta_error__position(
+    zta_str text, size_t offset, uint32_t *line, uint32_t *column)
+{
+	zta_error_mark mark = { 0 };
+
+	zta_error__move(&mark, text, offset, line, column);
+}
+
+bool
+zta_error__is_input(zta_status status)
+{
+	switch (status) {
+	case ZTA_ELIMIT:
+	case ZTA_ENOTFOUND:
+	case ZTA_EEXIST:
+	case ZTA_ESYNTAX:
+	case ZTA_EINVALID:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+zta_error__tell(zta_error_sink *sink, zta_status status, const zta_error *why)
+{
+	if (sink == NULL || !zta_error__is_input(status) ||
+	    sink->told == sink->max) {
+		return false;
+	}
+	sink->told++;
+	sink->tell(sink->context, sink->file, why);
+	return true;
 }

@@ -60,6 +60,9 @@ ZTA_MUST_USE zta_status zta_json__read(
 ZTA_MUST_USE zta_status zta_json__read_deep(zta_arena *arena, zta_str text,
     uint32_t depth_max, zta_json_doc *doc, zta_error *err);
 
+/* Does the text begin with a brace? JSON objects do; no Cedar text does. */
+bool zta_json__begins(zta_str text);
+
 /*
  * Read the elements of a large array one by one, so that only one needs to be
  * in memory. `text` is the whole document; `*at` begins as 0 and is moved on.

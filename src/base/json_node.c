@@ -7,6 +7,19 @@
 #include "base/json.h"
 #include "base/str.h"
 
+bool
+zta_json__begins(zta_str text)
+{
+	size_t at = 0;
+
+	while (at < text.len &&
+	    (text.ptr[at] == ' ' || text.ptr[at] == '\t' ||
+		text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
+		at++;
+	}
+	return at < text.len && text.ptr[at] == '{';
+}
+
 const zta_json *
 zta_json__get(const zta_json *object, const char *name)
 {

@@ -173,6 +173,7 @@ step(closure *x)
 			continue;
 		}
 		if (x->state[parent] == OPEN) {
+			x->entities->culprit = parent;
 			return zta_entities__fail(x->entities, parent,
 			    ZTA_EINVALID, "would be its own ancestor", x->err);
 		}

@@ -60,14 +60,35 @@ enter(zta_cedar *engine, zta_cedar_phase phase, zta_error *err)
 	return ZTA_OK;
 }
 
-/* An engine in which something failed is of no use. */
-static zta_status
-leave(zta_cedar *engine, zta_status status)
+void
+zta_cedar__tell(zta_cedar *engine, zta_error_sink *sink)
 {
+	engine->sink = sink;
+	engine->told = sink->told;
+	engine->policies.sink = sink;
+	engine->loader.sink = sink;
+}
+
+/* An engine in which something failed is of no use, unless that was told. */
+static zta_status
+leave(zta_cedar *engine, zta_status status, const zta_error *err)
+{
+	if (zta_error__tell(engine->sink, status, err)) {
+		return ZTA_OK;
+	}
 	if (status != ZTA_OK) {
 		engine->phase = ZTA_CEDAR_BROKEN;
 	}
 	return status;
+}
+
+/* `file` is what is read now. */
+static void
+open_file(zta_cedar *engine, zta_str file)
+{
+	if (engine->sink != NULL) {
+		engine->sink->file = file;
+	}
 }
 
 zta_status
@@ -76,6 +97,7 @@ zta_cedar_add_schema(
 {
 	zta_status status = enter(engine, ZTA_CEDAR_SCHEMA, err);
 
+	open_file(engine, file);
 	if (status == ZTA_OK && engine->schema != NULL) {
 		status = zta_error__set(
 		    err, ZTA_EINVAL, "an engine has at most one schema");
@@ -83,13 +105,14 @@ zta_cedar_add_schema(
 	if (status == ZTA_OK) {
 		status = zta_schema__read(
 		    &engine->schema_space, &engine->names, text, err);
-		engine->schema = &engine->schema_space;
-		engine->loader.schema = engine->schema;
-		if (status != ZTA_OK) {
+		if (status == ZTA_OK) {
+			engine->schema = &engine->schema_space;
+			engine->loader.schema = engine->schema;
+		} else {
 			zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 		}
 	}
-	return leave(engine, status);
+	return leave(engine, status, err);
 }
 
 zta_status
@@ -98,13 +121,14 @@ zta_cedar_add_policies(zta_cedar *engine, zta_str file, zta_str text,
 {
 	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
 
+	open_file(engine, file);
 	if (status == ZTA_OK) {
 		status = zta_policies__add(&engine->policies, file, text,
 		    naming == ZTA_CEDAR_BY_PATH ? ZTA_NAMING_PATH :
 						  ZTA_NAMING_NUMBER,
 		    err);
 	}
-	return leave(engine, status);
+	return leave(engine, status, err);
 }
 
 zta_status
@@ -113,11 +137,12 @@ zta_cedar_add_links(
 {
 	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
 
+	open_file(engine, file);
 	if (status == ZTA_OK) {
 		status =
 		    zta_policies__add_links(&engine->policies, file, json, err);
 	}
-	return leave(engine, status);
+	return leave(engine, status, err);
 }
 
 /* --- entities */
@@ -128,27 +153,28 @@ zta_cedar_add_entities(
 {
 	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
 
+	open_file(engine, file);
 	if (status == ZTA_OK) {
 		status =
 		    zta_entities_loader__add(&engine->loader, file, json, err);
 	}
-	return leave(engine, status);
+	return leave(engine, status, err);
 }
 
-/* What is told of refused entities, and whether there were any. */
+/* Who is told of refused entities. */
 typedef struct entities_check {
 	void (*refused)(void *context, const zta_error *why);
 	void *context;
-	bool any;
 } entities_check;
 
 static void
-note_refused(void *context, const zta_error *why)
+tell_refused(void *context, zta_str file, const zta_error *why)
 {
-	entities_check *check = context;
+	const entities_check *check = context;
+	zta_error placed = *why;
 
-	check->any = true;
-	check->refused(check->context, why);
+	zta_error__replace(&placed, "%.*s", ZTA_STR_ARG(file));
+	check->refused(check->context, &placed);
 }
 
 zta_status
@@ -156,22 +182,23 @@ zta_cedar_check_entities(zta_cedar *engine, zta_str file, zta_str json,
     void (*refused)(void *context, const zta_error *why), void *context,
     zta_error *err)
 {
-	entities_check check = { refused, context, false };
+	entities_check check = { refused, context };
+	zta_error_sink sink = { tell_refused, &check, file, 0, UINT32_MAX };
 	zta_error local = { 0 };
 	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
 
 	err = err == NULL ? &local : err;
-	engine->loader.refused = note_refused;
-	engine->loader.context = &check;
+	engine->loader.sink = &sink;
 	if (status == ZTA_OK) {
 		status =
 		    zta_entities_loader__add(&engine->loader, file, json, err);
 	}
-	if (status == ZTA_OK && !check.any &&
+	if (status == ZTA_OK && sink.told == 0 &&
 	    zta_entities_loader__finish(&engine->loader, err) != ZTA_OK) {
 		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 		refused(context, err);
 	}
+	engine->loader.sink = NULL;
 	engine->phase = ZTA_CEDAR_BROKEN;
 	return status;
 }
@@ -181,13 +208,19 @@ zta_cedar_seal(zta_cedar *engine, zta_error *err)
 {
 	zta_status status = enter(engine, ZTA_CEDAR_SEALED, err);
 
+	if (status == ZTA_OK && engine->sink != NULL &&
+	    engine->sink->told != engine->told) {
+		status = zta_error__set(
+		    err, ZTA_EINVAL, "the engine lacks what was wrong");
+	}
+	engine->sink = engine->policies.sink = engine->loader.sink = NULL;
 	if (status == ZTA_OK) {
 		status = zta_entities_loader__finish(&engine->loader, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_policies__seal(&engine->policies, err);
 	}
-	return leave(engine, status);
+	return leave(engine, status, err);
 }
 
 /* --- validation */
@@ -199,6 +232,7 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 	const zta_policies *policies = &engine->policies;
 	zta_cedar_finding *out = zta_arena__zalloc(
 	    &engine->findings, found->count + 1, sizeof(*out));
+	zta_policy_mark mark = { 0 };
 	const zta_finding *f;
 	uint32_t i;
 
@@ -212,8 +246,8 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 			.message = zta_rule__message(f->rule),
 			.hint = zta_rule__hint(f->rule),
 			.warning = f->rule == ZTA_RULE_IMPOSSIBLE };
-		out[i].file = zta_policies__place(policies, f->policy->file,
-		    f->at, &out[i].line, &out[i].column);
+		out[i].file = zta_policies__next_place(policies, &mark,
+		    f->policy->file, f->at, &out[i].line, &out[i].column);
 	}
 	*list = out;
 	return ZTA_OK;

@@ -33,13 +33,23 @@ struct zta_cedar {
 	zta_policies policies;
 	zta_entities entities;
 	zta_entities_loader loader;
-	zta_arena findings; /* of the last validation */
+	zta_arena findings;   /* of the last validation */
+	zta_error_sink *sink; /* NULL: the first error breaks the engine */
+	uint32_t told;        /* what the sink had been told before */
 };
 
 struct zta_cedar_session {
 	const zta_cedar *engine;
-	zta_arena arena; /* of one request after another */
+	zta_arena arena;   /* of one request after another */
+	zta_arena scratch; /* of one candidate of a search after another */
 };
+
+/*
+ * From now on what is wrong with policies and entities is told to `sink` and
+ * left out, and what is added needs an `err`. An engine that lacks something
+ * can be validated but not sealed.
+ */
+void zta_cedar__tell(zta_cedar *engine, zta_error_sink *sink);
 
 /* A request as it was read into an arena; it points into itself. */
 typedef struct zta_asked {

@@ -25,7 +25,8 @@ typedef struct zta_entities {
 	const zta_names *names;
 	zta_entity *list; /* by uid */
 	uint32_t room;
-	uint32_t count; /* of entities that are there */
+	uint32_t count;   /* of entities that are there */
+	uint32_t culprit; /* whom sealing failed for */
 } zta_entities;
 
 void zta_entities__init(

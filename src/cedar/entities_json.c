@@ -234,20 +234,6 @@ add_one(zta_entities_loader *loader, zta_arena *scratch,
 	    ZTA_OK;
 }
 
-/* An entity is wrong: may the next one be looked at? */
-static bool
-go_on(const zta_entities_loader *loader, zta_str file, zta_status status,
-    zta_error *err)
-{
-	if (loader->refused == NULL ||
-	    (status != ZTA_EINVALID && status != ZTA_EEXIST)) {
-		return false;
-	}
-	zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
-	loader->refused(loader->context, err);
-	return true;
-}
-
 zta_status
 zta_entities_loader__add(
     zta_entities_loader *loader, zta_str file, zta_str text, zta_error *err)
@@ -263,8 +249,9 @@ zta_entities_loader__add(
 		status = zta_json__next_element(&scratch, text, &at, &doc, err);
 		if (status == ZTA_OK && doc.root != NULL) {
 			status = add_one(loader, &scratch, &doc, err);
-			status =
-			    go_on(loader, file, status, err) ? ZTA_OK : status;
+			status = zta_error__tell(loader->sink, status, err) ?
+			    ZTA_OK :
+			    status;
 		}
 	} while (status == ZTA_OK && doc.root != NULL);
 	zta_arena__release(&scratch);
@@ -312,6 +299,7 @@ zta_entities_loader__finish(zta_entities_loader *loader, zta_error *err)
 		return status;
 	}
 	for (i = 0; status == ZTA_OK && i < loader->action_count; i++) {
+		loader->entities->culprit = loader->actions[i];
 		status = check_action(loader, loader->actions[i], err);
 	}
 	for (i = 0; status == ZTA_OK && i < schema->action_count; i++) {
@@ -325,4 +313,38 @@ zta_entities_loader__finish(zta_entities_loader *loader, zta_error *err)
 		}
 	}
 	return status;
+}
+
+bool
+zta_entities_loader__place(const zta_entities_loader *loader, zta_str text,
+    uint32_t uid, uint32_t *line, uint32_t *column)
+{
+	zta_arena scratch;
+	zta_names names;
+	zta_json_doc doc = { 0 };
+	zta_value_reader reader = {
+		.arena = &scratch, .names = &names, .doc = &doc
+	};
+	const zta_json *name;
+	size_t at = 0;
+	uint32_t found;
+	bool here = false, more;
+
+	zta_arena__init(&scratch, SIZE_MAX);
+	do {
+		zta_arena__reset(&scratch);
+		zta_names__lay_over(&names, &scratch, loader->names);
+		more = zta_json__next_element(
+			   &scratch, text, &at, &doc, NULL) == ZTA_OK &&
+		    doc.root != NULL;
+		name = more ? zta_json__get(doc.root, "uid") : NULL;
+		here = name != NULL &&
+		    zta_value_json__uid(&reader, name, &found) == ZTA_OK &&
+		    found == uid;
+	} while (more && !here);
+	if (here) {
+		zta_error__position(text, doc.root->at, line, column);
+	}
+	zta_arena__release(&scratch);
+	return here;
 }

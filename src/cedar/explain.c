@@ -19,6 +19,7 @@ typedef struct explainer {
 	zta_eval x;
 	zta_code code;            /* of the expression that is evaluated */
 	const zta_policy *policy; /* that is explained */
+	zta_policy_mark mark;     /* in its file */
 	zta_cedar_step steps[STEPS_MAX];
 	size_t step_count;
 	zta_error *err;
@@ -61,8 +62,8 @@ new_step(explainer *e, uint32_t at, unsigned depth)
 	}
 	e->step_count++;
 	*step = (zta_cedar_step){ .depth = depth };
-	(void)zta_policies__place(
-	    e->policies, e->policy->file, at, &step->line, &step->column);
+	(void)zta_policies__next_place(e->policies, &e->mark, e->policy->file,
+	    at, &step->line, &step->column);
 	return step;
 }
 
@@ -329,8 +330,8 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	e->step_count = 0;
 	*out = (zta_cedar_explanation){ .policy = e->policy->id,
 		.forbid = e->policy->forbid };
-	out->file = zta_policies__place(e->policies, e->policy->file,
-	    e->policy->at, &out->line, &out->column);
+	out->file = zta_policies__next_place(e->policies, &e->mark,
+	    e->policy->file, e->policy->at, &out->line, &out->column);
 	status = failing < ZTA_SCOPES ? explain_scope(e, failing, out) :
 					explain_conditions(e, out);
 	if (status != ZTA_OK) {
@@ -347,6 +348,19 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	return ZTA_OK;
 }
 
+/* How many there are to explain: few, where a set is large. */
+static uint32_t
+count_policies(explainer *e, bool all)
+{
+	uint32_t i, count = 0;
+
+	for (i = 0; !all && i < e->policies->policies.count; i++) {
+		e->policy = &e->policies->policies.list[i];
+		count += failing_scope(e) == ZTA_SCOPES;
+	}
+	return all ? e->policies->policies.count : count;
+}
+
 zta_status
 zta_explain__run(const zta_policies *policies, const zta_entities *entities,
     const zta_question *question, zta_names *names, bool all, zta_arena *arena,
@@ -355,19 +369,20 @@ zta_explain__run(const zta_policies *policies, const zta_entities *entities,
 	explainer e = {
 		.policies = policies, .names = names, .arena = arena, .err = err
 	};
-	zta_cedar_explanation *out = zta_arena__alloc(
-	    arena, sizeof(*out) * (policies->policies.count + 1));
+	zta_cedar_explanation *out;
 	zta_expr_var failing;
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
+	zta_authorize__begin(&e.x, policies, entities, question, arena);
+	e.x.code = &e.code;
+	out = zta_arena__alloc(
+	    arena, sizeof(*out) * (count_policies(&e, all) + 1));
 	*count = 0;
 	*list = out;
 	if (out == NULL) {
 		return no_room(&e);
 	}
-	zta_authorize__begin(&e.x, policies, entities, question, arena);
-	e.x.code = &e.code;
 	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
 		e.policy = &policies->policies.list[i];
 		failing = failing_scope(&e);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
@@ -44,6 +45,22 @@ push(zta_policies *policies, zta_policy_list *list)
 /* Ids of policies carry the index in their list; templates have this bit. */
 #define TEMPLATE_BIT (1u << 31)
 
+/* The id is taken: say by whom. */
+static zta_status
+fail_taken(const zta_policies *policies, zta_str id, zta_error *err)
+{
+	uint32_t number = zta_map__get(&policies->ids, id), line, column;
+	const zta_policy *other = (number & TEMPLATE_BIT) != 0 ?
+	    &policies->templates.list[number & ~TEMPLATE_BIT] :
+	    &policies->policies.list[number];
+	zta_str file = zta_policies__place(
+	    policies, other->file, other->at, &line, &column);
+
+	return zta_error__set(err, ZTA_EEXIST,
+	    "two policies have the id `%.*s`; the other is at %.*s:%u:%u",
+	    ZTA_STR_ARG(id), ZTA_STR_ARG(file), line, column);
+}
+
 static zta_status
 add_policy(zta_policies *policies, const zta_policy *policy, bool template,
     zta_error *err)
@@ -55,12 +72,10 @@ add_policy(zta_policies *policies, const zta_policy *policy, bool template,
 	zta_status status =
 	    zta_map__add(&policies->ids, policy->id, number, err);
 
-	if (status == ZTA_EEXIST) {
-		return zta_error__set(err, status,
-		    "two policies have the id `%.*s`", ZTA_STR_ARG(policy->id));
-	}
 	if (status != ZTA_OK) {
-		return status;
+		return status == ZTA_EEXIST ?
+		    fail_taken(policies, policy->id, err) :
+		    status;
 	}
 	kept = push(policies, list);
 	if (kept == NULL) {
@@ -211,6 +226,8 @@ add_texts(zta_policies *policies, const zta_policy_texts *texts,
 		position = naming == ZTA_NAMING_NUMBER ? policies->parsed : i;
 		status =
 		    add_text(policies, &texts->list[i], naming, position, err);
+		status = zta_error__tell(policies->sink, status, err) ? ZTA_OK :
+									status;
 		policies->parsed++;
 	}
 	return status;
@@ -278,6 +295,8 @@ add_links(zta_policies *policies, const zta_policy_texts *texts, zta_error *err)
 			    policies->file_count - 1, texts->links[i].at,
 			    &err->line, &err->column);
 		}
+		status = zta_error__tell(policies->sink, status, err) ? ZTA_OK :
+									status;
 	}
 	return status;
 }
@@ -304,7 +323,7 @@ zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
 
 	if (status == ZTA_OK) {
 		text = policies->files[policies->file_count - 1].text;
-		status = zta_policy_json__is(text) ?
+		status = zta_json__begins(text) ?
 		    zta_policy_json__read(arena, text, &texts, err) :
 		    zta_parse__policies(arena, text, &texts, err);
 	}
@@ -358,7 +377,7 @@ key_of(const zta_scope *scope, uint32_t which)
 	return key;
 }
 
-/* How many entries of the index a policy has: with `action in []` none. */
+/* How many entries of an index a policy has: with `action in []` none. */
 static uint32_t
 entries_of(const zta_policy *policy)
 {
@@ -368,28 +387,35 @@ entries_of(const zta_policy *policy)
 }
 
 static void
-fill_entries(const zta_policies *policies, zta_index_entry *entry)
+fill_entries(
+    const zta_policies *policies, zta_expr_var blind, zta_index_entry *entry)
 {
+	static const zta_expr_var levels[ZTA_INDEX_LEVELS] = {
+		ZTA_VAR_PRINCIPAL, ZTA_VAR_RESOURCE, ZTA_VAR_ACTION
+	};
 	const zta_policy *policy;
-	uint32_t number, i;
+	uint32_t number, i, level;
+	zta_expr_var var;
 
 	for (number = 0; number < policies->policies.count; number++) {
 		policy = &policies->policies.list[number];
-		for (i = 0; i < entries_of(policy); i++) {
-			entry->keys[0] =
-			    key_of(&policy->scope[ZTA_VAR_PRINCIPAL], 0);
-			entry->keys[1] =
-			    key_of(&policy->scope[ZTA_VAR_RESOURCE], 0);
-			entry->keys[2] =
-			    key_of(&policy->scope[ZTA_VAR_ACTION], i);
+		for (i = 0; i < entries_of(policy); i++, entry++) {
 			entry->policy = number;
-			entry++;
+			for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
+				var = levels[level];
+				if (var != blind) {
+					entry->keys[level] =
+					    key_of(&policy->scope[var],
+						var == ZTA_VAR_ACTION ? i : 0);
+				}
+			}
 		}
 	}
 }
 
 zta_status
-zta_policies__seal(zta_policies *policies, zta_error *err)
+zta_policies__index(const zta_policies *policies, zta_expr_var blind,
+    zta_arena *arena, zta_index *index, zta_error *err)
 {
 	zta_arena scratch;
 	zta_index_entry *entries;
@@ -404,18 +430,38 @@ zta_policies__seal(zta_policies *policies, zta_error *err)
 	if (entries == NULL) {
 		status = zta_arena__failed(&scratch, err);
 	} else {
-		fill_entries(policies, entries);
-		status = zta_index__build(&policies->index,
-		    policies->names->arena, entries, count, err);
+		fill_entries(policies, blind, entries);
+		status = zta_index__build(index, arena, entries, count, err);
 	}
 	zta_arena__release(&scratch);
 	return status;
+}
+
+zta_status
+zta_policies__seal(zta_policies *policies, zta_error *err)
+{
+	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
+	    policies->names->arena, &policies->index, err);
+}
+
+zta_str
+zta_policies__next_place(const zta_policies *policies, zta_policy_mark *mark,
+    uint32_t file, uint32_t at, uint32_t *line, uint32_t *column)
+{
+	if (mark->file != file) {
+		*mark = (zta_policy_mark){ .file = file };
+	}
+	zta_error__move(
+	    &mark->mark, policies->files[file].text, at, line, column);
+	return policies->files[file].name;
 }
 
 zta_str
 zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
     uint32_t *line, uint32_t *column)
 {
-	zta_error__position(policies->files[file].text, at, line, column);
-	return policies->files[file].name;
+	zta_policy_mark mark = { 0 };
+
+	return zta_policies__next_place(
+	    policies, &mark, file, at, line, column);
 }

@@ -3,6 +3,7 @@
 #ifndef ZTA_CEDAR_POLICIES_H
 #define ZTA_CEDAR_POLICIES_H
 
+#include "base/error.h"
 #include "base/map.h"
 #include "cedar/code.h"
 #include "cedar/index.h"
@@ -47,6 +48,7 @@ typedef struct zta_policies {
 	zta_map ids;     /* of policies and templates */
 	zta_index index;
 	uint32_t named; /* uids below it are known to be named by a policy */
+	zta_error_sink *sink; /* NULL: the first error ends a file */
 } zta_policies;
 
 void zta_policies__init(zta_policies *policies, zta_names *names);
@@ -75,8 +77,26 @@ ZTA_MUST_USE zta_status zta_policies__add_links(
 ZTA_MUST_USE zta_status zta_policies__seal(
     zta_policies *policies, zta_error *err);
 
+/*
+ * Another index, which does not look at the scope of `blind`: PRINCIPAL or
+ * RESOURCE, whose probe may be empty. CONTEXT has no scope: it looks at all.
+ */
+ZTA_MUST_USE zta_status zta_policies__index(const zta_policies *policies,
+    zta_expr_var blind, zta_arena *arena, zta_index *index, zta_error *err);
+
 /* The file and the 1-based place in it of a byte offset. */
 zta_str zta_policies__place(const zta_policies *policies, uint32_t file,
     uint32_t at, uint32_t *line, uint32_t *column);
+
+/* The place that was looked up last; zeroed, none was. */
+typedef struct zta_policy_mark {
+	uint32_t file;
+	zta_error_mark mark;
+} zta_policy_mark;
+
+/* The same for many places; it is fast if they ascend. */
+zta_str zta_policies__next_place(const zta_policies *policies,
+    zta_policy_mark *mark, uint32_t file, uint32_t at, uint32_t *line,
+    uint32_t *column);
 
 #endif

@@ -438,19 +438,6 @@ read_one_policy(
 				   read_policy(r, root, &out->list[0]);
 }
 
-bool
-zta_policy_json__is(zta_str text)
-{
-	size_t at = 0;
-
-	while (at < text.len &&
-	    (text.ptr[at] == ' ' || text.ptr[at] == '\t' ||
-		text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
-		at++;
-	}
-	return at < text.len && text.ptr[at] == '{';
-}
-
 zta_status
 zta_policy_json__read(
     zta_arena *arena, zta_str text, zta_policy_texts *out, zta_error *err)

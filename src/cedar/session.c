@@ -27,6 +27,7 @@ zta_cedar_session_open(
 	}
 	session->engine = engine;
 	zta_arena__init(&session->arena, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	zta_arena__init(&session->scratch, ZTA_CEDAR_REQUEST_MEMORY_MAX);
 	*out = session;
 	return ZTA_OK;
 }
@@ -36,6 +37,7 @@ zta_cedar_session_close(zta_cedar_session *session)
 {
 	if (session != NULL) {
 		zta_arena__release(&session->arena);
+		zta_arena__release(&session->scratch);
 		free(session);
 	}
 }
@@ -67,6 +69,7 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 	const zta_policies *policies = &session->engine->policies;
 	zta_cedar_problem *list = zta_arena__alloc(
 	    &session->arena, (verdict->error_count + 1) * sizeof(*list));
+	zta_policy_mark mark = { 0 };
 	const zta_policy *policy;
 	uint32_t i;
 
@@ -77,9 +80,10 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 		policy = &policies->policies.list[verdict->errors[i].policy];
 		list[i].policy = policy->id;
 		list[i].message = zta_eval__message(verdict->errors[i].error);
-		list[i].file = zta_policies__place(policies, policy->file,
-		    policies->code.places[verdict->errors[i].node],
-		    &list[i].line, &list[i].column);
+		list[i].file =
+		    zta_policies__next_place(policies, &mark, policy->file,
+			policies->code.places[verdict->errors[i].node],
+			&list[i].line, &list[i].column);
 	}
 	answer->errors = list;
 	answer->error_count = verdict->error_count;

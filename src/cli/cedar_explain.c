@@ -61,15 +61,16 @@ print_outcome(const zta_cedar_explanation *e)
 	}
 }
 
-static void
-print_lines(const zta_cedar_explanation *e)
+void
+cli_put_explanation(const char *dir, const zta_cedar_explanation *e)
 {
 	const zta_cedar_step *step = e->steps;
 	size_t i;
 
-	printf("\n%.*s:%" PRIu32 ":%" PRIu32 ": %s `%.*s` ", (int)e->file.len,
-	    e->file.ptr, e->line, e->column, e->forbid ? "forbid" : "permit",
-	    (int)e->policy.len, e->policy.ptr);
+	puts("");
+	cli_put_file(dir, e->file);
+	printf(":%" PRIu32 ":%" PRIu32 ": %s `%.*s` ", e->line, e->column,
+	    e->forbid ? "forbid" : "permit", (int)e->policy.len, e->policy.ptr);
 	print_outcome(e);
 	for (i = 0; i < e->step_count; i++, step++) {
 		printf("%s%.*s", step->depth > 0 ? "        " : "    ",
@@ -91,8 +92,8 @@ print_step(const zta_cedar_step *step)
 	fputs("}", stdout);
 }
 
-static void
-print_json(const zta_cedar_explanation *e)
+void
+cli_put_explanation_json(const zta_cedar_explanation *e)
 {
 	size_t i;
 
@@ -141,9 +142,9 @@ print(const zta_cedar_answer *answer, const zta_cedar_explanation *list,
 	for (i = 0; i < count; i++) {
 		if (json) {
 			fputs(i > 0 ? "," : "", stdout);
-			print_json(&list[i]);
+			cli_put_explanation_json(&list[i]);
 		} else {
-			print_lines(&list[i]);
+			cli_put_explanation(".", &list[i]);
 		}
 	}
 	if (json) {

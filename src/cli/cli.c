@@ -186,6 +186,22 @@ cli_put_string(zta_str text)
 	putchar('"');
 }
 
+void
+cli_put_file(const char *dir, zta_str file)
+{
+	size_t len = strlen(dir);
+
+	if (strcmp(dir, ".") == 0 && file.len > 0) {
+		len = 0;
+	}
+	while (len > 1 && dir[len - 1] == '/') {
+		len--;
+	}
+	printf("%.*s%s%.*s", (int)len, dir,
+	    len > 0 && file.len > 0 && dir[len - 1] != '/' ? "/" : "",
+	    (int)file.len, file.ptr);
+}
+
 static void
 list_commands(const cli_command *commands, FILE *to)
 {

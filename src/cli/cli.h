@@ -48,6 +48,24 @@ __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 /* Print `text` as a JSON string. */
 void cli_put_string(zta_str text);
 
+/* Print the path of a file in `dir`, as the user would write it. */
+void cli_put_file(const char *dir, zta_str file);
+
+/*
+ * What became of a policy, whose file is in `dir`: lines after an empty one, or
+ * a JSON object.
+ */
+struct zta_cedar_explanation;
+void cli_put_explanation(
+    const char *dir, const struct zta_cedar_explanation *e);
+void cli_put_explanation_json(const struct zta_cedar_explanation *e);
+
+/* A finding in the ledger `dir`: lines. All of them: a member of JSON. */
+struct zta_ledger_finding;
+void cli_put_finding(const char *dir, const struct zta_ledger_finding *f);
+struct zta_ledger_report;
+void cli_put_findings_json(const struct zta_ledger_report *report);
+
 /* Read `path` (NULL: nothing to do) and hand it to `add`, with its name. */
 struct zta_cedar;
 int cli_feed(struct zta_cedar *engine, const char *path,
@@ -79,6 +97,7 @@ int cli_dispatch(
 
 int cli_cedar(int argc, char **argv);
 int cli_cedar_explain(int argc, char **argv);
+int cli_cedar_search(int argc, char **argv);
 int cli_cedar_validate(int argc, char **argv);
 int cli_cedar_format(int argc, char **argv);
 int cli_cedar_translate(int argc, char **argv);
@@ -86,5 +105,7 @@ int cli_key(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_serve(int argc, char **argv);
+int cli_test(int argc, char **argv);
+int cli_validate(int argc, char **argv);
 
 #endif

@@ -7,6 +7,8 @@
 
 static const cli_command commands[] = {
 	{ "serve", cli_serve, "run the server: tokens, decisions, records" },
+	{ "validate", cli_validate, "check a ledger, all of it" },
+	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "log", cli_log, "read the decision log" },
 	{ "key", cli_key, "make signing keys" },

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "crypto/key_object.h"
+#include "crypto/ssh_key.h"
 
 #define RSA_BITS_NEW 3072
 
@@ -143,6 +144,9 @@ zta_key_read_pem(zta_key **out, zta_str pem, zta_error *err)
 	if (pem.len > INT_MAX) {
 		return zta_error__set(err, ZTA_ELIMIT, "the key is too long");
 	}
+	if (zta_str__starts(pem, ZTA_STR("-----BEGIN OPENSSH"))) {
+		return zta_ssh_private__read(out, pem, err);
+	}
 	bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
 	if (bio == NULL) {
 		return zta_error__nomem(err);
@@ -157,15 +161,39 @@ zta_key_read_pem(zta_key **out, zta_str pem, zta_error *err)
 	ERR_clear_error();
 	return pkey == NULL ?
 	    zta_error__set(err, ZTA_ESYNTAX,
-		"no PEM of a private key (PKCS#8, not encrypted) or a public "
-		"key") :
+		"no PEM of a private key (PKCS#8 or OpenSSH, without a "
+		"passphrase) or a public key") :
 	    zta_key__wrap(out, pkey, private, err);
+}
+
+zta_status
+zta_key__refuse_existing(const char *path, zta_error *err)
+{
+	zta_status status;
+
+	if (access(path, F_OK) != 0) {
+		return ZTA_OK;
+	}
+	status = zta_error__set(
+	    err, ZTA_EEXIST, "the file exists, and keys are not overwritten");
+	zta_error__place(err, "%s", path);
+	return status;
+}
+
+zta_status
+zta_key__write_new(
+    const char *path, unsigned mode, zta_str text, zta_error *err)
+{
+	zta_status status = zta_key__refuse_existing(path, err);
+
+	return status != ZTA_OK ? status :
+				  zta_file__replace(path, mode, text, err);
 }
 
 zta_status
 zta_key_write_private(const zta_key *key, const char *path, zta_error *err)
 {
-	BIO *bio = NULL;
+	BIO *bio;
 	char *text;
 	long len;
 	zta_status status;
@@ -173,13 +201,6 @@ zta_key_write_private(const zta_key *key, const char *path, zta_error *err)
 	if (!key->private) {
 		return zta_error__set(
 		    err, ZTA_EINVAL, "the key has no private half");
-	}
-	if (access(path, F_OK) == 0) {
-		status = zta_error__set(err, ZTA_EEXIST,
-		    "the file exists, and keys are not "
-		    "overwritten");
-		zta_error__place(err, "%s", path);
-		return status;
 	}
 	bio = BIO_new(BIO_s_secmem());
 	if (bio == NULL ||
@@ -190,7 +211,7 @@ zta_key_write_private(const zta_key *key, const char *path, zta_error *err)
 	}
 	len = BIO_get_mem_data(bio, &text);
 	status =
-	    zta_file__replace(path, 0600, (zta_str){ text, (size_t)len }, err);
+	    zta_key__write_new(path, 0600, (zta_str){ text, (size_t)len }, err);
 	BIO_free(bio);
 	return status;
 }

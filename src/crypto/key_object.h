@@ -23,6 +23,13 @@ struct zta_key {
 ZTA_MUST_USE zta_status zta_key__wrap(
     zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err);
 
+/* ZTA_EEXIST if there is a file of this name: keys are not overwritten. */
+ZTA_MUST_USE zta_status zta_key__refuse_existing(
+    const char *path, zta_error *err);
+/* Write a new file. ZTA_EEXIST. */
+ZTA_MUST_USE zta_status zta_key__write_new(
+    const char *path, unsigned mode, zta_str text, zta_error *err);
+
 /* ZTA_EIO, with what OpenSSL has to say; its queue is emptied. */
 zta_status zta_key__openssl(zta_error *err, const char *what);
 

@@ -16,7 +16,8 @@
 typedef struct reader {
 	zta_arena *arena;
 	zta_json_doc doc;
-	const char *keys;
+	const char *keys;     /* where key files are; NULL: nowhere */
+	zta_error_sink *sink; /* not NULL: no key file is read */
 	zta_sources *out;
 	zta_error *err;
 } reader;
@@ -150,6 +151,9 @@ read_key_file(reader *r, const zta_json *node, const char *use, zta_source *out)
 	    !is_file_name(zta_json__str(node))) {
 		return FAIL(r, node, "`jwks_file` is the name of a file");
 	}
+	if (r->sink != NULL) {
+		return ZTA_OK;
+	}
 	if (r->keys == NULL) {
 		return FAIL(r, node, "there is no directory for key files");
 	}
@@ -192,6 +196,7 @@ read_keys(reader *r, const zta_json *source, zta_source *out)
 static zta_status
 read_principal(reader *r, const zta_json *source, zta_source *out)
 {
+	static const char *const names[] = { "kind", "type", "id", NULL };
 	const zta_json *node = zta_json__get(source, "principal");
 	zta_str kind = { NULL, 0 }, claim = { NULL, 0 };
 	zta_status status;
@@ -208,7 +213,10 @@ read_principal(reader *r, const zta_json *source, zta_source *out)
 	if (out->kind == ZTA_SOURCE_SPIFFE) {
 		return FAIL(r, node, "a SPIFFE source has no `principal`");
 	}
-	status = need_text(r, node, "kind", &kind);
+	status = zta_json__only(&r->doc, node, names, r->err);
+	if (status == ZTA_OK) {
+		status = need_text(r, node, "kind", &kind);
+	}
 	if (status == ZTA_OK) {
 		status = need_text(r, node, "type", &out->entity);
 	}
@@ -342,6 +350,10 @@ read_sources(reader *r)
 	    root->count != 1) {
 		return FAIL(r, root, "expected {\"sources\": {...}}");
 	}
+	if (sources->count > ZTA_SOURCES_MAX) {
+		return zta_json__fail(&r->doc, sources, r->err, ZTA_ELIMIT,
+		    "over %u sources", ZTA_SOURCES_MAX);
+	}
 	r->out->list = zta_arena__zalloc(
 	    r->arena, sources->count + 1, sizeof(*r->out->list));
 	if (r->out->list == NULL) {
@@ -356,9 +368,28 @@ read_sources(reader *r)
 			/* Counted even if refused: its keys must be freed. */
 			r->out->count++;
 		}
+		if (zta_error__tell(r->sink, status, r->err)) {
+			status = ZTA_OK;
+		}
 		name = zta_json__after(zta_json__after(name));
 	}
 	return status;
+}
+
+static zta_status
+read_document(reader *r, zta_str text)
+{
+	zta_status status;
+
+	*r->out = (zta_sources){ 0 };
+	status = zta_json__read(r->arena, text, &r->doc, r->err);
+	if (status == ZTA_OK) {
+		status = read_sources(r);
+	}
+	if (status != ZTA_OK) {
+		zta_sources__release(r->out);
+	}
+	return zta_error__tell(r->sink, status, r->err) ? ZTA_OK : status;
 }
 
 zta_status
@@ -366,17 +397,17 @@ zta_sources__read(zta_sources *out, zta_arena *arena, zta_str text,
     const char *keys, zta_error *err)
 {
 	reader r = { .arena = arena, .keys = keys, .out = out, .err = err };
-	zta_status status;
 
-	*out = (zta_sources){ 0 };
-	status = zta_json__read(arena, text, &r.doc, err);
-	if (status == ZTA_OK) {
-		status = read_sources(&r);
-	}
-	if (status != ZTA_OK) {
-		zta_sources__release(out);
-	}
-	return status;
+	return read_document(&r, text);
+}
+
+zta_status
+zta_sources__check(zta_sources *out, zta_arena *arena, zta_str text,
+    zta_error_sink *sink, zta_error *err)
+{
+	reader r = { .arena = arena, .sink = sink, .out = out, .err = err };
+
+	return read_document(&r, text);
 }
 
 void

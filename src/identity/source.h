@@ -6,6 +6,7 @@
 #ifndef ZTA_IDENTITY_SOURCE_H
 #define ZTA_IDENTITY_SOURCE_H
 
+#include "base/error.h"
 #include "identity/jwks.h"
 #include "identity/principal.h"
 
@@ -44,6 +45,14 @@ typedef struct zta_sources {
  */
 ZTA_MUST_USE zta_status zta_sources__read(zta_sources *out, zta_arena *arena,
     zta_str text, const char *keys, zta_error *err);
+
+/*
+ * Check the document alone: no key file is read, so a source that names one has
+ * no keys and accepts nothing. `sink` is told of every source that is wrong,
+ * which is left out; errors as above.
+ */
+ZTA_MUST_USE zta_status zta_sources__check(zta_sources *out, zta_arena *arena,
+    zta_str text, zta_error_sink *sink, zta_error *err);
 
 /* Free the keys. */
 void zta_sources__release(zta_sources *sources);

@@ -2,21 +2,32 @@
 /* manifest.c - see manifest.h. */
 #include "ledger/manifest.h"
 
-#include <stdio.h>
-
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/sort.h"
 #include "base/str.h"
+#include "ledger/name.h"
 
 typedef struct reader {
 	zta_arena *arena;
+	const zta_tree *tree;
 	zta_json_doc doc;
 	zta_manifest *out;
+	zta_error_sink *sink; /* NULL: the first error ends it */
 	zta_error *err;
+	const zta_json *runtimes; /* NULL: none */
+	bool lost;                /* the partitions are not all known */
 } reader;
 
 #define FAIL(r, node, ...) \
 	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+/* The status with which to go on. */
+static zta_status
+tell(reader *r, zta_status status)
+{
+	return zta_error__tell(r->sink, status, r->err) ? ZTA_OK : status;
+}
 
 static zta_status
 read_string(reader *r, const zta_json *node, zta_str *out)
@@ -41,36 +52,92 @@ read_bool(reader *r, const zta_json *node, bool *out)
 	return ZTA_OK;
 }
 
+/* An object of strings, of these names. */
+static zta_status
+check_strings(reader *r, const zta_json *node, const char *const *names)
+{
+	const zta_json *name;
+	zta_str text;
+	uint32_t i;
+	zta_status status = zta_json__only(&r->doc, node, names, r->err);
+
+	name = zta_json__first(node);
+	for (i = 0; status == ZTA_OK && i < node->count; i++) {
+		status = read_string(r, zta_json__after(name), &text);
+		name = zta_json__after(zta_json__after(name));
+	}
+	return status;
+}
+
 static zta_status
 read_metadata(reader *r, const zta_json *node)
 {
 	static const char *const names[] = { "name", "description", "author",
 		"license", NULL };
-	const zta_json *name;
 	zta_status status;
 
 	if (node == NULL) {
 		return FAIL(r, r->doc.root, "the manifest needs `metadata`");
 	}
-	status = zta_json__only(&r->doc, node, names, r->err);
-	name = zta_json__get(node, "name");
-	if (status == ZTA_OK && name == NULL) {
+	status = check_strings(r, node, names);
+	if (status == ZTA_OK && zta_json__get(node, "name") == NULL) {
 		return FAIL(r, node, "metadata needs a `name`");
 	}
-	return status != ZTA_OK ? status : read_string(r, name, &r->out->name);
+	return status != ZTA_OK ?
+	    status :
+	    read_string(r, zta_json__get(node, "name"), &r->out->name);
+}
+
+/* "cedar[4.0+]": {"language": {...}, "engine": {...}} */
+static zta_status
+check_runtime(reader *r, const zta_json *node)
+{
+	static const char *const parts[] = { "language", "engine", NULL };
+	static const char *const names[] = { "name", "version", "distribution",
+		NULL };
+	const zta_json *part;
+	size_t i;
+	zta_status status = zta_json__only(&r->doc, node, parts, r->err);
+
+	for (i = 0; status == ZTA_OK && parts[i] != NULL; i++) {
+		part = zta_json__get(node, parts[i]);
+		status = part == NULL ? ZTA_OK : check_strings(r, part, names);
+	}
+	return status;
+}
+
+static zta_status
+read_runtimes(reader *r, const zta_json *node)
+{
+	const zta_json *name;
+	uint32_t i;
+	zta_status status = ZTA_OK;
+
+	if (node == NULL) {
+		return ZTA_OK;
+	}
+	if (node->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, node, "expected an object");
+	}
+	r->runtimes = node;
+	name = zta_json__first(node);
+	for (i = 0; status == ZTA_OK && i < node->count; i++) {
+		status = tell(r, check_runtime(r, zta_json__after(name)));
+		name = zta_json__after(zta_json__after(name));
+	}
+	return status;
 }
 
 /* --- partitions */
 
-/* "/", or "/a/b" of plain segments: letters, digits, point, dash, underscore. */
+/* "/", or "/a/b" of names that a ledger may have. */
 static bool
 is_partition(zta_str name)
 {
 	static const char *const taken[] = { "trust", "identity", "tests",
 		"entities", NULL };
 	zta_str segment;
-	size_t i;
-	char c;
+	size_t i, at;
 	bool first = true;
 
 	if (name.len == 0 || name.ptr[0] != '/') {
@@ -81,7 +148,7 @@ is_partition(zta_str name)
 		return true;
 	}
 	while (zta_str__next(&name, '/', &segment)) {
-		if (segment.len == 0 || segment.ptr[0] == '.') {
+		if (zta_ledger_name__breaks(segment, &at) != NULL) {
 			return false;
 		}
 		for (i = 0; first && taken[i] != NULL; i++) {
@@ -89,18 +156,58 @@ is_partition(zta_str name)
 				return false;
 			}
 		}
-		for (i = 0; i < segment.len; i++) {
-			c = segment.ptr[i];
-			if (!(c >= 'a' && c <= 'z') &&
-			    !(c >= 'A' && c <= 'Z') &&
-			    !(c >= '0' && c <= '9') && c != '.' && c != '-' &&
-			    c != '_') {
-				return false;
-			}
-		}
 		first = false;
 	}
 	return true;
+}
+
+/* A partition that names no runtime uses the one that there is. */
+static zta_status
+check_runtime_name(reader *r, const zta_json *node)
+{
+	zta_str name = { NULL, 0 };
+	char *text;
+	zta_status status = node == NULL ? ZTA_OK : read_string(r, node, &name);
+
+	if (node == NULL || status != ZTA_OK) {
+		return status;
+	}
+	text = zta_arena__cstr(r->arena, name);
+	if (text == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	return r->runtimes != NULL && zta_json__get(r->runtimes, text) != NULL ?
+	    ZTA_OK :
+	    FAIL(r, node, "`runtimes` has no such runtime");
+}
+
+/* A schema that the manifest promises must be there. */
+static zta_status
+read_schema(reader *r, const zta_json *node, zta_partition *out)
+{
+	static const char name[] = "/schema.cedarschema";
+	size_t len = out->path.len + sizeof(name) - 1;
+	char *path;
+	zta_status status = read_bool(r, node, &out->schema);
+
+	if (status != ZTA_OK || !out->schema) {
+		return status;
+	}
+	path = zta_arena__alloc(r->arena, len);
+	if (path == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	memcpy(path, out->path.ptr, out->path.len);
+	memcpy(path + out->path.len, name, sizeof(name) - 1);
+	/* No slash stands before a name at the top. */
+	path += out->path.len == 0;
+	len -= out->path.len == 0;
+	if (zta_tree__find(r->tree, (zta_str){ path, len }) == NULL) {
+		return FAIL(r, node,
+		    "the manifest promises `%.*s`, which is not there",
+		    (int)len, path);
+	}
+	return ZTA_OK;
 }
 
 static zta_status
@@ -123,7 +230,11 @@ read_partition(
 		    "ledger itself uses");
 	}
 	out->path = (zta_str){ path.ptr + 1, path.len - 1 };
-	status = read_bool(r, zta_json__get(node, "schema"), &out->schema);
+	status = tell(r, check_runtime_name(r, zta_json__get(node, "runtime")));
+	if (status == ZTA_OK) {
+		status =
+		    tell(r, read_schema(r, zta_json__get(node, "schema"), out));
+	}
 	space = zta_json__get(node, "namespace");
 	if (status == ZTA_OK && space != NULL) {
 		status = read_string(r, space, &out->name_space);
@@ -131,14 +242,24 @@ read_partition(
 	return status;
 }
 
+static int
+by_path(const void *a, const void *b)
+{
+	const zta_partition *x = a, *y = b;
+
+	return zta_str__cmp(x->path, y->path);
+}
+
 static zta_status
 read_partitions(reader *r, const zta_json *node)
 {
+	zta_manifest *m = r->out;
 	const zta_json *name;
 	uint32_t i, count = node == NULL ? 0 : node->count;
 	bool root = false;
 	zta_status status = ZTA_OK;
 
+	r->lost = true;
 	if (node != NULL && node->type != ZTA_JSON_OBJECT) {
 		return FAIL(r, node, "expected an object");
 	}
@@ -146,19 +267,32 @@ read_partitions(reader *r, const zta_json *node)
 		return FAIL(
 		    r, node, "over %u partitions", ZTA_LEDGER_PARTITIONS_MAX);
 	}
-	r->out->partitions =
-	    zta_arena__zalloc(r->arena, count + 1, sizeof(*r->out->partitions));
-	if (r->out->partitions == NULL) {
+	m->partitions =
+	    zta_arena__zalloc(r->arena, count + 1, sizeof(*m->partitions));
+	if (m->partitions == NULL) {
 		return zta_arena__failed(r->arena, r->err);
 	}
+	m->partition_count = 0;
+	r->lost = false;
 	name = count == 0 ? NULL : zta_json__first(node);
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = read_partition(
-		    r, name, zta_json__after(name), &r->out->partitions[i]);
-		root = root || r->out->partitions[i].path.len == 0;
+		status = read_partition(r, name, zta_json__after(name),
+		    &m->partitions[m->partition_count]);
+		if (status == ZTA_OK) {
+			root = root ||
+			    m->partitions[m->partition_count].path.len == 0;
+			m->partition_count++;
+		} else {
+			r->lost = true;
+			status = tell(r, status);
+		}
 		name = zta_json__after(zta_json__after(name));
 	}
-	r->out->partition_count = count + !root;
+	if (!root) {
+		m->partitions[m->partition_count++] = (zta_partition){ 0 };
+	}
+	zta_sort__run(
+	    m->partitions, m->partition_count, sizeof(*m->partitions), by_path);
 	return status;
 }
 
@@ -206,8 +340,9 @@ read_bindings(reader *r, const zta_json *node)
 	}
 	name = zta_json__first(node);
 	for (i = 0; status == ZTA_OK && i < node->count; i++) {
-		status = read_binding(
-		    r, name, zta_json__after(name), &r->out->bindings[i]);
+		status = tell(r,
+		    read_binding(
+			r, name, zta_json__after(name), &r->out->bindings[i]));
 		name = zta_json__after(zta_json__after(name));
 	}
 	r->out->binding_count = node->count;
@@ -248,13 +383,18 @@ read_zone(reader *r, const zta_json *node)
 	if (node == NULL) {
 		return ZTA_OK;
 	}
-	status = zta_json__only(&r->doc, node, names, r->err);
+	if (node->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, node, "expected an object");
+	}
+	status = tell(r, zta_json__only(&r->doc, node, names, r->err));
 	if (status == ZTA_OK) {
-		status = read_require(r, zta_json__get(node, "require"));
+		status =
+		    tell(r, read_require(r, zta_json__get(node, "require")));
 	}
 	if (status == ZTA_OK) {
-		status = read_bool(
-		    r, zta_json__get(node, "properties"), &r->out->properties);
+		status = tell(r,
+		    read_bool(r, zta_json__get(node, "properties"),
+			&r->out->properties));
 	}
 	return status != ZTA_OK ?
 	    status :
@@ -263,169 +403,100 @@ read_zone(reader *r, const zta_json *node)
 
 /* --- the tree */
 
-static bool
-is_in(zta_str path, const char *dir, const char *suffix)
-{
-	zta_str prefix = zta_str_of(dir), rest;
-
-	if (!zta_str__starts(path, prefix)) {
-		return false;
-	}
-	rest = (zta_str){ path.ptr + prefix.len, path.len - prefix.len };
-	return rest.len > zta_str_of(suffix).len &&
-	    zta_str__ends(rest, zta_str_of(suffix)) &&
-	    zta_str__find(rest, '/') == rest.len;
-}
-
-/* What a file of the partition `path` lies in is, without its prefix. */
-static zta_ledger_part
-part_of_partition(const zta_partition *partition, zta_str path)
-{
-	if (partition->schema && zta_str__is(path, "schema.cedarschema")) {
-		return ZTA_PART_SCHEMA;
-	}
-	if (is_in(path, "", ".cedar")) {
-		return ZTA_PART_POLICIES;
-	}
-	return is_in(path, "entities/", ".json") ? ZTA_PART_ENTITIES :
-						   ZTA_PART_NONE;
-}
-
-zta_ledger_part
-zta_manifest__part_of(const zta_manifest *manifest, zta_str path)
-{
-	static const struct {
-		const char *path;
-		zta_ledger_part part;
-	} fixed[] = { { "manifest.json", ZTA_PART_MANIFEST },
-		{ "trust/levels.json", ZTA_PART_LEVELS },
-		{ "trust/groups.json", ZTA_PART_GROUPS },
-		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
-		{ "identity/sources.json", ZTA_PART_SOURCES } };
-	const zta_partition *partition;
-	zta_ledger_part part;
-	zta_str rest;
-	size_t i;
-
-	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		if (zta_str__is(path, fixed[i].path)) {
-			return fixed[i].part;
-		}
-	}
-	if (is_in(path, "trust/statements/", ".json")) {
-		return ZTA_PART_STATEMENT;
-	}
-	if (is_in(path, "tests/", ".json")) {
-		return ZTA_PART_TEST;
-	}
-	for (i = 0; i < manifest->partition_count; i++) {
-		partition = &manifest->partitions[i];
-		rest = path;
-		if (partition->path.len > 0) {
-			if (!zta_str__starts(path, partition->path) ||
-			    path.len <= partition->path.len ||
-			    path.ptr[partition->path.len] != '/') {
-				continue;
-			}
-			rest.ptr += partition->path.len + 1;
-			rest.len -= partition->path.len + 1;
-		}
-		part = part_of_partition(partition, rest);
-		if (part != ZTA_PART_NONE) {
-			return part;
-		}
-	}
-	return ZTA_PART_NONE;
-}
-
 static zta_status
-check_files(reader *r, const zta_tree *tree)
-{
-	zta_status status;
-	uint32_t i;
-
-	for (i = 0; i < tree->count; i++) {
-		if (zta_manifest__part_of(r->out, tree->files[i].path) ==
-		    ZTA_PART_NONE) {
-			status = zta_error__at(r->err, ZTA_EINVALID, 1, 1,
-			    "a ledger has no place for this file; is its "
-			    "partition, or the schema of it, in the "
-			    "manifest?");
-			zta_error__place(
-			    r->err, "%.*s", ZTA_STR_ARG(tree->files[i].path));
-			return status;
-		}
-	}
-	return ZTA_OK;
-}
-
-/* A schema that the manifest promises must be there. */
-static zta_status
-check_schemas(reader *r, const zta_tree *tree)
-{
-	const zta_partition *p;
-	char path[ZTA_PLACE_MAX];
-	uint32_t i;
-
-	for (i = 0; i < r->out->partition_count; i++) {
-		p = &r->out->partitions[i];
-		(void)snprintf(path, sizeof(path), "%.*s%sschema.cedarschema",
-		    ZTA_STR_ARG(p->path), p->path.len > 0 ? "/" : "");
-		if (p->schema &&
-		    zta_tree__find(tree, zta_str_of(path)) == NULL) {
-			return FAIL(r, r->doc.root,
-			    "the manifest promises `%s`, which is not there",
-			    path);
-		}
-	}
-	return ZTA_OK;
-}
-
-static zta_status
-read_manifest(reader *r, const zta_tree *tree)
+read_manifest(reader *r)
 {
 	static const char *const names[] = { "metadata", "runtimes",
 		"partitions", "zone", NULL };
 	const zta_json *root = r->doc.root;
-	zta_status status = zta_json__only(&r->doc, root, names, r->err);
+	zta_status status;
 
+	if (root->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, root, "expected an object");
+	}
+	status = tell(r, zta_json__only(&r->doc, root, names, r->err));
 	if (status == ZTA_OK) {
-		status = read_metadata(r, zta_json__get(root, "metadata"));
+		status =
+		    tell(r, read_metadata(r, zta_json__get(root, "metadata")));
 	}
 	if (status == ZTA_OK) {
-		status = read_partitions(r, zta_json__get(root, "partitions"));
+		status =
+		    tell(r, read_runtimes(r, zta_json__get(root, "runtimes")));
 	}
 	if (status == ZTA_OK) {
-		status = read_zone(r, zta_json__get(root, "zone"));
+		status = tell(
+		    r, read_partitions(r, zta_json__get(root, "partitions")));
 	}
-	return status != ZTA_OK ? status : check_schemas(r, tree);
+	return status != ZTA_OK ? status :
+				  read_zone(r, zta_json__get(root, "zone"));
+}
+
+static zta_status
+read_file(reader *r, const zta_tree_file *file)
+{
+	zta_status status;
+
+	if (file == NULL) {
+		return zta_error__at(
+		    r->err, ZTA_EINVALID, 1, 1, "a ledger needs a manifest");
+	}
+	status = zta_json__read(r->arena, file->text, &r->doc, r->err);
+	if (status != ZTA_OK) {
+		return status;
+	}
+	r->lost = false;
+	return read_manifest(r);
+}
+
+zta_status
+zta_manifest__assume(
+    zta_arena *arena, const zta_tree *tree, zta_manifest *out, zta_error *err)
+{
+	zta_partition *root = zta_arena__zalloc(arena, 1, sizeof(*root));
+
+	*out = (zta_manifest){ 0 };
+	if (root == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	root->schema =
+	    zta_tree__find(tree, ZTA_STR("schema.cedarschema")) != NULL;
+	out->partitions = root;
+	out->partition_count = 1;
+	return ZTA_OK;
+}
+
+zta_status
+zta_manifest__check(zta_arena *arena, const zta_tree *tree,
+    zta_error_sink *sink, zta_manifest *out, zta_error *err)
+{
+	reader r = { .arena = arena,
+		.tree = tree,
+		.out = out,
+		.sink = sink,
+		.err = err,
+		.lost = true };
+	zta_status status = zta_manifest__assume(arena, tree, out, err);
+
+	if (sink != NULL) {
+		sink->file = ZTA_STR("manifest.json");
+	}
+	if (status == ZTA_OK) {
+		status = read_file(
+		    &r, zta_tree__find(tree, ZTA_STR("manifest.json")));
+	}
+	if (status != ZTA_OK) {
+		zta_error__replace(err, "manifest.json");
+		return tell(&r, status);
+	}
+	return r.lost ? ZTA_OK :
+			zta_manifest__check_places(out, tree, sink, err);
 }
 
 zta_status
 zta_manifest__read(
     zta_arena *arena, const zta_tree *tree, zta_manifest *out, zta_error *err)
 {
-	reader r = { .arena = arena, .out = out, .err = err };
-	const zta_tree_file *file =
-	    zta_tree__find(tree, ZTA_STR("manifest.json"));
-	zta_status status;
-
-	*out = (zta_manifest){ 0 };
-	if (file == NULL) {
-		status = zta_error__at(
-		    err, ZTA_EINVALID, 1, 1, "a ledger needs a manifest");
-		zta_error__place(err, "manifest.json");
-		return status;
-	}
-	status = zta_json__read(arena, file->text, &r.doc, err);
-	if (status == ZTA_OK) {
-		status = read_manifest(&r, tree);
-	}
-	if (status != ZTA_OK) {
-		zta_error__replace(err, "manifest.json");
-		return status;
-	}
-	return check_files(&r, tree);
+	return zta_manifest__check(arena, tree, NULL, out, err);
 }
 
 static bool

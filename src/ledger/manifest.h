@@ -33,7 +33,7 @@ typedef struct zta_scope_binding {
 
 typedef struct zta_manifest {
 	zta_str name;              /* metadata.name */
-	zta_partition *partitions; /* the root partition is always there */
+	zta_partition *partitions; /* by path; the first is the root */
 	uint32_t partition_count;
 	zta_zone_require require;
 	bool properties; /* do properties from PEPs count as attributes? */
@@ -47,6 +47,18 @@ typedef struct zta_manifest {
  * tree has a place in a ledger. Errors name file, line and column.
  */
 ZTA_MUST_USE zta_status zta_manifest__read(
+    zta_arena *arena, const zta_tree *tree, zta_manifest *out, zta_error *err);
+
+/*
+ * The same, but `sink` is told of everything that is wrong, and `out` is what
+ * could be read, or what would be assumed.
+ */
+ZTA_MUST_USE zta_status zta_manifest__check(zta_arena *arena,
+    const zta_tree *tree, zta_error_sink *sink, zta_manifest *out,
+    zta_error *err);
+
+/* The manifest of a tree that has none: one partition, as the files are. */
+ZTA_MUST_USE zta_status zta_manifest__assume(
     zta_arena *arena, const zta_tree *tree, zta_manifest *out, zta_error *err);
 
 /* What part a file plays. */
@@ -66,6 +78,14 @@ typedef enum zta_ledger_part {
 
 zta_ledger_part zta_manifest__part_of(
     const zta_manifest *manifest, zta_str path);
+
+/* The partition that a file of policies is in. */
+const zta_partition *zta_manifest__partition_of(
+    const zta_manifest *manifest, zta_str path);
+
+/* Has every file of the tree a place? `sink` may be NULL. ZTA_EINVALID. */
+ZTA_MUST_USE zta_status zta_manifest__check_places(const zta_manifest *manifest,
+    const zta_tree *tree, zta_error_sink *sink, zta_error *err);
 
 /* Does one of the bindings of `scope` cover the operation? */
 bool zta_manifest__scope_covers(const zta_manifest *manifest, zta_str scope,

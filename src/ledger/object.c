@@ -3,33 +3,54 @@
 #include "ledger/object.h"
 
 #include "base/error.h"
-#include "crypto/digest.h"
+#include "base/limits.h"
+#include "ledger/commit.h"
+#include "ledger/tree_object.h"
 
 zta_status
-zta_object__id(const char *kind, zta_str content,
-    unsigned char id[ZTA_OBJECT_ID_LEN], zta_error *err)
+zta_object__read(const zta_object_source *source, const zta_oid *oid,
+    zta_object_kind kind, zta_arena *arena, zta_str *body, zta_error *err)
 {
-	zta_buf buf;
-	zta_status status;
+	char digits[ZTA_OID_HEX_MAX];
+	zta_status status =
+	    source->read(source->from, oid, kind, arena, body, err);
+	zta_oid found;
 
-	zta_buf__init(&buf, SIZE_MAX);
-	zta_buf__printf(&buf, "%s %zu", kind, content.len);
-	zta_buf__byte(&buf, '\0');
-	zta_buf__put(&buf, content);
-	status = buf.status;
 	if (status == ZTA_OK) {
-		zta_digest__sha256(zta_buf__str(&buf), id);
+		status = zta_oid__of(kind, *body, &found, err);
 	}
-	zta_buf__release(&buf);
-	return status == ZTA_OK ? ZTA_OK : zta_error__nomem(err);
+	if (status == ZTA_OK) {
+		if (zta_oid__eq(oid, &found)) {
+			return ZTA_OK;
+		}
+		status = zta_error__set(
+		    err, ZTA_EINVALID, "the content is not that of the id");
+	}
+	zta_oid__hex(oid, digits);
+	zta_error__place(err, "%s %s", zta_object_kind__name(kind), digits);
+	return status;
 }
 
-void
-zta_object__put_entry(zta_buf *tree, bool directory, zta_str name,
-    const unsigned char id[ZTA_OBJECT_ID_LEN])
+zta_status
+zta_object__check(
+    zta_arena *arena, zta_object_kind kind, zta_str body, zta_error *err)
 {
-	zta_buf__text(tree, directory ? "40000 " : "100644 ");
-	zta_buf__put(tree, name);
-	zta_buf__byte(tree, '\0');
-	zta_buf__put(tree, (zta_str){ (const char *)id, ZTA_OBJECT_ID_LEN });
+	zta_tree_object tree;
+	zta_commit commit;
+
+	switch (kind) {
+	case ZTA_OBJECT_BLOB:
+		return body.len <= ZTA_LEDGER_FILE_MAX ?
+		    ZTA_OK :
+		    zta_error__set(
+			err, ZTA_ELIMIT, "the file is too large for a ledger");
+	case ZTA_OBJECT_TREE:
+		return zta_tree_object__decode(arena, body, &tree, err);
+	case ZTA_OBJECT_COMMIT:
+		return zta_commit__decode(body, &commit, err);
+	case ZTA_OBJECT_TAG:
+		break;
+	}
+	return zta_error__set(
+	    err, ZTA_EINVALID, "a ledger has no objects of this kind");
 }

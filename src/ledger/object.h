@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * object.h - ids of git objects in the SHA-256 object format: the hash of
- * "<kind> <length>", a NUL, and the content.
+ * object.h - objects of any kind: whether they are well formed, and where they
+ * come from and go to. SPEC: docs/formats/objects.md
  */
 #ifndef ZTA_LEDGER_OBJECT_H
 #define ZTA_LEDGER_OBJECT_H
 
-#include "base/buf.h"
+#include "base/arena.h"
+#include "store/oid.h"
 
-#define ZTA_OBJECT_ID_LEN 32
+/* Where objects come from. */
+typedef struct zta_object_source {
+	/*
+	 * The body of `oid` into `arena`. ZTA_ENOTFOUND is the expected
+	 * failure. What comes is not trusted: see zta_object__read().
+	 */
+	zta_status (*read)(void *from, const zta_oid *oid, zta_object_kind kind,
+	    zta_arena *arena, zta_str *body, zta_error *err);
+	void *from;
+} zta_object_source;
 
-/* The id of an object, `kind` being "blob" or "tree". ZTA_ENOMEM. */
-ZTA_MUST_USE zta_status zta_object__id(const char *kind, zta_str content,
-    unsigned char id[ZTA_OBJECT_ID_LEN], zta_error *err);
+/* Where objects go. */
+typedef struct zta_object_sink {
+	/* Keep an object; one that is there already is no error. */
+	zta_status (*write)(void *to, const zta_oid *oid, zta_object_kind kind,
+	    zta_str body, zta_error *err);
+	void *to;
+} zta_object_sink;
 
-/* Append one entry of a tree object: mode, name, NUL, id. */
-void zta_object__put_entry(zta_buf *tree, bool directory, zta_str name,
-    const unsigned char id[ZTA_OBJECT_ID_LEN]);
+/*
+ * Read an object and check that it has the id it goes by. The place of an error
+ * is "<kind> <id>". Whatever the source says, and ZTA_EINVALID.
+ */
+ZTA_MUST_USE zta_status zta_object__read(const zta_object_source *source,
+    const zta_oid *oid, zta_object_kind kind, zta_arena *arena, zta_str *body,
+    zta_error *err);
+
+/*
+ * Is `body` a well-formed object of this kind? `arena` is for work. That what
+ * it names exists is not looked at.
+ */
+ZTA_MUST_USE zta_status zta_object__check(
+    zta_arena *arena, zta_object_kind kind, zta_str body, zta_error *err);
 
 #endif

@@ -11,28 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/b64.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/sort.h"
 #include "base/str.h"
-#include "ledger/object.h"
-
-typedef struct entry {
-	zta_str name;
-	bool directory;
-} entry;
+#include "ledger/name.h"
+#include "ledger/tree_object.h"
 
 typedef struct walker {
 	zta_arena *arena;
 	zta_tree *tree;
 	uint32_t room;
 	uint32_t depth;
+	zta_error_sink *sink; /* NULL: the first error ends the walk */
+	bool lost;            /* something was left out: there is no id */
 	zta_error *err;
 } walker;
 
 static zta_status walk(
-    walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN]);
+    walker *w, int fd, zta_str path, zta_oid *id, bool *empty);
 
 static zta_status
 io_error(walker *w, zta_str path, const char *what)
@@ -49,46 +46,20 @@ wrong(walker *w, zta_str path, const char *rule)
 	zta_status status = zta_error__set(w->err, ZTA_EINVALID, "%s", rule);
 
 	zta_error__place(w->err, "%.*s", ZTA_STR_ARG(path));
+	if (w->sink != NULL) {
+		w->sink->file = path;
+	}
 	return status;
 }
 
-/* "dir/name", or "name" at the top. */
-static zta_status
-join(walker *w, zta_str dir, zta_str name, zta_str *out)
+/* Is `status` a reason to leave out what it is about, and to go on? */
+static bool
+skips(walker *w, zta_status status)
 {
-	size_t slash = dir.len > 0;
-	char *to = zta_arena__alloc(w->arena, dir.len + slash + name.len + 1);
+	bool told = zta_error__tell(w->sink, status, w->err);
 
-	if (to == NULL) {
-		return zta_arena__failed(w->arena, w->err);
-	}
-	memcpy(to, dir.ptr, dir.len);
-	to[dir.len] = '/';
-	memcpy(to + dir.len + slash, name.ptr, name.len);
-	to[dir.len + slash + name.len] = '\0';
-	*out = (zta_str){ to, dir.len + slash + name.len };
-	return ZTA_OK;
-}
-
-/* git sorts a directory as if its name ended with a slash. */
-static int
-cmp_entries(const void *a, const void *b)
-{
-	const entry *x = a, *y = b;
-	size_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-	int by = memcmp(x->name.ptr, y->name.ptr, len);
-	unsigned char p, q;
-
-	if (by != 0) {
-		return by;
-	}
-	p = len < x->name.len ? (unsigned char)x->name.ptr[len] :
-	    x->directory      ? '/' :
-				'\0';
-	q = len < y->name.len ? (unsigned char)y->name.ptr[len] :
-	    y->directory      ? '/' :
-				'\0';
-	return p < q ? -1 : p > q;
+	w->lost = w->lost || told;
+	return told;
 }
 
 static zta_status
@@ -154,14 +125,14 @@ add_file(walker *w, zta_str path, zta_str text)
 	return ZTA_OK;
 }
 
-/* One entry of a directory, and its line in the tree object. */
+/* One entry of a directory: its id, and whether there is nothing in it. */
 static zta_status
-visit(walker *w, int dir, zta_str parent, const entry *e, zta_buf *object)
+visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 {
-	unsigned char id[ZTA_OBJECT_ID_LEN];
 	zta_str path, text;
 	int fd;
-	zta_status status = join(w, parent, e->name, &path);
+	zta_status status =
+	    zta_ledger_name__join(w->arena, parent, e->name, &path, w->err);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -172,28 +143,30 @@ visit(walker *w, int dir, zta_str parent, const entry *e, zta_buf *object)
 		if (fd < 0) {
 			return io_error(w, path, "open");
 		}
-		status = walk(w, fd, path, id);
+		status = walk(w, fd, path, &e->oid, empty);
 	} else {
+		*empty = false;
 		status = read_file(w, dir, e->name.ptr, path, &text);
 		if (status == ZTA_OK) {
-			status = zta_object__id("blob", text, id, w->err);
+			status =
+			    zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
 		}
 		if (status == ZTA_OK) {
 			status = add_file(w, path, text);
 		}
-	}
-	if (status == ZTA_OK) {
-		zta_object__put_entry(object, e->directory, e->name, id);
 	}
 	return status;
 }
 
 /* What kind of thing a name is; dot files and links are no part of a ledger. */
 static zta_status
-classify(walker *w, int dir, zta_str parent, const char *name, entry *e)
+classify(
+    walker *w, int dir, zta_str parent, const char *name, zta_tree_entry *e)
 {
 	struct stat info;
+	const char *rule;
 	zta_str path;
+	size_t at;
 	zta_status status;
 
 	e->name = zta_str_of(name);
@@ -201,13 +174,14 @@ classify(walker *w, int dir, zta_str parent, const char *name, entry *e)
 	if (e->name.ptr == NULL) {
 		return zta_arena__failed(w->arena, w->err);
 	}
-	status = join(w, parent, e->name, &path);
+	status =
+	    zta_ledger_name__join(w->arena, parent, e->name, &path, w->err);
 	if (status != ZTA_OK) {
 		return status;
 	}
-	if (name[0] == '.') {
-		return wrong(
-		    w, path, "a name in a ledger begins with no point");
+	rule = zta_ledger_name__breaks(e->name, &at);
+	if (rule != NULL) {
+		return wrong(w, path, rule);
 	}
 	if (fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
 		return io_error(w, path, "read");
@@ -221,11 +195,12 @@ classify(walker *w, int dir, zta_str parent, const char *name, entry *e)
 }
 
 static zta_status
-list(walker *w, DIR *stream, zta_str path, entry **out, size_t *count)
+list(
+    walker *w, DIR *stream, zta_str path, zta_tree_entry **out, uint32_t *count)
 {
 	const struct dirent *item;
-	entry *entries = NULL;
-	size_t room = 0;
+	zta_tree_entry *entries = NULL;
+	uint32_t room = 0;
 	zta_status status = ZTA_OK;
 
 	*count = 0;
@@ -234,6 +209,9 @@ list(walker *w, DIR *stream, zta_str path, entry **out, size_t *count)
 		    strcmp(item->d_name, "..") == 0 ||
 		    (path.len == 0 && strcmp(item->d_name, ".git") == 0)) {
 			continue;
+		}
+		if (*count >= ZTA_LEDGER_FILES_MAX) {
+			return wrong(w, path, "the ledger has too many files");
 		}
 		if (*count == room) {
 			entries = zta_arena__grow(w->arena, entries, *count,
@@ -244,45 +222,81 @@ list(walker *w, DIR *stream, zta_str path, entry **out, size_t *count)
 			room = room == 0 ? 16 : room * 2;
 		}
 		status = classify(
-		    w, dirfd(stream), path, item->d_name, &entries[(*count)++]);
+		    w, dirfd(stream), path, item->d_name, &entries[*count]);
+		if (skips(w, status)) {
+			status = ZTA_OK;
+		} else {
+			(*count)++;
+		}
 	}
 	*out = entries;
 	return status;
 }
 
+/* What is in a directory, sorted; empty directories are not, as in git. */
+static zta_status
+visit_all(walker *w, DIR *stream, zta_str path, zta_tree_object *tree)
+{
+	uint32_t i, count = 0;
+	bool empty;
+	zta_status status = list(w, stream, path, &tree->entries, &count);
+
+	zta_sort__run(
+	    tree->entries, count, sizeof(*tree->entries), zta_tree_entry__cmp);
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		status =
+		    visit(w, dirfd(stream), path, &tree->entries[i], &empty);
+		if (skips(w, status)) {
+			status = ZTA_OK;
+		} else if (status == ZTA_OK && !empty) {
+			tree->entries[tree->count++] = tree->entries[i];
+		}
+	}
+	return status;
+}
+
+/* The id of a directory. With a sink, names that clash only cost it the id. */
+static zta_status
+identify(walker *w, zta_str path, const zta_tree_object *tree, zta_oid *id)
+{
+	zta_buf object;
+	zta_status status;
+
+	zta_buf__init(&object, SIZE_MAX);
+	status = zta_tree_object__encode(w->arena, tree, &object, w->err);
+	if (status == ZTA_OK) {
+		status = zta_oid__of(
+		    ZTA_OBJECT_TREE, zta_buf__str(&object), id, w->err);
+	} else if (status == ZTA_EINVALID && w->sink != NULL) {
+		w->lost = true;
+		status = ZTA_OK;
+	} else {
+		zta_error__replace(w->err, "%.*s", ZTA_STR_ARG(path));
+	}
+	zta_buf__release(&object);
+	return status;
+}
+
 /* Visit a directory, whose descriptor is closed here. */
 static zta_status
-walk(walker *w, int fd, zta_str path, unsigned char id[ZTA_OBJECT_ID_LEN])
+walk(walker *w, int fd, zta_str path, zta_oid *id, bool *empty)
 {
 	DIR *stream = fdopendir(fd);
-	entry *entries = NULL;
-	size_t count = 0, i;
-	zta_buf object;
+	zta_tree_object tree = { 0 };
 	zta_status status;
 
 	if (stream == NULL) {
 		(void)close(fd);
 		return io_error(w, path, "read");
 	}
-	zta_buf__init(&object, SIZE_MAX);
 	status = w->depth++ >= ZTA_LEDGER_DEPTH_MAX ?
 	    wrong(w, path, "directories nest too deep") :
-	    list(w, stream, path, &entries, &count);
-	zta_sort__run(entries, count, sizeof(*entries), cmp_entries);
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = visit(w, dirfd(stream), path, &entries[i], &object);
-	}
-	if (status == ZTA_OK && object.status != ZTA_OK) {
-		status = zta_error__nomem(w->err);
-	}
-	if (status == ZTA_OK) {
-		status =
-		    zta_object__id("tree", zta_buf__str(&object), id, w->err);
-	}
+	    visit_all(w, stream, path, &tree);
 	w->depth--;
-	zta_buf__release(&object);
 	(void)closedir(stream);
-	return status;
+	*empty = tree.count == 0;
+	return status != ZTA_OK || *empty ? status :
+					    identify(w, path, &tree, id);
 }
 
 static int
@@ -294,11 +308,12 @@ cmp_files(const void *a, const void *b)
 }
 
 zta_status
-zta_tree__read_dir(
-    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
+    zta_tree *tree, zta_error *err)
 {
-	walker w = { .arena = arena, .tree = tree, .err = err };
-	unsigned char id[ZTA_OBJECT_ID_LEN];
+	walker w = { .arena = arena, .tree = tree, .sink = sink, .err = err };
+	zta_oid id;
+	bool empty;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	zta_status status;
 
@@ -306,15 +321,23 @@ zta_tree__read_dir(
 	if (fd < 0) {
 		return io_error(&w, zta_str_of(dir), "open the ledger");
 	}
-	status = walk(&w, fd, ZTA_STR(""), id);
+	status = walk(&w, fd, ZTA_STR(""), &id, &empty);
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_hex__encode((zta_str){ (const char *)id, sizeof(id) }, tree->id);
-	tree->id[ZTA_TREE_ID_MAX - 1] = '\0';
+	if (!empty && !w.lost) {
+		zta_oid__hex(&id, tree->id);
+	}
 	zta_sort__run(
 	    tree->files, tree->count, sizeof(*tree->files), cmp_files);
 	return ZTA_OK;
+}
+
+zta_status
+zta_tree__read_dir(
+    zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err)
+{
+	return zta_tree__check_dir(arena, dir, NULL, tree, err);
 }
 
 const zta_tree_file *

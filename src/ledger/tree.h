@@ -9,6 +9,7 @@
 #define ZTA_LEDGER_TREE_H
 
 #include "base/arena.h"
+#include "base/error.h"
 
 /* 64 hexadecimal digits and a NUL. */
 #define ZTA_TREE_ID_MAX 65
@@ -19,7 +20,7 @@ typedef struct zta_tree_file {
 } zta_tree_file;
 
 typedef struct zta_tree {
-	zta_tree_file *files; /* ascending by path, byte by byte */
+	zta_tree_file *files; /* ascending by path, byte by byte, each once */
 	uint32_t count;
 	char id[ZTA_TREE_ID_MAX];
 } zta_tree;
@@ -31,6 +32,13 @@ typedef struct zta_tree {
  */
 ZTA_MUST_USE zta_status zta_tree__read_dir(
     zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err);
+
+/*
+ * The same, but `sink` is told of everything that cannot be in a ledger, which
+ * is left out. Then, and if names clash with each other, the id is empty.
+ */
+ZTA_MUST_USE zta_status zta_tree__check_dir(zta_arena *arena, const char *dir,
+    zta_error_sink *sink, zta_tree *tree, zta_error *err);
 
 /* The file of this path, or NULL. */
 const zta_tree_file *zta_tree__find(const zta_tree *tree, zta_str path);

@@ -138,19 +138,15 @@ take_model(reader *r)
 }
 
 zta_status
-zta_authzen__read(
-    zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err)
+zta_authzen__of(const zta_json_doc *doc, zta_authzen *out, zta_error *err)
 {
 	static const char *const names[] = { "subject", "action", "resource",
 		"context", "authorization_model", NULL };
 	reader r = { out, err };
 	zta_status status;
 
-	*out = (zta_authzen){ 0 };
-	status = zta_json__read(arena, body, &out->doc, err);
-	if (status == ZTA_OK) {
-		status = zta_json__only(&out->doc, out->doc.root, names, err);
-	}
+	*out = (zta_authzen){ .doc = *doc };
+	status = zta_json__only(&out->doc, out->doc.root, names, err);
 	if (status == ZTA_OK) {
 		status = take_entity(&r, "subject", &out->subject_type,
 		    &out->subject_id, &out->subject_properties);
@@ -166,4 +162,15 @@ zta_authzen__read(
 		status = take_context(&r);
 	}
 	return status != ZTA_OK ? status : take_model(&r);
+}
+
+zta_status
+zta_authzen__read(
+    zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err)
+{
+	zta_json_doc doc;
+	zta_status status = zta_json__read(arena, body, &doc, err);
+
+	*out = (zta_authzen){ 0 };
+	return status != ZTA_OK ? status : zta_authzen__of(&doc, out, err);
 }

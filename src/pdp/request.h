@@ -25,4 +25,8 @@ typedef struct zta_authzen {
 ZTA_MUST_USE zta_status zta_authzen__read(
     zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err);
 
+/* The same of a document that was read, whose root is the request. */
+ZTA_MUST_USE zta_status zta_authzen__of(
+    const zta_json_doc *doc, zta_authzen *out, zta_error *err);
+
 #endif

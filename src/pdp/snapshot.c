@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot.c - see snapshot.h. */
-#include "pdp/snapshot.h"
+/*
+ * snapshot.c - see snapshot.h. Without a sink the first error ends the loading;
+ * with one, each is told and the rest is read.
+ */
+#include "pdp/snapshot_part.h"
 
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "trust/statement.h"
+
+zta_status
+zta_snapshot_loader__tell(
+    zta_snapshot_loader *l, zta_str file, zta_status status)
+{
+	if (status == ZTA_OK) {
+		return ZTA_OK;
+	}
+	zta_error__replace(l->err, "%.*s", ZTA_STR_ARG(file));
+	if (l->sink != NULL) {
+		l->sink->file = file;
+	}
+	return zta_error__tell(l->sink, status, l->err) ? ZTA_OK : status;
+}
 
 /* Text of a file, or empty. */
 static zta_str
@@ -17,216 +34,270 @@ text_of(const zta_snapshot *s, const char *path)
 	return file == NULL ? (zta_str){ "", 0 } : file->text;
 }
 
-static uint32_t
-count_lines(zta_str text)
-{
-	uint32_t lines = 0;
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		lines += text.ptr[i] == '\n';
-	}
-	return lines;
-}
-
-/* Which file of the joined schema is line `err->line` in? */
-static void
-place_schema_error(const zta_snapshot *s, zta_error *err)
+const zta_tree_file *
+zta_snapshot__next_file(
+    const zta_snapshot *s, zta_ledger_part part, uint32_t *at)
 {
 	const zta_tree_file *file;
-	uint32_t i, lines;
 
-	for (i = 0; err != NULL && i < s->tree.count; i++) {
-		file = &s->tree.files[i];
-		if (zta_manifest__part_of(&s->manifest, file->path) !=
-		    ZTA_PART_SCHEMA) {
-			continue;
+	while (*at < s->tree.count) {
+		file = &s->tree.files[(*at)++];
+		if (zta_manifest__part_of(&s->manifest, file->path) == part) {
+			return file;
 		}
-		lines = count_lines(file->text) + 1;
-		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file->path));
-		if (err->line <= lines) {
-			return;
-		}
-		err->line -= lines;
 	}
+	return NULL;
 }
 
-/* Partitions are decided as one set, so their schemas are one schema. */
-static zta_status
-add_schemas(zta_snapshot *s, zta_error *err)
-{
-	zta_buf joined;
-	uint32_t i;
-	zta_status status = ZTA_OK;
-
-	zta_buf__init(&joined, SIZE_MAX);
-	for (i = 0; i < s->tree.count; i++) {
-		if (zta_manifest__part_of(&s->manifest,
-			s->tree.files[i].path) == ZTA_PART_SCHEMA) {
-			zta_buf__put(&joined, s->tree.files[i].text);
-			zta_buf__byte(&joined, '\n');
-		}
-	}
-	if (joined.status != ZTA_OK) {
-		status = zta_error__nomem(err);
-	} else if (joined.len > 0) {
-		status = zta_cedar_add_schema(
-		    s->cedar, ZTA_STR(""), zta_buf__str(&joined), err);
-		if (status != ZTA_OK) {
-			place_schema_error(s, err);
-		}
-	}
-	zta_buf__release(&joined);
-	return status;
-}
+/* --- policies and entities; the engine tells */
 
 static zta_status
-add_policies(zta_snapshot *s, zta_error *err)
+add_policies(zta_snapshot_loader *l)
 {
 	const zta_tree_file *file;
 	zta_status status = ZTA_OK;
-	uint32_t i;
+	uint32_t at = 0;
 
-	for (i = 0; status == ZTA_OK && i < s->tree.count; i++) {
-		file = &s->tree.files[i];
-		if (zta_manifest__part_of(&s->manifest, file->path) ==
-		    ZTA_PART_POLICIES) {
-			status = zta_cedar_add_policies(s->cedar, file->path,
-			    file->text, ZTA_CEDAR_BY_PATH, err);
-		}
+	while (status == ZTA_OK &&
+	    (file = zta_snapshot__next_file(l->s, ZTA_PART_POLICIES, &at)) !=
+		NULL) {
+		status = zta_cedar_add_policies(l->s->cedar, file->path,
+		    file->text, ZTA_CEDAR_BY_PATH, l->err);
 	}
 	return status;
 }
 
 static zta_status
-add_entities(zta_snapshot *s, zta_error *err)
+add_entities(zta_snapshot_loader *l)
 {
 	const zta_tree_file *file;
 	zta_status status = ZTA_OK;
-	uint32_t i;
+	uint32_t at = 0;
 
-	for (i = 0; status == ZTA_OK && i < s->tree.count; i++) {
-		file = &s->tree.files[i];
-		if (zta_manifest__part_of(&s->manifest, file->path) ==
-		    ZTA_PART_ENTITIES) {
-			status = zta_cedar_add_entities(
-			    s->cedar, file->path, file->text, err);
-		}
+	while (status == ZTA_OK &&
+	    (file = zta_snapshot__next_file(l->s, ZTA_PART_ENTITIES, &at)) !=
+		NULL) {
+		status = zta_cedar_add_entities(
+		    l->s->cedar, file->path, file->text, l->err);
 	}
 	return status;
+}
+
+static zta_status
+load_cedar(zta_snapshot_loader *l)
+{
+	zta_status status = zta_cedar_open(&l->s->cedar, l->err);
+
+	if (status == ZTA_OK) {
+		status = zta_snapshot_loader__schemas(l);
+	}
+	if (status == ZTA_OK && l->sink != NULL) {
+		zta_cedar__tell(l->s->cedar, l->sink);
+	}
+	if (status == ZTA_OK) {
+		status = add_policies(l);
+	}
+	return status != ZTA_OK ? status : add_entities(l);
+}
+
+/* --- documents */
+
+static zta_status
+check_document(
+    zta_snapshot_loader *l, const zta_tree_file *file, zta_arena *scratch)
+{
+	zta_ledger_part part =
+	    zta_manifest__part_of(&l->s->manifest, file->path);
+	zta_json_doc doc;
+	zta_status status = ZTA_OK;
+
+	if (part == ZTA_PART_STATEMENT) {
+		status = zta_statement__check(scratch, file->text, l->err);
+	} else if (part == ZTA_PART_TEST && l->sink == NULL) {
+		status = zta_json__read(scratch, file->text, &doc, l->err);
+	}
+	return zta_snapshot_loader__tell(l, file->path, status);
 }
 
 /* Statements and tests are not used here, but a broken one is not kept. */
 static zta_status
-check_documents(zta_snapshot *s, zta_error *err)
+check_documents(zta_snapshot_loader *l)
 {
-	const zta_tree_file *file;
-	zta_ledger_part part;
 	zta_arena scratch;
-	zta_json_doc doc;
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
 	zta_arena__init(&scratch, SIZE_MAX);
-	for (i = 0; status == ZTA_OK && i < s->tree.count; i++) {
-		file = &s->tree.files[i];
-		part = zta_manifest__part_of(&s->manifest, file->path);
-		if (part == ZTA_PART_STATEMENT || part == ZTA_PART_TEST) {
-			status =
-			    zta_json__read(&scratch, file->text, &doc, err);
-			if (status != ZTA_OK) {
-				zta_error__replace(
-				    err, "%.*s", ZTA_STR_ARG(file->path));
-			}
-			zta_arena__reset(&scratch);
-		}
+	for (i = 0; status == ZTA_OK && i < l->s->tree.count; i++) {
+		status = check_document(l, &l->s->tree.files[i], &scratch);
+		zta_arena__reset(&scratch);
 	}
 	zta_arena__release(&scratch);
 	return status;
 }
 
 static zta_status
-load_cedar(zta_snapshot *s, zta_error *err)
+load_identity(zta_snapshot_loader *l)
 {
-	zta_status status = zta_cedar_open(&s->cedar, err);
-
-	if (status == ZTA_OK) {
-		status = add_schemas(s, err);
-	}
-	if (status == ZTA_OK) {
-		status = add_policies(s, err);
-	}
-	if (status == ZTA_OK) {
-		status = add_entities(s, err);
-	}
-	return status != ZTA_OK ? status : zta_cedar_seal(s->cedar, err);
-}
-
-static zta_status
-load_identity(zta_snapshot *s, const char *keys, zta_error *err)
-{
-	zta_str text = text_of(s, "identity/sources.json");
+	static const zta_str path = { "identity/sources.json", 21 };
+	zta_snapshot *s = l->s;
+	zta_str text = text_of(s, path.ptr);
+	const char *keys = l->keys;
 	zta_status status;
 
 	if (text.len == 0) {
 		return ZTA_OK;
 	}
-	status = zta_sources__read(&s->sources, &s->arena, text, keys, err);
+	if (l->sink != NULL) {
+		l->sink->file = path;
+		return zta_sources__check(
+		    &s->sources, &s->arena, text, l->sink, l->err);
+	}
+	status = zta_sources__read(&s->sources, &s->arena, text, keys, l->err);
 	/* A key file has its own place. */
-	if (status != ZTA_OK && err != NULL &&
-	    (keys == NULL || strncmp(err->place, keys, strlen(keys)) != 0)) {
-		zta_error__replace(err, "identity/sources.json");
+	if (status != ZTA_OK && l->err != NULL &&
+	    (keys == NULL || strncmp(l->err->place, keys, strlen(keys)) != 0)) {
+		zta_error__replace(l->err, "%s", path.ptr);
 	}
 	return status;
 }
 
 static zta_status
-load(zta_snapshot *s, const char *dir, const char *keys, zta_error *err)
+load(zta_snapshot_loader *l)
 {
-	zta_status status = zta_tree__read_dir(&s->arena, dir, &s->tree, err);
+	zta_snapshot *s = l->s;
+	zta_status status = check_documents(l);
 
 	if (status == ZTA_OK) {
-		status =
-		    zta_manifest__read(&s->arena, &s->tree, &s->manifest, err);
+		status = load_cedar(l);
 	}
 	if (status == ZTA_OK) {
-		status = check_documents(s, err);
-	}
-	if (status == ZTA_OK) {
-		status = load_cedar(s, err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_trust_model__read(&s->model, &s->arena,
+		status = zta_trust_model__check(&s->model, &s->arena,
 		    text_of(s, "trust/levels.json"),
-		    text_of(s, "trust/groups.json"), err);
+		    text_of(s, "trust/groups.json"), l->sink, l->err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_elevation__open(&s->elevation, &s->model,
-		    text_of(s, "trust/elevation.cedar"), err);
+		status = zta_elevation__check(&s->elevation, &s->model,
+		    text_of(s, "trust/elevation.cedar"), l->sink, l->err);
 	}
-	return status != ZTA_OK ? status : load_identity(s, keys, err);
+	return status != ZTA_OK ? status : load_identity(l);
+}
+
+/* --- the whole */
+
+/* An empty snapshot that has the arena. */
+static zta_snapshot *
+make(zta_arena *arena, const zta_tree *tree, zta_error *err)
+{
+	zta_snapshot *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		zta_arena__release(arena);
+		(void)zta_error__nomem(err);
+		return NULL;
+	}
+	atomic_init(&s->references, 1);
+	s->arena = *arena;
+	s->tree = *tree;
+	zta_arena__init(arena, SIZE_MAX);
+	return s;
+}
+
+/* The snapshot, or what `status` says. */
+static zta_status
+give(zta_snapshot *s, zta_snapshot **out, zta_status status)
+{
+	if (status != ZTA_OK) {
+		zta_snapshot__drop(s);
+		s = NULL;
+	}
+	*out = s;
+	return status;
+}
+
+zta_status
+zta_snapshot__check(zta_snapshot **out, zta_arena *arena, const zta_tree *tree,
+    const zta_manifest *manifest, zta_error_sink *sink, zta_error *err)
+{
+	zta_snapshot_loader l = { make(arena, tree, err), sink, NULL, err };
+
+	*out = NULL;
+	if (l.s == NULL) {
+		return ZTA_ENOMEM;
+	}
+	l.s->manifest = *manifest;
+	return give(l.s, out, load(&l));
+}
+
+/* Sealing fails for an entity: find it, for the engine does not know where. */
+static zta_status
+tell_culprit(zta_snapshot_loader *l, zta_status status)
+{
+	const zta_cedar *cedar = l->s->cedar;
+	const zta_tree_file *file;
+	uint32_t at = 0, line, column;
+
+	while (status == ZTA_EINVALID && l->err != NULL &&
+	    (file = zta_snapshot__next_file(l->s, ZTA_PART_ENTITIES, &at)) !=
+		NULL) {
+		if (zta_entities_loader__place(&cedar->loader, file->text,
+			cedar->entities.culprit, &line, &column)) {
+			l->err->line = line;
+			l->err->column = column;
+			return zta_snapshot_loader__tell(l, file->path, status);
+		}
+	}
+	return status;
+}
+
+zta_status
+zta_snapshot__seal(zta_snapshot *s, zta_error_sink *sink, zta_error *err)
+{
+	zta_snapshot_loader l = { s, sink, NULL, err };
+	zta_status status = zta_cedar_seal(s->cedar, err);
+
+	s->whole = status == ZTA_OK;
+	return status == ZTA_OK ? ZTA_OK : tell_culprit(&l, status);
+}
+
+zta_status
+zta_snapshot__of_tree(zta_snapshot **out, zta_arena *arena,
+    const zta_tree *tree, const char *keys, zta_error *err)
+{
+	zta_snapshot_loader l = { make(arena, tree, err), NULL, keys, err };
+	zta_status status;
+
+	*out = NULL;
+	if (l.s == NULL) {
+		return ZTA_ENOMEM;
+	}
+	status =
+	    zta_manifest__read(&l.s->arena, &l.s->tree, &l.s->manifest, err);
+	if (status == ZTA_OK) {
+		status = load(&l);
+	}
+	if (status == ZTA_OK) {
+		status = zta_snapshot__seal(l.s, NULL, err);
+	}
+	return give(l.s, out, status);
 }
 
 zta_status
 zta_snapshot__load(
     zta_snapshot **out, const char *dir, const char *keys, zta_error *err)
 {
-	zta_snapshot *s = calloc(1, sizeof(*s));
+	zta_arena arena;
+	zta_tree tree;
 	zta_status status;
 
 	*out = NULL;
-	if (s == NULL) {
-		return zta_error__nomem(err);
-	}
-	atomic_init(&s->references, 1);
-	zta_arena__init(&s->arena, SIZE_MAX);
-	status = load(s, dir, keys, err);
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_tree__read_dir(&arena, dir, &tree, err);
 	if (status != ZTA_OK) {
-		zta_snapshot__drop(s);
+		zta_arena__release(&arena);
 		return status;
 	}
-	*out = s;
-	return ZTA_OK;
+	return zta_snapshot__of_tree(out, &arena, &tree, keys, err);
 }
 
 zta_snapshot *
@@ -251,12 +322,5 @@ zta_snapshot__drop(zta_snapshot *s)
 zta_str
 zta_snapshot__namespace(const zta_snapshot *s)
 {
-	uint32_t i;
-
-	for (i = 0; i < s->manifest.partition_count; i++) {
-		if (s->manifest.partitions[i].path.len == 0) {
-			return s->manifest.partitions[i].name_space;
-		}
-	}
-	return (zta_str){ "", 0 };
+	return s->manifest.partitions[0].name_space;
 }

@@ -15,6 +15,7 @@
 
 typedef struct zta_snapshot {
 	atomic_uint references;
+	bool whole; /* false: something is missing, it must not decide */
 	zta_arena arena;
 	zta_tree tree; /* its id stands for the commit */
 	zta_manifest manifest;
@@ -30,6 +31,23 @@ typedef struct zta_snapshot {
  */
 ZTA_MUST_USE zta_status zta_snapshot__load(
     zta_snapshot **out, const char *dir, const char *keys, zta_error *err);
+
+/* The same of a tree, whose arena becomes the snapshot's, or is released. */
+ZTA_MUST_USE zta_status zta_snapshot__of_tree(zta_snapshot **out,
+    zta_arena *arena, const zta_tree *tree, const char *keys, zta_error *err);
+
+/*
+ * The same in two steps, to be checked in between. First all is read but for
+ * tests/ and key files: `sink` is told of what is wrong, and it is left out. The
+ * manifest was read before, into `arena`.
+ */
+ZTA_MUST_USE zta_status zta_snapshot__check(zta_snapshot **out,
+    zta_arena *arena, const zta_tree *tree, const zta_manifest *manifest,
+    zta_error_sink *sink, zta_error *err);
+
+/* Then it is sealed and whole, unless `sink` has been told of something. */
+ZTA_MUST_USE zta_status zta_snapshot__seal(
+    zta_snapshot *snapshot, zta_error_sink *sink, zta_error *err);
 
 zta_snapshot *zta_snapshot__keep(zta_snapshot *snapshot);
 void zta_snapshot__drop(zta_snapshot *snapshot);

@@ -69,9 +69,29 @@ ZTA_MUST_USE zta_status zta_elevation__open(zta_elevation **out,
     const zta_trust_model *model, zta_str policies, zta_error *err);
 void zta_elevation__close(zta_elevation *elevation);
 
+/*
+ * The same, but `sink` is told of what is wrong and left out; then it can be
+ * validated but answers nobody.
+ */
+ZTA_MUST_USE zta_status zta_elevation__check(zta_elevation **out,
+    const zta_trust_model *model, zta_str policies, zta_error_sink *sink,
+    zta_error *err);
+
+/* Validate the policies, as zta_cedar_validate() does. */
+ZTA_MUST_USE zta_status zta_elevation__validate(zta_elevation *elevation,
+    const zta_cedar_finding **list, size_t *count, zta_error *err);
+
 /* Answer; what it refers to is in `arena`. Anything but ZTA_OK is a no. */
 ZTA_MUST_USE zta_status zta_elevation__ask(const zta_elevation *elevation,
     zta_arena *arena, const zta_elevation_question *question,
     zta_elevation_answer *out, zta_error *err);
+
+/*
+ * Why: each policy whose scope holds, as zta_cedar_explain() has it. None, if
+ * the workload does not get as far as the policies. The list is in `arena`.
+ */
+ZTA_MUST_USE zta_status zta_elevation__explain(const zta_elevation *elevation,
+    zta_arena *arena, const zta_elevation_question *question,
+    const zta_cedar_explanation **list, size_t *count, zta_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "trust/model.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/sort.h"
 #include "base/str.h"
 
@@ -10,11 +11,20 @@ typedef struct reader {
 	zta_arena *arena;
 	zta_json_doc doc;
 	zta_trust_model *out;
+	zta_error_sink *sink; /* NULL: the first error ends it */
+	bool lost;            /* a level was left out */
 	zta_error *err;
 } reader;
 
 #define FAIL(r, node, ...) \
 	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+/* The status with which to go on. */
+static zta_status
+tell(reader *r, zta_status status)
+{
+	return zta_error__tell(r->sink, status, r->err) ? ZTA_OK : status;
+}
 
 static zta_status
 read_name(reader *r, const zta_json *node, zta_str *out)
@@ -142,6 +152,7 @@ read_levels(reader *r)
 	static const char *const names[] = { "levels", NULL };
 	const zta_json *root = r->doc.root, *list, *node;
 	zta_trust_model *m = r->out;
+	uint32_t i;
 	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status != ZTA_OK) {
@@ -151,15 +162,24 @@ read_levels(reader *r)
 	if (list == NULL || list->type != ZTA_JSON_ARRAY) {
 		return FAIL(r, root, "expected {\"levels\": [...]}");
 	}
+	if (list->count > ZTA_TRUST_LEVELS_MAX) {
+		return zta_json__fail(&r->doc, list, r->err, ZTA_ELIMIT,
+		    "over %u levels", ZTA_TRUST_LEVELS_MAX);
+	}
 	m->levels =
 	    zta_arena__zalloc(r->arena, list->count + 1, sizeof(*m->levels));
 	if (m->levels == NULL) {
 		return zta_arena__failed(r->arena, r->err);
 	}
 	node = zta_json__first(list);
-	while (status == ZTA_OK && m->level_count < list->count) {
+	for (i = 0; status == ZTA_OK && i < list->count; i++) {
+		m->levels[m->level_count] = (zta_level){ 0 };
 		status = read_level(r, node, &m->levels[m->level_count]);
-		m->level_count++;
+		m->level_count += status == ZTA_OK;
+		if (zta_error__tell(r->sink, status, r->err)) {
+			r->lost = true;
+			status = ZTA_OK;
+		}
 		node = zta_json__after(node);
 	}
 	if (status == ZTA_OK) {
@@ -196,6 +216,9 @@ read_group(reader *r, const zta_json *node, zta_group *out)
 		}
 	}
 	level = zta_json__get(node, "level");
+	if (r->lost && level != NULL && level->type == ZTA_JSON_STRING) {
+		return ZTA_OK; /* perhaps it is the one that was left out */
+	}
 	for (i = 0; level != NULL && level->type == ZTA_JSON_STRING &&
 	     i < r->out->level_count;
 	     i++) {
@@ -214,6 +237,7 @@ read_groups(reader *r)
 	static const char *const names[] = { "groups", "quarantine", NULL };
 	const zta_json *root = r->doc.root, *list, *node;
 	zta_trust_model *m = r->out;
+	uint32_t i;
 	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status == ZTA_OK) {
@@ -221,6 +245,7 @@ read_groups(reader *r)
 		    zta_json__words(&r->doc, zta_json__get(root, "quarantine"),
 			r->arena, &m->quarantine, &m->quarantine_count, r->err);
 	}
+	status = tell(r, status);
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -228,15 +253,21 @@ read_groups(reader *r)
 	if (list == NULL || list->type != ZTA_JSON_ARRAY) {
 		return FAIL(r, root, "expected {\"groups\": [...]}");
 	}
+	if (list->count > ZTA_TRUST_GROUPS_MAX) {
+		return zta_json__fail(&r->doc, list, r->err, ZTA_ELIMIT,
+		    "over %u groups", ZTA_TRUST_GROUPS_MAX);
+	}
 	m->groups =
 	    zta_arena__zalloc(r->arena, list->count + 1, sizeof(*m->groups));
 	if (m->groups == NULL) {
 		return zta_arena__failed(r->arena, r->err);
 	}
 	node = zta_json__first(list);
-	while (status == ZTA_OK && m->group_count < list->count) {
+	for (i = 0; status == ZTA_OK && i < list->count; i++) {
+		m->groups[m->group_count] = (zta_group){ 0 };
 		status = read_group(r, node, &m->groups[m->group_count]);
-		m->group_count++;
+		m->group_count += status == ZTA_OK;
+		status = tell(r, status);
 		node = zta_json__after(node);
 	}
 	return status;
@@ -251,21 +282,25 @@ read_document(
 	if (text.len == 0) {
 		return ZTA_OK;
 	}
+	if (r->sink != NULL) {
+		r->sink->file = zta_str_of(file);
+	}
 	status = zta_json__read(r->arena, text, &r->doc, r->err);
 	if (status == ZTA_OK) {
 		status = read(r);
 	}
 	if (status != ZTA_OK) {
+		r->lost = true;
 		zta_error__replace(r->err, "%s", file);
 	}
-	return status;
+	return tell(r, status);
 }
 
 zta_status
-zta_trust_model__read(zta_trust_model *out, zta_arena *arena, zta_str levels,
-    zta_str groups, zta_error *err)
+zta_trust_model__check(zta_trust_model *out, zta_arena *arena, zta_str levels,
+    zta_str groups, zta_error_sink *sink, zta_error *err)
 {
-	reader r = { .arena = arena, .out = out, .err = err };
+	reader r = { .arena = arena, .out = out, .sink = sink, .err = err };
 	zta_status status;
 
 	*out = (zta_trust_model){ 0 };
@@ -275,6 +310,13 @@ zta_trust_model__read(zta_trust_model *out, zta_arena *arena, zta_str levels,
 		    read_document(&r, groups, "trust/groups.json", read_groups);
 	}
 	return status;
+}
+
+zta_status
+zta_trust_model__read(zta_trust_model *out, zta_arena *arena, zta_str levels,
+    zta_str groups, zta_error *err)
+{
+	return zta_trust_model__check(out, arena, levels, groups, NULL, err);
 }
 
 /* Equal, or below a prefix "spiffe://domain/path/" and a star. */

@@ -6,6 +6,7 @@
 #ifndef ZTA_TRUST_MODEL_H
 #define ZTA_TRUST_MODEL_H
 
+#include "base/error.h"
 #include "base/json.h"
 #include "identity/principal.h"
 
@@ -41,6 +42,11 @@ typedef struct zta_trust_model {
  */
 ZTA_MUST_USE zta_status zta_trust_model__read(zta_trust_model *out,
     zta_arena *arena, zta_str levels, zta_str groups, zta_error *err);
+
+/* The same, but `sink` is told of everything that is wrong, and it is left out. */
+ZTA_MUST_USE zta_status zta_trust_model__check(zta_trust_model *out,
+    zta_arena *arena, zta_str levels, zta_str groups, zta_error_sink *sink,
+    zta_error *err);
 
 /* Is the workload one of the group? */
 bool zta_group__has(const zta_group *group, zta_str workload);

@@ -27,6 +27,7 @@ refused() {
 }
 
 fresh
+mkdir -p ledger/tests/empty/deeper
 if command -v git > /dev/null; then
 	version=$(check | awk '$1 == "commit" {print $2}')
 	git init -q --object-format=sha256 repo
@@ -54,6 +55,12 @@ refused 'stray/file.txt'
 fresh
 touch ledger/.hidden
 refused '.hidden'
+fresh
+touch ledger/a~1.cedar
+refused 'a~1.cedar: a name has letters'
+fresh
+echo '//' > ledger/Shop.cedar
+refused '`Shop.cedar` and `shop.cedar` are one name'
 fresh
 ln -s /etc/passwd ledger/link.cedar
 refused 'link.cedar'

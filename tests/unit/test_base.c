@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -231,6 +232,34 @@ test_b64__round_trip_and_refusals(void **state)
 }
 
 static void
+test_b64_std__round_trip_and_refusals(void **state)
+{
+	static const char *const bad[] = { "A", "AA", "AAA",
+		"A===", "====", "=", "AB==", "AAB=", "AA=A", "A=AA",
+		"AA= ", "AA-A", "AA_A", "AAAA====", "AAAAAA=", " AAA", "AAA\n",
+		"AA==AAAA" };
+	char bytes[67], digits[ZTA_B64_STD_LEN(67)];
+	size_t len, got;
+
+	(void)state;
+	for (len = 0; len < sizeof(bytes); len++) {
+		memset(bytes, (int)(len * 37 + 251), sizeof(bytes));
+		zta_b64_std__encode((zta_str){ bytes, len }, digits);
+		/* In place. */
+		assert_true(zta_b64_std__decode(
+		    (zta_str){ digits, ZTA_B64_STD_LEN(len) }, digits, &got));
+		assert_int_equal(got, len);
+		assert_memory_equal(digits, bytes, len);
+	}
+	zta_b64_std__encode(ZTA_STR("\xfb\xff\xfe?"), digits);
+	assert_memory_equal(digits, "+//+Pw==", 8);
+	for (len = 0; len < sizeof(bad) / sizeof(bad[0]); len++) {
+		assert_false(
+		    zta_b64_std__decode(zta_str_of(bad[len]), bytes, &got));
+	}
+}
+
+static void
 test_time__formats(void **state)
 {
 	static const struct {
@@ -258,6 +287,81 @@ test_time__formats(void **state)
 	assert_int_equal(zta_time__month_days(2000, 2), 29);
 }
 
+static void
+test_error__counts_lines_from_where_it_was(void **state)
+{
+	static const struct {
+		size_t offset;
+		uint32_t line, column;
+	} cases[] = { { 0, 1, 1 }, { 1, 1, 2 }, { 2, 2, 1 }, { 3, 3, 1 },
+		{ 5, 3, 3 }, { 5, 3, 3 }, { 3, 3, 1 }, { 2, 2, 1 }, { 0, 1, 1 },
+		{ 6, 4, 1 }, { 99, 4, 2 } };
+	const zta_str text = ZTA_STR("a\n\nbc\nd");
+	zta_error_mark mark = { 0 };
+	uint32_t line, column;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		zta_error__move(&mark, text, cases[i].offset, &line, &column);
+		assert_int_equal(line, cases[i].line);
+		assert_int_equal(column, cases[i].column);
+		zta_error__position(text, cases[i].offset, &line, &column);
+		assert_int_equal(line, cases[i].line);
+		assert_int_equal(column, cases[i].column);
+	}
+}
+
+/* A message that is too long ends with a whole character. */
+static void
+test_error__cuts_between_characters(void **state)
+{
+	char text[ZTA_MSG_MAX + 8];
+	zta_error err;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		memset(text, 'x', sizeof(text));
+		memcpy(text + ZTA_MSG_MAX - 5 + i, "\xF0\x9F\x8D\xB5", 4);
+		text[sizeof(text) - 1] = '\0';
+		(void)zta_error__set(&err, ZTA_EINVALID, "%s", text);
+		len = strlen(err.message);
+		assert_int_equal(
+		    len, i == 0 ? ZTA_MSG_MAX - 1 : ZTA_MSG_MAX - 5 + i);
+		assert_int_equal(zta_utf8__check(zta_str_of(err.message)), len);
+	}
+}
+
+static void
+count_told(void *context, zta_str file, const zta_error *why)
+{
+	int *count = context;
+
+	(void)file;
+	(void)why;
+	(*count)++;
+}
+
+/* A sink hears of the input only, and of no more than it wants. */
+static void
+test_error__tells(void **state)
+{
+	int count = 0;
+	zta_error_sink sink = { count_told, &count, ZTA_STR("f"), 0, 2 };
+	zta_error err = { 0 };
+
+	(void)state;
+	assert_false(zta_error__tell(NULL, ZTA_EINVALID, &err));
+	assert_false(zta_error__tell(&sink, ZTA_OK, &err));
+	assert_false(zta_error__tell(&sink, ZTA_ENOMEM, &err));
+	assert_false(zta_error__tell(&sink, ZTA_EIO, &err));
+	assert_true(zta_error__tell(&sink, ZTA_ESYNTAX, &err));
+	assert_true(zta_error__tell(&sink, ZTA_EEXIST, &err));
+	assert_false(zta_error__tell(&sink, ZTA_EINVALID, &err));
+	assert_int_equal(count, 2);
+}
+
 int
 main(void)
 {
@@ -271,7 +375,11 @@ main(void)
 		cmocka_unit_test(test_buf__failure_sticks),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
+		cmocka_unit_test(test_b64_std__round_trip_and_refusals),
 		cmocka_unit_test(test_time__formats),
+		cmocka_unit_test(test_error__counts_lines_from_where_it_was),
+		cmocka_unit_test(test_error__cuts_between_characters),
+		cmocka_unit_test(test_error__tells),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -5,6 +5,8 @@
  */
 #include "tests.h"
 
+#include <stdlib.h>
+
 #include "ztauth/cedar.h"
 
 static const char entities[] =
@@ -227,10 +229,60 @@ test_cedar__depth_is_limited(void **state)
 	zta_cedar_close(engine);
 }
 
+/* What stands before `has a.b` or `is T in e` is evaluated once, not twice. */
+static void
+test_cedar__nested_reads_take_linear_time(void **state)
+{
+	static const char *const inner[] = { "(if %s has a.b then principal "
+					     "else principal)",
+		"(if %s is User in User::\"x\" then principal else "
+		"principal)" };
+	enum { DEPTH = 100 };
+	char *text = malloc(DEPTH * 100), *next = malloc(DEPTH * 100);
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		(void)strcpy(text, "principal");
+		for (n = 0; n < DEPTH; n++) {
+			(void)snprintf(next, DEPTH * 100, inner[i], text);
+			(void)strcpy(text, next);
+		}
+		(void)snprintf(next, DEPTH * 100,
+		    "permit (principal, action, resource) when { %s == "
+		    "principal };",
+		    text);
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p"),
+			zta_str_of(next), ZTA_CEDAR_NUMBERED, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_authorize(session,
+			ZTA_STR("{\"principal\":\"User::\\\"a\\\"\","
+				"\"action\":\"Action::\\\"v\\\"\","
+				"\"resource\":\"Doc::\\\"d\\\"\"}"),
+			0, &answer, NULL),
+		    ZTA_OK);
+		assert_true(answer.permitted);
+		zta_cedar_session_close(session);
+		zta_cedar_close(engine);
+	}
+	free(text);
+	free(next);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cedar__nested_reads_take_linear_time),
 		cmocka_unit_test(test_cedar__evaluates),
 		cmocka_unit_test(test_cedar__reads_json),
 		cmocka_unit_test(test_cedar__says_where),

@@ -362,6 +362,11 @@ static const struct {
 	    "`jwks_file` is the name of a file" },
 	{ "{\"sources\":{\"a\":{\"kind\":\"jwt\",\"issuer\":\"i\","
 	  "\"audience\":\"me\",\"algorithms\":[\"ES256\"],"
+	  "\"principal\":{\"kind\":\"human\",\"type\":\"User\","
+	  "\"claim\":\"email\"},\"jwks_file\":\"x\"}}}",
+	    "there is no such member here" },
+	{ "{\"sources\":{\"a\":{\"kind\":\"jwt\",\"issuer\":\"i\","
+	  "\"audience\":\"me\",\"algorithms\":[\"ES256\"],"
 	  "\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
 	  "\"x\":\"AA\",\"y\":\"AA\"}]}}}}",
 	    "" },

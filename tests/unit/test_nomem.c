@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "pap/check.h"
 #include "pdp/decide.h"
 
 void *__real_malloc(size_t size);
@@ -98,6 +99,86 @@ test_nomem__never_allows(void **state)
 	assert_true(n > 5);
 }
 
+static const char searched[] =
+    "permit (principal, action, resource) when {\n"
+    "  resource.owner == principal || resource in Dir::\"x\" };\n"
+    "forbid (principal, action, resource) when {\n"
+    "  [resource.owner, context.a].contains(User::\"c\") };\n";
+static const char entities[] =
+    "[{\"uid\":{\"type\":\"Doc\",\"id\":\"1\"},\"attrs\":{\"owner\":"
+    "{\"__entity\":{\"type\":\"User\",\"id\":\"a\"}}},\"parents\":[]},"
+    "{\"uid\":{\"type\":\"Doc\",\"id\":\"2\"},\"attrs\":{\"owner\":"
+    "{\"__entity\":{\"type\":\"User\",\"id\":\"c\"}}},\"parents\":"
+    "[{\"type\":\"Dir\",\"id\":\"x\"}]}]";
+static const char *const searches[] = {
+	("{\"principal\":\"User::\\\"a\\\"\",\"action\":\"Action::\\\"v\\\"\","
+	 "\"resource\":{\"type\":\"Doc\"},\"context\":{\"a\":[1]}}"),
+	("{\"principal\":\"User::\\\"a\\\"\",\"resource\":\"Doc::\\\"1\\\"\","
+	 "\"context\":{\"a\":[1]}}"),
+};
+
+/* Only the first document may be found, and no action: none is named. */
+static zta_status
+load_and_find(const char *text)
+{
+	zta_cedar *engine = NULL;
+	zta_cedar_session *session = NULL;
+	zta_cedar_search *search = NULL;
+	zta_cedar_found found = { 0 };
+	zta_error err;
+	zta_status status = zta_cedar_open(&engine, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_cedar_add_policies(engine, ZTA_STR("p"),
+		    ZTA_STR(searched), ZTA_CEDAR_NUMBERED, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_add_entities(
+		    engine, ZTA_STR("e"), ZTA_STR(entities), &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_seal(engine, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_session_open(&session, engine, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_search_open(&search, engine, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_find(session, search, zta_str_of(text), 0,
+		    (zta_cedar_page){ 0, 10 }, &found, &err);
+	}
+	assert_true(found.count == 0 ||
+	    (status == ZTA_OK && found.count == 1 &&
+		zta_str__is(found.list[0].id, "1")));
+	zta_cedar_search_close(search);
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+	return status;
+}
+
+static void
+test_nomem__never_finds_too_much(void **state)
+{
+	zta_status status;
+	size_t i;
+	long n;
+
+	(void)state;
+	for (i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
+		n = 0;
+		do {
+			countdown = n;
+			status = load_and_find(searches[i]);
+			countdown = -1;
+			assert_true(status == ZTA_OK || status == ZTA_ENOMEM);
+			n++;
+		} while (status != ZTA_OK);
+		assert_true(n > 10);
+	}
+}
+
 /* A whole ledger: each failure is reported, none leaks (asan looks). */
 static void
 test_nomem__snapshot(void **state)
@@ -121,12 +202,61 @@ test_nomem__snapshot(void **state)
 	zta_snapshot__drop(snapshot);
 }
 
+/*
+ * The whole check, tests and explanations: what has not been looked at is not
+ * valid. The ledger has a test that fails and an entity that is wrong.
+ */
+static void
+test_nomem__check(const char *dir)
+{
+	zta_check check;
+	zta_error err;
+	zta_status status;
+	long n = 0;
+
+	do {
+		countdown = n;
+		status = zta_check__dir(
+		    &check, dir, ZTA_LEDGER_EXPLAIN, 1767225600000, &err);
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM ||
+		    status == ZTA_EIO);
+		assert_true(
+		    status == ZTA_OK || zta_check__snapshot(&check) == NULL);
+		if (status != ZTA_OK) {
+			zta_check__release(&check);
+		}
+		n++;
+	} while (status != ZTA_OK && n < 10000);
+	assert_int_equal(status, ZTA_OK);
+	assert_true(n > 30);
+	assert_int_equal(check.findings.errors, strstr(dir, "broken") ? 3 : 0);
+	zta_check__release(&check);
+}
+
+static void
+test_nomem__check_valid(void **state)
+{
+	(void)state;
+	test_nomem__check("tests/unit/ledger");
+}
+
+static void
+test_nomem__check_broken(void **state)
+{
+	(void)state;
+	test_nomem__check("tests/unit/ledger-broken");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nomem__never_allows),
+		cmocka_unit_test(test_nomem__never_finds_too_much),
 		cmocka_unit_test(test_nomem__snapshot),
+		cmocka_unit_test(test_nomem__check_valid),
+		cmocka_unit_test(test_nomem__check_broken),
 	};
 
 	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);

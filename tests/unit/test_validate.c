@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_validate.c - the strict validator, a rule a line. Cedar's own data
- * (tests/conform) has thousands more.
+ * (tests/conform) has thousands more. SPEC: cedar validation
  */
 #include "tests.h"
+
+#include <stdlib.h>
 
 #include "ztauth/cedar.h"
 
@@ -11,7 +13,7 @@ static const char schema[] =
     "entity Role;\n"
     "entity Color enum [\"red\", \"blue\"];\n"
     "entity User in [Role] { n: Long, s?: String, r: { k?: String },\n"
-    "  set: Set<Long>, c: Color } tags String;\n"
+    "  set: Set<Long>, c: Color, boss?: User } tags String;\n"
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
@@ -79,6 +81,62 @@ static const struct {
 	{ "{a: 1} == {b: 1}", "incompatible-types" },
 	{ "(if principal.n > 1 then {a: 1} else {a: \"x\"}).a == 1",
 	    "incompatible-types" },
+	/* What is shown, and where it holds. */
+	{ "(principal has s || false) && principal.s == \"a\"", "" },
+	{ "(false || principal has s) && principal.s == \"a\"", "" },
+	{ "(principal has s || principal has s) && principal.s == \"a\"", "" },
+	{ "(principal has s && principal has r.k || principal has r.k && "
+	  "principal has s) && principal.s == principal.r.k",
+	    "" },
+	{ "(principal has s && false) || principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "principal has s && (principal.n == 1 || principal.s == \"a\")", "" },
+	{ "principal has s && (principal has r.k && principal.s == \"a\") && "
+	  "principal.r.k == \"a\"",
+	    "" },
+	{ "principal has s && principal.x == 1 && principal.s == \"a\"",
+	    "unknown-attribute optional-attribute" },
+	{ "(if principal.n > 1 then principal has s else principal has s) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "(if principal.n > 1 then true else principal has s) && "
+	  "principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "(if principal has s then true else principal has s) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "(if true then principal has s else principal.x) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "!(principal.hasTag(\"a\")) || principal.getTag(\"a\") == \"b\"",
+	    "optional-tag" },
+	{ "principal has s && principal.hasTag(principal.s) && "
+	  "principal.getTag(principal.s) == \"x\"",
+	    "" },
+	/* What is written the same is the same, and nothing else is. */
+	{ "(if principal.n == 1 then principal else principal) has s && "
+	  "(if principal.n == 1 then principal else principal).s == \"a\"",
+	    "" },
+	{ "(if principal.n == 1 then principal else principal) has s && "
+	  "(if principal.n == 2 then principal else principal).s == \"a\"",
+	    "optional-attribute" },
+	{ "context has who.s && context[\"who\"][\"s\"] like \"b\"", "" },
+	{ "context has who && context.who has s && context.who.s == \"a\"",
+	    "" },
+	/* Operands. */
+	{ "resource.owner is User in principal", "" },
+	{ "resource.owner is Doc in principal.x", "impossible-policy" },
+	{ "resource.owner is User in principal.x", "unknown-attribute" },
+	{ "{b: 1, a: 2} == {a: principal.n, b: 2}", "" },
+	{ "{b: 1, a: \"x\"} == {a: principal.n, b: 2}", "incompatible-types" },
+	{ "action in [Action::\"drop\", principal]", "incompatible-types" },
+	{ "ip(principal.x) == ip(\"1.2.3.4\")", "not-a-literal" },
+	{ "-principal.n < 1 && principal.n <= 2 && principal.n >= 1", "" },
+	{ "principal.n.isEmpty()", "unexpected-type" },
+	{ "principal.n like \"x\"", "unexpected-type" },
+	{ "!principal.n", "unexpected-type" },
+	{ "if principal.n then true else true", "unexpected-type" },
+	{ "(if 1 == 1 then principal.x else 1) == 1", "unknown-attribute" },
 };
 
 /* The rules that are broken, with spaces between them. */
@@ -395,6 +453,55 @@ test_validate__schemas_in_json(void **state)
 	}
 }
 
+/* Work that grows with more than the size of these does not end. */
+static const struct {
+	const char *open, *middle, *close;
+	size_t count; /* of `open`, and of `close` */
+	const char *tail, *rules;
+} large[] = {
+	{ "(if ", "principal",
+	    " is User in Role::\"r\" then principal else principal)", 100,
+	    " is User in Role::\"r\"", "" },
+	{ "principal has s && ", "principal.s == \"a\"", "", 100000,
+	    " && principal has boss && principal.boss.s == \"a\"",
+	    "optional-attribute" },
+	{ "", "principal has boss", ".boss", 100000,
+	    " && principal.boss has boss && principal.boss.boss.n == 1", "" },
+	{ "principal.hasTag(\"a\") && ", "true", "", 100000,
+	    " && principal.getTag(\"b\") == \"c\"", "optional-tag" },
+};
+
+static char *
+repeat(char *to, const char *part, size_t count)
+{
+	for (; count > 0; count--) {
+		to = stpcpy(to, part);
+	}
+	return to;
+}
+
+static void
+test_validate__large(void **state)
+{
+	char *policy = malloc(1 << 22), *to, rules[1024];
+	size_t i;
+
+	(void)state;
+	assert_non_null(policy);
+	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		to = stpcpy(policy,
+		    "permit (principal, action == Action::\"view\", resource) "
+		    "when { ");
+		to = repeat(to, large[i].open, large[i].count);
+		to = stpcpy(to, large[i].middle);
+		to = repeat(to, large[i].close, large[i].count);
+		to = stpcpy(stpcpy(to, large[i].tail), " };");
+		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
+		assert_string_equal(rules, large[i].rules);
+	}
+	free(policy);
+}
+
 int
 main(void)
 {
@@ -405,6 +512,8 @@ main(void)
 		cmocka_unit_test(test_validate__links),
 		cmocka_unit_test(test_validate__contexts),
 		cmocka_unit_test(test_validate__schemas_in_json),
+
+		cmocka_unit_test(test_validate__large),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* elevation_question.c - may it act for the subject, in Cedar's terms. */
+#include "base/error.h"
+#include "base/str.h"
+#include "trust/elevation_part.h"
+
+typedef struct builder {
+	const zta_elevation *e;
+	zta_arena *arena;
+	zta_names *names;
+} builder;
+
+/* A record of `count` fields given as name, value pairs; NULL: no memory. */
+typedef struct pair {
+	int name;
+	zta_value value;
+} pair;
+
+static const zta_record *
+make_record(builder *b, const pair *pairs, uint32_t count)
+{
+	zta_record *record = zta_record__alloc(b->arena, count);
+	uint32_t i;
+
+	if (record == NULL) {
+		return NULL;
+	}
+	for (i = 0; i < count; i++) {
+		record->fields[i].key = b->e->names[pairs[i].name];
+		record->fields[i].value = pairs[i].value;
+	}
+	return zta_record__seal(record) ? record : NULL;
+}
+
+static zta_value
+record_value(const zta_record *record)
+{
+	return (zta_value){ .kind = ZTA_VALUE_RECORD, .u.record = record };
+}
+
+static bool
+make_workload(builder *b, const zta_elevation_question *q,
+    const zta_level *level, zta_entity *out)
+{
+	const zta_trust_model *model = b->e->model;
+	const pair pairs[] = {
+		{ N_LEVEL, zta_value__number(ZTA_VALUE_LONG, level->rank) },
+		{ N_SOURCE, zta_value__str(q->ring->source) },
+		{ N_TRUST_DOMAIN, zta_value__str(q->ring->trust_domain) },
+	};
+	uint32_t *groups = zta_arena__alloc(
+	    b->arena, (model->group_count + 1) * sizeof(*groups));
+	uint32_t i, count = 0;
+
+	out->attrs = make_record(b, pairs, 3);
+	if (groups == NULL || out->attrs == NULL) {
+		return false;
+	}
+	for (i = 0; i < model->group_count; i++) {
+		if (zta_group__has(&model->groups[i], q->ring->workload)) {
+			groups[count++] = b->e->groups[i];
+		}
+	}
+	out->ancestors = groups;
+	out->ancestor_count = zta_uids__seal(groups, count);
+	return true;
+}
+
+static bool
+make_subject(builder *b, const zta_subject *subject, zta_entity *out)
+{
+	const pair pairs[] = {
+		{ N_KIND, zta_value__str(subject->kind) },
+		{ N_SOURCE, zta_value__str(subject->source) },
+		{ N_TRUST_DOMAIN, zta_value__str(subject->trust_domain) },
+	};
+
+	out->attrs = make_record(b, pairs, 3);
+	return out->attrs != NULL;
+}
+
+static const zta_record *
+make_context(builder *b, const zta_elevation_question *q)
+{
+	const zta_operation *op = q->operation;
+	const zta_record *operation = NULL, *proof, *consent;
+	int64_t age = (q->now - q->ring->at) / 1000;
+	const pair proof_pairs[] = {
+		{ N_KIND,
+		    zta_value__str(
+			zta_str_of(zta_proof__name(q->ring->proof))) },
+		{ N_AGE, zta_value__number(ZTA_VALUE_LONG, age) },
+	};
+	const pair consent_pairs[] = { { N_PRESENT, zta_value__bool(false) } };
+	pair pairs[6];
+
+	if (op != NULL) {
+		const pair op_pairs[] = {
+			{ N_ACTION, zta_value__str(op->action) },
+			{ N_RESOURCE_TYPE, zta_value__str(op->resource_type) },
+			{ N_RESOURCE_ID, zta_value__str(op->resource_id) },
+		};
+
+		operation = make_record(b, op_pairs, 3);
+	}
+	proof = make_record(b, proof_pairs, 2);
+	consent = make_record(b, consent_pairs, 1);
+	if (proof == NULL || consent == NULL ||
+	    (op != NULL && operation == NULL)) {
+		return NULL;
+	}
+	pairs[0] = (pair){ N_PROOF, record_value(proof) };
+	pairs[1] = (pair){ N_CONSENT, record_value(consent) };
+	pairs[2] =
+	    (pair){ N_RING, zta_value__number(ZTA_VALUE_LONG, q->number) };
+	pairs[3] =
+	    (pair){ N_DEPTH, zta_value__number(ZTA_VALUE_LONG, q->depth) };
+	pairs[4] =
+	    (pair){ N_NOW, zta_value__number(ZTA_VALUE_DATETIME, q->now) };
+	pairs[5] = (pair){ N_OPERATION, record_value(operation) };
+	return make_record(b, pairs, op != NULL ? 6 : 5);
+}
+
+/* The subject's id here is how Cedar writes the entity: User::"alice". */
+static zta_status
+subject_uid(builder *b, const zta_subject *s, uint32_t *uid, zta_error *err)
+{
+	size_t len = s->type.len + s->id.len + 4;
+	char *text = zta_arena__alloc(b->arena, len);
+
+	if (text == NULL) {
+		return zta_arena__failed(b->arena, err);
+	}
+	memcpy(text, s->type.ptr, s->type.len);
+	memcpy(text + s->type.len, "::\"", 3);
+	memcpy(text + s->type.len + 3, s->id.ptr, s->id.len);
+	text[len - 1] = '"';
+	return zta_names__uid(b->names, b->e->names[N_SUBJECT_TYPE],
+	    (zta_str){ text, len }, uid, err);
+}
+
+zta_status
+zta_elevation__question(const zta_elevation *e, zta_arena *arena,
+    const zta_elevation_question *q, const zta_level *level,
+    zta_elevation_asked *out, zta_error *err)
+{
+	builder b = { .e = e, .arena = arena, .names = &out->names };
+	zta_question *question = &out->question;
+	zta_status status;
+
+	*out = (zta_elevation_asked){ .question = { .names = &out->names,
+					  .action = e->act_for,
+					  .extras = out->extras,
+					  .extra_count = 2 } };
+	zta_names__lay_over(&out->names, arena, &e->engine->names);
+	status = zta_names__uid(&out->names, e->names[N_WORKLOAD_TYPE],
+	    q->ring->workload, &question->principal, err);
+	if (status == ZTA_OK) {
+		status = subject_uid(&b, q->subject, &question->resource, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	out->extras[0].uid = question->principal;
+	out->extras[1].uid = question->resource;
+	question->context = make_context(&b, q);
+	if (question->context == NULL ||
+	    !make_workload(&b, q, level, &out->extras[0].entity) ||
+	    !make_subject(&b, q->subject, &out->extras[1].entity)) {
+		return zta_arena__failed(arena, err);
+	}
+	return ZTA_OK;
+}
