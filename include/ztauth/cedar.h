@@ -128,7 +128,10 @@ typedef struct zta_cedar_answer {
 	size_t error_count;
 } zta_cedar_answer;
 
-/* Refuse requests that the schema does not allow for. */
+/*
+ * Refuse requests that the schema does not allow for. Else its types only say
+ * how a context is read.
+ */
 #define ZTA_CEDAR_VALIDATE_REQUEST 1u
 
 /*

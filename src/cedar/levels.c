@@ -184,11 +184,11 @@ visit(walker *w, const zta_expr *e)
 		}
 		break;
 	case ZTA_EXPR_IS:
-		if (e->kid_count == 1) {
+		if (e->kid_count == 1 || type_of(w, e->kids[1]) == NULL) {
 			visit(w, e->kids[0]);
 			break;
 		}
-		/* x is T in y: x is read. */
+		/* x is T in y: x is read, if it can be a T. */
 		(void)read_entity(w, e->kids[0], e->at);
 		visit_kids(w, e, 1);
 		break;

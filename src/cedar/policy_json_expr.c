@@ -480,7 +480,7 @@ read_like(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_is(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	const zta_json *type, *in = zta_json__get(node, "in");
+	const zta_json *type, *in = zta_policy_part__may(node, "in");
 	zta_status status =
 	    zta_policy_part__only(r, node, "left", "entity_type", "in");
 	zta_expr *left;

@@ -53,6 +53,14 @@ zta_policy_part__only(zta_policy_reader *r, const zta_json *node, const char *a,
 	return zta_json__only(r->doc, node, names, r->err);
 }
 
+const zta_json *
+zta_policy_part__may(const zta_json *object, const char *name)
+{
+	const zta_json *member = zta_json__get(object, name);
+
+	return member == NULL || member->type == ZTA_JSON_NULL ? NULL : member;
+}
+
 zta_status
 zta_policy_part__type(zta_policy_reader *r, const zta_json *node, zta_str *out)
 {
@@ -69,11 +77,10 @@ zta_status
 zta_policy_part__uid(
     zta_policy_reader *r, const zta_json *node, zta_uid_text *out)
 {
-	const zta_json *inner = zta_json__get(node, "__entity");
+	const zta_json *inner = zta_value_json__entity(node);
 
-	inner = inner == NULL ? node : inner;
-	if (!zta_value_json__is_entity(inner)) {
-		return ZTA_POLICY_FAIL(r, inner,
+	if (inner == NULL) {
+		return ZTA_POLICY_FAIL(r, node,
 		    "expected an entity, {\"type\": ..., \"id\": ...}");
 	}
 	out->id = zta_json__str(zta_json__get(inner, "id"));

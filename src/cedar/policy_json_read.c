@@ -86,7 +86,7 @@ static zta_status
 read_scope_is(zta_policy_reader *r, const zta_json *node, zta_expr_var var,
     zta_scope_text *out)
 {
-	const zta_json *type, *in = zta_json__get(node, "in");
+	const zta_json *type, *in = zta_policy_part__may(node, "in");
 	zta_status status =
 	    zta_policy_part__only(r, node, "op", "entity_type", "in");
 

@@ -32,6 +32,17 @@ zta_value_json__is_entity(const zta_json *node)
 	    is_string(zta_json__get(node, "id"));
 }
 
+const zta_json *
+zta_value_json__entity(const zta_json *node)
+{
+	const zta_json *inner = zta_json__get(node, "__entity");
+
+	if (inner != NULL && zta_value_json__is_entity(inner)) {
+		return inner;
+	}
+	return zta_value_json__is_entity(node) ? node : NULL;
+}
+
 /* {"fn":F,"arg":A} or {"fn":F,"args":[...]}; `arg` counts if there are both. */
 bool
 zta_value_json__is_call(const zta_json *node, zta_str *name,
@@ -78,18 +89,15 @@ zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
 zta_status
 zta_value_json__uid(zta_value_reader *r, const zta_json *node, uint32_t *uid)
 {
-	const zta_json *inner = zta_json__get(node, "__entity");
-	const zta_json *type, *id;
+	const zta_json *inner = zta_value_json__entity(node), *type;
 
-	inner = inner == NULL ? node : inner;
-	type = zta_json__get(inner, "type");
-	id = zta_json__get(inner, "id");
-	if (!is_string(type) || !is_string(id)) {
-		return FAIL(r, inner,
+	if (inner == NULL) {
+		return FAIL(r, node,
 		    "expected an entity, {\"type\": ..., \"id\": ...}");
 	}
-	return zta_value_json__uid_of(
-	    r, type, zta_json__str(type), zta_json__str(id), uid);
+	type = zta_json__get(inner, "type");
+	return zta_value_json__uid_of(r, type, zta_json__str(type),
+	    zta_json__str(zta_json__get(inner, "id")), uid);
 }
 
 static zta_status
@@ -262,8 +270,9 @@ read_extension(zta_value_reader *r, const zta_json *node, const zta_type *type,
 	zta_str name;
 	uint32_t count;
 
-	if (zta_value_json__is_call(
-		extn == NULL ? node : extn, &name, &first, &count)) {
+	if ((extn != NULL &&
+		zta_value_json__is_call(extn, &name, &first, &count)) ||
+	    zta_value_json__is_call(node, &name, &first, &count)) {
 		return read_call(r, node, name, true, first, count, out);
 	}
 	if (node->type == ZTA_JSON_OBJECT) {

@@ -44,6 +44,9 @@ bool zta_value_json__is_entity(const zta_json *node);
 bool zta_value_json__is_call(const zta_json *node, zta_str *name,
     const zta_json **first, uint32_t *count);
 
+/* The object with type and id that `node` is, or has in `__entity`; or NULL. */
+const zta_json *zta_value_json__entity(const zta_json *node);
+
 /* The uid of a type and an id; the type must be a normalized name. */
 ZTA_MUST_USE zta_status zta_value_json__uid_of(zta_value_reader *r,
     const zta_json *node, zta_str type, zta_str id, uint32_t *uid);

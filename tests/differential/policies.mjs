@@ -3,7 +3,7 @@
 // that are damaged.
 
 import { places } from "./json.mjs";
-import { literal, respace } from "./text.mjs";
+import { respace } from "./text.mjs";
 
 export class Policies {
   constructor(world, expressions) {

@@ -2,7 +2,7 @@
 // refusals.mjs - damaged policies, links and entities. Both sides refuse them,
 // or both take them and decide alike.
 
-import { setOf } from "./decisions.mjs";
+import { partsOf, setOf } from "./decisions.mjs";
 import { damageEntities } from "./damage.mjs";
 import { print } from "./json.mjs";
 import { damageJson } from "./policies.mjs";
@@ -44,10 +44,4 @@ export function compareRefusals(t, c, decisions) {
 function oneOf(t, text) {
   const template = t.reference.call("policySetTextToParts", "", text).policy_templates?.length === 1;
   return template ? { templates: { policy0: text } } : { staticPolicies: text };
-}
-
-function partsOf(c) {
-  const set = { staticPolicies: {}, templates: {} };
-  c.list.forEach((p, i) => { set[p.slots.length ? "templates" : "staticPolicies"][`policy${i}`] = p.text; });
-  return set;
 }

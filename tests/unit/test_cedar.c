@@ -145,6 +145,8 @@ static const char *const json_cases[] = {
 	"\"attr\":\"__entity\"}},\"attr\":\"type\"}}}}",
 	"{\"isIpv4\":[{\"Value\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"1.1.1.1\","
 	"\"x\":1}}}]}",
+	"{\"is\":{\"left\":{\"Var\":\"principal\"},\"entity_type\":\"User\","
+	"\"in\":null}}",
 	"{\"has\":{\"left\":{\"Value\":{\"__extn\":{\"fn\":\"ip\"}}},"
 	"\"attr\":\"__extn\"}}",
 };
@@ -159,7 +161,7 @@ test_cedar__reads_json(void **state)
 	for (i = 0; i < sizeof(json_cases) / sizeof(json_cases[0]); i++) {
 		(void)snprintf(policy, sizeof(policy),
 		    "{\"effect\":\"permit\",\"principal\":{\"op\":\"==\","
-		    "\"entity\":{\"type\":\"User\",\"id\":\"a\",\"x\":[]}},"
+		    "\"entity\":{\"type\":\"User\",\"id\":\"a\",\"__entity\":[]}},"
 		    "\"action\":{\"op\":\"All\"},\"resource\":{\"op\":\"All\"},"
 		    "\"conditions\":[{\"kind\":\"when\",\"body\":%s}]}",
 		    json_cases[i]);

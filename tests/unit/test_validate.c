@@ -233,6 +233,8 @@ static const struct {
 	{ "principal is User", 0 },
 	{ "principal in Role::\"r\"", 1 },
 	{ "principal is User in Role::\"r\"", 1 },
+	{ "context.n == 1 || principal is Role in Role::\"r\"", 0 },
+	{ "context.n == 1 || resource.owner is Role in Role::\"r\"", 1 },
 	{ "principal.n == 1", 1 },
 	{ "principal.r has k && principal.r.k == \"x\"", 1 },
 	{ "principal has r.k", 1 },
@@ -383,6 +385,10 @@ static const struct {
 	{ "{\"t\":\"2024-01-01\",\"n\":{\"__extn\":{\"fn\":\"offset\","
 	  "\"args\":[\"2024-01-01\",\"1d\"]}}}",
 	    false, false },
+	{ "{\"n\":1,\"t\":{\"fn\":\"datetime\",\"arg\":\"2024-01-01\","
+	  "\"__extn\":1},\"who\":{\"type\":\"User\",\"id\":\"u\","
+	  "\"__entity\":1}}",
+	    true, true },
 	{ "{\"n\":1}", false, false },
 	{ "{\"n\":1,\"t\":\"2024-01-01\",\"x\":1}", false, false },
 };
