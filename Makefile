@@ -189,7 +189,8 @@ BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/search
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a
-	$(CC) $(CPPFLAGS) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(filter %.c %.o %.a,$^) -o $@ \
+	    $(LDFLAGS) $(LDLIBS)
 
 bench: all $(BENCH)
 	@BUILD=$(abspath $(BUILD)) bench/run
