@@ -96,8 +96,7 @@ check(zta_arena *arena, const zta_tree *tree, unsigned flags)
 		abort();
 	}
 	if (status == ZTA_OK &&
-	    (out.findings.errors == 0) !=
-		(zta_check__snapshot(&out) != NULL)) {
+	    (out.findings.errors == 0) != (zta_check__snapshot(&out) != NULL)) {
 		abort();
 	}
 	for (i = 0; i < out.findings.count; i++) {
@@ -129,8 +128,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	for (i = 0; i < BASE_COUNT; i++) {
-		put_file(&tree, zta_str_of(base[i].path),
-		    zta_str_of(base[i].text));
+		put_file(
+		    &tree, zta_str_of(base[i].path), zta_str_of(base[i].text));
 	}
 	if (data[0] % 2 == 0) {
 		put_file(&tree, ZTA_STR("tests/t.json"), input);

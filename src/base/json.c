@@ -771,12 +771,14 @@ zta_json__next_element(zta_arena *arena, zta_str text, size_t *at,
     zta_json_doc *doc, zta_error *err)
 {
 	zta_json *stack[ZTA_JSON_DEPTH_MAX];
+	zta_error_mark mark = *at == 0 ? (zta_error_mark){ 0 } : doc->mark;
 	const char *begin;
+	uint32_t line, column;
 	zta_status status;
 	reader r;
 	bool more;
 
-	*doc = (zta_json_doc){ .text = text };
+	*doc = (zta_json_doc){ .text = text, .mark = mark };
 	status = start(&r, arena, text, stack, ZTA_JSON_DEPTH_MAX, err);
 	if (status != ZTA_OK) {
 		return status;
@@ -787,6 +789,8 @@ zta_json__next_element(zta_arena *arena, zta_str text, size_t *at,
 		return status;
 	}
 	begin = r.p;
+	zta_error__move(
+	    &doc->mark, text, (size_t)(begin - text.ptr), &line, &column);
 	skim_value(&r);
 	status = make_nodes(&r, (zta_str){ begin, (size_t)(r.p - begin) });
 	r.p = begin;

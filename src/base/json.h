@@ -18,6 +18,7 @@
 #define ZTA_BASE_JSON_H
 
 #include "base/arena.h"
+#include "base/error.h"
 
 typedef enum zta_json_type {
 	ZTA_JSON_NULL,
@@ -45,6 +46,7 @@ typedef struct zta_json {
 typedef struct zta_json_doc {
 	zta_str text;
 	zta_json *root;
+	zta_error_mark mark; /* lines are counted from here */
 } zta_json_doc;
 
 /*
@@ -65,8 +67,8 @@ bool zta_json__begins(zta_str text);
 
 /*
  * Read the elements of a large array one by one, so that only one needs to be
- * in memory. `text` is the whole document; `*at` begins as 0 and is moved on.
- * Sets `doc->root` to NULL at the end of the array. Errors as above.
+ * in memory. `text` is the whole document; `*at` begins as 0 and is moved on,
+ * and `doc` is the same each time. Sets `doc->root` to NULL at the end of the array. Errors as above.
  */
 ZTA_MUST_USE zta_status zta_json__next_element(zta_arena *arena, zta_str text,
     size_t *at, zta_json_doc *doc, zta_error *err);

@@ -138,6 +138,7 @@ zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
     zta_status status, const char *format, ...)
 {
 	pointer p = { .len = 0 };
+	zta_error_mark mark = doc->mark;
 	const zta_json *at = doc->root;
 	char message[ZTA_MSG_MAX];
 	uint32_t line, column;
@@ -152,7 +153,7 @@ zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	zta_error__position(doc->text, node->at, &line, &column);
+	zta_error__move(&mark, doc->text, node->at, &line, &column);
 	(void)zta_error__at(err, status, line, column, "%s", message);
 	zta_error__place(err, "%s", p.text);
 	return status;

@@ -205,6 +205,15 @@ conclude(runner *r, const zta_json *node, const zta_decision_test *t,
 
 /* --- one test */
 
+/* Nobody reads more explanations than findings, and they cost more. */
+static bool
+is_explained(
+    const runner *r, const zta_ledger_test *test, const zta_test_outcome *o)
+{
+	return r->tests->explain && !test->passed && o->refused == NULL &&
+	    r->tests->failed < ZTA_LEDGER_FINDINGS_MAX;
+}
+
 static zta_status
 run_request(runner *r, const zta_decision_test *t, zta_test_outcome *o,
     zta_ledger_test *test)
@@ -218,8 +227,7 @@ run_request(runner *r, const zta_decision_test *t, zta_test_outcome *o,
 		status = zta_test_outcome__judge(
 		    o, t, &r->scratch, &test->passed, r->err);
 	}
-	if (status != ZTA_OK || test->passed || o->refused != NULL ||
-	    !r->tests->explain) {
+	if (status != ZTA_OK || !is_explained(r, test, o)) {
 		return status;
 	}
 	return zta_explain__run(&cedar->policies, &cedar->entities, &question,
@@ -242,8 +250,7 @@ run_elevation(
 		status = zta_test_outcome__judge(
 		    o, t, &r->scratch, &test->passed, r->err);
 	}
-	if (status != ZTA_OK || test->passed || o->refused != NULL ||
-	    !r->tests->explain) {
+	if (status != ZTA_OK || !is_explained(r, test, o)) {
 		return status;
 	}
 	return zta_elevation__explain(elevation, r->tests->arena, &q,
