@@ -63,6 +63,9 @@ UNIT = base \
        log \
        nomem \
        store \
+       store_fault \
+       store_pgsql \
+       store_sqlite \
        trust \
        validate
 
