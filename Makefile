@@ -69,7 +69,8 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
-       object schema search search_random ssh store tree trust validate
+       object schema search search_random ssh store store_fault store_pgsql \
+       store_sqlite tree trust validate
 
 FUZZ = entities format http json jwks jwt log object policy policyjson \
        request schema search ssh tests trust

@@ -2,39 +2,34 @@
 /* pgsql_link.c - a connection to a database that is ours. See pgsql.h. */
 #include "store/pgsql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION "1"
 /* Of the advisory lock: "ZTAS", which also marks a file of SQLite. */
-#define LOCK_KEY 1515471187
+#define LOCK_KEY "1515471187"
 /* pg_xact_status() came with it, and so did the types that it needs. */
 #define SERVER_VERSION_MIN 130000
 
-/* Numbers after macro expansion, as text of SQL. */
-#define TEXT_OF(x) #x
-#define SQL_NUMBER(x) TEXT_OF(x)
-
 /* Stricter modes of synchronous_commit than `on` are left alone. */
-static const char setup_sql[] =
+static const char setup_format[] =
     "SET search_path = ztauth;"
-    "SET statement_timeout = " SQL_NUMBER(
-	ZTA_STORE_STATEMENT_MS) ";"
-				"SET lock_timeout = " SQL_NUMBER(
-				    ZTA_STORE_BUSY_MS) ";"
-						       "SET idle_in_transaction_session_timeout = " SQL_NUMBER(
-							   ZTA_STORE_STATEMENT_MS) ";"
-										   "SELECT set_config('synchronous_commit', 'on', false)"
-										   " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+    "SET statement_timeout = %d; SET lock_timeout = %d;"
+    "SET idle_in_transaction_session_timeout = %d;"
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
 static const char lock_sql[] =
-    "BEGIN; SELECT pg_advisory_xact_lock(" SQL_NUMBER(LOCK_KEY) ")";
+    "BEGIN; SELECT pg_advisory_xact_lock(" LOCK_KEY ")";
 
+/* By a snapshot: to_regclass() may remember what was not there before. */
 static const char exists_sql[] =
-    "SELECT 1 WHERE to_regclass('ztauth.state') IS NOT NULL";
+    "SELECT 1 FROM pg_tables"
+    " WHERE schemaname = 'ztauth' AND tablename = 'state'";
 
 static const char schema_sql[] =
     "CREATE SCHEMA IF NOT EXISTS ztauth;"
@@ -49,7 +44,7 @@ static const char schema_sql[] =
     "CREATE TABLE value (ledger bigint NOT NULL, key text COLLATE \"C\","
     " body bytea NOT NULL, PRIMARY KEY (ledger, key));"
     "CREATE TABLE state (version integer NOT NULL, seq bigint NOT NULL);"
-    "INSERT INTO state VALUES (" SQL_NUMBER(FORMAT_VERSION) ", 0)";
+    "INSERT INTO state VALUES (" FORMAT_VERSION ", 0)";
 
 void
 zta_pgsql_link__close(zta_pgsql_link *link)
@@ -163,10 +158,10 @@ check_version(zta_pgsql_link *link, zta_error *err)
 		    err, ZTA_EINVALID, "the store has lost its version");
 	} else {
 		version = zta_pgsql__field(result, 0, 0);
-		if (!zta_str__is(version, SQL_NUMBER(FORMAT_VERSION))) {
+		if (!zta_str__is(version, FORMAT_VERSION)) {
 			status = zta_error__set(err, ZTA_EINVALID,
 			    "the store has format %.*s, and this program "
-			    "knows %d",
+			    "knows %s",
 			    ZTA_STR_ARG(version), FORMAT_VERSION);
 		}
 	}
@@ -177,6 +172,7 @@ check_version(zta_pgsql_link *link, zta_error *err)
 static zta_status
 set_up(zta_pgsql_link *link, zta_error *err)
 {
+	char sql[sizeof(setup_format) + 64];
 	int rows = 0;
 	zta_status status;
 
@@ -185,7 +181,9 @@ set_up(zta_pgsql_link *link, zta_error *err)
 		    "PostgreSQL %d is too old: it has to be 13 or later",
 		    PQserverVersion(link->conn) / 10000);
 	}
-	status = run(link, setup_sql, &rows, err);
+	(void)snprintf(sql, sizeof(sql), setup_format, ZTA_STORE_STATEMENT_MS,
+	    ZTA_STORE_BUSY_MS, ZTA_STORE_STATEMENT_MS);
+	status = run(link, sql, &rows, err);
 	if (status == ZTA_OK) {
 		status = run(link, exists_sql, &rows, err);
 	}
@@ -211,8 +209,8 @@ zta_pgsql_link__connect(zta_pgsql_link *link, zta_error *err)
 		"connect_timeout", "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "tcp_user_timeout", "dbname",
 		"client_encoding", NULL };
-	const char *const values[] = { "ztauth", "10", "30", "10", "3",
-		SQL_NUMBER(ZTA_STORE_STATEMENT_MS), link->uri, "UTF8", NULL };
+	const char *const values[] = { "ztauth", "10", "30", "10", "3", "60000",
+		link->uri, "UTF8", NULL };
 	zta_status status;
 
 	if (link->conn != NULL) {

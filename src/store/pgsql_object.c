@@ -34,6 +34,7 @@ ask_batch(zta_pgsql *s, zta_str ledger, const zta_oid *oids, size_t count,
 	zta_pgsql_params params = { 0 };
 	PGresult *result = NULL;
 	zta_buf array;
+	zta_str there;
 	zta_status status;
 	size_t i;
 
@@ -49,7 +50,8 @@ ask_batch(zta_pgsql *s, zta_str ledger, const zta_oid *oids, size_t count,
 	    zta_pgsql__ask_row(s, ZTA_PGSQL_OBJECT_HAS, &params, &result, err) :
 	    zta_error__nomem(err);
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		has[i] = *PQgetvalue(result, (int)i, 0) != 0;
+		there = zta_pgsql__field(result, (int)i, 0);
+		has[i] = there.len == 1 && *there.ptr != 0;
 	}
 	PQclear(result);
 	zta_buf__release(&array);

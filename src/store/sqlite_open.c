@@ -21,13 +21,11 @@
 #include "base/limits.h"
 #include "base/time.h"
 
-/* "ZTAS". */
+/* "ZTAS", also as the text that SQL has of it. */
 #define APPLICATION_ID 0x5a544153
+#define APPLICATION_ID_SQL "0x5a544153"
 #define FORMAT_VERSION 1
-
-/* Numbers after macro expansion, as text of SQL. */
-#define TEXT_OF(x) #x
-#define SQL_NUMBER(x) TEXT_OF(x)
+#define FORMAT_VERSION_SQL "1"
 
 static const char schema_sql[] =
     "CREATE TABLE ledger (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"
@@ -40,9 +38,8 @@ static const char schema_sql[] =
     " ref TEXT NOT NULL, before BLOB, after BLOB NOT NULL) STRICT;"
     "CREATE TABLE value (ledger INTEGER NOT NULL, key TEXT NOT NULL,"
     " body BLOB NOT NULL, PRIMARY KEY (ledger, key)) STRICT, WITHOUT ROWID;"
-    "PRAGMA application_id = " SQL_NUMBER(
-	APPLICATION_ID) ";"
-			"PRAGMA user_version = " SQL_NUMBER(FORMAT_VERSION) ";";
+    "PRAGMA application_id = " APPLICATION_ID_SQL ";"
+    "PRAGMA user_version = " FORMAT_VERSION_SQL ";";
 
 zta_status
 zta_sqlite__failed(sqlite3 *db, int code, zta_error *err)

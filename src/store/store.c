@@ -93,7 +93,7 @@ check_objects(const zta_store_object *objects, size_t count, zta_error *err)
 			    (int)objects[i].kind);
 		}
 		if (objects[i].body.len > ZTA_STORE_OBJECT_MAX) {
-			return zta_error__set(err, ZTA_EINVAL,
+			return zta_error__set(err, ZTA_ELIMIT,
 			    "object %s has %zu bytes; at most %zu can be stored",
 			    hex, objects[i].body.len, ZTA_STORE_OBJECT_MAX);
 		}
@@ -415,7 +415,7 @@ zta_store__value_put(zta_store *store, zta_str ledger, zta_str key,
 		status = check_name(key, "key", err);
 	}
 	if (status == ZTA_OK && value.len > ZTA_STORE_VALUE_MAX) {
-		status = zta_error__set(err, ZTA_EINVAL,
+		status = zta_error__set(err, ZTA_ELIMIT,
 		    "a value is at most %zu bytes", ZTA_STORE_VALUE_MAX);
 	}
 	if (status != ZTA_OK) {

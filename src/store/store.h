@@ -15,11 +15,12 @@
  * zta_store__wait() holds up nobody. When a call that writes has returned
  * ZTA_OK, what it wrote is durable; when it has failed, nothing of it is seen.
  *
- * Every call may return ZTA_EINVAL (a name or size that is not allowed),
- * ZTA_ENOMEM, ZTA_EIO (a full disk), ZTA_EINVALID (the store is damaged), and
- * ZTA_EUNAVAILABLE (the database is busy or away; it was tried again once).
- * Only the last leaves open, when the connection broke in a commit and did not
- * come back, whether a write was made. At the calls stand the expected others.
+ * Every call may return ZTA_EINVAL (a name that is not allowed), ZTA_ELIMIT (a
+ * size), ZTA_ENOMEM, ZTA_EIO (a full disk), ZTA_EINVALID (the store is damaged),
+ * and ZTA_EUNAVAILABLE (the database is busy or away; it was tried again once).
+ * Only the last leaves open, when the connection broke in a commit and could
+ * not be made again, whether a write was made. At the calls stand the expected
+ * others.
  *
  * What this does not do: it knows nothing of what objects say. It trusts the
  * ids it is given, and checks on reading that a body still has its id. It does

@@ -10,6 +10,7 @@
 
 #include "pap/check.h"
 #include "pdp/decide.h"
+#include "store/store.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -281,6 +282,52 @@ test_nomem__check_broken(void **state)
 	test_nomem__check("tests/unit/ledger-broken");
 }
 
+/* A move of a ref in a store of memory: made, or nothing of it is seen. */
+static void
+test_nomem__store(void **state)
+{
+	const zta_str ledger = ZTA_STR("zone/shop");
+	zta_store_object objects[100];
+	char texts[100][8];
+	zta_store_move move = { ZTA_STR("main"), { { 0 } }, { { 1 } }, objects,
+		100 };
+	zta_store *store;
+	zta_oid oid;
+	zta_status status;
+	bool has[100];
+	long n = 0;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_store__open(&store, "memory:", NULL), ZTA_OK);
+	assert_int_equal(zta_store__ledger_create(store, ledger, NULL), ZTA_OK);
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(texts[i], sizeof(texts[i]), "%zu", i);
+		objects[i] = (zta_store_object){ { { 1, (unsigned char)i } },
+			ZTA_OBJECT_BLOB, zta_str_of(texts[i]) };
+	}
+	for (;; n++) {
+		countdown = n;
+		status = zta_store__ref_move(store, ledger, &move, NULL);
+		countdown = -1;
+		if (status == ZTA_OK) {
+			break;
+		}
+		assert_int_equal(status, ZTA_ENOMEM);
+		assert_int_equal(
+		    zta_store__ref_get(store, ledger, move.ref, &oid, NULL),
+		    ZTA_ENOTFOUND);
+		for (i = 0; i < 100; i++) {
+			assert_int_equal(zta_store__object_has(store, ledger,
+					     &objects[i].oid, 1, &has[i], NULL),
+			    ZTA_OK);
+			assert_false(has[i]);
+		}
+	}
+	assert_true(n > 100);
+	zta_store__close(store);
+}
+
 int
 main(void)
 {
@@ -291,6 +338,7 @@ main(void)
 		cmocka_unit_test(test_nomem__snapshot),
 		cmocka_unit_test(test_nomem__check_valid),
 		cmocka_unit_test(test_nomem__check_broken),
+		cmocka_unit_test(test_nomem__store),
 	};
 
 	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
