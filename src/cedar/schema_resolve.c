@@ -354,6 +354,7 @@ zta_schema__resolve(zta_schema *schema, zta_names *names,
 
 	*schema = (zta_schema){ .names = names };
 	zta_arena__init(&r.scratch, SIZE_MAX);
+	zta_map__init(&r.kept_by_key, &r.scratch, names->seed);
 	status = zta_schema_scope__open(
 	    &r.scope, &r.scratch, text, names->seed, err);
 	if (status == ZTA_OK) {

@@ -23,6 +23,9 @@ typedef struct zta_resolver {
 	zta_common *commons; /* by position */
 	uint32_t depth;      /* of the recursion into a type */
 	uint32_t height;     /* of the type that was resolved last */
+	zta_map kept_by_key; /* what tells a type from others -> position */
+	const zta_type **kept;
+	uint32_t kept_count, kept_room;
 	zta_error *err;
 } zta_resolver;
 

@@ -2,10 +2,10 @@
 /*
  * schema_type.c - from names to types.
  *
- * Common types may not contain themselves. A type that is met twice is one
- * object, so a small schema can stand for a type that is huge when written out:
- * whoever walks one must not assume that it is a tree. Its height is limited,
- * so that such a walk may recurse.
+ * Common types may not contain themselves. Equal types are one object, because
+ * a small schema can stand for types that are huge when written out: whoever
+ * compares two stops where both are the same. The height of a type is limited,
+ * so that a walk may recurse.
  */
 #include "base/error.h"
 #include "base/limits.h"
@@ -21,15 +21,86 @@ no_room(zta_resolver *r)
 	return zta_arena__failed(r->arena, r->err);
 }
 
+/* --- equal types are one */
+
+/* What tells the type from others, all inside it being kept already. */
 static zta_status
-new_type(zta_resolver *r, zta_value_kind kind, zta_type **out)
+key_of(zta_resolver *r, const zta_type *type, zta_str *out)
 {
-	*out = zta_arena__zalloc(r->arena, 1, sizeof(**out));
-	if (*out == NULL) {
+	size_t count = 2 + 2 * (size_t)type->attr_count;
+	uint64_t *words = zta_arena__zalloc(&r->scratch, count, sizeof(*words));
+	uint32_t i;
+
+	if (words == NULL) {
+		return zta_arena__failed(&r->scratch, r->err);
+	}
+	words[0] = type->kind;
+	words[1] = type->kind == ZTA_VALUE_SET ?
+	    (uint64_t)(uintptr_t)type->element :
+	    type->entity;
+	for (i = 0; i < type->attr_count; i++) {
+		words[2 + 2 * i] =
+		    (uint64_t)type->attrs[i].key << 1 | type->attrs[i].required;
+		words[3 + 2 * i] = (uint64_t)(uintptr_t)type->attrs[i].type;
+	}
+	*out = (zta_str){ (const char *)words, count * sizeof(*words) };
+	return ZTA_OK;
+}
+
+/* A copy of the type, the next one in the list. */
+static zta_status
+add_kept(zta_resolver *r, const zta_type *type)
+{
+	uint32_t more = r->kept_room == 0 ? 64 : r->kept_room * 2;
+	size_t size = type->attr_count * sizeof(*type->attrs);
+	zta_type *copy = zta_arena__alloc(r->arena, sizeof(*copy));
+	zta_attr *attrs = zta_arena__alloc(r->arena, size + 1);
+	const zta_type **bigger;
+
+	if (copy == NULL || attrs == NULL) {
 		return no_room(r);
 	}
-	(*out)->kind = kind;
+	if (r->kept_count == r->kept_room) {
+		bigger = zta_arena__grow(
+		    &r->scratch, r->kept, r->kept_count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			return zta_arena__failed(&r->scratch, r->err);
+		}
+		r->kept = bigger;
+		r->kept_room = more;
+	}
+	*copy = *type;
+	if (size > 0) {
+		copy->attrs = memcpy(attrs, type->attrs, size);
+	}
+	r->kept[r->kept_count++] = copy;
 	return ZTA_OK;
+}
+
+/* The one that is equal to `type`, which may go. */
+static zta_status
+keep(zta_resolver *r, const zta_type *type, const zta_type **out)
+{
+	uint32_t found;
+	zta_str key;
+	zta_status status = key_of(r, type, &key);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	found = zta_map__get(&r->kept_by_key, key);
+	if (found == ZTA_MAP_NONE) {
+		found = r->kept_count;
+		status = add_kept(r, type);
+		if (status == ZTA_OK) {
+			status =
+			    zta_map__add(&r->kept_by_key, key, found, r->err);
+		}
+	}
+	if (status == ZTA_OK) {
+		*out = r->kept[found];
+	}
+	return status;
 }
 
 /* --- names */
@@ -92,7 +163,7 @@ look_up(zta_resolver *r, zta_str full, uint32_t at, zta_only only,
 	uint32_t found = only == ZTA_ONLY_ENTITY ?
 	    ZTA_MAP_NONE :
 	    zta_map__get(&r->scope.commons, full);
-	zta_type *type;
+	zta_type type = { .kind = ZTA_VALUE_ENTITY };
 	zta_status status;
 
 	if (found != ZTA_MAP_NONE) {
@@ -102,13 +173,9 @@ look_up(zta_resolver *r, zta_str full, uint32_t at, zta_only only,
 	    zta_map__get(&r->scope.entities, full) == ZTA_MAP_NONE) {
 		return ZTA_OK;
 	}
-	status = new_type(r, ZTA_VALUE_ENTITY, &type);
-	if (status == ZTA_OK) {
-		status = zta_names__symbol(
-		    r->schema->names, full, &type->entity, r->err);
-	}
-	*out = type;
-	return status;
+	status =
+	    zta_names__symbol(r->schema->names, full, &type.entity, r->err);
+	return status != ZTA_OK ? status : keep(r, &type, out);
 }
 
 /*
@@ -172,17 +239,20 @@ cmp_attrs(const void *a, const void *b)
 }
 
 static zta_status
-resolve_record(
-    zta_resolver *r, zta_str space, const zta_type_text *text, zta_type *type)
+resolve_record(zta_resolver *r, zta_str space, const zta_type_text *text,
+    const zta_type **out)
 {
 	zta_attr *attrs = zta_arena__zalloc(
-	    r->arena, (size_t)text->attr_count + 1, sizeof(*attrs));
+	    &r->scratch, (size_t)text->attr_count + 1, sizeof(*attrs));
 	const zta_attr_text *attr = text->attrs;
+	zta_type type = { .kind = ZTA_VALUE_RECORD,
+		.attrs = attrs,
+		.attr_count = text->attr_count };
 	uint32_t i, height = 0;
 	zta_status status = ZTA_OK;
 
 	if (attrs == NULL) {
-		return no_room(r);
+		return zta_arena__failed(&r->scratch, r->err);
 	}
 	for (i = 0; status == ZTA_OK && i < text->attr_count; i++, attr++) {
 		attrs[i].required = !attr->optional;
@@ -194,34 +264,35 @@ resolve_record(
 		}
 		height = r->height > height ? r->height : height;
 	}
-	zta_sort__run(attrs, text->attr_count, sizeof(*attrs), cmp_attrs);
-	type->attrs = attrs;
-	type->attr_count = text->attr_count;
 	r->height = height;
-	return status;
+	zta_sort__run(attrs, text->attr_count, sizeof(*attrs), cmp_attrs);
+	return status != ZTA_OK ? status : keep(r, &type, out);
+}
+
+static zta_status
+resolve_set(zta_resolver *r, zta_str space, const zta_type_text *text,
+    const zta_type **out)
+{
+	zta_type type = { .kind = ZTA_VALUE_SET };
+	zta_status status =
+	    zta_resolver__type(r, space, text->element, &type.element);
+
+	return status != ZTA_OK ? status : keep(r, &type, out);
 }
 
 static zta_status
 resolve(zta_resolver *r, zta_str space, const zta_type_text *text,
     const zta_type **out)
 {
-	zta_type *type;
-	zta_status status;
-
 	r->height = 0;
-	if (text->form == ZTA_TYPE_NAME) {
+	switch (text->form) {
+	case ZTA_TYPE_SET:
+		return resolve_set(r, space, text, out);
+	case ZTA_TYPE_RECORD:
+		return resolve_record(r, space, text, out);
+	default:
 		return resolve_name(r, space, text, out);
 	}
-	status = new_type(r,
-	    text->form == ZTA_TYPE_SET ? ZTA_VALUE_SET : ZTA_VALUE_RECORD,
-	    &type);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	*out = type;
-	return text->form == ZTA_TYPE_SET ?
-	    zta_resolver__type(r, space, text->element, &type->element) :
-	    resolve_record(r, space, text, type);
 }
 
 zta_status

@@ -144,6 +144,35 @@ test_schema__depth_is_limited(void **state)
 	zta_buf__release(&buf);
 }
 
+/* Two types that would fill the memory when written out, and compared. */
+static void
+test_schema__equal_types_are_one(void **state)
+{
+	const zta_attr *attrs;
+	zta_buf buf;
+	fixture f;
+	unsigned i;
+
+	(void)state;
+	zta_buf__init(&buf, 1 << 16);
+	for (i = 0; i < 90; i++) {
+		zta_buf__printf(&buf,
+		    "type T%u = { a: T%u, b?: Set<T%u> };"
+		    "type U%u = { b?: Set<U%u>, a: U%u };",
+		    i, i + 1, i + 1, i, i + 1, i + 1);
+	}
+	zta_buf__text(&buf,
+	    "type T90 = {e: A}; type U90 = {e: A};"
+	    "entity A { t: T0, u: U0, v: U1 };");
+	setup(&f, zta_buf__str(&buf));
+	assert_int_equal(f.status, ZTA_OK);
+	attrs = f.schema.entities[0].shape->attrs;
+	assert_ptr_equal(attrs[0].type, attrs[1].type);
+	assert_ptr_not_equal(attrs[0].type, attrs[2].type);
+	teardown(&f);
+	zta_buf__release(&buf);
+}
+
 static void
 test_schema__last_attribute_counts(void **state)
 {
@@ -456,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_schema__closes_long_chains),
 		cmocka_unit_test(test_schema__closes_cycles),
 		cmocka_unit_test(test_schema__depth_is_limited),
+		cmocka_unit_test(test_schema__equal_types_are_one),
 		cmocka_unit_test(test_schema__last_attribute_counts),
 		cmocka_unit_test(test_schema__accepts_what_cedar_accepts),
 		cmocka_unit_test(test_schema__has_two_forms),
