@@ -18,8 +18,9 @@
  * Every call may return ZTA_EINVAL (a name that is not allowed), ZTA_ELIMIT (a
  * size), ZTA_ENOMEM, ZTA_EIO (a full disk), ZTA_EINVALID (the store is damaged),
  * and ZTA_EUNAVAILABLE (the database is busy or away; it was tried again once).
- * Only the last leaves open, when the connection broke in a commit and could
- * not be made again, whether a write was made. At the calls stand the expected
+ * Whether a write was made stays open in two cases only: the connection broke
+ * in the commit and could not be made again (ZTA_EUNAVAILABLE), or the machine
+ * stopped right after a failed sync (ZTA_EIO). At the calls stand the expected
  * others.
  *
  * What this does not do: it knows nothing of what objects say. It trusts the
