@@ -8,6 +8,10 @@
 
 #include <stdlib.h>
 
+#include "base/str.h"
+#include "ledger/commit_sign.h"
+#include "ledger/tree_build.h"
+#include "ledger/tree_diff.h"
 #include "pap/check.h"
 #include "pdp/decide.h"
 #include "store/store.h"
@@ -328,6 +332,103 @@ test_nomem__store(void **state)
 	zta_store__close(store);
 }
 
+/* Two trees, for sign_and_verify(): what is written, the next reads. */
+typedef struct last_tree {
+	zta_oid oid;
+	zta_str body;
+	zta_arena *arena;
+} last_tree;
+
+static zta_status
+last_read(void *from, const zta_oid *oid, zta_object_kind kind,
+    zta_arena *arena, zta_str *body, zta_error *err)
+{
+	const last_tree *last = from;
+
+	(void)kind;
+	(void)arena;
+	(void)err;
+	assert_true(zta_oid__eq(oid, &last->oid));
+	*body = last->body;
+	return ZTA_OK;
+}
+
+static zta_status
+last_write(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
+    zta_error *err)
+{
+	last_tree *last = to;
+
+	(void)kind;
+	last->oid = *oid;
+	last->body = zta_arena__copy(last->arena, body);
+	return last->body.ptr == NULL ? zta_arena__failed(last->arena, err) :
+					ZTA_OK;
+}
+
+/* Make a tree, look at it, commit it, sign it, verify that. */
+static zta_status
+sign_and_verify(zta_arena *arena, const zta_key *key, zta_str list_text)
+{
+	last_tree last = { .arena = arena };
+	const zta_object_source source = { last_read, &last };
+	const zta_object_sink sink = { last_write, &last };
+	const zta_tree_leaf leaf = { ZTA_STR("a"), { "i" } };
+	const zta_ssh_signer signer = { .pair = key };
+	zta_commit commit = { .author = { ZTA_STR("A"), ZTA_STR("a"), 1 },
+		.committer = { ZTA_STR("C"), ZTA_STR("c"), 2 },
+		.message = ZTA_STR("m\n") };
+	zta_ssh_allowed_list list;
+	const zta_ssh_allowed *who = NULL;
+	zta_tree_changes changes;
+	zta_error err;
+	zta_status status = zta_tree_build__run(
+	    arena, &leaf, 1, &source, NULL, &sink, &commit.tree, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_tree_diff__run(
+		    arena, &source, NULL, &commit.tree, &changes, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_commit__sign(arena, &commit, &signer, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_ssh_allowed__read(arena, list_text, &list, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_commit__verify(&commit, &list, 0, &who, &err);
+	}
+	assert_true((status == ZTA_OK) == (who != NULL));
+	return status;
+}
+
+static void
+test_nomem__never_verifies(void **state)
+{
+	char list[ZTA_KEY_SSH_MAX + 2] = "a ";
+	zta_arena arena;
+	zta_key *key;
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	assert_int_equal(zta_key_generate(&key, ZTA_ALG_EDDSA, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_key_public_ssh(key, ZTA_STR(""), list + 2, NULL), ZTA_OK);
+	do {
+		zta_arena__init(&arena, SIZE_MAX);
+		countdown = n;
+		status = sign_and_verify(&arena, key, zta_str_of(list));
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM ||
+		    status == ZTA_EUNTRUSTED);
+		zta_arena__release(&arena);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+	zta_key_close(key);
+}
+
 int
 main(void)
 {
@@ -336,6 +437,7 @@ main(void)
 		cmocka_unit_test(test_nomem__schemas),
 		cmocka_unit_test(test_nomem__never_finds_too_much),
 		cmocka_unit_test(test_nomem__snapshot),
+		cmocka_unit_test(test_nomem__never_verifies),
 		cmocka_unit_test(test_nomem__check_valid),
 		cmocka_unit_test(test_nomem__check_broken),
 		cmocka_unit_test(test_nomem__store),
