@@ -297,25 +297,16 @@ parse_annotation(zta_parser *p, zta_annotation *out)
 	    zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
 }
 
-zta_status
-zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
+static zta_status
+check_annotations(zta_parser *p, const zta_parser_list *list)
 {
-	zta_parser_list list = { 0 };
 	const zta_annotation *again;
-	zta_annotation *item;
 	void **sorted;
 	uint32_t i;
-	zta_status status = ZTA_OK;
+	zta_status status =
+	    zta_parser__by_name(p, list, sizeof(*again), &sorted);
 
-	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
-		item = zta_parser__push(p, &list, sizeof(*item));
-		status = item == NULL ? zta_parser__no_room(p) :
-					parse_annotation(p, item);
-	}
-	if (status == ZTA_OK && list.count > 1) {
-		status = zta_parser__by_name(p, &list, sizeof(*item), &sorted);
-	}
-	for (i = 1; status == ZTA_OK && i < list.count; i++) {
+	for (i = 1; status == ZTA_OK && i < list->count; i++) {
 		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
 			again = sorted[i];
 			return zta_parser__wrong(p, again->at,
@@ -323,7 +314,24 @@ zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 			    ZTA_STR_ARG(again->key));
 		}
 	}
+	return status;
+}
+
+zta_status
+zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
+{
+	zta_parser_list list = { 0 };
+	zta_annotation *item;
+	zta_status status = ZTA_OK;
+
+	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
+		item = zta_parser__push(p, &list, sizeof(*item));
+		status = item == NULL ? zta_parser__no_room(p) :
+					parse_annotation(p, item);
+	}
 	*out = list.items;
 	*count = list.count;
-	return status;
+	return status == ZTA_OK && list.count > 1 ?
+	    check_annotations(p, &list) :
+	    status;
 }
