@@ -11,36 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json_write.h"
 #include "base/time.h"
 #include "pdp/decide.h"
+#include "workload.h"
 
 static const char request[] =
     "{\"principal\":\"User::\\\"alice\\\"\",\"action\":\"Action::\\\"buy\\\"\","
     "\"resource\":\"Product::\\\"teapot\\\"\",\"context\":{\"quantity\":1,"
     "\"ztauth\":{\"workload\":\"w\",\"level\":1,\"ring\":1,\"scopes\":[],"
     "\"delegation\":[]}}}";
-
-static void
-must(zta_status status, const zta_error *err)
-{
-	if (status != ZTA_OK) {
-		fprintf(stderr, "%s:%u:%u: %s\n", err->place, err->line,
-		    err->column, err->message);
-		exit(1);
-	}
-}
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void
 run_cedar(const zta_snapshot *snapshot, unsigned long count)
@@ -157,7 +138,7 @@ main(int argc, char **argv)
 	zta_snapshot *snapshot;
 	zta_error err = { 0 };
 	unsigned long count;
-	double start;
+	uint64_t start;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: decide cedar|pdp COUNT LEDGER\n");
@@ -165,13 +146,13 @@ main(int argc, char **argv)
 	}
 	count = strtoul(argv[2], NULL, 10);
 	must(zta_snapshot__load(&snapshot, argv[3], NULL, &err), &err);
-	start = seconds();
+	start = now_ns();
 	if (strcmp(argv[1], "cedar") == 0) {
 		run_cedar(snapshot, count);
 	} else {
 		run_pdp(snapshot, count);
 	}
-	printf("%.0f %zu\n", (double)count / (seconds() - start),
+	printf("%.0f %zu\n", (double)count * 1e9 / (double)(now_ns() - start),
 	    snapshot->arena.held + snapshot->cedar->arena.held);
 	zta_snapshot__drop(snapshot);
 	return 0;

@@ -47,7 +47,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static zta_http *http;
-	const zta_http_options options = { "127.0.0.1", 0, handle, NULL };
+	const zta_http_options options = { .host = "127.0.0.1",
+		.handle = handle };
 	size_t piece, n;
 	int pair[2];
 

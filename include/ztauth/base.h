@@ -40,6 +40,7 @@ typedef enum zta_status {
 	ZTA_ENOTFOUND = -5, /* what was asked for does not exist */
 	ZTA_EEXIST = -6,    /* what was to be made exists already */
 	ZTA_EUNAVAILABLE = -7, /* cannot be done now; the same may pass later */
+	ZTA_ECONFLICT = -8,    /* it is not what the caller took it to be */
 	ZTA_ESYNTAX = -10,     /* text does not follow its grammar */
 	ZTA_EINVALID = -11,  /* well-formed, but breaks a rule of its format */
 	ZTA_EEVAL = -12,     /* an expression could not be evaluated */

@@ -128,7 +128,10 @@ typedef struct zta_cedar_answer {
 	size_t error_count;
 } zta_cedar_answer;
 
-/* Refuse requests that the schema does not allow for. */
+/*
+ * Refuse requests that the schema does not allow for. Else its types only say
+ * how a context is read.
+ */
 #define ZTA_CEDAR_VALIDATE_REQUEST 1u
 
 /*
@@ -203,9 +206,62 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_explain(zta_cedar_session *session,
     const zta_cedar_explanation **list, size_t *count, zta_error *err);
 
 /*
- * Policies in other forms. Each call gives memory of its own, NUL-terminated,
- * to be freed with zta_str_free(). Errors have `file` as their place, line and
- * column: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Search: which principals, resources or actions would be allowed. A search
+ * is made over a sealed engine, which must outlive it. It holds what is needed
+ * to look at few entities instead of at all of them: a few dozen bytes an
+ * entity. It never changes, so any thread may use it, with its own session.
+ */
+typedef struct zta_cedar_search zta_cedar_search;
+
+/* ZTA_EINVAL: the engine is not sealed; ZTA_ELIMIT, ZTA_ENOMEM. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_search_open(
+    zta_cedar_search **out, const zta_cedar *engine, zta_error *err);
+ZTA_PUBLIC void zta_cedar_search_close(zta_cedar_search *search);
+
+/* Results are given in pages, which bounds their memory. */
+#define ZTA_CEDAR_PAGE_MAX 10000u
+typedef struct zta_cedar_page {
+	uint64_t after; /* 0, or `next` of the page before */
+	size_t limit;   /* of results: 1 to ZTA_CEDAR_PAGE_MAX */
+} zta_cedar_page;
+
+typedef struct zta_cedar_entity {
+	zta_str type, id;
+} zta_cedar_entity;
+
+/* Ids live as long as the engine, the list until the session is used again. */
+typedef struct zta_cedar_found {
+	const zta_cedar_entity *list;
+	size_t count;
+	uint64_t next;      /* for the page after this one; 0: there is none */
+	size_t evaluations; /* of policies, or actions tried: what it took */
+} zta_cedar_found;
+
+/*
+ * Find all for which zta_cedar_authorize() with the same flags would permit.
+ * The request is one of those, but what is sought is left open:
+ *
+ * - the principal or the resource, {"type":T}: entities of the type that are
+ *   in the store. A schema must declare the type.
+ * - the action, which is absent: the actions of the schema; without a schema
+ *   those in the store and those that policies name. Whether an action applies
+ *   to the types counts only with ZTA_CEDAR_VALIDATE_REQUEST. With a schema,
+ *   an action that cannot have the context is left out; if none can, that is
+ *   an error.
+ *
+ * The order is always the same for one search. A page may be empty and still
+ * have a `next`. Errors are those of zta_cedar_authorize(); also ZTA_EINVAL:
+ * the search is of another engine than the session, or the limit is wrong.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_find(zta_cedar_session *session,
+    const zta_cedar_search *search, zta_str request, unsigned flags,
+    zta_cedar_page page, zta_cedar_found *found, zta_error *err);
+
+/*
+ * Policies and schemas in other forms. Each call gives memory of its own,
+ * NUL-terminated, to be freed with zta_str_free(). Errors have `file` as their
+ * place, line and column: ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT,
+ * ZTA_ENOMEM.
  */
 
 /*
@@ -232,6 +288,18 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_json(zta_str file,
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_policies_to_text(
     zta_str file, zta_str json, zta_str *out, zta_str *links, zta_error *err);
+
+/*
+ * A schema in JSON, or as text in the human syntax; `text` is in either form.
+ * The result means the same, annotations are kept, comments are not. To text,
+ * what only JSON can say is ZTA_EINVALID: a shape that is the name of a common
+ * type, one empty list in `appliesTo`, an entity type where a common type of
+ * the same name would be read.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_schema_to_json(
+    zta_str file, zta_str text, zta_str *out, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_cedar_schema_to_text(
+    zta_str file, zta_str text, zta_str *out, zta_error *err);
 
 #ifdef __cplusplus
 }

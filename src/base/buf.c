@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+
 #define ROOM_MIN ((size_t)256)
 
 void
@@ -130,4 +132,25 @@ zta_buf__consume(zta_buf *buf, size_t len)
 	}
 	memmove(buf->ptr, buf->ptr + len, buf->len - len);
 	buf->len -= len;
+}
+
+zta_status
+zta_buf__give(zta_buf *buf, zta_status status, zta_str *out, zta_error *err)
+{
+	if (status == ZTA_OK && buf->status != ZTA_OK) {
+		status = buf->status == ZTA_ENOMEM ?
+		    zta_error__nomem(err) :
+		    zta_error__set(err, buf->status,
+			"the result is over %zu bytes", buf->max);
+	}
+	if (status == ZTA_OK) {
+		zta_buf__byte(buf, '\0');
+		status = buf->status;
+	}
+	if (status != ZTA_OK) {
+		zta_buf__release(buf);
+		return status;
+	}
+	*out = (zta_str){ buf->ptr, buf->len - 1 };
+	return ZTA_OK;
 }

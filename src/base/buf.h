@@ -37,6 +37,13 @@ __attribute__((format(printf, 2, 3))) void zta_buf__printf(
 /* Drop the first `len` bytes; the rest moves to the front. */
 void zta_buf__consume(zta_buf *buf, size_t len);
 
+/*
+ * Hand the bytes over, NUL-terminated, for zta_str_free(). Where `status` or the
+ * buffer has failed, free them and return that.
+ */
+ZTA_MUST_USE zta_status zta_buf__give(
+    zta_buf *buf, zta_status status, zta_str *out, zta_error *err);
+
 /* What has been written so far; valid until the next change. */
 static inline zta_str
 zta_buf__str(const zta_buf *buf)

@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +64,19 @@ zta_error__at(zta_error *err, zta_status status, uint32_t line, uint32_t column,
 		va_start(args, format);
 		fill(err, status, line, column, format, args);
 		va_end(args);
+	}
+	return status;
+}
+
+zta_status
+zta_error__in(zta_error *err, zta_status status, zta_str text, size_t offset,
+    const char *format, va_list args)
+{
+	uint32_t line, column;
+
+	if (err != NULL) {
+		zta_error__position(text, offset, &line, &column);
+		fill(err, status, line, column, format, args);
 	}
 	return status;
 }

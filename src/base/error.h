@@ -3,6 +3,8 @@
 #ifndef ZTA_BASE_ERROR_H
 #define ZTA_BASE_ERROR_H
 
+#include <stdarg.h>
+
 #include "ztauth/base.h"
 
 /*
@@ -15,6 +17,11 @@ __attribute__((format(printf, 3, 4))) zta_status zta_error__set(
 /* The same, about a position in a text; `line` and `column` count from 1. */
 __attribute__((format(printf, 5, 6))) zta_status zta_error__at(zta_error *err,
     zta_status status, uint32_t line, uint32_t column, const char *format, ...);
+
+/* The same, about byte `offset` of `text`. */
+__attribute__((format(printf, 5, 0))) zta_status zta_error__in(zta_error *err,
+    zta_status status, zta_str text, size_t offset, const char *format,
+    va_list args);
 
 /* Name the place (file, header, JSON pointer) unless one is named already. */
 __attribute__((format(printf, 2, 3))) void zta_error__place(

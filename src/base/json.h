@@ -62,6 +62,9 @@ ZTA_MUST_USE zta_status zta_json__read(
 ZTA_MUST_USE zta_status zta_json__read_deep(zta_arena *arena, zta_str text,
     uint32_t depth_max, zta_json_doc *doc, zta_error *err);
 
+/* Does the text begin with a brace? JSON objects do; no Cedar text does. */
+bool zta_json__begins(zta_str text);
+
 /*
  * Read the elements of a large array one by one, so that only one needs to be
  * in memory. `text` is the whole document; `*at` begins as 0 and is moved on,
@@ -110,8 +113,13 @@ const char *zta_json__type_name(const zta_json *node);
 ZTA_MUST_USE zta_status zta_json__only(const zta_json_doc *doc,
     const zta_json *node, const char *const *names, zta_error *err);
 
-/* An array of strings, none of them empty; no `node` is no strings. */
+/* An array of strings; no `node` is no strings. */
 ZTA_MUST_USE zta_status zta_json__strings(const zta_json_doc *doc,
+    const zta_json *node, zta_arena *arena, const zta_str **out,
+    uint32_t *count, zta_error *err);
+
+/* The same, none of them empty. */
+ZTA_MUST_USE zta_status zta_json__words(const zta_json_doc *doc,
     const zta_json *node, zta_arena *arena, const zta_str **out,
     uint32_t *count, zta_error *err);
 

@@ -7,6 +7,19 @@
 #include "base/json.h"
 #include "base/str.h"
 
+bool
+zta_json__begins(zta_str text)
+{
+	size_t at = 0;
+
+	while (at < text.len &&
+	    (text.ptr[at] == ' ' || text.ptr[at] == '\t' ||
+		text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
+		at++;
+	}
+	return at < text.len && text.ptr[at] == '{';
+}
+
 const zta_json *
 zta_json__get(const zta_json *object, const char *name)
 {
@@ -178,8 +191,8 @@ zta_json__only(const zta_json_doc *doc, const zta_json *node,
 	return ZTA_OK;
 }
 
-zta_status
-zta_json__strings(const zta_json_doc *doc, const zta_json *node,
+static zta_status
+read_strings(const zta_json_doc *doc, const zta_json *node, bool may_be_empty,
     zta_arena *arena, const zta_str **out, uint32_t *count, zta_error *err)
 {
 	const zta_json *item;
@@ -201,9 +214,12 @@ zta_json__strings(const zta_json_doc *doc, const zta_json *node,
 	}
 	item = zta_json__first(node);
 	for (i = 0; i < node->count; i++) {
-		if (item->type != ZTA_JSON_STRING || item->count == 0) {
+		if (item->type != ZTA_JSON_STRING ||
+		    (item->count == 0 && !may_be_empty)) {
 			return zta_json__fail(doc, item, err, ZTA_EINVALID,
-			    "expected a string that is not empty");
+			    may_be_empty ?
+				"expected a string" :
+				"expected a string that is not empty");
 		}
 		list[i] = zta_json__str(item);
 		item = zta_json__after(item);
@@ -211,4 +227,18 @@ zta_json__strings(const zta_json_doc *doc, const zta_json *node,
 	*out = list;
 	*count = node->count;
 	return ZTA_OK;
+}
+
+zta_status
+zta_json__strings(const zta_json_doc *doc, const zta_json *node,
+    zta_arena *arena, const zta_str **out, uint32_t *count, zta_error *err)
+{
+	return read_strings(doc, node, true, arena, out, count, err);
+}
+
+zta_status
+zta_json__words(const zta_json_doc *doc, const zta_json *node, zta_arena *arena,
+    const zta_str **out, uint32_t *count, zta_error *err)
+{
+	return read_strings(doc, node, false, arena, out, count, err);
 }

@@ -54,7 +54,10 @@ put_quoted(zta_buf *buf, zta_str text)
 			zta_buf__byte(buf, hex[c & 15]);
 		}
 	}
-	zta_buf__put(buf, (zta_str){ text.ptr + plain, text.len - plain });
+	if (plain < text.len) {
+		zta_buf__put(
+		    buf, (zta_str){ text.ptr + plain, text.len - plain });
+	}
 	zta_buf__byte(buf, '"');
 }
 

@@ -17,12 +17,20 @@
 #define ZTA_CEDAR_DEPTH_MAX 1000
 /* Nesting of policies in JSON, where `a && b && c` nests with each operand. */
 #define ZTA_CEDAR_JSON_DEPTH_MAX 16384
-/* Policies that are written in another form. */
+/* Nesting of a schema in JSON, where a record nests twice, and what is around. */
+#define ZTA_CEDAR_SCHEMA_DEPTH_MAX (2 * ZTA_CEDAR_DEPTH_MAX + 16)
+/* Ancestors of all types, of all actions: a chain has half of its square. */
+#define ZTA_CEDAR_ANCESTORS_MAX (1u << 24)
+/* Policies, or a schema, that are written in another form. */
 #define ZTA_CEDAR_OUTPUT_MAX ((size_t)1 << 30)
 /* Names, values and entities of one request: bounds its memory. */
 #define ZTA_CEDAR_REQUEST_NAMES_MAX 65536
 /* Memory of one decision: a request body is 1 MiB, its values take more. */
 #define ZTA_CEDAR_REQUEST_MEMORY_MAX ((size_t)256 << 20)
+/* Paths such as `resource.owner` that a search indexes: each costs about eight
+ * bytes an entity. How long they are: longer ones are rare. */
+#define ZTA_SEARCH_PATHS_MAX 64
+#define ZTA_SEARCH_PATH_KEYS_MAX 4
 
 /* One token, and its header: headers of HTTP end at 16 KiB. SPEC: ztauth 10 */
 #define ZTA_JWS_MAX (16 * 1024)
@@ -39,18 +47,18 @@
 /* Files of a ledger, and how deep its directories nest: paths stay short. */
 #define ZTA_LEDGER_FILES_MAX 1000000u
 #define ZTA_LEDGER_DEPTH_MAX 16u
-/* Name of a file or directory: that of most file systems. */
-#define ZTA_LEDGER_NAME_MAX 255u
-/* A commit: a message that people read, and a signature. */
-#define ZTA_COMMIT_MAX ((size_t)64 << 10)
-/* Name or email of who commits. */
-#define ZTA_COMMIT_PERSON_MAX 256u
 /* Trust levels, which people tell apart. */
 #define ZTA_TRUST_LEVELS_MAX 256u
 /* Security groups: each is looked at for every ring of every decision. */
 #define ZTA_TRUST_GROUPS_MAX 10000u
 /* Identity sources: each may claim a credential. */
 #define ZTA_SOURCES_MAX 1024u
+/* Name of a file or directory: that of most file systems. */
+#define ZTA_LEDGER_NAME_MAX 255u
+/* A commit: a message that people read, and a signature. */
+#define ZTA_COMMIT_MAX ((size_t)64 << 10)
+/* Name or email of who commits. */
+#define ZTA_COMMIT_PERSON_MAX 256u
 /* Partitions of a ledger: they are decided as one set. */
 #define ZTA_LEDGER_PARTITIONS_MAX 1024u
 
@@ -58,6 +66,19 @@
 #define ZTA_LEDGER_FINDINGS_MAX 1000u
 /* Decision tests of a ledger: all of them run before every commit. */
 #define ZTA_LEDGER_TESTS_MAX 10000u
+/* One object of a ledger: a file, or the list of all of them. */
+#define ZTA_STORE_OBJECT_MAX ZTA_LEDGER_FILE_MAX
+/* The name of a ref, the key of a value: they stand in messages. */
+#define ZTA_STORE_NAME_MAX 255u
+/* Zone and name of a ledger: they stand in paths of URLs. */
+#define ZTA_STORE_LEDGER_MAX 64u
+/* One value beside a ledger: configuration, never content. */
+#define ZTA_STORE_VALUE_MAX ((size_t)1 << 20)
+/* How long a call waits for other writers; how long one statement may take. */
+#define ZTA_STORE_BUSY_MS 10000
+#define ZTA_STORE_STATEMENT_MS 60000
+/* How often a waiter looks for changes that another process made. */
+#define ZTA_STORE_POLL_MS 20
 
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)

@@ -24,6 +24,8 @@ zta_status_name(zta_status status)
 		return "ZTA_EEXIST";
 	case ZTA_EUNAVAILABLE:
 		return "ZTA_EUNAVAILABLE";
+	case ZTA_ECONFLICT:
+		return "ZTA_ECONFLICT";
 	case ZTA_ESYNTAX:
 		return "ZTA_ESYNTAX";
 	case ZTA_EINVALID:

@@ -71,9 +71,8 @@ policy_holds(zta_eval *x, const zta_policy *policy)
 	    zta_eval__truth(x, policy->condition);
 }
 
-/* What the index is asked for one of the three entities. */
-static zta_index_probe
-probe_for(const zta_eval *x, uint32_t uid)
+zta_index_probe
+zta_authorize__probe(const zta_eval *x, uint32_t uid)
 {
 	const zta_entity *entity = zta_eval__entity(x, uid);
 	zta_index_probe probe = { .type = zta_eval__type_of(x, uid),
@@ -222,9 +221,9 @@ zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
 
 	*out = (zta_verdict){ 0 };
 	zta_authorize__begin(&j.x, policies, entities, question, arena);
-	probes[0] = probe_for(&j.x, question->principal);
-	probes[1] = probe_for(&j.x, question->resource);
-	probes[2] = probe_for(&j.x, question->action);
+	probes[0] = zta_authorize__probe(&j.x, question->principal);
+	probes[1] = zta_authorize__probe(&j.x, question->resource);
+	probes[2] = zta_authorize__probe(&j.x, question->action);
 	if (!zta_index__visit(
 		&policies->index, probes, policies->named, judge_group, &j)) {
 		return zta_arena__failed(arena, err);

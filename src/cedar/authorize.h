@@ -39,6 +39,9 @@ typedef struct zta_verdict {
 bool zta_authorize__scope_holds(
     const zta_eval *x, const zta_scope *scope, uint32_t uid);
 
+/* What the index is asked for one of the three entities. */
+zta_index_probe zta_authorize__probe(const zta_eval *x, uint32_t uid);
+
 /* Make ready to evaluate conditions under the question. */
 void zta_authorize__begin(zta_eval *x, const zta_policies *policies,
     const zta_entities *entities, const zta_question *question,

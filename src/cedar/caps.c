@@ -1,92 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* caps.c - see caps.h. */
+/* caps.c - see caps.h. Each step costs what it moves on the stack. */
 #include "cedar/caps.h"
 
-#include "base/str.h"
+#include <string.h>
+
+void
+zta_caps__init(zta_caps *caps, uint64_t seed)
+{
+	*caps = (zta_caps){ 0 };
+	zta_arena__init(&caps->arena, SIZE_MAX);
+	zta_shapes__init(&caps->shapes, &caps->arena, seed);
+}
+
+void
+zta_caps__release(zta_caps *caps)
+{
+	zta_arena__release(&caps->arena);
+}
+
+void
+zta_caps__reset(zta_caps *caps)
+{
+	zta_arena arena = caps->arena;
+	uint64_t seed = caps->shapes.forms.seed;
+
+	zta_arena__reset(&arena);
+	*caps = (zta_caps){ .arena = arena, .no_memory = caps->no_memory };
+	zta_shapes__init(&caps->shapes, &caps->arena, seed);
+}
 
 bool
-zta_expr__same(const zta_expr *a, const zta_expr *b)
+zta_caps__holds(zta_caps *caps, uint32_t shape)
 {
-	uint32_t i;
+	caps->no_memory = caps->no_memory || shape == ZTA_SHAPE_NONE;
+	return shape < caps->room && caps->list[shape].assumed > 0;
+}
 
-	if (a == b) {
+/* Is there a place in the list for this shape? */
+static bool
+reserve(zta_caps *caps, uint32_t shape)
+{
+	uint32_t more = shape * 2 + 16;
+	zta_cap *bigger;
+
+	if (shape < caps->room) {
 		return true;
 	}
-	if (a->op != b->op || a->number != b->number ||
-	    a->kid_count != b->kid_count || a->name_count != b->name_count) {
+	bigger = zta_arena__zalloc(&caps->arena, more, sizeof(*bigger));
+	if (bigger == NULL) {
 		return false;
 	}
-	for (i = 0; i < a->name_count; i++) {
-		if (!zta_str__eq(a->names[i], b->names[i])) {
-			return false;
-		}
+	if (caps->room > 0) {
+		memcpy(bigger, caps->list, sizeof(*bigger) * caps->room);
 	}
-	for (i = 0; i < a->kid_count; i++) {
-		if (!zta_expr__same(a->kids[i], b->kids[i])) {
-			return false;
-		}
-	}
+	caps->list = bigger;
+	caps->room = more;
 	return true;
 }
 
-const zta_caps *
-zta_caps__add(zta_arena *arena, const zta_caps *set, const zta_expr *on,
-    zta_str attr, const zta_expr *tag)
+void
+zta_caps__show(zta_caps *caps, uint32_t shape)
 {
-	zta_caps *cap = zta_arena__alloc(arena, sizeof(*cap));
+	uint32_t more = caps->shown_room * 2 + 16;
+	uint32_t *bigger;
 
-	if (cap != NULL) {
-		*cap = (zta_caps){ set, on, attr, tag };
+	if (shape == ZTA_SHAPE_NONE || !reserve(caps, shape)) {
+		caps->no_memory = true;
+		return;
 	}
-	return cap;
+	if (caps->shown_count == caps->shown_room) {
+		bigger = zta_arena__grow(&caps->arena, caps->shown,
+		    caps->shown_count, more, sizeof(*bigger));
+		if (bigger == NULL) {
+			caps->no_memory = true;
+			return;
+		}
+		caps->shown = bigger;
+		caps->shown_room = more;
+	}
+	caps->shown[caps->shown_count++] = shape;
 }
 
-bool
-zta_caps__has(
-    const zta_caps *set, const zta_expr *on, zta_str attr, const zta_expr *tag)
+void
+zta_caps__assume(zta_caps *caps, uint32_t from, uint32_t to)
 {
-	for (; set != NULL; set = set->rest) {
-		if ((set->tag == NULL) == (tag == NULL) &&
-		    (tag == NULL ? zta_str__eq(set->attr, attr) :
-				   zta_expr__same(set->tag, tag)) &&
-		    zta_expr__same(set->on, on)) {
-			return true;
-		}
+	for (; from < to; from++) {
+		caps->list[caps->shown[from]].assumed++;
 	}
-	return false;
 }
 
-bool
-zta_caps__join(zta_arena *arena, const zta_caps *a, const zta_caps *b,
-    const zta_caps **out)
+void
+zta_caps__forget(zta_caps *caps, uint32_t from, uint32_t to)
 {
-	*out = b;
-	if (b == NULL || a == b) {
-		*out = a;
-		return true;
+	for (; from < to; from++) {
+		caps->list[caps->shown[from]].assumed--;
 	}
-	for (; a != NULL; a = a->rest) {
-		*out = zta_caps__add(arena, *out, a->on, a->attr, a->tag);
-		if (*out == NULL) {
-			return false;
-		}
-	}
-	return true;
 }
 
-bool
-zta_caps__meet(zta_arena *arena, const zta_caps *a, const zta_caps *b,
-    const zta_caps **out)
+void
+zta_caps__keep_second(zta_caps *caps, uint32_t from, uint32_t to)
 {
-	*out = NULL;
-	for (; a != NULL; a = a->rest) {
-		if (!zta_caps__has(b, a->on, a->attr, a->tag)) {
-			continue;
-		}
-		*out = zta_caps__add(arena, *out, a->on, a->attr, a->tag);
-		if (*out == NULL) {
-			return false;
+	for (; to < caps->shown_count; to++) {
+		caps->shown[from++] = caps->shown[to];
+	}
+	caps->shown_count = from;
+}
+
+void
+zta_caps__keep_both(zta_caps *caps, uint32_t from, uint32_t to)
+{
+	uint32_t i, shape;
+
+	caps->meetings++;
+	for (i = from; i < to; i++) {
+		caps->list[caps->shown[i]].met = caps->meetings;
+	}
+	for (i = to; i < caps->shown_count; i++) {
+		shape = caps->shown[i];
+		if (caps->list[shape].met == caps->meetings) {
+			caps->shown[from++] = shape;
 		}
 	}
-	return true;
+	caps->shown_count = from;
 }

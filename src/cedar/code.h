@@ -2,7 +2,7 @@
 /*
  * code.h - expressions as they are evaluated: 16-byte nodes in one array.
  *
- * Sugar is gone (paths of `has`, `is ... in`), names are numbers, and whatever is
+ * Names are numbers, and whatever is
  * constant is a value already: literals, sets and records of constants,
  * extension values from literals. A call that would fail stays a call, so that
  * its error comes when it is evaluated, and only then.
@@ -37,9 +37,11 @@ typedef enum zta_code_op {
 	ZTA_CODE_GT,
 	ZTA_CODE_GE,
 	ZTA_CODE_IN,
-	ZTA_CODE_HAS,  /* a, symbol b */
-	ZTA_CODE_LIKE, /* a, b: constant, the pattern */
-	ZTA_CODE_IS,   /* a, b: symbol of the type */
+	ZTA_CODE_HAS,      /* a, symbol b */
+	ZTA_CODE_HAS_PATH, /* a; symbols are operands[b .. b+c) */
+	ZTA_CODE_LIKE,     /* a, b: constant, the pattern */
+	ZTA_CODE_IS,       /* a, b: symbol of the type */
+	ZTA_CODE_IS_IN,    /* a, b, c: symbol of the type of a */
 	ZTA_CODE_CONTAINS,
 	ZTA_CODE_CONTAINS_ALL,
 	ZTA_CODE_CONTAINS_ANY,
@@ -76,5 +78,22 @@ ZTA_MUST_USE zta_status zta_compiler__expr(
 /* All of the conditions as one node; ZTA_NAME_NONE when there is none. */
 ZTA_MUST_USE zta_status zta_compiler__conditions(
     zta_compiler *c, const zta_policy_text *policy, uint32_t *node);
+
+/* --- pieces, for the compiler */
+
+ZTA_MUST_USE zta_status zta_compiler__emit(
+    zta_compiler *c, uint32_t at, zta_node node, uint32_t *out);
+/* Append a node that has this value. */
+ZTA_MUST_USE zta_status zta_compiler__emit_constant(
+    zta_compiler *c, uint32_t at, const zta_value *value, uint32_t *out);
+/* The value of a node that is a constant, or NULL. */
+const zta_value *zta_compiler__constant(const zta_compiler *c, uint32_t node);
+/* Room for `count` operands, to be filled in. */
+ZTA_MUST_USE zta_status zta_compiler__reserve_operands(
+    zta_compiler *c, uint32_t count, uint32_t *first);
+/* Take back the operands since `first`: they became a constant. */
+void zta_compiler__drop_operands(zta_compiler *c, uint32_t first);
+/* The status of an allocation that gave NULL. */
+zta_status zta_compiler__no_room(zta_compiler *c);
 
 #endif

@@ -4,102 +4,6 @@
 #include "base/str.h"
 #include "cedar/code.h"
 
-static zta_status
-no_room(zta_compiler *c)
-{
-	return zta_arena__failed(c->names->arena, c->err);
-}
-
-/* Make room for `more` in an array of the code. */
-static bool
-reserve(zta_compiler *c, void **list, uint32_t count, uint32_t *room,
-    uint32_t more, size_t size)
-{
-	uint32_t want = *room == 0 ? 64 : *room * 2;
-	void *bigger;
-
-	if (*room - count >= more) {
-		return true;
-	}
-	if (more > UINT32_MAX / 4 - count) {
-		return false;
-	}
-	want = want < count + more ? count + more : want;
-	bigger = zta_arena__grow(c->names->arena, *list, count, want, size);
-	if (bigger == NULL) {
-		return false;
-	}
-	*list = bigger;
-	*room = want;
-	return true;
-}
-
-static zta_status
-emit(zta_compiler *c, uint32_t at, zta_node node, uint32_t *out)
-{
-	zta_code *code = c->code;
-	uint32_t room = code->node_room;
-	void *nodes = code->nodes, *places = code->places;
-
-	if (!reserve(c, &nodes, code->node_count, &room, 1, sizeof(node))) {
-		return no_room(c);
-	}
-	code->nodes = nodes;
-	room = code->node_room;
-	if (!reserve(
-		c, &places, code->node_count, &room, 1, sizeof(uint32_t))) {
-		return no_room(c);
-	}
-	code->places = places;
-	code->node_room = room;
-	code->nodes[code->node_count] = node;
-	code->places[code->node_count] = at;
-	*out = code->node_count++;
-	return ZTA_OK;
-}
-
-static zta_status
-emit_constant(
-    zta_compiler *c, uint32_t at, const zta_value *value, uint32_t *out)
-{
-	zta_code *code = c->code;
-	void *list = code->constants;
-
-	if (!reserve(c, &list, code->constant_count, &code->constant_room, 1,
-		sizeof(*value))) {
-		return no_room(c);
-	}
-	code->constants = list;
-	code->constants[code->constant_count] = *value;
-	return emit(c, at,
-	    (zta_node){ ZTA_CODE_CONST, code->constant_count++, 0, 0 }, out);
-}
-
-/* The value of a node that is a constant, or NULL. */
-static const zta_value *
-constant(const zta_compiler *c, uint32_t node)
-{
-	const zta_node *n = &c->code->nodes[node];
-
-	return n->op == ZTA_CODE_CONST ? &c->code->constants[n->a] : NULL;
-}
-
-static zta_status
-reserve_operands(zta_compiler *c, uint32_t count, uint32_t *first)
-{
-	zta_code *code = c->code;
-	void *list = code->operands;
-
-	if (!reserve(c, &list, code->operand_count, &code->operand_room, count,
-		sizeof(uint32_t))) {
-		return no_room(c);
-	}
-	code->operands = list;
-	*first = code->operand_count;
-	code->operand_count += count;
-	return ZTA_OK;
-}
-
 /*
  * The kids of `expr` as operands; `*folds` tells whether all are constants.
  * With names (a record) each operand stands behind its key.
@@ -109,7 +13,8 @@ compile_kids(
     zta_compiler *c, const zta_expr *expr, uint32_t *first, bool *folds)
 {
 	uint32_t i, node, key, step = expr->name_count > 0 ? 2 : 1;
-	zta_status status = reserve_operands(c, expr->kid_count * step, first);
+	zta_status status =
+	    zta_compiler__reserve_operands(c, expr->kid_count * step, first);
 
 	*folds = true;
 	for (i = 0; status == ZTA_OK && i < expr->kid_count; i++) {
@@ -121,17 +26,11 @@ compile_kids(
 		}
 		if (status == ZTA_OK) {
 			c->code->operands[*first + step * i + step - 1] = node;
-			*folds = *folds && constant(c, node) != NULL;
+			*folds =
+			    *folds && zta_compiler__constant(c, node) != NULL;
 		}
 	}
 	return status;
-}
-
-/* Take back the operands since `first`: they became a constant. */
-static void
-drop_operands(zta_compiler *c, uint32_t first)
-{
-	c->code->operand_count = first;
 }
 
 static zta_status
@@ -147,20 +46,21 @@ compile_set(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		return status;
 	}
 	if (!folds) {
-		return emit(c, expr->at,
+		return zta_compiler__emit(c, expr->at,
 		    (zta_node){ ZTA_CODE_SET, first, expr->kid_count, 0 }, out);
 	}
 	set = zta_set__alloc(c->names->arena, expr->kid_count);
 	if (set == NULL) {
-		return no_room(c);
+		return zta_compiler__no_room(c);
 	}
 	for (i = 0; i < expr->kid_count; i++) {
-		set->items[i] = *constant(c, c->code->operands[first + i]);
+		set->items[i] =
+		    *zta_compiler__constant(c, c->code->operands[first + i]);
 	}
 	zta_set__seal(set);
-	drop_operands(c, first);
+	zta_compiler__drop_operands(c, first);
 	value.u.set = set;
-	return emit_constant(c, expr->at, &value, out);
+	return zta_compiler__emit_constant(c, expr->at, &value, out);
 }
 
 static zta_status
@@ -177,26 +77,26 @@ compile_record(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		return status;
 	}
 	if (!folds) {
-		return emit(c, expr->at,
+		return zta_compiler__emit(c, expr->at,
 		    (zta_node){ ZTA_CODE_RECORD, first, expr->kid_count, 0 },
 		    out);
 	}
 	record = zta_record__alloc(c->names->arena, expr->kid_count);
 	if (record == NULL) {
-		return no_room(c);
+		return zta_compiler__no_room(c);
 	}
 	for (i = 0; i < expr->kid_count; i++) {
 		pair = &c->code->operands[first + 2 * i];
 		record->fields[i] =
-		    (zta_field){ pair[0], *constant(c, pair[1]) };
+		    (zta_field){ pair[0], *zta_compiler__constant(c, pair[1]) };
 	}
 	if (!zta_record__seal(record)) {
 		return zta_error__set(
 		    c->err, ZTA_EINVALID, "a key stands twice in a record");
 	}
-	drop_operands(c, first);
+	zta_compiler__drop_operands(c, first);
 	value.u.record = record;
-	return emit_constant(c, expr->at, &value, out);
+	return zta_compiler__emit_constant(c, expr->at, &value, out);
 }
 
 static zta_status
@@ -214,23 +114,25 @@ compile_call(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	}
 	if (folds && expr->kid_count <= ZTA_EXT_ARITY_MAX) {
 		for (i = 0; i < expr->kid_count; i++) {
-			args[i] = *constant(c, c->code->operands[first + i]);
+			args[i] = *zta_compiler__constant(
+			    c, c->code->operands[first + i]);
 		}
 		result = zta_ext__call(
 		    c->names->arena, fn, args, expr->kid_count, &value);
 		if (result == ZTA_EXT_NO_MEMORY) {
-			return no_room(c);
+			return zta_compiler__no_room(c);
 		}
 		if (result == ZTA_EXT_OK) {
-			drop_operands(c, first);
-			return emit_constant(c, expr->at, &value, out);
+			zta_compiler__drop_operands(c, first);
+			return zta_compiler__emit_constant(
+			    c, expr->at, &value, out);
 		}
 	}
-	return emit(c, expr->at,
+	return zta_compiler__emit(c, expr->at,
 	    (zta_node){ ZTA_CODE_CALL, first, expr->kid_count, fn }, out);
 }
 
-/* `e has a.b` is `e has a && e.a has b`; e is one node that serves twice. */
+/* One node also for a path, so that what has it is evaluated once. */
 static zta_status
 compile_has(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 {
@@ -238,64 +140,48 @@ compile_has(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	zta_status status = zta_compiler__expr(c, expr->kids[0], &node);
 
 	if (status == ZTA_OK && expr->name_count > 1) {
-		status = reserve_operands(c, expr->name_count, &first);
+		status =
+		    zta_compiler__reserve_operands(c, expr->name_count, &first);
 	}
 	for (i = 0; status == ZTA_OK && i < expr->name_count; i++) {
-		if (i > 0) {
-			status = emit(c, expr->at,
-			    (zta_node){ ZTA_CODE_GET, node, key, 0 }, &node);
-		}
-		if (status == ZTA_OK) {
-			status = zta_names__symbol(
-			    c->names, expr->names[i], &key, c->err);
-		}
-		if (status == ZTA_OK) {
-			status = emit(c, expr->at,
-			    (zta_node){ ZTA_CODE_HAS, node, key, 0 }, out);
-		}
+		status =
+		    zta_names__symbol(c->names, expr->names[i], &key, c->err);
 		if (status == ZTA_OK && expr->name_count > 1) {
-			c->code->operands[first + i] = *out;
+			c->code->operands[first + i] = key;
 		}
 	}
-	if (status != ZTA_OK || expr->name_count == 1) {
+	if (status != ZTA_OK) {
 		return status;
 	}
-	return emit(c, expr->at,
-	    (zta_node){ ZTA_CODE_ALL, first, expr->name_count, 0 }, out);
+	return zta_compiler__emit(c, expr->at,
+	    expr->name_count == 1 ?
+		(zta_node){ ZTA_CODE_HAS, node, key, 0 } :
+		(zta_node){ ZTA_CODE_HAS_PATH, node, first, expr->name_count },
+	    out);
 }
 
-/* `e is T`, and `e is T in x`, which is `e is T && e in x`. */
+/* `e is T`, and `e is T in x`, where e is evaluated once. */
 static zta_status
 compile_is(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 {
-	uint32_t left, right, type, first;
+	uint32_t left, right = 0, type;
 	zta_status status = zta_compiler__expr(c, expr->kids[0], &left);
 
 	if (status == ZTA_OK) {
 		status =
 		    zta_names__symbol(c->names, expr->names[0], &type, c->err);
 	}
-	if (status == ZTA_OK) {
-		status = emit(
-		    c, expr->at, (zta_node){ ZTA_CODE_IS, left, type, 0 }, out);
-	}
-	if (status != ZTA_OK || expr->kid_count == 1) {
-		return status;
-	}
-	status = zta_compiler__expr(c, expr->kids[1], &right);
-	if (status == ZTA_OK) {
-		status = emit(c, expr->at,
-		    (zta_node){ ZTA_CODE_IN, left, right, 0 }, &right);
-	}
-	if (status == ZTA_OK) {
-		status = reserve_operands(c, 2, &first);
+	if (status == ZTA_OK && expr->kid_count > 1) {
+		status = zta_compiler__expr(c, expr->kids[1], &right);
 	}
 	if (status != ZTA_OK) {
 		return status;
 	}
-	c->code->operands[first] = *out;
-	c->code->operands[first + 1] = right;
-	return emit(c, expr->at, (zta_node){ ZTA_CODE_ALL, first, 2, 0 }, out);
+	return zta_compiler__emit(c, expr->at,
+	    expr->kid_count == 1 ?
+		(zta_node){ ZTA_CODE_IS, left, type, 0 } :
+		(zta_node){ ZTA_CODE_IS_IN, left, right, type },
+	    out);
 }
 
 /* A node whose second operand is a name. */
@@ -311,7 +197,8 @@ compile_get(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	}
 	return status != ZTA_OK ?
 	    status :
-	    emit(c, expr->at, (zta_node){ ZTA_CODE_GET, kid, key, 0 }, out);
+	    zta_compiler__emit(
+		c, expr->at, (zta_node){ ZTA_CODE_GET, kid, key, 0 }, out);
 }
 
 static zta_status
@@ -323,14 +210,15 @@ compile_like(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 
 	value.u.text = zta_arena__copy(c->names->arena, expr->names[0]).ptr;
 	if (value.u.text == NULL) {
-		return no_room(c);
+		return zta_compiler__no_room(c);
 	}
 	if (status == ZTA_OK) {
-		status = emit_constant(c, expr->at, &value, &pattern);
+		status =
+		    zta_compiler__emit_constant(c, expr->at, &value, &pattern);
 	}
 	return status != ZTA_OK ?
 	    status :
-	    emit(c, expr->at,
+	    zta_compiler__emit(c, expr->at,
 		(zta_node){ ZTA_CODE_LIKE, kid, c->code->nodes[pattern].a, 0 },
 		out);
 }
@@ -353,7 +241,7 @@ compile_literal(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	case ZTA_EXPR_STRING:
 		text = zta_arena__copy(c->names->arena, expr->names[0]);
 		if (text.ptr == NULL) {
-			return no_room(c);
+			return zta_compiler__no_room(c);
 		}
 		value = zta_value__str(text);
 		break;
@@ -367,8 +255,9 @@ compile_literal(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		value = zta_value__entity(uid);
 		break;
 	}
-	return status != ZTA_OK ? status :
-				  emit_constant(c, expr->at, &value, out);
+	return status != ZTA_OK ?
+	    status :
+	    zta_compiler__emit_constant(c, expr->at, &value, out);
 }
 
 static zta_status
@@ -381,7 +270,8 @@ compile_chain(
 
 	return status != ZTA_OK ?
 	    status :
-	    emit(c, expr->at, (zta_node){ op, first, expr->kid_count, 0 }, out);
+	    zta_compiler__emit(
+		c, expr->at, (zta_node){ op, first, expr->kid_count, 0 }, out);
 }
 
 /* Operators with up to three plain operands; 0, a constant, for the others. */
@@ -418,7 +308,7 @@ compile_plain(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		status = zta_compiler__expr(c, expr->kids[i], &kids[i]);
 	}
 	if (status == ZTA_OK) {
-		status = emit(c, expr->at,
+		status = zta_compiler__emit(c, expr->at,
 		    (zta_node){ plain[expr->op], kids[0], kids[1], kids[2] },
 		    out);
 	}
@@ -433,7 +323,7 @@ zta_compiler__expr(zta_compiler *c, const zta_expr *expr, uint32_t *node)
 	}
 	switch ((zta_expr_op)expr->op) {
 	case ZTA_EXPR_VAR:
-		return emit(c, expr->at,
+		return zta_compiler__emit(c, expr->at,
 		    (zta_node){ ZTA_CODE_VAR, (uint32_t)expr->number, 0, 0 },
 		    node);
 	case ZTA_EXPR_OR:
@@ -471,12 +361,13 @@ zta_compiler__conditions(
 	if (policy->condition_count == 0) {
 		return ZTA_OK;
 	}
-	status = reserve_operands(c, policy->condition_count, &first);
+	status =
+	    zta_compiler__reserve_operands(c, policy->condition_count, &first);
 	for (i = 0; status == ZTA_OK && i < policy->condition_count; i++) {
 		condition = &policy->conditions[i];
 		status = zta_compiler__expr(c, condition->body, node);
 		if (status == ZTA_OK && condition->unless) {
-			status = emit(c, condition->body->at,
+			status = zta_compiler__emit(c, condition->body->at,
 			    (zta_node){ ZTA_CODE_NOT, *node, 0, 0 }, node);
 		}
 		if (status == ZTA_OK) {
@@ -484,7 +375,7 @@ zta_compiler__conditions(
 		}
 	}
 	if (status == ZTA_OK && policy->condition_count > 1) {
-		status = emit(c, policy->at,
+		status = zta_compiler__emit(c, policy->at,
 		    (zta_node){
 			ZTA_CODE_ALL, first, policy->condition_count, 0 },
 		    node);

@@ -109,24 +109,35 @@ zta_conform__uids(const zta_schema *schema, const zta_names *names,
 	return status;
 }
 
+/* A question, of which perhaps the entity `open` has only a type. */
+typedef struct asked {
+	const zta_schema *schema;
+	const zta_question *question;
+	zta_expr_var open;
+	uint32_t type;
+} asked;
+
 /* The principal or the resource: declared, and of a type the action takes. */
 static zta_status
-conform_end(const zta_schema *schema, const zta_names *names, uint32_t uid,
-    const uint32_t *types, uint32_t count, const char *what, zta_error *err)
+conform_end(const asked *a, zta_expr_var var, uint32_t uid,
+    const uint32_t *types, uint32_t count, zta_error *err)
 {
-	uint32_t type = zta_names__type_of(names, uid);
+	const zta_names *names = a->question->names;
+	bool open = a->open == var;
+	uint32_t type = open ? a->type : zta_names__type_of(names, uid);
 	zta_str text = zta_names__text(names, type);
+	const char *what = zta_expr_vars[var];
 	zta_status status = ZTA_OK;
 
-	if (zta_schema__entity(schema, type) == NULL) {
+	if (zta_schema__entity(a->schema, type) == NULL) {
 		status = zta_error__set(err, ZTA_EINVALID,
 		    "the schema has no entity type `%.*s`", ZTA_STR_ARG(text));
 	} else if (!zta_uids__has(types, count, type)) {
 		status = zta_error__set(err, ZTA_EINVALID,
 		    "the action does not apply to a %s of type `%.*s`", what,
 		    ZTA_STR_ARG(text));
-	} else {
-		status = zta_conform__uid(schema, names, uid, err);
+	} else if (!open) {
+		status = zta_conform__uid(a->schema, names, uid, err);
 	}
 	if (status != ZTA_OK) {
 		zta_error__place(err, "/%s", what);
@@ -134,39 +145,63 @@ conform_end(const zta_schema *schema, const zta_names *names, uint32_t uid,
 	return status;
 }
 
-zta_status
-zta_conform__question(
-    const zta_schema *schema, const zta_question *question, zta_error *err)
+static zta_status
+conform_context(const asked *a, const zta_action *action, zta_error *err)
 {
-	const zta_names *names = question->names;
-	const zta_action *action = zta_schema__action(schema, question->action);
+	const zta_names *names = a->question->names;
 	zta_value context = { .kind = ZTA_VALUE_RECORD,
-		.u.record = question->context };
+		.u.record = a->question->context };
+	zta_status status = zta_conform__uids(a->schema, names, &context, err);
+
+	if (status == ZTA_OK &&
+	    !zta_conform__value(names, &context, action->context)) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "the context is not what the action declares");
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "/context");
+	}
+	return status;
+}
+
+static zta_status
+conform(const asked *a, zta_error *err)
+{
+	const zta_question *q = a->question;
+	const zta_action *action = zta_schema__action(a->schema, q->action);
 	zta_status status;
 
 	if (action == NULL) {
 		status = zta_error__set(err, ZTA_EINVALID,
 		    "the schema has no action `%.*s`",
-		    ZTA_STR_ARG(zta_names__id_of(names, question->action)));
+		    ZTA_STR_ARG(zta_names__id_of(q->names, q->action)));
 		zta_error__place(err, "/action");
 		return status;
 	}
-	status = conform_end(schema, names, question->principal,
-	    action->principals, action->principal_count, "principal", err);
+	status = conform_end(a, ZTA_VAR_PRINCIPAL, q->principal,
+	    action->principals, action->principal_count, err);
 	if (status == ZTA_OK) {
-		status = conform_end(schema, names, question->resource,
-		    action->resources, action->resource_count, "resource", err);
+		status = conform_end(a, ZTA_VAR_RESOURCE, q->resource,
+		    action->resources, action->resource_count, err);
 	}
-	if (status == ZTA_OK) {
-		status = zta_conform__uids(schema, names, &context, err);
-		if (status == ZTA_OK &&
-		    !zta_conform__value(names, &context, action->context)) {
-			status = zta_error__set(err, ZTA_EINVALID,
-			    "the context is not what the action declares");
-		}
-		if (status != ZTA_OK) {
-			zta_error__place(err, "/context");
-		}
-	}
-	return status;
+	return status == ZTA_OK ? conform_context(a, action, err) : status;
+}
+
+zta_status
+zta_conform__question(
+    const zta_schema *schema, const zta_question *question, zta_error *err)
+{
+	asked a = { schema, question, ZTA_VAR_CONTEXT, ZTA_NAME_NONE };
+
+	return conform(&a, err);
+}
+
+zta_status
+zta_conform__open_question(const zta_schema *schema,
+    const zta_question *question, zta_expr_var open, uint32_t type,
+    zta_error *err)
+{
+	asked a = { schema, question, open, type };
+
+	return conform(&a, err);
 }

@@ -29,4 +29,9 @@ ZTA_MUST_USE zta_status zta_conform__uids(const zta_schema *schema,
 ZTA_MUST_USE zta_status zta_conform__question(
     const zta_schema *schema, const zta_question *question, zta_error *err);
 
+/* The same when `open`, PRINCIPAL or RESOURCE, may be any entity of `type`. */
+ZTA_MUST_USE zta_status zta_conform__open_question(const zta_schema *schema,
+    const zta_question *question, zta_expr_var open, uint32_t type,
+    zta_error *err);
+
 #endif

@@ -40,7 +40,8 @@ struct zta_cedar {
 
 struct zta_cedar_session {
 	const zta_cedar *engine;
-	zta_arena arena; /* of one request after another */
+	zta_arena arena;   /* of one request after another */
+	zta_arena scratch; /* of one candidate of a search after another */
 };
 
 /*

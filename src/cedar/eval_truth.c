@@ -140,46 +140,87 @@ all_entities(const zta_set *set)
 }
 
 static zta_truth
-in(zta_eval *x, const zta_node *n)
-{
-	zta_value spare[2];
-	const zta_value *left =
-	    zta_eval__kind(x, n->a, ZTA_VALUE_ENTITY, &spare[0]);
-	const zta_value *right =
-	    left == NULL ? NULL : zta_eval__value(x, n->b, &spare[1]);
-
-	if (right == NULL) {
-		return ZTA_NEITHER;
-	}
-	if (right->kind == ZTA_VALUE_ENTITY) {
-		return truth_of(
-		    zta_eval__is_in(x, left->u.entity, right->u.entity));
-	}
-	if (right->kind != ZTA_VALUE_SET || !all_entities(right->u.set)) {
-		return fail(x, n->b, ZTA_EVAL_TYPE);
-	}
-	return truth_of(is_in_set(x, left->u.entity, right->u.set));
-}
-
-static zta_truth
-has(zta_eval *x, const zta_node *n)
+entity_in(zta_eval *x, uint32_t uid, uint32_t node)
 {
 	zta_value spare;
-	const zta_value *of = zta_eval__value(x, n->a, &spare);
-	const zta_entity *entity;
+	const zta_value *of = zta_eval__value(x, node, &spare);
 
 	if (of == NULL) {
 		return ZTA_NEITHER;
 	}
+	if (of->kind == ZTA_VALUE_ENTITY) {
+		return truth_of(zta_eval__is_in(x, uid, of->u.entity));
+	}
+	if (of->kind != ZTA_VALUE_SET || !all_entities(of->u.set)) {
+		return fail(x, node, ZTA_EVAL_TYPE);
+	}
+	return truth_of(is_in_set(x, uid, of->u.set));
+}
+
+static zta_truth
+in(zta_eval *x, const zta_node *n)
+{
+	zta_value spare;
+	const zta_value *of = zta_eval__kind(x, n->a, ZTA_VALUE_ENTITY, &spare);
+
+	return of == NULL ? ZTA_NEITHER : entity_in(x, of->u.entity, n->b);
+}
+
+/* `e is T in x` is `e is T && e in x`. */
+static zta_truth
+is_in(zta_eval *x, const zta_node *n)
+{
+	zta_value spare;
+	const zta_value *of = zta_eval__kind(x, n->a, ZTA_VALUE_ENTITY, &spare);
+
+	if (of == NULL) {
+		return ZTA_NEITHER;
+	}
+	return zta_eval__type_of(x, of->u.entity) == n->c ?
+	    entity_in(x, of->u.entity, n->b) :
+	    ZTA_FALSE;
+}
+
+/* What an entity or a record has under `key`; false: it can have nothing. */
+static bool
+look_up(const zta_eval *x, const zta_value *of, uint32_t key,
+    const zta_value **found)
+{
+	const zta_entity *entity;
+
+	*found = NULL;
 	if (of->kind == ZTA_VALUE_RECORD) {
-		return truth_of(zta_record__get(of->u.record, n->b) != NULL);
+		*found = zta_record__get(of->u.record, key);
+	} else if (of->kind == ZTA_VALUE_ENTITY) {
+		entity = zta_eval__entity(x, of->u.entity);
+		*found =
+		    entity == NULL ? NULL : zta_record__get(entity->attrs, key);
+	} else {
+		return false;
 	}
-	if (of->kind != ZTA_VALUE_ENTITY) {
-		return fail(x, n->a, ZTA_EVAL_TYPE);
+	return true;
+}
+
+/* `e has a.b` is `e has a && e.a has b`. SPEC: cedar eval.has */
+static zta_truth
+has(zta_eval *x, uint32_t node, const uint32_t *keys, uint32_t count)
+{
+	zta_value spare;
+	const zta_value *of = zta_eval__value(x, node, &spare);
+	uint32_t i;
+
+	if (of == NULL) {
+		return ZTA_NEITHER;
 	}
-	entity = zta_eval__entity(x, of->u.entity);
-	return truth_of(
-	    entity != NULL && zta_record__get(entity->attrs, n->b) != NULL);
+	for (i = 0; i < count; i++) {
+		if (!look_up(x, of, keys[i], &of)) {
+			return fail(x, node, ZTA_EVAL_TYPE);
+		}
+		if (of == NULL) {
+			return ZTA_FALSE;
+		}
+	}
+	return ZTA_TRUE;
 }
 
 static zta_truth
@@ -293,11 +334,15 @@ zta_eval__truth(zta_eval *x, uint32_t node)
 	case ZTA_CODE_IN:
 		return in(x, n);
 	case ZTA_CODE_HAS:
-		return has(x, n);
+		return has(x, n->a, &n->b, 1);
+	case ZTA_CODE_HAS_PATH:
+		return has(x, n->a, &x->code->operands[n->b], n->c);
 	case ZTA_CODE_LIKE:
 		return like(x, n);
 	case ZTA_CODE_IS:
 		return is(x, n);
+	case ZTA_CODE_IS_IN:
+		return is_in(x, n);
 	case ZTA_CODE_CONTAINS:
 	case ZTA_CODE_CONTAINS_ALL:
 	case ZTA_CODE_CONTAINS_ANY:

@@ -11,28 +11,6 @@
 #include "cedar/policy_text.h"
 #include "ztauth/cedar.h"
 
-/* Hand the text over to the caller, or free it. */
-static zta_status
-give(zta_buf *buf, zta_status status, zta_str *out, zta_error *err)
-{
-	if (status == ZTA_OK && buf->status != ZTA_OK) {
-		status = buf->status == ZTA_ENOMEM ?
-		    zta_error__nomem(err) :
-		    zta_error__set(err, buf->status,
-			"the result is over %zu bytes", buf->max);
-	}
-	if (status == ZTA_OK) {
-		zta_buf__byte(buf, '\0');
-		status = buf->status;
-	}
-	if (status != ZTA_OK) {
-		zta_buf__release(buf);
-		return status;
-	}
-	*out = (zta_str){ buf->ptr, buf->len - 1 };
-	return ZTA_OK;
-}
-
 zta_status
 zta_cedar_format(zta_str file, zta_str text, zta_str *out, zta_error *err)
 {
@@ -48,7 +26,7 @@ zta_cedar_format(zta_str file, zta_str text, zta_str *out, zta_error *err)
 	if (status != ZTA_OK) {
 		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 	}
-	return give(&buf, status, out, err);
+	return zta_buf__give(&buf, status, out, err);
 }
 
 zta_status
@@ -78,7 +56,7 @@ zta_cedar_policies_to_json(zta_str file, zta_str text, zta_str links_file,
 		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 	}
 	zta_arena__release(&arena);
-	return give(&buf, status, out, err);
+	return zta_buf__give(&buf, status, out, err);
 }
 
 /* --- to text, where policies have numbers and no ids */
@@ -195,9 +173,9 @@ zta_cedar_policies_to_text(
 	if (status != ZTA_OK) {
 		zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 	}
-	status = give(&text, status, out, err);
+	status = zta_buf__give(&text, status, out, err);
 	if (status == ZTA_OK) {
-		status = give(&list, status, links, err);
+		status = zta_buf__give(&list, status, links, err);
 		if (status != ZTA_OK) {
 			zta_str_free(*out);
 			*out = (zta_str){ NULL, 0 };

@@ -28,6 +28,13 @@ hash_of(uint32_t parent, zta_index_key key)
 	return (uint32_t)(mixed >> 32);
 }
 
+/* The bit that a name sets in a node, so that most misses need no search. */
+static uint64_t
+bit_of(uint32_t name)
+{
+	return UINT64_C(1) << ((name * UINT32_C(0x9e3779b9)) >> 26);
+}
+
 /* The edge from `parent` over `key`, or the free slot where it belongs. */
 static zta_index_edge *
 find_edge(const zta_index *index, uint32_t parent, zta_index_key key)
@@ -109,6 +116,7 @@ add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 	*find_edge(index, node, key) = (zta_index_edge){ node, key, *child };
 	index->edge_count++;
 	index->nodes[node].kinds |= 1u << key.kind;
+	index->nodes[node].names |= bit_of(key.name);
 	return true;
 }
 
@@ -212,8 +220,12 @@ follow_key(const visitor *v, uint32_t node, uint32_t level, zta_index_kind kind,
     uint32_t name)
 {
 	zta_index_key key = { kind, name };
-	uint32_t child = find_edge(v->index, node, key)->child;
+	uint32_t child;
 
+	if ((v->index->nodes[node].names & bit_of(name)) == 0) {
+		return true;
+	}
+	child = find_edge(v->index, node, key)->child;
 	return child == 0 || follow(v, child, level + 1);
 }
 

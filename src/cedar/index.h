@@ -40,6 +40,7 @@ typedef struct zta_index_edge {
 } zta_index_edge;
 
 typedef struct zta_index_node {
+	uint64_t names; /* a bit for each name of a key below, by its hash */
 	uint32_t kinds; /* bit set of the kinds of keys below; 0: a leaf */
 	uint32_t first, count; /* the leaf's policies, in `list` */
 } zta_index_node;

@@ -3,35 +3,7 @@
 #include "cedar/levels.h"
 
 #include "base/str.h"
-
-bool
-zta_type_notes__add(
-    zta_type_notes *notes, const zta_expr *expr, const zta_type *type)
-{
-	const zta_expr **key =
-	    zta_arena__alloc(notes->numbers.arena, sizeof(const zta_expr *));
-	const zta_type **bigger;
-	zta_status status;
-
-	if (key == NULL) {
-		return false;
-	}
-	if (notes->count == notes->room) {
-		bigger = zta_arena__grow(notes->numbers.arena, notes->types,
-		    notes->count, notes->room * 2 + 64, sizeof(*bigger));
-		if (bigger == NULL) {
-			return false;
-		}
-		notes->types = bigger;
-		notes->room = notes->room * 2 + 64;
-	}
-	*key = expr;
-	notes->types[notes->count] = type;
-	status = zta_map__add(&notes->numbers,
-	    (zta_str){ (const char *)key, sizeof(*key) }, notes->count, NULL);
-	notes->count += status == ZTA_OK;
-	return status == ZTA_OK || status == ZTA_EEXIST;
-}
+#include "cedar/declared.h"
 
 typedef struct walker {
 	zta_typecheck *k;
@@ -50,10 +22,7 @@ static void visit(walker *w, const zta_expr *e);
 static const zta_type *
 type_of(const walker *w, const zta_expr *e)
 {
-	uint32_t number = zta_map__get(
-	    &w->k->notes->numbers, (zta_str){ (const char *)&e, sizeof(e) });
-
-	return number == ZTA_MAP_NONE ? NULL : w->k->notes->types[number];
+	return zta_type_notes__get(w->k->notes, e);
 }
 
 static bool
@@ -65,7 +34,7 @@ is_entity(const zta_type *type)
 static void
 report(const walker *w, zta_rule rule, uint32_t at)
 {
-	w->k->report(w->k->context, rule, at);
+	zta_findings__add(w->k->findings, rule, at);
 }
 
 static void
@@ -98,7 +67,7 @@ read_entity(walker *w, const zta_expr *e, uint32_t at)
 static uint32_t
 level_of_literal(const walker *w, const zta_expr *e)
 {
-	if (zta_typecheck__uid(w->k->schema, e->names[0], e->names[1]) !=
+	if (zta_declared__uid(w->k->schema, e->names[0], e->names[1]) !=
 	    w->k->env.action->uid) {
 		report(w, ZTA_RULE_LITERAL_READ, e->at);
 	}
@@ -172,31 +141,13 @@ level_of(walker *w, const zta_expr *e, const trail *path)
 
 /* --- every read of an entity */
 
-static const zta_type *
-type_of_attr(const walker *w, const zta_type *type, zta_str name)
-{
-	uint32_t key = zta_names__find_symbol(w->k->schema->names, name);
-	const zta_entity_type *declared;
-	const zta_attr *attr;
-
-	if (is_entity(type)) {
-		declared = zta_schema__entity(w->k->schema, type->entity);
-		type = declared == NULL ? NULL : declared->shape;
-	}
-	if (type == NULL || type->kind != ZTA_VALUE_RECORD ||
-	    key == ZTA_NAME_NONE) {
-		return NULL;
-	}
-	attr = zta_type__attr(type, key);
-	return attr == NULL ? NULL : attr->type;
-}
-
 /* x has a.b reads x and then x.a. */
 static void
 visit_has(walker *w, const zta_expr *e)
 {
 	const zta_type *type = type_of(w, e->kids[0]);
 	const trail first = { e->names[0], NULL };
+	const zta_attr *attr;
 	uint32_t i, level;
 
 	if (!is_entity(type) && e->name_count == 1) {
@@ -204,13 +155,14 @@ visit_has(walker *w, const zta_expr *e)
 		return;
 	}
 	level = level_of(w, e->kids[0], is_entity(type) ? NULL : &first);
-	for (i = 0; i < e->name_count; i++) {
+	for (i = 0; type != NULL && i < e->name_count; i++) {
 		if (is_entity(type) && level >= w->level) {
 			report(w, ZTA_RULE_LEVEL, e->at);
 			return;
 		}
 		level += is_entity(type);
-		type = type_of_attr(w, type, e->names[i]);
+		attr = zta_declared__attr(w->k->schema, type, e->names[i]);
+		type = attr == NULL ? NULL : attr->type;
 	}
 }
 
@@ -232,11 +184,11 @@ visit(walker *w, const zta_expr *e)
 		}
 		break;
 	case ZTA_EXPR_IS:
-		if (e->kid_count == 1) {
+		if (e->kid_count == 1 || type_of(w, e->kids[1]) == NULL) {
 			visit(w, e->kids[0]);
 			break;
 		}
-		/* x is T in y: x is read. */
+		/* x is T in y: x is read, if it can be a T. */
 		(void)read_entity(w, e->kids[0], e->at);
 		visit_kids(w, e, 1);
 		break;
@@ -252,20 +204,27 @@ visit(walker *w, const zta_expr *e)
 }
 
 void
-zta_levels__check(
+zta_levels__check_scope(
+    zta_findings *findings, const zta_policy_text *policy, uint32_t level)
+{
+	const zta_scope_text *scope = policy->scope;
+	uint32_t i;
+
+	for (i = 0; i < ZTA_SCOPES; i++, scope++) {
+		if (level == 0 && scope->op != ZTA_SCOPE_ANY &&
+		    scope->op != ZTA_SCOPE_EQ && scope->op != ZTA_SCOPE_IS) {
+			zta_findings__add(findings, ZTA_RULE_LEVEL, scope->at);
+		}
+	}
+}
+
+void
+zta_levels__check_conditions(
     zta_typecheck *k, const zta_policy_text *policy, uint32_t level)
 {
 	walker w = { k, level };
-	const zta_scope_text *scope;
 	uint32_t i;
 
-	for (i = 0; i < ZTA_SCOPES; i++) {
-		scope = &policy->scope[i];
-		if (level == 0 && scope->op != ZTA_SCOPE_ANY &&
-		    scope->op != ZTA_SCOPE_EQ && scope->op != ZTA_SCOPE_IS) {
-			report(&w, ZTA_RULE_LEVEL, scope->at);
-		}
-	}
 	for (i = 0; i < policy->condition_count; i++) {
 		visit(&w, policy->conditions[i].body);
 	}

@@ -61,6 +61,10 @@ ZTA_MUST_USE zta_status zta_parser__uid(zta_parser *p, zta_uid_text *out);
 /* Does a name with `::` and then a string follow? */
 bool zta_parser__at_uid(const zta_parser *p);
 
+/* Annotations, each key once. */
+ZTA_MUST_USE zta_status zta_parser__annotations(
+    zta_parser *p, zta_annotation **out, uint32_t *count);
+
 ZTA_MUST_USE zta_status zta_parser__expr(zta_parser *p, zta_expr **out);
 
 /* A growing list in the arena. */
@@ -76,5 +80,13 @@ ZTA_MUST_USE void *zta_parser__push(
 
 /* The status of a push that gave NULL. */
 zta_status zta_parser__no_room(zta_parser *p);
+
+/*
+ * Pointers to the items of a list, which begin with their name, a zta_str: by
+ * name, those of one name in the order of the text.
+ */
+ZTA_MUST_USE zta_status zta_parser__by_name(
+    zta_parser *p, const zta_parser_list *list, size_t size, void ***out);
+bool zta_parser__same_name(const void *a, const void *b);
 
 #endif

@@ -4,47 +4,6 @@
 #include "base/str.h"
 #include "cedar/parse.h"
 
-static zta_status
-parse_annotation(zta_parser *p, zta_parser_list *list)
-{
-	const zta_token *key = p->next;
-	const zta_annotation *other;
-	zta_annotation *item;
-	zta_annotation read = { .at = key->at };
-	zta_status status = ZTA_OK;
-	uint32_t i;
-
-	/* Any identifier is a key, reserved ones too. */
-	if (!zta_parser__accept(p, ZTA_TOKEN_IDENT)) {
-		return zta_parser__fail(p, key, "expected an annotation name");
-	}
-	read.key = zta_lex__str(&p->tokens, key);
-	if (zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
-		read.given = true;
-		status = zta_parser__string(p, &read.value);
-		if (status == ZTA_OK) {
-			status = zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
-		}
-	}
-	if (status != ZTA_OK) {
-		return status;
-	}
-	other = list->items;
-	for (i = 0; i < list->count; i++) {
-		if (zta_str__eq(other[i].key, read.key)) {
-			return zta_parser__wrong(p, key->at,
-			    "annotation `%.*s` stands twice",
-			    ZTA_STR_ARG(read.key));
-		}
-	}
-	item = zta_parser__push(p, list, sizeof(*item));
-	if (item == NULL) {
-		return zta_parser__no_room(p);
-	}
-	*item = read;
-	return ZTA_OK;
-}
-
 /* An entity literal, which may stand in parentheses. */
 static zta_status
 parse_scope_uid(zta_parser *p, zta_uid_text *out)
@@ -250,18 +209,14 @@ parse_conditions(zta_parser *p, zta_policy_text *policy)
 static zta_status
 parse_policy(zta_parser *p, zta_policy_text *policy)
 {
-	zta_parser_list annotations = { 0 };
 	zta_status status;
 
 	*policy = (zta_policy_text){ .at = p->next->at };
-	while (zta_parser__accept(p, ZTA_TOKEN_AT)) {
-		status = parse_annotation(p, &annotations);
-		if (status != ZTA_OK) {
-			return status;
-		}
+	status = zta_parser__annotations(
+	    p, &policy->annotations, &policy->annotation_count);
+	if (status != ZTA_OK) {
+		return status;
 	}
-	policy->annotations = annotations.items;
-	policy->annotation_count = annotations.count;
 	policy->forbid = zta_parser__is_word(p, "forbid");
 	if (!policy->forbid && !zta_parser__is_word(p, "permit")) {
 		return zta_parser__fail(

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parser.c - the pieces that the policy and the schema parser are made of. */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/str.h"
 #include "cedar/escape.h"
 #include "cedar/parse.h"
@@ -25,15 +25,13 @@ zta_parser__init(zta_parser *p, zta_arena *arena, zta_str text, zta_error *err)
 zta_status
 zta_parser__wrong(zta_parser *p, uint32_t at, const char *format, ...)
 {
-	char message[ZTA_MSG_MAX];
-	uint32_t line, column;
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args);
+	(void)zta_error__in(
+	    p->err, ZTA_ESYNTAX, p->tokens.text, at, format, args);
 	va_end(args);
-	zta_error__position(p->tokens.text, at, &line, &column);
-	return zta_error__at(p->err, ZTA_ESYNTAX, line, column, "%s", message);
+	return ZTA_ESYNTAX;
 }
 
 zta_status
@@ -241,4 +239,91 @@ zta_status
 zta_parser__no_room(zta_parser *p)
 {
 	return zta_arena__failed(p->arena, p->err);
+}
+
+static int
+cmp_named(const void *a, const void *b)
+{
+	const zta_str *x = *(void *const *)a, *y = *(void *const *)b;
+	int order = zta_str__cmp(*x, *y);
+
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+zta_status
+zta_parser__by_name(
+    zta_parser *p, const zta_parser_list *list, size_t size, void ***out)
+{
+	void **sorted = zta_arena__alloc(
+	    p->arena, ((size_t)list->count + 1) * sizeof(*sorted));
+	uint32_t i;
+
+	if (sorted == NULL) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 0; i < list->count; i++) {
+		sorted[i] = (char *)list->items + i * size;
+	}
+	zta_sort__run(sorted, list->count, sizeof(*sorted), cmp_named);
+	*out = sorted;
+	return ZTA_OK;
+}
+
+bool
+zta_parser__same_name(const void *a, const void *b)
+{
+	const zta_str *x = a, *y = b;
+
+	return zta_str__eq(*x, *y);
+}
+
+/* @key or @key("value"); any identifier is a key, reserved ones too. */
+static zta_status
+parse_annotation(zta_parser *p, zta_annotation *out)
+{
+	const zta_token *key = p->next;
+	zta_status status;
+
+	*out = (zta_annotation){ .key = zta_lex__str(&p->tokens, key),
+		.at = key->at };
+	status = zta_parser__expect(p, ZTA_TOKEN_IDENT, "an annotation name");
+	if (status != ZTA_OK || !zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
+		return status;
+	}
+	out->given = true;
+	status = zta_parser__string(p, &out->value);
+	return status != ZTA_OK ?
+	    status :
+	    zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
+}
+
+zta_status
+zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
+{
+	zta_parser_list list = { 0 };
+	const zta_annotation *again;
+	zta_annotation *item;
+	void **sorted;
+	uint32_t i;
+	zta_status status = ZTA_OK;
+
+	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
+		item = zta_parser__push(p, &list, sizeof(*item));
+		status = item == NULL ? zta_parser__no_room(p) :
+					parse_annotation(p, item);
+	}
+	if (status == ZTA_OK && list.count > 1) {
+		status = zta_parser__by_name(p, &list, sizeof(*item), &sorted);
+	}
+	for (i = 1; status == ZTA_OK && i < list.count; i++) {
+		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
+			again = sorted[i];
+			return zta_parser__wrong(p, again->at,
+			    "annotation `%.*s` stands twice",
+			    ZTA_STR_ARG(again->key));
+		}
+	}
+	*out = list.items;
+	*count = list.count;
+	return status;
 }

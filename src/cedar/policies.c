@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
@@ -322,7 +323,7 @@ zta_policies__add(zta_policies *policies, zta_str file, zta_str text,
 
 	if (status == ZTA_OK) {
 		text = policies->files[policies->file_count - 1].text;
-		status = zta_policy_json__is(text) ?
+		status = zta_json__begins(text) ?
 		    zta_policy_json__read(arena, text, &texts, err) :
 		    zta_parse__policies(arena, text, &texts, err);
 	}
@@ -376,7 +377,7 @@ key_of(const zta_scope *scope, uint32_t which)
 	return key;
 }
 
-/* How many entries of the index a policy has: with `action in []` none. */
+/* How many entries of an index a policy has: with `action in []` none. */
 static uint32_t
 entries_of(const zta_policy *policy)
 {
@@ -386,28 +387,35 @@ entries_of(const zta_policy *policy)
 }
 
 static void
-fill_entries(const zta_policies *policies, zta_index_entry *entry)
+fill_entries(
+    const zta_policies *policies, zta_expr_var blind, zta_index_entry *entry)
 {
+	static const zta_expr_var levels[ZTA_INDEX_LEVELS] = {
+		ZTA_VAR_PRINCIPAL, ZTA_VAR_RESOURCE, ZTA_VAR_ACTION
+	};
 	const zta_policy *policy;
-	uint32_t number, i;
+	uint32_t number, i, level;
+	zta_expr_var var;
 
 	for (number = 0; number < policies->policies.count; number++) {
 		policy = &policies->policies.list[number];
-		for (i = 0; i < entries_of(policy); i++) {
-			entry->keys[0] =
-			    key_of(&policy->scope[ZTA_VAR_PRINCIPAL], 0);
-			entry->keys[1] =
-			    key_of(&policy->scope[ZTA_VAR_RESOURCE], 0);
-			entry->keys[2] =
-			    key_of(&policy->scope[ZTA_VAR_ACTION], i);
+		for (i = 0; i < entries_of(policy); i++, entry++) {
 			entry->policy = number;
-			entry++;
+			for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
+				var = levels[level];
+				if (var != blind) {
+					entry->keys[level] =
+					    key_of(&policy->scope[var],
+						var == ZTA_VAR_ACTION ? i : 0);
+				}
+			}
 		}
 	}
 }
 
 zta_status
-zta_policies__seal(zta_policies *policies, zta_error *err)
+zta_policies__index(const zta_policies *policies, zta_expr_var blind,
+    zta_arena *arena, zta_index *index, zta_error *err)
 {
 	zta_arena scratch;
 	zta_index_entry *entries;
@@ -422,12 +430,18 @@ zta_policies__seal(zta_policies *policies, zta_error *err)
 	if (entries == NULL) {
 		status = zta_arena__failed(&scratch, err);
 	} else {
-		fill_entries(policies, entries);
-		status = zta_index__build(&policies->index,
-		    policies->names->arena, entries, count, err);
+		fill_entries(policies, blind, entries);
+		status = zta_index__build(index, arena, entries, count, err);
 	}
 	zta_arena__release(&scratch);
 	return status;
+}
+
+zta_status
+zta_policies__seal(zta_policies *policies, zta_error *err)
+{
+	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
+	    policies->names->arena, &policies->index, err);
 }
 
 zta_str

@@ -77,6 +77,13 @@ ZTA_MUST_USE zta_status zta_policies__add_links(
 ZTA_MUST_USE zta_status zta_policies__seal(
     zta_policies *policies, zta_error *err);
 
+/*
+ * Another index, which does not look at the scope of `blind`: PRINCIPAL or
+ * RESOURCE, whose probe may be empty. CONTEXT has no scope: it looks at all.
+ */
+ZTA_MUST_USE zta_status zta_policies__index(const zta_policies *policies,
+    zta_expr_var blind, zta_arena *arena, zta_index *index, zta_error *err);
+
 /* The file and the 1-based place in it of a byte offset. */
 zta_str zta_policies__place(const zta_policies *policies, uint32_t file,
     uint32_t at, uint32_t *line, uint32_t *column);

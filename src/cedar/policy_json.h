@@ -11,9 +11,6 @@
 #include "base/buf.h"
 #include "cedar/ast.h"
 
-/* Is it JSON, and no policy text? It begins with a brace then. */
-bool zta_policy_json__is(zta_str text);
-
 /*
  * A policy set, {"staticPolicies":{}, "templates":{}, "templateLinks":[]} with
  * any of the three, or one policy, {"effect":...}. Offsets are those in `text`,

@@ -10,6 +10,7 @@
 #include "cedar/escape.h"
 #include "cedar/lex.h"
 #include "cedar/policy_json_part.h"
+#include "cedar/value_json.h"
 
 static zta_status read_value(
     zta_policy_reader *r, const zta_json *node, zta_expr **out);
@@ -98,19 +99,19 @@ read_entity(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 typedef zta_status (*read_fn)(
     zta_policy_reader *, const zta_json *, zta_expr **);
 
+/* `count` expressions from `item`. */
 static zta_status
-read_elements(
-    zta_policy_reader *r, const zta_json *array, read_fn read, zta_expr ***kids)
+read_elements(zta_policy_reader *r, const zta_json *item, uint32_t count,
+    read_fn read, zta_expr ***kids)
 {
-	const zta_json *item = zta_json__first(array);
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
-	*kids = make_kids(r, array->count);
+	*kids = make_kids(r, count);
 	if (*kids == NULL) {
 		return zta_policy_part__no_room(r);
 	}
-	for (i = 0; status == ZTA_OK && i < array->count; i++) {
+	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status = read(r, item, &(*kids)[i]);
 		item = zta_json__after(item);
 	}
@@ -127,7 +128,8 @@ read_set(
 	if (node->type != ZTA_JSON_ARRAY) {
 		return ZTA_POLICY_FAIL(r, node, "expected an array");
 	}
-	status = read_elements(r, node, read, &kids);
+	status =
+	    read_elements(r, zta_json__first(node), node->count, read, &kids);
 	return status != ZTA_OK ?
 	    status :
 	    make(r, ZTA_EXPR_SET, node, kids, node->count, out);
@@ -164,37 +166,20 @@ read_record(
 	return status;
 }
 
-/* {"fn":F,"arg":A} or {"fn":F,"args":[...]}: a value of an extension type. */
+/* A value of an extension type: `fn` of `count` arguments from `first`. */
 static zta_status
-read_extension(zta_policy_reader *r, const zta_json *node, zta_expr **out)
+read_extension(zta_policy_reader *r, const zta_json *node, zta_str name,
+    const zta_json *first, uint32_t count, zta_expr **out)
 {
-	const zta_json *name = zta_json__get(node, "fn");
-	const zta_json *arg = zta_json__get(node, "arg");
-	const zta_json *args = zta_json__get(node, "args");
-	zta_ext_fn fn;
+	zta_ext_fn fn = zta_ext__find(name);
 	zta_expr **kids;
 	zta_status status;
-	uint32_t count;
 
-	if (!zta_policy_part__is_string(name) || node->count != 2 ||
-	    (arg == NULL && (args == NULL || args->type != ZTA_JSON_ARRAY))) {
-		return ZTA_POLICY_FAIL(r, node,
-		    "expected an extension value, {\"fn\": ..., \"arg\": ...}");
-	}
-	fn = zta_ext__find(zta_json__str(name));
 	if (fn == ZTA_EXT_FN_COUNT) {
-		return ZTA_POLICY_FAIL(r, name, "there is no function `%.*s`",
-		    ZTA_STR_ARG(zta_json__str(name)));
+		return ZTA_POLICY_FAIL(
+		    r, node, "there is no function `%.*s`", ZTA_STR_ARG(name));
 	}
-	if (args != NULL) {
-		count = args->count;
-		status = read_elements(r, args, read_value, &kids);
-	} else {
-		count = 1;
-		kids = make_kids(r, 1);
-		status = kids == NULL ? zta_policy_part__no_room(r) :
-					read_value(r, arg, &kids[0]);
-	}
+	status = read_elements(r, first, count, read_value, &kids);
 	if (status == ZTA_OK && zta_ext__info(fn)->method && count == 0) {
 		return ZTA_POLICY_FAIL(
 		    r, node, "%s needs a receiver", zta_ext__info(fn)->name);
@@ -211,14 +196,19 @@ read_extension(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_object(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	const zta_json *name = zta_json__first(node);
+	const zta_json *name = zta_json__first(node), *inner, *first;
+	zta_str fn;
+	uint32_t count;
 
 	if (node->count == 1) {
-		if (zta_str__is(zta_json__str(name), "__entity")) {
-			return read_entity(r, zta_json__after(name), out);
+		inner = zta_json__after(name);
+		if (zta_str__is(zta_json__str(name), "__entity") &&
+		    zta_value_json__is_entity(inner)) {
+			return read_entity(r, inner, out);
 		}
-		if (zta_str__is(zta_json__str(name), "__extn")) {
-			return read_extension(r, zta_json__after(name), out);
+		if (zta_str__is(zta_json__str(name), "__extn") &&
+		    zta_value_json__is_call(inner, &fn, &first, &count)) {
+			return read_extension(r, inner, fn, first, count, out);
 		}
 	}
 	return read_record(r, node, read_value, out);
@@ -490,7 +480,7 @@ read_like(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_is(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	const zta_json *type, *in = zta_json__get(node, "in");
+	const zta_json *type, *in = zta_policy_part__may(node, "in");
 	zta_status status =
 	    zta_policy_part__only(r, node, "left", "entity_type", "in");
 	zta_expr *left;
@@ -566,7 +556,8 @@ read_call(zta_policy_reader *r, const zta_json *name, zta_expr **out)
 		return ZTA_POLICY_FAIL(
 		    r, args, "expected an array of arguments");
 	}
-	status = read_elements(r, args, zta_policy_part__expr, &kids);
+	status = read_elements(r, zta_json__first(args), args->count,
+	    zta_policy_part__expr, &kids);
 	if (status == ZTA_OK) {
 		status = make(r, ZTA_EXPR_CALL, args, kids, args->count, out);
 	}

@@ -3,6 +3,7 @@
 #include "cedar/policy_json_part.h"
 
 #include "cedar/lex.h"
+#include "cedar/value_json.h"
 
 const zta_policy_form zta_policy_forms[] = {
 	{ "!", ZTA_EXPR_NOT, { "arg" } },
@@ -52,6 +53,14 @@ zta_policy_part__only(zta_policy_reader *r, const zta_json *node, const char *a,
 	return zta_json__only(r->doc, node, names, r->err);
 }
 
+const zta_json *
+zta_policy_part__may(const zta_json *object, const char *name)
+{
+	const zta_json *member = zta_json__get(object, name);
+
+	return member == NULL || member->type == ZTA_JSON_NULL ? NULL : member;
+}
+
 zta_status
 zta_policy_part__type(zta_policy_reader *r, const zta_json *node, zta_str *out)
 {
@@ -68,24 +77,14 @@ zta_status
 zta_policy_part__uid(
     zta_policy_reader *r, const zta_json *node, zta_uid_text *out)
 {
-	const zta_json *inner = zta_json__get(node, "__entity");
-	const zta_json *type, *id;
-	zta_status status = inner == NULL ?
-	    ZTA_OK :
-	    zta_policy_part__only(r, node, "__entity", NULL, NULL);
+	const zta_json *inner = zta_value_json__entity(node);
 
-	if (status != ZTA_OK) {
-		return status;
-	}
-	inner = inner == NULL ? node : inner;
-	type = zta_json__get(inner, "type");
-	id = zta_json__get(inner, "id");
-	if (!zta_policy_part__is_string(type) ||
-	    !zta_policy_part__is_string(id) || inner->count != 2) {
-		return ZTA_POLICY_FAIL(r, inner,
+	if (inner == NULL) {
+		return ZTA_POLICY_FAIL(r, node,
 		    "expected an entity, {\"type\": ..., \"id\": ...}");
 	}
-	out->id = zta_json__str(id);
+	out->id = zta_json__str(zta_json__get(inner, "id"));
 	out->at = inner->at;
-	return zta_policy_part__type(r, type, &out->type);
+	return zta_policy_part__type(
+	    r, zta_json__get(inner, "type"), &out->type);
 }

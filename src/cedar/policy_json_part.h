@@ -38,6 +38,9 @@ zta_policy_part__is_string(const zta_json *node)
 ZTA_MUST_USE zta_status zta_policy_part__need(zta_policy_reader *r,
     const zta_json *object, const char *name, const zta_json **out);
 
+/* Member `name`; NULL if it lacks or is null. */
+const zta_json *zta_policy_part__may(const zta_json *object, const char *name);
+
 /* An object with no other members than these three, some NULL. */
 ZTA_MUST_USE zta_status zta_policy_part__only(zta_policy_reader *r,
     const zta_json *node, const char *a, const char *b, const char *c);

@@ -86,7 +86,7 @@ static zta_status
 read_scope_is(zta_policy_reader *r, const zta_json *node, zta_expr_var var,
     zta_scope_text *out)
 {
-	const zta_json *type, *in = zta_json__get(node, "in");
+	const zta_json *type, *in = zta_policy_part__may(node, "in");
 	zta_status status =
 	    zta_policy_part__only(r, node, "op", "entity_type", "in");
 
@@ -436,19 +436,6 @@ read_one_policy(
 	out->count = 1;
 	return out->list == NULL ? zta_policy_part__no_room(r) :
 				   read_policy(r, root, &out->list[0]);
-}
-
-bool
-zta_policy_json__is(zta_str text)
-{
-	size_t at = 0;
-
-	while (at < text.len &&
-	    (text.ptr[at] == ' ' || text.ptr[at] == '\t' ||
-		text.ptr[at] == '\n' || text.ptr[at] == '\r')) {
-		at++;
-	}
-	return at < text.len && text.ptr[at] == '{';
 }
 
 zta_status

@@ -109,18 +109,25 @@ zta_request__context(zta_value_reader *r, const zta_json *node, uint32_t action,
 	    r, node, declared == NULL ? NULL : declared->context, out);
 }
 
-zta_status
-zta_request__read(zta_value_reader *r, const zta_json *root, zta_question *out)
+/* An object that has nothing but the members of a request. */
+static zta_status
+check_members(zta_value_reader *r, const zta_json *root)
 {
 	static const char *const names[] = { "principal", "action", "resource",
 		"context", NULL };
-	zta_status status;
 
-	*out = (zta_question){ .names = r->names };
 	if (root->type != ZTA_JSON_OBJECT) {
 		return FAIL(r, root, "a request must be an object");
 	}
-	status = zta_json__only(r->doc, root, names, r->err);
+	return zta_json__only(r->doc, root, names, r->err);
+}
+
+zta_status
+zta_request__read(zta_value_reader *r, const zta_json *root, zta_question *out)
+{
+	zta_status status = check_members(r, root);
+
+	*out = (zta_question){ .names = r->names };
 	if (status == ZTA_OK) {
 		status = read_uid(r, root, "principal", &out->principal);
 	}
@@ -135,4 +142,94 @@ zta_request__read(zta_value_reader *r, const zta_json *root, zta_question *out)
 		    out->action, &out->context);
 	}
 	return status;
+}
+
+/* --- searches */
+
+/* {"type":T}: any entity of the type, which a schema must declare. */
+static zta_status
+read_type(zta_value_reader *r, const zta_json *node, uint32_t *type)
+{
+	static const char *const names[] = { "type", NULL };
+	const zta_json *name = zta_json__get(node, "type");
+	zta_status status = zta_json__only(r->doc, node, names, r->err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (name->type != ZTA_JSON_STRING ||
+	    !zta_lex__is_name(zta_json__str(name))) {
+		return FAIL(r, name, "not the name of an entity type");
+	}
+	status = zta_names__symbol(r->names, zta_json__str(name), type, r->err);
+	if (status == ZTA_OK && r->schema != NULL &&
+	    zta_schema__entity(r->schema, *type) == NULL) {
+		return FAIL(r, name, "the schema has no entity type `%.*s`",
+		    ZTA_STR_ARG(zta_json__str(name)));
+	}
+	return status;
+}
+
+/* Read principal, action or resource: an entity, or what is sought. */
+static zta_status
+read_part(zta_value_reader *r, const zta_json *root, zta_expr_var var,
+    uint32_t *uid, zta_sought *sought)
+{
+	const zta_json *node = zta_json__get(root, zta_expr_vars[var]);
+	bool open = var == ZTA_VAR_ACTION ?
+	    node == NULL :
+	    node != NULL && node->type == ZTA_JSON_OBJECT &&
+		zta_json__get(node, "type") != NULL &&
+		zta_json__get(node, "id") == NULL;
+
+	*uid = ZTA_NAME_NONE;
+	if (!open) {
+		return read_uid(r, root, zta_expr_vars[var], uid);
+	}
+	if (sought->var != ZTA_VAR_CONTEXT) {
+		return FAIL(r, node == NULL ? root : node,
+		    "only one of principal, action and resource can be "
+		    "searched for");
+	}
+	*sought = (zta_sought){ var, ZTA_NAME_NONE };
+	return var == ZTA_VAR_ACTION ? ZTA_OK :
+				       read_type(r, node, &sought->type);
+}
+
+zta_status
+zta_request__read_search(zta_value_reader *r, const zta_json *root,
+    zta_question *out, zta_sought *sought)
+{
+	const zta_json *context = zta_json__get(root, "context");
+	zta_status status = check_members(r, root);
+
+	*out = (zta_question){ .names = r->names };
+	*sought = (zta_sought){ ZTA_VAR_CONTEXT, ZTA_NAME_NONE };
+	if (status == ZTA_OK) {
+		status = read_part(
+		    r, root, ZTA_VAR_PRINCIPAL, &out->principal, sought);
+	}
+	if (status == ZTA_OK) {
+		status = read_part(
+		    r, root, ZTA_VAR_RESOURCE, &out->resource, sought);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    read_part(r, root, ZTA_VAR_ACTION, &out->action, sought);
+	}
+	if (status == ZTA_OK && sought->var == ZTA_VAR_CONTEXT) {
+		return FAIL(r, root,
+		    "a search leaves out the `id` of principal or resource, "
+		    "or the `action`");
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (sought->var != ZTA_VAR_ACTION || r->schema == NULL) {
+		return zta_request__context(
+		    r, context, out->action, &out->context);
+	}
+	return context == NULL || context->type == ZTA_JSON_OBJECT ?
+	    ZTA_OK :
+	    FAIL(r, context, "the context must be an object");
 }

@@ -15,6 +15,20 @@
 ZTA_MUST_USE zta_status zta_request__read(
     zta_value_reader *r, const zta_json *root, zta_question *out);
 
+/* What a search is for; of an action the type is not known either. */
+typedef struct zta_sought {
+	zta_expr_var var; /* PRINCIPAL, ACTION or RESOURCE */
+	uint32_t type;    /* symbol; ZTA_NAME_NONE for an action */
+} zta_sought;
+
+/*
+ * Read a request whose principal or resource is {"type":T}, or which has no
+ * action. The uid of what is sought is ZTA_NAME_NONE. With a schema and without
+ * an action the context is not read: its types depend on the action.
+ */
+ZTA_MUST_USE zta_status zta_request__read_search(zta_value_reader *r,
+    const zta_json *root, zta_question *out, zta_sought *sought);
+
 /*
  * The context that `node` (NULL: none) holds for this action: typed by the
  * schema of `r`, if there is one.

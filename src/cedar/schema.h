@@ -57,6 +57,10 @@ typedef struct zta_schema {
 ZTA_MUST_USE zta_status zta_schema__read(
     zta_schema *schema, zta_names *names, zta_str text, zta_error *err);
 
+/* The same of a text that is parsed, and need not outlive the schema. */
+ZTA_MUST_USE zta_status zta_schema__resolve(zta_schema *schema,
+    zta_names *names, const zta_schema_text *text, zta_error *err);
+
 /* The declaration, or NULL. */
 const zta_entity_type *zta_schema__entity(
     const zta_schema *schema, uint32_t name);

@@ -4,11 +4,19 @@
 #define ZTA_CEDAR_SCHEMA_TEXT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "cedar/ast.h"
 
 typedef struct zta_name_ref {
 	zta_str name; /* normalized; "A::B" is absolute, "B" is looked up */
 	uint32_t at;  /* byte offset */
 } zta_name_ref;
+
+/* @key("value"); each key once. SPEC: cedar rfc48 */
+typedef struct zta_annotations {
+	zta_annotation *list;
+	uint32_t count;
+} zta_annotations;
 
 typedef enum zta_type_form {
 	ZTA_TYPE_NAME, /* of a common type, an entity type or a builtin */
@@ -29,6 +37,7 @@ typedef struct zta_attr_text {
 	zta_str name;
 	bool optional;
 	const zta_type_text *type;
+	zta_annotations annotations;
 } zta_attr_text;
 
 struct zta_type_text {
@@ -36,7 +45,7 @@ struct zta_type_text {
 	zta_only only;                /* of NAME */
 	zta_name_ref name;            /* of NAME; `at` serves every form */
 	const zta_type_text *element; /* of SET */
-	const zta_attr_text *attrs;   /* of RECORD; the last of a name counts */
+	const zta_attr_text *attrs;   /* of RECORD; each name once */
 	uint32_t attr_count;
 };
 
@@ -48,6 +57,7 @@ typedef struct zta_entity_text {
 	const zta_type_text *tags;  /* NULL: no tags */
 	const zta_str *choices;     /* of an enum */
 	uint32_t choice_count;      /* 0: no enum */
+	zta_annotations annotations;
 } zta_entity_text;
 
 typedef struct zta_action_ref {
@@ -63,11 +73,13 @@ typedef struct zta_action_text {
 	const zta_name_ref *principals, *resources;
 	uint32_t principal_count, resource_count;
 	const zta_type_text *context; /* NULL: an empty record */
+	zta_annotations annotations;
 } zta_action_text;
 
 typedef struct zta_common_text {
 	zta_name_ref name;
 	const zta_type_text *type;
+	zta_annotations annotations;
 } zta_common_text;
 
 typedef struct zta_namespace_text {
@@ -76,6 +88,7 @@ typedef struct zta_namespace_text {
 	zta_action_text *actions;
 	zta_common_text *commons;
 	uint32_t entity_count, action_count, common_count;
+	zta_annotations annotations;
 } zta_namespace_text;
 
 typedef struct zta_schema_text {
@@ -84,15 +97,27 @@ typedef struct zta_schema_text {
 	uint32_t count;
 } zta_schema_text;
 
+/* A record without attributes, or no type at all. */
+static inline bool
+zta_type_text__is_empty(const zta_type_text *type)
+{
+	return type == NULL ||
+	    (type->form == ZTA_TYPE_RECORD && type->attr_count == 0);
+}
+
 /*
- * Parse a schema in the human syntax. The result points into `text` and
- * `arena`. ZTA_ESYNTAX with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Parse a schema in the human syntax, or in JSON, which begins with a brace.
+ * The result points into `text` and `arena`. Errors have line and column:
+ * ZTA_ESYNTAX, ZTA_EINVALID, ZTA_EEXIST, ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_schema_text__parse(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
 
-/* The same for Cedar's JSON format; errors may be ZTA_EINVALID too. */
-ZTA_MUST_USE zta_status zta_schema_text__parse_json(
+/* The same of JSON alone. */
+ZTA_MUST_USE zta_status zta_schema_json__read(
     zta_arena *arena, zta_str text, zta_schema_text *out, zta_error *err);
+
+/* Write a schema as JSON. Failures stick in the buffer. */
+void zta_schema_json__write(zta_buf *buf, const zta_schema_text *text);
 
 #endif

@@ -27,6 +27,7 @@ zta_cedar_session_open(
 	}
 	session->engine = engine;
 	zta_arena__init(&session->arena, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	zta_arena__init(&session->scratch, ZTA_CEDAR_REQUEST_MEMORY_MAX);
 	*out = session;
 	return ZTA_OK;
 }
@@ -36,6 +37,7 @@ zta_cedar_session_close(zta_cedar_session *session)
 {
 	if (session != NULL) {
 		zta_arena__release(&session->arena);
+		zta_arena__release(&session->scratch);
 		free(session);
 	}
 }
@@ -96,7 +98,8 @@ zta_cedar__ask(const zta_cedar *engine, zta_arena *arena, zta_str request,
 		.names = &out->names,
 		.schema = engine->schema,
 		.doc = &out->doc,
-		.err = err };
+		.err = err,
+		.unchecked = (flags & ZTA_CEDAR_VALIDATE_REQUEST) == 0 };
 	zta_status status;
 
 	zta_names__lay_over(&out->names, arena, &engine->names);

@@ -21,6 +21,14 @@ zta_type__plain(zta_value_kind kind)
 	return kind == ZTA_VALUE_BOOL ? &zta_type_bool : &plain[kind];
 }
 
+const zta_type *
+zta_type__not(const zta_type *type)
+{
+	return type == &zta_type_true ? &zta_type_false :
+	    type == &zta_type_false   ? &zta_type_true :
+					type;
+}
+
 static const zta_type *
 join_sets(zta_arena *arena, const zta_type *a, const zta_type *b, bool *failed)
 {

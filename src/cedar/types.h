@@ -13,6 +13,15 @@ extern const zta_type zta_type_bool, zta_type_true, zta_type_false;
 /* The type of a kind that needs no more: LONG, STRING, the extension types. */
 const zta_type *zta_type__plain(zta_value_kind kind);
 
+static inline const zta_type *
+zta_type__singleton(bool value)
+{
+	return value ? &zta_type_true : &zta_type_false;
+}
+
+/* The type of `!e` where `type` is that of `e`; NULL gives NULL. */
+const zta_type *zta_type__not(const zta_type *type);
+
 /*
  * The one type that both are, in strict mode; NULL: there is none. `*failed` is
  * set if memory ran out. NULL for a type that is not known fits everything.

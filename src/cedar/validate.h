@@ -3,24 +3,8 @@
 #ifndef ZTA_CEDAR_VALIDATE_H
 #define ZTA_CEDAR_VALIDATE_H
 
-#include "cedar/policies.h"
-#include "cedar/typecheck.h"
-
-typedef struct zta_finding {
-	const zta_policy *policy;
-	zta_rule rule;
-	uint32_t at; /* byte offset in the policy's file */
-} zta_finding;
-
-typedef struct zta_findings {
-	zta_finding *list;
-	uint32_t count, room;
-} zta_findings;
-
-/* The name of a rule, what it says, what helps. Static. */
-const char *zta_rule__name(zta_rule rule);
-const char *zta_rule__message(zta_rule rule);
-const char *zta_rule__hint(zta_rule rule);
+#include "cedar/findings.h"
+#include "cedar/schema.h"
 
 /*
  * Validate policies, templates and links, also at `level` unless that is

@@ -25,6 +25,50 @@ is_string(const zta_json *node)
 	return node != NULL && node->type == ZTA_JSON_STRING;
 }
 
+bool
+zta_value_json__is_entity(const zta_json *node)
+{
+	return is_string(zta_json__get(node, "type")) &&
+	    is_string(zta_json__get(node, "id"));
+}
+
+const zta_json *
+zta_value_json__entity(const zta_json *node)
+{
+	const zta_json *inner = zta_json__get(node, "__entity");
+
+	if (inner != NULL && zta_value_json__is_entity(inner)) {
+		return inner;
+	}
+	return zta_value_json__is_entity(node) ? node : NULL;
+}
+
+/* {"fn":F,"arg":A} or {"fn":F,"args":[...]}; `arg` counts if there are both. */
+bool
+zta_value_json__is_call(const zta_json *node, zta_str *name,
+    const zta_json **first, uint32_t *count)
+{
+	const zta_json *fn = zta_json__get(node, "fn");
+	const zta_json *arg = zta_json__get(node, "arg");
+	const zta_json *args = zta_json__get(node, "args");
+
+	if (!is_string(fn)) {
+		return false;
+	}
+	*name = zta_json__str(fn);
+	if (arg != NULL) {
+		*first = arg;
+		*count = 1;
+		return true;
+	}
+	if (args == NULL || args->type != ZTA_JSON_ARRAY) {
+		return false;
+	}
+	*first = zta_json__first(args);
+	*count = args->count;
+	return true;
+}
+
 zta_status
 zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
     zta_str id, uint32_t *uid)
@@ -45,18 +89,15 @@ zta_value_json__uid_of(zta_value_reader *r, const zta_json *node, zta_str type,
 zta_status
 zta_value_json__uid(zta_value_reader *r, const zta_json *node, uint32_t *uid)
 {
-	const zta_json *inner = zta_json__get(node, "__entity");
-	const zta_json *type, *id;
+	const zta_json *inner = zta_value_json__entity(node), *type;
 
-	inner = inner == NULL ? node : inner;
-	type = zta_json__get(inner, "type");
-	id = zta_json__get(inner, "id");
-	if (!is_string(type) || !is_string(id)) {
-		return FAIL(r, inner,
+	if (inner == NULL) {
+		return FAIL(r, node,
 		    "expected an entity, {\"type\": ..., \"id\": ...}");
 	}
-	return zta_value_json__uid_of(
-	    r, type, zta_json__str(type), zta_json__str(id), uid);
+	type = zta_json__get(inner, "type");
+	return zta_value_json__uid_of(r, type, zta_json__str(type),
+	    zta_json__str(zta_json__get(inner, "id")), uid);
 }
 
 static zta_status
@@ -175,8 +216,9 @@ type_of_kind(zta_value_kind kind)
 	return &types[kind];
 }
 
+/* With `typed`, arguments may be in implicit forms, too. */
 static zta_status
-call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
+call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn, bool typed,
     const zta_json *first, uint32_t count, zta_value *out)
 {
 	const zta_ext_info *info = zta_ext__info(fn);
@@ -189,8 +231,8 @@ call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
 		    info->arity, info->arity == 1 ? "" : "s");
 	}
 	for (i = 0; i < count; i++) {
-		status = zta_value_json__read(
-		    r, first, type_of_kind(info->params[i]), &args[i]);
+		status = zta_value_json__read(r, first,
+		    typed ? type_of_kind(info->params[i]) : NULL, &args[i]);
 		if (status != ZTA_OK) {
 			return status;
 		}
@@ -206,37 +248,8 @@ call(zta_value_reader *r, const zta_json *node, zta_ext_fn fn,
 	}
 }
 
-/*
- * {"fn":F,"arg":A} or {"fn":F,"args":[...]}: whether `node` is one, and then
- * the function and its arguments.
- */
-static bool
-is_call(const zta_json *node, zta_str *name, const zta_json **first,
-    uint32_t *count)
-{
-	const zta_json *fn = zta_json__get(node, "fn");
-	const zta_json *arg = zta_json__get(node, "arg");
-	const zta_json *args = zta_json__get(node, "args");
-
-	if (!is_string(fn)) {
-		return false;
-	}
-	*name = zta_json__str(fn);
-	if (arg != NULL && args == NULL) {
-		*first = arg;
-		*count = 1;
-		return true;
-	}
-	if (args == NULL || arg != NULL || args->type != ZTA_JSON_ARRAY) {
-		return false;
-	}
-	*first = zta_json__first(args);
-	*count = args->count;
-	return true;
-}
-
 static zta_status
-read_call(zta_value_reader *r, const zta_json *node, zta_str name,
+read_call(zta_value_reader *r, const zta_json *node, zta_str name, bool typed,
     const zta_json *first, uint32_t count, zta_value *out)
 {
 	zta_ext_fn fn = zta_ext__find(name);
@@ -245,7 +258,7 @@ read_call(zta_value_reader *r, const zta_json *node, zta_str name,
 		return FAIL(r, node, "there is no extension function `%.*s`",
 		    ZTA_STR_ARG(name));
 	}
-	return call(r, node, fn, first, count, out);
+	return call(r, node, fn, typed, first, count, out);
 }
 
 /* An extension value that is expected: `__extn`, a bare call, or its string. */
@@ -257,14 +270,17 @@ read_extension(zta_value_reader *r, const zta_json *node, const zta_type *type,
 	zta_str name;
 	uint32_t count;
 
-	if (is_call(extn == NULL ? node : extn, &name, &first, &count)) {
-		return read_call(r, node, name, first, count, out);
+	if ((extn != NULL &&
+		zta_value_json__is_call(extn, &name, &first, &count)) ||
+	    zta_value_json__is_call(node, &name, &first, &count)) {
+		return read_call(r, node, name, true, first, count, out);
 	}
 	if (node->type == ZTA_JSON_OBJECT) {
 		return FAIL(
 		    r, node, "expected a %s", zta_ext__type_name(type->kind));
 	}
-	return call(r, node, zta_ext__constructor(type->kind), node, 1, out);
+	return call(
+	    r, node, zta_ext__constructor(type->kind), true, node, 1, out);
 }
 
 /* --- without a type: an object with one key may be more than a record */
@@ -281,15 +297,15 @@ read_object(zta_value_reader *r, const zta_json *node, zta_value *out)
 	if (node->count == 1) {
 		inner = zta_json__after(name);
 		if (zta_str__is(zta_json__str(name), "__entity") &&
-		    is_string(zta_json__get(inner, "type")) &&
-		    is_string(zta_json__get(inner, "id"))) {
+		    zta_value_json__is_entity(inner)) {
 			status = zta_value_json__uid(r, inner, &uid);
 			*out = zta_value__entity(uid);
 			return status;
 		}
 		if (zta_str__is(zta_json__str(name), "__extn") &&
-		    is_call(inner, &fn, &first, &count)) {
-			return read_call(r, inner, fn, first, count, out);
+		    zta_value_json__is_call(inner, &fn, &first, &count)) {
+			return read_call(
+			    r, inner, fn, false, first, count, out);
 		}
 		if (zta_str__is(zta_json__str(name), "__expr") &&
 		    inner->type == ZTA_JSON_STRING) {
@@ -340,12 +356,16 @@ read_typed(zta_value_reader *r, const zta_json *node, const zta_type *type,
 	if (zta_ext__type_name(type->kind) != NULL) {
 		return read_extension(r, node, type, out);
 	}
-	if (type->kind == ZTA_VALUE_SET && node->type == ZTA_JSON_ARRAY) {
-		return read_set(r, node, type, out);
+	if (type->kind == ZTA_VALUE_SET) {
+		return node->type == ZTA_JSON_ARRAY ?
+		    read_set(r, node, type, out) :
+		    FAIL(r, node, "expected an array");
 	}
-	if (type->kind == ZTA_VALUE_RECORD && node->type == ZTA_JSON_OBJECT) {
+	if (type->kind == ZTA_VALUE_RECORD) {
 		*out = (zta_value){ .kind = ZTA_VALUE_RECORD };
-		return zta_value_json__record(r, node, type, &out->u.record);
+		return node->type == ZTA_JSON_OBJECT ?
+		    zta_value_json__record(r, node, type, &out->u.record) :
+		    FAIL(r, node, "expected an object");
 	}
 	return read_untyped(r, node, out);
 }
@@ -360,7 +380,8 @@ zta_value_json__read(zta_value_reader *r, const zta_json *node,
 		return read_untyped(r, node, out);
 	}
 	status = read_typed(r, node, type, out);
-	if (status == ZTA_OK && !zta_conform__value(r->names, out, type)) {
+	if (status == ZTA_OK && !r->unchecked &&
+	    !zta_conform__value(r->names, out, type)) {
 		return FAIL(
 		    r, node, "the schema declares another type for this");
 	}

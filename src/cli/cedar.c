@@ -247,6 +247,8 @@ cli_cedar(int argc, char **argv)
 		{ "authorize", authorize, "decide a request" },
 		{ "explain", cli_cedar_explain,
 		    "decide a request and say why" },
+		{ "search", cli_cedar_search,
+		    "find who or what would be allowed" },
 		{ "validate", cli_cedar_validate,
 		    "check policies against a schema" },
 		{ "format", cli_cedar_format, "lay out policies" },

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "ztauth/cedar.h"
 
@@ -23,14 +24,17 @@ static const char format_help[] =
 
 static const char translate_help[] =
     "Usage: ztauth cedar translate --policies FILE [OPTION...]\n"
+    "       ztauth cedar translate --schema FILE\n"
     "\n"
-    "Turn policy text into Cedar's JSON policy format, or back; JSON is what\n"
-    "begins with a brace. Text numbers its policies: policy0, policy1 ... An id\n"
-    "from JSON stays as the annotation @id.\n"
+    "Turn policy text or a schema into Cedar's JSON format for it, or back; JSON\n"
+    "is what begins with a brace. Text numbers its policies: policy0, policy1 ...\n"
+    "An id from JSON stays as the annotation @id. Comments are dropped,\n"
+    "annotations are kept.\n"
     "\n"
     "  --policies FILE   policies, templates and, in JSON, links\n"
     "  --links FILE      from text: links that become part of the set\n"
     "  --links-out FILE  to text: where the links of the set go\n"
+    "  --schema FILE     a schema\n"
     "\n"
     "Exit: 0 done, 1 could not be done.\n";
 
@@ -152,44 +156,62 @@ to_json(const char *path, zta_str text, const char *links_path)
 	return code;
 }
 
-static bool
-is_json(zta_str text)
+static int
+translate_policies(
+    const char *path, zta_str text, const char *links, const char *links_out)
 {
-	size_t at = 0;
-
-	while (at < text.len && strchr(" \t\r\n", text.ptr[at]) != NULL) {
-		at++;
+	if (zta_json__begins(text) ? links != NULL : links_out != NULL) {
+		cli_say("--links goes with text, --links-out with JSON "
+			"(see --help)");
+		return CLI_USAGE;
 	}
-	return at < text.len && text.ptr[at] == '{';
+	return zta_json__begins(text) ? to_text(path, text, links_out) :
+					to_json(path, text, links);
+}
+
+static int
+translate_schema(const char *path, zta_str text)
+{
+	zta_error err = { 0 };
+	zta_str out;
+	zta_status status = zta_json__begins(text) ?
+	    zta_cedar_schema_to_text(zta_str_of(path), text, &out, &err) :
+	    zta_cedar_schema_to_json(zta_str_of(path), text, &out, &err);
+	int code;
+
+	if (status != ZTA_OK) {
+		return cli_fail(&err);
+	}
+	code = put_out(out);
+	zta_str_free(out);
+	return code;
 }
 
 int
 cli_cedar_translate(int argc, char **argv)
 {
 	const char *policies = NULL, *links = NULL, *links_out = NULL;
+	const char *schema = NULL;
 	const cli_option options[] = { { "policies", &policies, NULL },
 		{ "links", &links, NULL }, { "links-out", &links_out, NULL },
-		{ NULL, NULL, NULL } };
+		{ "schema", &schema, NULL }, { NULL, NULL, NULL } };
 	int code = cli_options(argc, argv, options, NULL, translate_help);
 	zta_str text;
 
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(policies, "--policies")) {
+	if ((policies == NULL) == (schema == NULL) ||
+	    (schema != NULL && (links != NULL || links_out != NULL))) {
+		cli_say("give --policies, or --schema alone (see --help)");
 		return CLI_USAGE;
 	}
-	if (!cli_read(policies, &text)) {
+	if (!cli_read(schema != NULL ? schema : policies, &text)) {
 		return CLI_FAILED;
 	}
-	if (is_json(text) ? links != NULL : links_out != NULL) {
-		cli_say("--links goes with text, --links-out with JSON "
-			"(see --help)");
-		code = CLI_USAGE;
-	} else {
-		code = is_json(text) ? to_text(policies, text, links_out) :
-				       to_json(policies, text, links);
-	}
+	code = schema != NULL ?
+	    translate_schema(schema, text) :
+	    translate_policies(policies, text, links, links_out);
 	zta_str_free(text);
 	return code;
 }

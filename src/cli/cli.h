@@ -97,6 +97,7 @@ int cli_dispatch(
 
 int cli_cedar(int argc, char **argv);
 int cli_cedar_explain(int argc, char **argv);
+int cli_cedar_search(int argc, char **argv);
 int cli_cedar_validate(int argc, char **argv);
 int cli_cedar_format(int argc, char **argv);
 int cli_cedar_translate(int argc, char **argv);

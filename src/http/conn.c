@@ -27,6 +27,9 @@
 
 /* One read from the socket. */
 #define READ_MAX 65536
+#define JSON_TYPE "application/json"
+/* A large body has time to arrive at this rate. */
+#define BODY_BYTES_PER_MS 1024
 /* Memory for one call: its request twice, and what the handler needs. */
 #define CALL_MEMORY_MAX ((size_t)512 << 20)
 
@@ -64,11 +67,13 @@ reason_of(unsigned status)
 	static const struct {
 		unsigned status;
 		const char *reason;
-	} reasons[] = { { 200, "OK" }, { 400, "Bad Request" },
+	} reasons[] = { { 200, "OK" }, { 201, "Created" },
+		{ 304, "Not Modified" }, { 400, "Bad Request" },
 		{ 401, "Unauthorized" }, { 403, "Forbidden" },
 		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" }, { 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" },
+		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
 		{ 503, "Service Unavailable" },
@@ -84,18 +89,19 @@ reason_of(unsigned status)
 }
 
 static void
-put_answer(zta_conn *conn, unsigned status, const char *fields, zta_str json)
+put_answer(zta_conn *conn, unsigned status, const char *fields,
+    const char *type, zta_str body)
 {
 	zta_buf__printf(&conn->out,
 	    "HTTP/1.1 %u %s\r\n"
 	    "%s"
-	    "Content-Type: application/json\r\n"
+	    "Content-Type: %s\r\n"
 	    "Content-Length: %zu\r\n"
 	    "%s%s\r\n",
-	    status, reason_of(status), zta_http__date(conn->http), json.len,
-	    fields, conn->close ? "Connection: close\r\n" : "");
+	    status, reason_of(status), zta_http__date(conn->http), type,
+	    body.len, fields, conn->close ? "Connection: close\r\n" : "");
 	if (conn->parser.method != HTTP_HEAD) {
-		zta_buf__put(&conn->out, json);
+		zta_buf__put(&conn->out, body);
 	}
 }
 
@@ -117,6 +123,17 @@ answered(zta_conn *conn)
 	zta_conn__writable(conn);
 }
 
+/* One large message is no reason to hold its memory for the next. */
+static void
+clear(zta_buf *buf)
+{
+	if (buf->room > ZTA_HTTP_BODY_MAX) {
+		zta_buf__release(buf);
+	} else {
+		zta_buf__clear(buf);
+	}
+}
+
 static void
 reset(zta_conn *conn)
 {
@@ -127,8 +144,9 @@ reset(zta_conn *conn)
 	conn->header_count = 0;
 	conn->headers = NULL;
 	zta_buf__clear(&conn->target);
-	zta_buf__clear(&conn->body);
 	zta_buf__clear(&conn->names);
+	clear(&conn->body);
+	clear(&conn->out);
 	zta_arena__reset(&conn->arena);
 }
 
@@ -154,8 +172,23 @@ zta_conn__writable(zta_conn *conn)
 }
 
 void
+zta_http_call__patience(zta_http_call *call, int64_t ms)
+{
+	zta_conn *conn = call->connection;
+
+	conn->deadline = zta_http__now(conn->http) + ms;
+}
+
+void
 zta_http_call__answer(
     zta_http_call *call, unsigned status, const char *fields, zta_str json)
+{
+	zta_http_call__answer_as(call, status, fields, JSON_TYPE, json);
+}
+
+void
+zta_http_call__answer_as(zta_http_call *call, unsigned status,
+    const char *fields, const char *type, zta_str body)
 {
 	zta_conn *conn = call->connection;
 
@@ -165,7 +198,7 @@ zta_http_call__answer(
 		return;
 	}
 	conn->close = conn->close || zta_http__is_stopping(conn->http);
-	put_answer(conn, status, fields, json);
+	put_answer(conn, status, fields, type, body);
 	answered(conn);
 }
 
@@ -317,6 +350,20 @@ has_one_host(const zta_conn *conn)
 	return count == 1;
 }
 
+/* Method and target, as far as they are needed to know what is asked. */
+static void
+set_target(zta_conn *conn)
+{
+	zta_str target = zta_buf__str(&conn->target);
+	size_t path = zta_str__find(target, '?');
+	size_t query = path < target.len ? path + 1 : path;
+
+	conn->call.method =
+	    zta_str_of(http_method_str((enum http_method)conn->parser.method));
+	conn->call.path = (zta_str){ target.ptr, path };
+	conn->call.query = (zta_str){ target.ptr + query, target.len - query };
+}
+
 static int
 on_head(http_parser *parser)
 {
@@ -339,9 +386,14 @@ on_head(http_parser *parser)
 	if (parser->http_minor > 0 && !has_one_host(conn)) {
 		return refuse(conn, 400, "a request has one Host");
 	}
-	if ((parser->flags & F_CONTENTLENGTH) != 0 &&
-	    parser->content_length > ZTA_HTTP_BODY_MAX) {
-		return refuse(conn, 413, "the body is over 1 MiB");
+	set_target(conn);
+	conn->body.max = zta_http__body_max(conn->http, &conn->call);
+	if ((parser->flags & F_CONTENTLENGTH) != 0) {
+		if (parser->content_length > conn->body.max) {
+			return refuse(conn, 413, "the body is too large");
+		}
+		conn->deadline +=
+		    (int64_t)parser->content_length / BODY_BYTES_PER_MS;
 	}
 	if (zta_http_call__header(&conn->call, "expect", &expect) &&
 	    zta_str__is(expect, "100-continue")) {
@@ -358,7 +410,7 @@ on_body(http_parser *parser, const char *text, size_t len)
 	zta_buf__put(&conn->body, (zta_str){ text, len });
 	return conn->body.status == ZTA_OK ?
 	    0 :
-	    refuse(conn, 413, "the body is over 1 MiB");
+	    refuse(conn, 413, "the body is too large");
 }
 
 /* Trailer sections end with a message too: only one is handed over. */
@@ -393,7 +445,7 @@ answer_refusal(zta_conn *conn)
 	put_error(&buf, "bad_request", conn->refusal, "");
 	conn->close = true;
 	conn->parsed = conn->in.len;
-	put_answer(conn, conn->refused, "", zta_buf__str(&buf));
+	put_answer(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));
 	zta_buf__release(&buf);
 	answered(conn);
 }
@@ -402,20 +454,12 @@ static void
 call_handler(zta_conn *conn)
 {
 	zta_http_call *call = &conn->call;
-	zta_str target =
-	    zta_arena__copy(&conn->arena, zta_buf__str(&conn->target));
-	zta_str body = zta_arena__copy(&conn->arena, zta_buf__str(&conn->body));
 
-	if (target.ptr == NULL || body.ptr == NULL) {
-		(void)refuse(conn, 503, "no memory");
-		answer_refusal(conn);
-		return;
-	}
+	/* Both stay as they are until the answer. */
+	set_target(conn);
+	call->body =
+	    conn->body.len == 0 ? ZTA_STR("") : zta_buf__str(&conn->body);
 	conn->deadline = zta_http__now(conn->http) + ZTA_HTTP_ANSWER_MS;
-	call->method =
-	    zta_str_of(http_method_str((enum http_method)conn->parser.method));
-	call->path = (zta_str){ target.ptr, zta_str__find(target, '?') };
-	call->body = body;
 	call->arena = &conn->arena;
 	call->connection = conn;
 	zta_http__handle(conn->http, call);

@@ -66,6 +66,7 @@ int64_t zta_http__now(const zta_http *http);
 const char *zta_http__date(const zta_http *http);
 bool zta_http__is_stopping(const zta_http *http);
 void zta_http__handle(zta_http *http, zta_http_call *call);
+size_t zta_http__body_max(zta_http *http, const zta_http_call *call);
 /* Wait for what the connection needs now: room to write, something to read. */
 void zta_http__wait(zta_http *http, zta_conn *conn);
 void zta_http__add(zta_http *http, zta_conn *conn);

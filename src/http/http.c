@@ -29,6 +29,12 @@
 #define TICK_MS 1000
 #define BACKLOG 4096
 
+/* An fd of somebody else's; events are marked by its address. */
+typedef struct watch {
+	void (*ready)(void *);
+	void *context;
+} watch;
+
 struct zta_http {
 	zta_http_options options;
 	int epoll, listener, wake;
@@ -39,14 +45,14 @@ struct zta_http {
 	char date[64];
 	zta_conn *conns;
 	uint32_t conn_count;
-	void (*ready)(void *);
-	void *ready_context;
+	watch watches[ZTA_HTTP_WATCHES_MAX];
+	uint32_t watch_count;
 	struct epoll_event events[EVENTS_MAX];
 	int event_count;
 };
 
 /* Marks for what an event is about; a connection is marked by its address. */
-static char listener_mark, wake_mark, ready_mark;
+static char listener_mark, wake_mark;
 
 static int
 control(zta_http *http, int op, int fd, uint32_t events, void *mark)
@@ -80,6 +86,14 @@ void
 zta_http__handle(zta_http *http, zta_http_call *call)
 {
 	http->options.handle(http->options.context, call);
+}
+
+size_t
+zta_http__body_max(zta_http *http, const zta_http_call *call)
+{
+	return http->options.body_max == NULL ?
+	    ZTA_HTTP_BODY_MAX :
+	    http->options.body_max(http->options.context, call);
 }
 
 void
@@ -276,10 +290,24 @@ begin_stopping(zta_http *http)
 	}
 }
 
+static bool
+is_watch(const zta_http *http, const void *mark)
+{
+	uint32_t i;
+
+	for (i = 0; i < http->watch_count; i++) {
+		if (mark == &http->watches[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 dispatch(zta_http *http, struct epoll_event *event)
 {
 	zta_conn *conn = event->data.ptr;
+	const watch *w;
 
 	if (event->data.ptr == &listener_mark) {
 		if (!http->stopping) {
@@ -287,8 +315,9 @@ dispatch(zta_http *http, struct epoll_event *event)
 		}
 	} else if (event->data.ptr == &wake_mark) {
 		begin_stopping(http);
-	} else if (event->data.ptr == &ready_mark) {
-		http->ready(http->ready_context);
+	} else if (is_watch(http, event->data.ptr)) {
+		w = event->data.ptr;
+		w->ready(w->context);
 	} else if ((event->events & (EPOLLHUP | EPOLLERR)) != 0) {
 		zta_conn__close(conn);
 	} else {
@@ -347,11 +376,18 @@ zta_status
 zta_http__watch(zta_http *http, int fd, void (*ready)(void *), void *context,
     zta_error *err)
 {
-	http->ready = ready;
-	http->ready_context = context;
-	return control(http, EPOLL_CTL_ADD, fd, EPOLLIN, &ready_mark) == 0 ?
-	    ZTA_OK :
-	    zta_error__errno(err, "watch a file descriptor");
+	watch *w = &http->watches[http->watch_count];
+
+	if (http->watch_count == ZTA_HTTP_WATCHES_MAX) {
+		return zta_error__set(err, ZTA_ELIMIT,
+		    "over %d watched file descriptors", ZTA_HTTP_WATCHES_MAX);
+	}
+	*w = (watch){ ready, context };
+	if (control(http, EPOLL_CTL_ADD, fd, EPOLLIN, w) != 0) {
+		return zta_error__errno(err, "watch a file descriptor");
+	}
+	http->watch_count++;
+	return ZTA_OK;
 }
 
 uint16_t

@@ -13,6 +13,8 @@
 
 #include "base/arena.h"
 
+#define ZTA_HTTP_WATCHES_MAX 4
+
 typedef struct zta_http zta_http;
 typedef struct zta_http_call zta_http_call;
 
@@ -23,7 +25,8 @@ typedef struct zta_http_header {
 /* A request; everything lies in `arena` until it is answered. */
 struct zta_http_call {
 	zta_str method;
-	zta_str path; /* without the query */
+	zta_str path;  /* without the query */
+	zta_str query; /* what follows the `?`; may be empty */
 	const zta_http_header *headers;
 	uint32_t header_count;
 	zta_str body;
@@ -33,10 +36,17 @@ struct zta_http_call {
 
 typedef void zta_http_handler(void *context, zta_http_call *call);
 
+/*
+ * The largest body that is taken, when the head of a request is here: method,
+ * path and headers are known. Larger ones are refused unread.
+ */
+typedef size_t zta_http_body_max(void *context, const zta_http_call *call);
+
 typedef struct zta_http_options {
 	const char *host; /* numeric address */
 	uint16_t port;    /* 0: any; see zta_http__port() */
 	zta_http_handler *handle;
+	zta_http_body_max *body_max; /* NULL: ZTA_HTTP_BODY_MAX for all */
 	void *context;
 } zta_http_options;
 
@@ -48,7 +58,10 @@ void zta_http__close(zta_http *http);
 /* The port it listens on. */
 uint16_t zta_http__port(const zta_http *http);
 
-/* Call `ready` whenever `fd` is readable; one such fd at most. */
+/*
+ * Call `ready` whenever `fd` is readable; at most ZTA_HTTP_WATCHES_MAX fds.
+ * ZTA_ELIMIT, ZTA_EIO.
+ */
 ZTA_MUST_USE zta_status zta_http__watch(zta_http *http, int fd,
     void (*ready)(void *context), void *context, zta_error *err);
 
@@ -65,12 +78,19 @@ void zta_http__stop(zta_http *http);
 bool zta_http_call__header(
     const zta_http_call *call, const char *name, zta_str *value);
 
+/* The call may take `ms` from now on to be answered. */
+void zta_http_call__patience(zta_http_call *call, int64_t ms);
+
 /*
  * Answer and give the call back. `fields` are further header lines, each with
  * its CRLF, or "". If the client has gone, nothing is sent.
  */
 void zta_http_call__answer(
     zta_http_call *call, unsigned status, const char *fields, zta_str json);
+
+/* The same with a body of another media type. */
+void zta_http_call__answer_as(zta_http_call *call, unsigned status,
+    const char *fields, const char *type, zta_str body);
 
 /* Answer {"error":{"code":...,"message":...,"at":...}}. SPEC: ztauth 10 */
 void zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,

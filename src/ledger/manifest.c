@@ -308,11 +308,11 @@ read_binding(reader *r, const zta_json *name, const zta_json *node,
 	*out = (zta_scope_binding){ .scope = zta_json__str(name) };
 	if (status == ZTA_OK) {
 		status =
-		    zta_json__strings(&r->doc, zta_json__get(node, "actions"),
+		    zta_json__words(&r->doc, zta_json__get(node, "actions"),
 			r->arena, &out->actions, &out->action_count, r->err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_json__strings(&r->doc,
+		status = zta_json__words(&r->doc,
 		    zta_json__get(node, "resources"), r->arena,
 		    &out->resource_types, &out->resource_type_count, r->err);
 	}

@@ -48,7 +48,7 @@ read_proofs(reader *r, const zta_json *node, zta_level *out)
 	uint32_t i, count;
 	zta_proof proof;
 	zta_status status =
-	    zta_json__strings(&r->doc, node, r->arena, &words, &count, r->err);
+	    zta_json__words(&r->doc, node, r->arena, &words, &count, r->err);
 
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		for (proof = ZTA_PROOF_BEARER; proof <= ZTA_PROOF_WPT &&
@@ -80,9 +80,9 @@ read_requires(reader *r, const zta_json *node, zta_level *out)
 		status = read_proofs(r, zta_json__get(node, "proof"), out);
 	}
 	if (status == ZTA_OK) {
-		status = zta_json__strings(&r->doc,
-		    zta_json__get(node, "attestation"), r->arena, &attestations,
-		    &out->attestations, r->err);
+		status =
+		    zta_json__words(&r->doc, zta_json__get(node, "attestation"),
+			r->arena, &attestations, &out->attestations, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -204,7 +204,7 @@ read_group(reader *r, const zta_json *node, zta_group *out)
 	}
 	if (status == ZTA_OK) {
 		status =
-		    zta_json__strings(&r->doc, zta_json__get(node, "members"),
+		    zta_json__words(&r->doc, zta_json__get(node, "members"),
 			r->arena, &out->members, &out->member_count, r->err);
 	}
 	if (status != ZTA_OK) {
@@ -241,9 +241,9 @@ read_groups(reader *r)
 	zta_status status = zta_json__only(&r->doc, root, names, r->err);
 
 	if (status == ZTA_OK) {
-		status = zta_json__strings(&r->doc,
-		    zta_json__get(root, "quarantine"), r->arena, &m->quarantine,
-		    &m->quarantine_count, r->err);
+		status =
+		    zta_json__words(&r->doc, zta_json__get(root, "quarantine"),
+			r->arena, &m->quarantine, &m->quarantine_count, r->err);
 	}
 	status = tell(r, status);
 	if (status != ZTA_OK) {

@@ -192,6 +192,47 @@ expect 64 '' "$ztauth" cedar translate --policies t.json --links l.json
 expect 1 '' "$ztauth" cedar translate --policies bad.cedar
 complains 'bad.cedar:1:19: '
 
+# Schemas, too, in both forms; what only JSON can say has its place.
+cat > n.cedarschema <<'X'
+@doc("who") namespace N { entity User, Group in Group = { "first name"?: String, // one
+  at: ipaddr } tags Set<Long>; entity Size enum ["S"]; }
+action view in all appliesTo { principal: N::User, resource: [N::User, N::Size] }; action all;
+X
+"$ztauth" cedar translate --schema n.cedarschema > n.json
+grep -q '^{"":{"entityTypes":{},"actions":{"view":{"memberOf":\[{"id":"all"}\],"appliesTo"' n.json
+expect 0 'action view in [all] appliesTo {
+  principal: [N::User],
+  resource: [N::User, N::Size]
+};
+
+action all;
+
+@doc("who")
+namespace N {
+  entity User in [Group] {
+    "first name"?: String,
+    at: ipaddr
+  } tags Set<Long>;
+
+  entity Group in [Group] {
+    "first name"?: String,
+    at: ipaddr
+  } tags Set<Long>;
+
+  entity Size enum ["S"];
+}' "$ztauth" cedar translate --schema n.json
+"$ztauth" cedar translate --schema n.json > n2.cedarschema
+expect 0 "$(cat n.json)" "$ztauth" cedar translate --schema n2.cedarschema
+sed -i 's/"resourceTypes":\["N::User","N::Size"\]/"resourceTypes":[]/' n.json
+expect 1 '' "$ztauth" cedar translate --schema n.json
+complains 'n.json:1:34: text cannot say that action `view` applies to no resource'
+echo 'entity A in B;' > n.cedarschema
+expect 1 '' "$ztauth" cedar translate --schema n.cedarschema
+complains 'n.cedarschema:1:13: there is no entity type `B`'
+expect 64 '' "$ztauth" cedar translate
+expect 64 '' "$ztauth" cedar translate --schema n.json --policies p.json
+expect 64 '' "$ztauth" cedar translate --schema n.json --links l.json
+
 # The formatter: comments and blank lines between them stay, twice is once.
 cat > f.cedar <<'X'
 // about all

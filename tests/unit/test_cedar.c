@@ -5,6 +5,8 @@
  */
 #include "tests.h"
 
+#include <stdlib.h>
+
 #include "ztauth/cedar.h"
 
 static const char entities[] =
@@ -23,21 +25,18 @@ static const char request[] =
 typedef enum result { TRUE, FALSE, ERROR } result;
 
 static result
-evaluate(const char *expression)
+evaluate_policy(const char *policy)
 {
-	char policy[1024];
 	zta_cedar *engine;
 	zta_cedar_session *session;
 	zta_cedar_answer answer;
 	zta_error err = { 0 };
 	result out;
 
-	(void)snprintf(policy, sizeof(policy),
-	    "permit (principal, action, resource) when { %s };", expression);
 	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
 	if (zta_cedar_add_policies(engine, ZTA_STR("p"), zta_str_of(policy),
 		ZTA_CEDAR_NUMBERED, &err) != ZTA_OK) {
-		fail_msg("%s: %u: %s", expression, err.column, err.message);
+		fail_msg("%s: %u: %s", policy, err.column, err.message);
 	}
 	assert_int_equal(zta_cedar_add_entities(
 			     engine, ZTA_STR("e"), ZTA_STR(entities), NULL),
@@ -52,6 +51,16 @@ evaluate(const char *expression)
 	zta_cedar_session_close(session);
 	zta_cedar_close(engine);
 	return out;
+}
+
+static result
+evaluate(const char *expression)
+{
+	char policy[1024];
+
+	(void)snprintf(policy, sizeof(policy),
+	    "permit (principal, action, resource) when { %s };", expression);
+	return evaluate_policy(policy);
 }
 
 static const struct {
@@ -122,6 +131,46 @@ test_cedar__evaluates(void **state)
 	}
 }
 
+/*
+ * Conditions in JSON that hold. Members that are not needed do not turn an
+ * entity into something else, and what is no entity is a record.
+ */
+static const char *const json_cases[] = {
+	"{\"==\":{\"left\":{\"Var\":\"principal\"},\"right\":{\"Value\":"
+	"{\"__entity\":{\"type\":\"User\",\"id\":\"a\",\"x\":1}}}}}",
+	"{\"has\":{\"left\":{\"Value\":{\"__entity\":{\"type\":\"User\"}}},"
+	"\"attr\":\"__entity\"}}",
+	"{\"==\":{\"left\":{\"Value\":1},\"right\":{\".\":{\"left\":{\".\":"
+	"{\"left\":{\"Value\":{\"__entity\":{\"type\":1,\"id\":\"a\"}}},"
+	"\"attr\":\"__entity\"}},\"attr\":\"type\"}}}}",
+	"{\"isIpv4\":[{\"Value\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"1.1.1.1\","
+	"\"x\":1}}}]}",
+	"{\"is\":{\"left\":{\"Var\":\"principal\"},\"entity_type\":\"User\","
+	"\"in\":null}}",
+	"{\"has\":{\"left\":{\"Value\":{\"__extn\":{\"fn\":\"ip\"}}},"
+	"\"attr\":\"__extn\"}}",
+};
+
+static void
+test_cedar__reads_json(void **state)
+{
+	char policy[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(json_cases) / sizeof(json_cases[0]); i++) {
+		(void)snprintf(policy, sizeof(policy),
+		    "{\"effect\":\"permit\",\"principal\":{\"op\":\"==\","
+		    "\"entity\":{\"type\":\"User\",\"id\":\"a\",\"__entity\":[]}},"
+		    "\"action\":{\"op\":\"All\"},\"resource\":{\"op\":\"All\"},"
+		    "\"conditions\":[{\"kind\":\"when\",\"body\":%s}]}",
+		    json_cases[i]);
+		if (evaluate_policy(policy) != TRUE) {
+			fail_msg("%s", json_cases[i]);
+		}
+	}
+}
+
 /* Texts that are no policies, and where that is said. */
 static const struct {
 	const char *text;
@@ -180,11 +229,62 @@ test_cedar__depth_is_limited(void **state)
 	zta_cedar_close(engine);
 }
 
+/* What stands before `has a.b` or `is T in e` is evaluated once, not twice. */
+static void
+test_cedar__nested_reads_take_linear_time(void **state)
+{
+	static const char *const inner[] = { "(if %s has a.b then principal "
+					     "else principal)",
+		"(if %s is User in User::\"x\" then principal else "
+		"principal)" };
+	enum { DEPTH = 100 };
+	char *text = malloc(DEPTH * 100), *next = malloc(DEPTH * 100);
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		(void)strcpy(text, "principal");
+		for (n = 0; n < DEPTH; n++) {
+			(void)snprintf(next, DEPTH * 100, inner[i], text);
+			(void)strcpy(text, next);
+		}
+		(void)snprintf(next, DEPTH * 100,
+		    "permit (principal, action, resource) when { %s == "
+		    "principal };",
+		    text);
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p"),
+			zta_str_of(next), ZTA_CEDAR_NUMBERED, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_authorize(session,
+			ZTA_STR("{\"principal\":\"User::\\\"a\\\"\","
+				"\"action\":\"Action::\\\"v\\\"\","
+				"\"resource\":\"Doc::\\\"d\\\"\"}"),
+			0, &answer, NULL),
+		    ZTA_OK);
+		assert_true(answer.permitted);
+		zta_cedar_session_close(session);
+		zta_cedar_close(engine);
+	}
+	free(text);
+	free(next);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cedar__nested_reads_take_linear_time),
 		cmocka_unit_test(test_cedar__evaluates),
+		cmocka_unit_test(test_cedar__reads_json),
 		cmocka_unit_test(test_cedar__says_where),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};

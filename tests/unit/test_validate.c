@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_validate.c - the strict validator, a rule a line. Cedar's own data
- * (tests/conform) has thousands more.
+ * (tests/conform) has thousands more. SPEC: cedar validation
  */
 #include "tests.h"
+
+#include <stdlib.h>
 
 #include "ztauth/cedar.h"
 
@@ -11,11 +13,12 @@ static const char schema[] =
     "entity Role;\n"
     "entity Color enum [\"red\", \"blue\"];\n"
     "entity User in [Role] { n: Long, s?: String, r: { k?: String },\n"
-    "  set: Set<Long>, c: Color } tags String;\n"
+    "  set: Set<Long>, c: Color, boss?: User } tags String;\n"
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
-    "  context: { n: Long, t: datetime, who?: User } };\n"
+    "  context: { n: Long, t: datetime, who?: User, r?: { k: String },\n"
+    "    s?: Set<String> } };\n"
     "action drop appliesTo { principal: User, resource: [Doc, User] };\n";
 
 /* A condition under `view`, and the rules it breaks; "": none. */
@@ -26,6 +29,10 @@ static const struct {
 	{ "principal.n == \"2\"", "incompatible-types" },
 	{ "principal == resource", "impossible-policy" },
 	{ "1 == \"1\"", "impossible-policy" },
+	{ "false == (false || true)", "impossible-policy" },
+	{ "(true && (true || false)) == true", "" },
+	{ "(true && principal.n == 1) == \"1\"", "incompatible-types" },
+	{ "(true && false) == \"1\"", "impossible-policy" },
 	{ "context.n > \"1\"", "unexpected-type" },
 	{ "context.t > datetime(\"2024-01-01\")", "" },
 	{ "context.t > datetime(\"yesterday\")", "bad-literal" },
@@ -74,6 +81,62 @@ static const struct {
 	{ "{a: 1} == {b: 1}", "incompatible-types" },
 	{ "(if principal.n > 1 then {a: 1} else {a: \"x\"}).a == 1",
 	    "incompatible-types" },
+	/* What is shown, and where it holds. */
+	{ "(principal has s || false) && principal.s == \"a\"", "" },
+	{ "(false || principal has s) && principal.s == \"a\"", "" },
+	{ "(principal has s || principal has s) && principal.s == \"a\"", "" },
+	{ "(principal has s && principal has r.k || principal has r.k && "
+	  "principal has s) && principal.s == principal.r.k",
+	    "" },
+	{ "(principal has s && false) || principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "principal has s && (principal.n == 1 || principal.s == \"a\")", "" },
+	{ "principal has s && (principal has r.k && principal.s == \"a\") && "
+	  "principal.r.k == \"a\"",
+	    "" },
+	{ "principal has s && principal.x == 1 && principal.s == \"a\"",
+	    "unknown-attribute optional-attribute" },
+	{ "(if principal.n > 1 then principal has s else principal has s) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "(if principal.n > 1 then true else principal has s) && "
+	  "principal.s == \"a\"",
+	    "optional-attribute" },
+	{ "(if principal has s then true else principal has s) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "(if true then principal has s else principal.x) && "
+	  "principal.s == \"a\"",
+	    "" },
+	{ "!(principal.hasTag(\"a\")) || principal.getTag(\"a\") == \"b\"",
+	    "optional-tag" },
+	{ "principal has s && principal.hasTag(principal.s) && "
+	  "principal.getTag(principal.s) == \"x\"",
+	    "" },
+	/* What is written the same is the same, and nothing else is. */
+	{ "(if principal.n == 1 then principal else principal) has s && "
+	  "(if principal.n == 1 then principal else principal).s == \"a\"",
+	    "" },
+	{ "(if principal.n == 1 then principal else principal) has s && "
+	  "(if principal.n == 2 then principal else principal).s == \"a\"",
+	    "optional-attribute" },
+	{ "context has who.s && context[\"who\"][\"s\"] like \"b\"", "" },
+	{ "context has who && context.who has s && context.who.s == \"a\"",
+	    "" },
+	/* Operands. */
+	{ "resource.owner is User in principal", "" },
+	{ "resource.owner is Doc in principal.x", "impossible-policy" },
+	{ "resource.owner is User in principal.x", "unknown-attribute" },
+	{ "{b: 1, a: 2} == {a: principal.n, b: 2}", "" },
+	{ "{b: 1, a: \"x\"} == {a: principal.n, b: 2}", "incompatible-types" },
+	{ "action in [Action::\"drop\", principal]", "incompatible-types" },
+	{ "ip(principal.x) == ip(\"1.2.3.4\")", "not-a-literal" },
+	{ "-principal.n < 1 && principal.n <= 2 && principal.n >= 1", "" },
+	{ "principal.n.isEmpty()", "unexpected-type" },
+	{ "principal.n like \"x\"", "unexpected-type" },
+	{ "!principal.n", "unexpected-type" },
+	{ "if principal.n then true else true", "unexpected-type" },
+	{ "(if 1 == 1 then principal.x else 1) == 1", "unknown-attribute" },
 };
 
 /* The rules that are broken, with spaces between them. */
@@ -170,6 +233,8 @@ static const struct {
 	{ "principal is User", 0 },
 	{ "principal in Role::\"r\"", 1 },
 	{ "principal is User in Role::\"r\"", 1 },
+	{ "context.n == 1 || principal is Role in Role::\"r\"", 0 },
+	{ "context.n == 1 || resource.owner is Role in Role::\"r\"", 1 },
 	{ "principal.n == 1", 1 },
 	{ "principal.r has k && principal.r.k == \"x\"", 1 },
 	{ "principal has r.k", 1 },
@@ -228,6 +293,215 @@ test_validate__levels(void **state)
 	assert_string_equal(rules, "");
 }
 
+/*
+ * What is wrong with a template is not said again of its links, of which only
+ * what fills the slot is looked at.
+ */
+static const struct {
+	const char *policy, *slot, *rules;
+} links[] = {
+	{ "permit (principal == ?principal, action, resource) when { 1 };",
+	    "{\"type\":\"User\",\"id\":\"u\"}", "policy0:unexpected-type " },
+	{ "permit (principal in ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "" },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Role\",\"id\":\"r\"}", "link:no-applicable-action " },
+	{ "permit (principal is User in ?principal, action, resource);",
+	    "{\"type\":\"Doc\",\"id\":\"d\"}", "link:no-applicable-action " },
+	{ "permit (principal == ?principal, action in [Action::\"view\", "
+	  "Action::\"burn\"], resource);",
+	    "{\"type\":\"User\",\"id\":\"u\"}",
+	    "policy0:no-applicable-action policy0:unknown-action "
+	    "link:no-applicable-action " },
+	{ "permit (principal == ?principal, action, resource);",
+	    "{\"type\":\"Ghost\",\"id\":\"g\"}",
+	    "link:unknown-entity-type link:no-applicable-action " },
+};
+
+static void
+test_validate__links(void **state)
+{
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	char json[256], rules[256];
+	size_t i, j, count;
+
+	(void)state;
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		(void)snprintf(json, sizeof(json),
+		    "[{\"templateId\":\"policy0\",\"newId\":\"link\",\"values\":"
+		    "{\"?principal\":%s}}]",
+		    links[i].slot);
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		assert_int_equal(zta_cedar_add_schema(engine, ZTA_STR("s"),
+				     ZTA_STR(schema), NULL),
+		    ZTA_OK);
+		assert_int_equal(
+		    zta_cedar_add_policies(engine, ZTA_STR("p"),
+			zta_str_of(links[i].policy), ZTA_CEDAR_NUMBERED, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_add_links(engine, ZTA_STR("l"),
+				     zta_str_of(json), NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_validate(engine, ZTA_CEDAR_ANY_LEVEL,
+				     &list, &count, NULL),
+		    ZTA_OK);
+		rules[0] = '\0';
+		for (j = 0; j < count; j++) {
+			(void)snprintf(rules + strlen(rules),
+			    sizeof(rules) - strlen(rules), "%.*s:%s ",
+			    (int)list[j].policy.len, list[j].policy.ptr,
+			    list[j].rule);
+		}
+		if (strcmp(rules, links[i].rules) != 0) {
+			fail_msg("%s %s: '%s', not '%s'", links[i].policy,
+			    links[i].slot, rules, links[i].rules);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
+/* Contexts of `view`: of the declared types, and not refused unasked. */
+static const struct {
+	const char *context;
+	bool valid, readable;
+} contexts[] = {
+	{ "{\"n\":1,\"t\":\"2024-01-01\"}", true, true },
+	{ "{\"n\":\"1\",\"t\":\"2024-01-01\"}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"who\":{\"type\":\"Role\","
+	  "\"id\":\"r\"}}",
+	    false, true },
+	{ "{\"n\":1,\"t\":\"yesterday\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":\"k\"}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"r\":{\"k\":1}}", false, true },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":{\"k\":1}}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"s\":[1,\"k\"]}", false, true },
+	{ "{\"n\":1,\"t\":{\"fn\":\"datetime\",\"arg\":\"2024-01-01\","
+	  "\"args\":[]}}",
+	    true, true },
+	{ "{\"n\":1,\"t\":{\"__extn\":{\"fn\":\"offset\",\"args\":"
+	  "[\"2024-01-01\",\"1d\"]}}}",
+	    true, true },
+	{ "{\"t\":\"2024-01-01\",\"n\":{\"__extn\":{\"fn\":\"offset\","
+	  "\"args\":[\"2024-01-01\",\"1d\"]}}}",
+	    false, false },
+	{ "{\"n\":1,\"t\":{\"fn\":\"datetime\",\"arg\":\"2024-01-01\","
+	  "\"__extn\":1},\"who\":{\"type\":\"User\",\"id\":\"u\","
+	  "\"__entity\":1}}",
+	    true, true },
+	{ "{\"n\":1}", false, false },
+	{ "{\"n\":1,\"t\":\"2024-01-01\",\"x\":1}", false, false },
+};
+
+static void
+test_validate__contexts(void **state)
+{
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	char request[256];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	for (i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++) {
+		(void)snprintf(request, sizeof(request),
+		    "{\"principal\":\"User::\\\"u\\\"\",\"action\":"
+		    "\"Action::\\\"view\\\"\",\"resource\":"
+		    "\"Doc::\\\"d\\\"\",\"context\":%s}",
+		    contexts[i].context);
+		if ((zta_cedar_authorize(session, zta_str_of(request),
+			 ZTA_CEDAR_VALIDATE_REQUEST, &answer,
+			 NULL) == ZTA_OK) != contexts[i].valid ||
+		    (zta_cedar_authorize(session, zta_str_of(request), 0,
+			 &answer, NULL) == ZTA_OK) != contexts[i].readable) {
+			fail_msg("%s", request);
+		}
+	}
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+}
+
+/* Schemas in JSON that are in order. */
+static const char *const json_schemas[] = {
+	"{\"\":{\"entityTypes\":{\"K\":{\"enum\":[\"\",\"k\"]}},"
+	"\"actions\":{\"\":{}}}}",
+};
+
+static void
+test_validate__schemas_in_json(void **state)
+{
+	zta_cedar *engine;
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(json_schemas) / sizeof(json_schemas[0]); i++) {
+		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+		if (zta_cedar_add_schema(engine, ZTA_STR("s.json"),
+			zta_str_of(json_schemas[i]), &err) != ZTA_OK) {
+			fail_msg("%s: %u: %s", json_schemas[i], err.column,
+			    err.message);
+		}
+		zta_cedar_close(engine);
+	}
+}
+
+/* Work that grows with more than the size of these does not end. */
+static const struct {
+	const char *open, *middle, *close;
+	size_t count; /* of `open`, and of `close` */
+	const char *tail, *rules;
+} large[] = {
+	{ "(if ", "principal",
+	    " is User in Role::\"r\" then principal else principal)", 100,
+	    " is User in Role::\"r\"", "" },
+	{ "principal has s && ", "principal.s == \"a\"", "", 100000,
+	    " && principal has boss && principal.boss.s == \"a\"",
+	    "optional-attribute" },
+	{ "", "principal has boss", ".boss", 100000,
+	    " && principal.boss has boss && principal.boss.boss.n == 1", "" },
+	{ "principal.hasTag(\"a\") && ", "true", "", 100000,
+	    " && principal.getTag(\"b\") == \"c\"", "optional-tag" },
+};
+
+static char *
+repeat(char *to, const char *part, size_t count)
+{
+	for (; count > 0; count--) {
+		to = stpcpy(to, part);
+	}
+	return to;
+}
+
+static void
+test_validate__large(void **state)
+{
+	char *policy = malloc(1 << 22), *to, rules[1024];
+	size_t i;
+
+	(void)state;
+	assert_non_null(policy);
+	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		to = stpcpy(policy,
+		    "permit (principal, action == Action::\"view\", resource) "
+		    "when { ");
+		to = repeat(to, large[i].open, large[i].count);
+		to = stpcpy(to, large[i].middle);
+		to = repeat(to, large[i].close, large[i].count);
+		to = stpcpy(stpcpy(to, large[i].tail), " };");
+		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
+		assert_string_equal(rules, large[i].rules);
+	}
+	free(policy);
+}
+
 int
 main(void)
 {
@@ -235,6 +509,11 @@ main(void)
 		cmocka_unit_test(test_validate__conditions),
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
+		cmocka_unit_test(test_validate__links),
+		cmocka_unit_test(test_validate__contexts),
+		cmocka_unit_test(test_validate__schemas_in_json),
+
+		cmocka_unit_test(test_validate__large),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client.h - an HTTP client, over libcurl.
+ *
+ * One request at a time, on a connection that is kept. Only http and https,
+ * certificates are checked, redirects are not followed: who is asked is who was
+ * named. A client belongs to one thread at a time.
+ */
+#ifndef ZTA_HTTP_CLIENT_H
+#define ZTA_HTTP_CLIENT_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+
+typedef struct zta_http_client zta_http_client;
+
+typedef struct zta_http_client_options {
+	const char *ca_file; /* PEM of authorities; NULL: the system's */
+	int64_t connect_ms;  /* 0: 10 s */
+	/* Set to true, from any thread, it ends requests within a second. */
+	const atomic_bool *stop; /* NULL: nothing ends them */
+} zta_http_client_options;
+
+/* ZTA_ENOMEM. Free with zta_http_client__close(). */
+ZTA_MUST_USE zta_status zta_http_client__open(zta_http_client **out,
+    const zta_http_client_options *options, zta_error *err);
+void zta_http_client__close(zta_http_client *client);
+
+typedef struct zta_http_request {
+	const char *method;
+	const char *url;
+	const char *const
+	    *fields;        /* "Name: value", ended by NULL; may be NULL */
+	zta_str body;       /* sent with POST and PUT */
+	int64_t timeout_ms; /* of the whole; 0: 60 s */
+	size_t answer_max;  /* bytes of its body */
+} zta_http_request;
+
+typedef struct zta_http_response {
+	unsigned status;
+	zta_str type; /* of its body, without parameters; may be empty */
+	zta_str body;
+} zta_http_response;
+
+/*
+ * Ask, and wait for the answer, which lies in `arena`. Any status is an answer.
+ * ZTA_EUNAVAILABLE: there was none, whyever; ZTA_ELIMIT: it is too large;
+ * ZTA_EINVAL: that is no URL.
+ */
+ZTA_MUST_USE zta_status zta_http_client__ask(zta_http_client *client,
+    zta_arena *arena, const zta_http_request *request, zta_http_response *out,
+    zta_error *err);
+
+#endif
