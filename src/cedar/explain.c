@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "cedar/policy_text.h"
+#include "cedar/expr_text.h"
 #include "cedar/value_text.h"
 
 /* A condition can have thousands of parts; nobody reads more than these. */
@@ -92,7 +92,7 @@ tell_expr(explainer *e, const zta_expr *expr, bool known,
 		return ZTA_OK;
 	}
 	zta_buf__init(&buf, TEXT_MAX);
-	zta_policy_text__put_expr(&buf, expr);
+	zta_expr_text__put(&buf, expr);
 	status = keep(e, &buf, &step->expr);
 	step->failed = !known;
 	if (status == ZTA_OK) {

@@ -9,6 +9,7 @@
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/policy_text.h"
+#include "cedar/quote.h"
 #include "ztauth/cedar.h"
 
 /* Hand the text over to the caller, or free it. */
@@ -118,7 +119,7 @@ put_numbered(zta_arena *arena, zta_buf *out, const zta_policy_text *policy,
 	if (status == ZTA_OK && policy->id.ptr != NULL &&
 	    !zta_str__eq(policy->id, name) && !has_id_annotation(policy)) {
 		zta_buf__text(out, "@id(");
-		zta_policy_text__put_string(out, policy->id);
+		zta_quote__string(out, policy->id);
 		zta_buf__text(out, ")\n");
 	}
 	zta_policy_text__put(out, policy);
