@@ -77,4 +77,17 @@ ZTA_MUST_USE void *zta_parser__push(
 /* The status of a push that gave NULL. */
 zta_status zta_parser__no_room(zta_parser *p);
 
+typedef struct zta_parser_key {
+	zta_str name;
+	uint32_t at;
+} zta_parser_key;
+
+/*
+ * What has these keys was read, with `status`. One that stands twice stood
+ * before whatever went wrong: it is told instead, "<what> <key> stands twice".
+ */
+ZTA_MUST_USE zta_status zta_parser__unique(zta_parser *p,
+    const zta_parser_list *keys, zta_status status, const char *what,
+    const char *where);
+
 #endif

@@ -1,47 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parse_policy.c - policies: annotations, effect, scope, conditions. */
-#include "base/error.h"
 #include "base/str.h"
 #include "cedar/parse.h"
 
+/* After the `@`. Any identifier is a key, reserved ones too. */
 static zta_status
-parse_annotation(zta_parser *p, zta_parser_list *list)
+parse_annotation(zta_parser *p, zta_annotation *out)
 {
 	const zta_token *key = p->next;
-	const zta_annotation *other;
-	zta_annotation *item;
-	zta_annotation read = { .at = key->at };
 	zta_status status = ZTA_OK;
-	uint32_t i;
 
-	/* Any identifier is a key, reserved ones too. */
+	*out = (zta_annotation){ .at = key->at };
 	if (!zta_parser__accept(p, ZTA_TOKEN_IDENT)) {
 		return zta_parser__fail(p, key, "expected an annotation name");
 	}
-	read.key = zta_lex__str(&p->tokens, key);
+	out->key = zta_lex__str(&p->tokens, key);
 	if (zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
-		read.given = true;
-		status = zta_parser__string(p, &read.value);
+		out->given = true;
+		status = zta_parser__string(p, &out->value);
 		if (status == ZTA_OK) {
 			status = zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
 		}
 	}
-	if (status != ZTA_OK) {
-		return status;
-	}
-	other = list->items;
-	for (i = 0; i < list->count; i++) {
-		if (zta_str__eq(other[i].key, read.key)) {
-			return zta_parser__wrong(p, key->at,
-			    "annotation `%.*s` stands twice",
-			    ZTA_STR_ARG(read.key));
+	return status;
+}
+
+static zta_status
+parse_annotations(zta_parser *p, zta_parser_list *list, zta_parser_list *keys)
+{
+	zta_annotation *item, read;
+	zta_parser_key *key;
+	zta_status status;
+
+	while (zta_parser__accept(p, ZTA_TOKEN_AT)) {
+		status = parse_annotation(p, &read);
+		if (status != ZTA_OK) {
+			return status;
 		}
+		item = zta_parser__push(p, list, sizeof(*item));
+		key = zta_parser__push(p, keys, sizeof(*key));
+		if (item == NULL || key == NULL) {
+			return zta_parser__no_room(p);
+		}
+		*item = read;
+		*key = (zta_parser_key){ read.key, read.at };
 	}
-	item = zta_parser__push(p, list, sizeof(*item));
-	if (item == NULL) {
-		return zta_parser__no_room(p);
-	}
-	*item = read;
 	return ZTA_OK;
 }
 
@@ -68,10 +71,9 @@ static zta_status
 parse_slot(zta_parser *p, zta_expr_var var, zta_scope_text *scope)
 {
 	zta_str name = zta_lex__str(&p->tokens, p->next);
-	const char *right =
-	    var == ZTA_VAR_PRINCIPAL ? "?principal" : "?resource";
+	const char *right = zta_slot_names[var];
 
-	if (var == ZTA_VAR_ACTION) {
+	if (right == NULL) {
 		return zta_parser__wrong(
 		    p, p->next->at, "the action scope cannot hold a slot");
 	}
@@ -250,15 +252,14 @@ parse_conditions(zta_parser *p, zta_policy_text *policy)
 static zta_status
 parse_policy(zta_parser *p, zta_policy_text *policy)
 {
-	zta_parser_list annotations = { 0 };
+	zta_parser_list annotations = { 0 }, keys = { 0 };
 	zta_status status;
 
 	*policy = (zta_policy_text){ .at = p->next->at };
-	while (zta_parser__accept(p, ZTA_TOKEN_AT)) {
-		status = parse_annotation(p, &annotations);
-		if (status != ZTA_OK) {
-			return status;
-		}
+	status = parse_annotations(p, &annotations, &keys);
+	status = zta_parser__unique(p, &keys, status, "annotation", "");
+	if (status != ZTA_OK) {
+		return status;
 	}
 	policy->annotations = annotations.items;
 	policy->annotation_count = annotations.count;

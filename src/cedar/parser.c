@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/str.h"
 #include "cedar/escape.h"
 #include "cedar/parse.h"
@@ -241,4 +242,42 @@ zta_status
 zta_parser__no_room(zta_parser *p)
 {
 	return zta_arena__failed(p->arena, p->err);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const zta_parser_key *x = a, *y = b;
+	int order = zta_str__cmp(x->name, y->name);
+
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+zta_status
+zta_parser__unique(zta_parser *p, const zta_parser_list *keys,
+    zta_status status, const char *what, const char *where)
+{
+	const zta_parser_key *again = NULL;
+	zta_parser_key *sorted;
+	uint32_t i;
+
+	if (keys->count < 2) {
+		return status;
+	}
+	sorted = zta_arena__grow(
+	    p->arena, keys->items, keys->count, keys->count, sizeof(*sorted));
+	if (sorted == NULL) {
+		return zta_parser__no_room(p);
+	}
+	zta_sort__run(sorted, keys->count, sizeof(*sorted), by_name);
+	for (i = 1; i < keys->count; i++) {
+		if (zta_str__eq(sorted[i - 1].name, sorted[i].name) &&
+		    (again == NULL || sorted[i].at < again->at)) {
+			again = &sorted[i];
+		}
+	}
+	return again == NULL ?
+	    status :
+	    zta_parser__wrong(p, again->at, "%s `%.*s` stands twice%s", what,
+		ZTA_STR_ARG(again->name), where);
 }

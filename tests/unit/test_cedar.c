@@ -5,6 +5,8 @@
  */
 #include "tests.h"
 
+#include <stdlib.h>
+
 #include "ztauth/cedar.h"
 
 static const char entities[] =
@@ -135,6 +137,13 @@ static const struct {
 	{ "permit (principal, action, resource) when { \"\\q\" };", 1, 46 },
 	{ "@id(\"a\") @id(\"b\") permit (principal, action, resource);", 1,
 	    11 },
+	/* What stands twice is told before what is wrong after it. */
+	{ "@a @b @a @", 1, 8 },
+	{ "permit (principal, action, resource)\n"
+	  "when { {a: {c: 1}, \"b\": 2, b: 3, a: {d: 1, d: 2}, c (} };",
+	    2, 28 },
+	{ "permit (principal, action, resource)\nwhen { {a: {b: 1, b: 2}, a: 3",
+	    2, 19 },
 };
 
 static void
@@ -158,6 +167,32 @@ test_cedar__says_where(void **state)
 		}
 		zta_cedar_close(engine);
 	}
+}
+
+/* A policy with 200,000 annotations and a record with as many keys. */
+static void
+test_cedar__names_are_many(void **state)
+{
+	char *text = malloc(8 << 20), *to = text;
+	zta_cedar *engine;
+	int i;
+
+	(void)state;
+	assert_non_null(text);
+	for (i = 0; i < 200000; i++) {
+		to += sprintf(to, "@a%d ", i);
+	}
+	to = stpcpy(to, "permit (principal, action, resource) when { {");
+	for (i = 200000; i > 0; i--) {
+		to += sprintf(to, "k%d: 1, ", i);
+	}
+	(void)stpcpy(to, "} == {} };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(text), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	zta_cedar_close(engine);
+	free(text);
 }
 
 /* An expression nested to any depth is refused before the stack ends. */
@@ -186,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cedar__evaluates),
 		cmocka_unit_test(test_cedar__says_where),
+		cmocka_unit_test(test_cedar__names_are_many),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};
 
