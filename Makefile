@@ -29,14 +29,14 @@ CEDAR = ast authorize caps compile conform declared engine entities \
         entities_json environments escape eval explain expr_text ext \
         ext_datetime ext_decimal ext_ipaddr findings format format_break \
         format_comments format_layout format_survey formats index levels lex \
-        names parse_expr parse_node parse_operand parse_policy parse_schema \
-        parse_schema_json parser policies policy_json_expr policy_json_link \
-        policy_json_node policy_json_out policy_json_part policy_json_read \
-        policy_json_scope policy_json_value policy_json_write policy_text \
-        quote request rules schema scope session shapes type_notes typecheck \
-        typecheck_access typecheck_compare typecheck_in typecheck_make \
-        typecheck_plain typecheck_rules types validate value value_json \
-        value_text
+        lines names parse_expr parse_node parse_operand parse_policy \
+        parse_schema parse_schema_json parser policies policy_json_expr \
+        policy_json_link policy_json_node policy_json_out policy_json_part \
+        policy_json_read policy_json_scope policy_json_value \
+        policy_json_write policy_text quote request rules schema scope \
+        session shapes type_notes typecheck typecheck_access \
+        typecheck_compare typecheck_in typecheck_make typecheck_plain \
+        typecheck_rules types validate value value_json value_text
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = manifest object tree

@@ -180,6 +180,7 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	zta_arena *arena = policies->names->arena;
 	uint32_t more = policies->file_room == 0 ? 8 : policies->file_room * 2;
 	zta_policy_file *bigger, file;
+	zta_status status;
 
 	if (policies->file_count == policies->file_room) {
 		bigger = zta_arena__grow(arena, policies->files,
@@ -195,8 +196,11 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	if (file.name.ptr == NULL || file.text.ptr == NULL) {
 		return no_room(policies, err);
 	}
-	policies->files[policies->file_count++] = file;
-	return ZTA_OK;
+	status = zta_lines__find(&file.lines, arena, file.text, err);
+	if (status == ZTA_OK) {
+		policies->files[policies->file_count++] = file;
+	}
+	return status;
 }
 
 /* Policies and templates of the file that was added last. */
@@ -394,6 +398,6 @@ zta_str
 zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
     uint32_t *line, uint32_t *column)
 {
-	zta_error__position(policies->files[file].text, at, line, column);
+	zta_lines__place(&policies->files[file].lines, at, line, column);
 	return policies->files[file].name;
 }

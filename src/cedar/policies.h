@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "cedar/code.h"
 #include "cedar/index.h"
+#include "cedar/lines.h"
 
 typedef struct zta_scope {
 	zta_scope_op op;
@@ -33,6 +34,7 @@ typedef struct zta_policy_list {
 typedef struct zta_policy_file {
 	zta_str name;
 	zta_str text;
+	zta_lines lines;
 } zta_policy_file;
 
 typedef struct zta_policies {

@@ -335,6 +335,41 @@ test_validate__large(void **state)
 	free(policy);
 }
 
+/* Many findings, each told once and with its own place. */
+static void
+test_validate__many_findings(void **state)
+{
+	enum { COUNT = 100000 };
+	static const char line[] = "principal.n == \"a\" &&\n";
+	char *policy = malloc(COUNT * sizeof(line) + 256), *to;
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	size_t count, i;
+
+	(void)state;
+	assert_non_null(policy);
+	to = stpcpy(policy, "permit (principal, action, resource) when {\n");
+	to = repeat(to, line, COUNT);
+	(void)stpcpy(to, "true };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(policy), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_validate(
+			     engine, ZTA_CEDAR_ANY_LEVEL, &list, &count, NULL),
+	    ZTA_OK);
+	assert_int_equal(count, COUNT);
+	for (i = 0; i < COUNT; i++) {
+		assert_int_equal(list[i].line, 2 + i);
+		assert_int_equal(list[i].column, 13);
+	}
+	zta_cedar_close(engine);
+	free(policy);
+}
+
 int
 main(void)
 {
@@ -343,6 +378,7 @@ main(void)
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
 		cmocka_unit_test(test_validate__large),
+		cmocka_unit_test(test_validate__many_findings),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
