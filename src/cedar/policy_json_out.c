@@ -12,6 +12,9 @@
 #include "cedar/escape.h"
 #include "cedar/policy_json_part.h"
 
+/* Longest path of a `has` that is spelt out; it nests once for each name. */
+#define SPELT_MAX 100
+
 void
 zta_policy_out__open(zta_json_out *out, const char *key)
 {
@@ -113,9 +116,27 @@ has_path_within(const zta_expr *expr)
 	return false;
 }
 
+/* x has a.b.c, in the newer form: the path is an array. */
+static void
+put_has_path(zta_json_out *out, const zta_expr *expr)
+{
+	uint32_t i;
+
+	open_form(out, "has");
+	put_operand(out, "left", expr->kids[0]);
+	zta_json_out__name(out, "attr");
+	zta_json_out__open(out, '[');
+	for (i = 0; i < expr->name_count; i++) {
+		zta_json_out__str(out, expr->names[i]);
+	}
+	zta_json_out__close(out, ']');
+	close_form(out);
+}
+
 /*
  * x has a.b is x has a && x.a has b, as the reference writes it. That repeats
- * x, so where x does the same in turn, the newer form with an array stands.
+ * x for each name, so paths are not spelt out that are long, or where x has one
+ * in turn.
  */
 static void
 put_has(zta_json_out *out, const zta_expr *expr)
@@ -123,16 +144,8 @@ put_has(zta_json_out *out, const zta_expr *expr)
 	const zta_expr *base = expr->kids[0];
 	uint32_t i, last = expr->name_count - 1;
 
-	if (last > 0 && has_path_within(base)) {
-		open_form(out, "has");
-		put_operand(out, "left", base);
-		zta_json_out__name(out, "attr");
-		zta_json_out__open(out, '[');
-		for (i = 0; i <= last; i++) {
-			zta_json_out__str(out, expr->names[i]);
-		}
-		zta_json_out__close(out, ']');
-		close_form(out);
+	if (last > 0 && (last >= SPELT_MAX || has_path_within(base))) {
+		put_has_path(out, expr);
 		return;
 	}
 	for (i = 0; i < last; i++) {

@@ -195,6 +195,43 @@ test_cedar__names_are_many(void **state)
 	free(text);
 }
 
+/* From text to JSON to text, and the same JSON again. */
+static void
+test_cedar__translates_long_paths(void **state)
+{
+	static const int lengths[] = { 1, 2, 99, 100, 101, 2000 };
+	char policy[8192], *to;
+	zta_str json, text, links, again;
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		to = stpcpy(policy,
+		    "permit (principal, action, resource) when { "
+		    "principal has a");
+		for (n = 1; n < lengths[i]; n++) {
+			to = stpcpy(to, ".b");
+		}
+		(void)stpcpy(to, " };");
+		assert_int_equal(
+		    zta_cedar_policies_to_json(ZTA_STR("p"), zta_str_of(policy),
+			ZTA_STR("l"), ZTA_STR(""), &json, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_text(
+				     ZTA_STR("p"), json, &text, &links, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_json(ZTA_STR("p"), text,
+				     ZTA_STR("l"), ZTA_STR(""), &again, NULL),
+		    ZTA_OK);
+		assert_true(zta_str__eq(json, again));
+		zta_str_free(json);
+		zta_str_free(text);
+		zta_str_free(links);
+		zta_str_free(again);
+	}
+}
+
 /* An expression nested to any depth is refused before the stack ends. */
 static void
 test_cedar__depth_is_limited(void **state)
@@ -222,6 +259,7 @@ main(void)
 		cmocka_unit_test(test_cedar__evaluates),
 		cmocka_unit_test(test_cedar__says_where),
 		cmocka_unit_test(test_cedar__names_are_many),
+		cmocka_unit_test(test_cedar__translates_long_paths),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};
 
