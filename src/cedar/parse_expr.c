@@ -105,7 +105,7 @@ parse_has(zta_parser *p, uint32_t at, zta_expr **expr)
 		if (name == NULL) {
 			return zta_parser__no_room(p);
 		}
-		status = zta_parse_expr__key(p, name);
+		status = zta_parser__key(p, name);
 		if (status != ZTA_OK) {
 			return status;
 		}

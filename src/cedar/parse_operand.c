@@ -32,14 +32,6 @@ parse_list(zta_parser *p, zta_token_kind close, const char *what,
 	return zta_parser__expect(p, close, what);
 }
 
-zta_status
-zta_parse_expr__key(zta_parser *p, zta_str *out)
-{
-	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
-	    zta_parser__string(p, out) :
-	    zta_parser__ident(p, out);
-}
-
 /* Fields up to the brace, which is eaten; a comma may trail. */
 static zta_status
 parse_fields(zta_parser *p, zta_parser_list *keys, zta_parser_list *values)
@@ -50,7 +42,7 @@ parse_fields(zta_parser *p, zta_parser_list *keys, zta_parser_list *values)
 
 	while (!zta_parser__is(p, ZTA_TOKEN_RBRACE)) {
 		read.at = p->next->at;
-		status = zta_parse_expr__key(p, &read.name);
+		status = zta_parser__key(p, &read.name);
 		if (status != ZTA_OK) {
 			return status;
 		}

@@ -135,6 +135,14 @@ zta_parser__ident(zta_parser *p, zta_str *out)
 	return ZTA_OK;
 }
 
+zta_status
+zta_parser__key(zta_parser *p, zta_str *out)
+{
+	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
+	    zta_parser__string(p, out) :
+	    zta_parser__ident(p, out);
+}
+
 /* The name that tokens `first` to `last` spell, without space between them. */
 static zta_status
 join(zta_parser *p, const zta_token *first, const zta_token *last, zta_str *out)
