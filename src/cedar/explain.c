@@ -114,7 +114,10 @@ evaluate(explainer *e, const zta_expr *expr, bool *known, zta_value *out)
 	uint32_t node;
 	zta_status status;
 
-	e->code = (zta_code){ 0 };
+	/* Nothing is left of what was compiled before, but its room. */
+	e->code.node_count = 0;
+	e->code.operand_count = 0;
+	e->code.constant_count = 0;
 	status = zta_compiler__expr(&compiler, expr, &node);
 	if (status != ZTA_OK) {
 		return status;

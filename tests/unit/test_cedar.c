@@ -232,6 +232,44 @@ test_cedar__translates_long_paths(void **state)
 	}
 }
 
+/* A condition of many parts is explained in the memory of one request. */
+static void
+test_cedar__explains_long_chains(void **state)
+{
+	static const char part[] = "principal == principal && ";
+	enum { COUNT = 100000 };
+	char *text = malloc(COUNT * sizeof(part) + 256), *to;
+	const zta_cedar_explanation *list;
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	size_t count;
+	int i;
+
+	(void)state;
+	assert_non_null(text);
+	to = stpcpy(text, "permit (principal, action, resource) when { ");
+	for (i = 0; i < COUNT; i++) {
+		to = stpcpy(to, part);
+	}
+	(void)stpcpy(to, "true };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(text), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_explain(session, zta_str_of(request), 0,
+			     &answer, &list, &count, NULL),
+	    ZTA_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].step_count, 64);
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+	free(text);
+}
+
 /* An expression nested to any depth is refused before the stack ends. */
 static void
 test_cedar__depth_is_limited(void **state)
@@ -260,6 +298,7 @@ main(void)
 		cmocka_unit_test(test_cedar__says_where),
 		cmocka_unit_test(test_cedar__names_are_many),
 		cmocka_unit_test(test_cedar__translates_long_paths),
+		cmocka_unit_test(test_cedar__explains_long_chains),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};
 
