@@ -13,7 +13,8 @@ static const char schema[] =
     "entity Role;\n"
     "entity Color enum [\"red\", \"blue\"];\n"
     "entity User in [Role] { n: Long, s?: String, r: { k?: String },\n"
-    "  set: Set<Long>, c: Color, boss?: User } tags String;\n"
+    "  set: Set<Long>, c: Color, boss?: User,\n"
+    "  chief: User } tags String;\n"
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
@@ -313,26 +314,90 @@ repeat(char *to, const char *part, size_t count)
 	return to;
 }
 
+/* A policy whose condition is `open`, `middle`, `close`, `tail`; free it. */
+static char *
+make_large(const char *open, const char *middle, const char *close,
+    size_t count, const char *tail)
+{
+	char *policy = malloc(256 + (strlen(open) + strlen(close)) * count);
+	char *to;
+
+	assert_non_null(policy);
+	to = stpcpy(policy,
+	    "permit (principal, action == Action::\"view\", resource) "
+	    "when { ");
+	to = repeat(to, open, count);
+	to = stpcpy(to, middle);
+	to = repeat(to, close, count);
+	(void)stpcpy(stpcpy(to, tail), " };");
+	return policy;
+}
+
 static void
 test_validate__large(void **state)
 {
-	char *policy = malloc(1 << 22), *to, rules[1024];
+	char *policy, rules[1024];
 	size_t i;
 
 	(void)state;
-	assert_non_null(policy);
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
-		to = stpcpy(policy,
-		    "permit (principal, action == Action::\"view\", resource) "
-		    "when { ");
-		to = repeat(to, large[i].open, large[i].count);
-		to = stpcpy(to, large[i].middle);
-		to = repeat(to, large[i].close, large[i].count);
-		to = stpcpy(stpcpy(to, large[i].tail), " };");
+		policy = make_large(large[i].open, large[i].middle,
+		    large[i].close, large[i].count, large[i].tail);
 		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
 		assert_string_equal(rules, large[i].rules);
+		free(policy);
 	}
-	free(policy);
+}
+
+/* Near the limit of the depth: whoever walks the tree, the stack suffices. */
+static const struct {
+	const char *open, *middle, *close;
+	size_t count;
+	const char *tail, *rules;
+} deep[] = {
+	{ "(", "true", ")", 990, "", "" },
+	{ "!(", "true", ")", 990, "", "" },
+	{ "-(", "1", ")", 990, " == 1", "" },
+	{ "if true then true else ", "true", "", 990, "", "" },
+	{ "if (", "true", ") then true else false", 490, "", "" },
+	{ "(context.n > 1 && (context.n > 2 || ", "true", "))", 330, "", "" },
+	{ "", "principal", ".chief", 990, " == principal", "" },
+	{ "(if principal in ", "principal", " then principal else principal)",
+	    300, " == principal", "" },
+	{ "[", "1", "]", 990, ".isEmpty()", "" },
+	{ "{a: ", "1", "}", 990, " == {b: 1}", "incompatible-types" },
+	{ "[", "true", "].contains(true)", 490, "", "" },
+};
+
+static void
+test_validate__deep(void **state)
+{
+	char *policy, rules[1024];
+	zta_str json, text, links;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
+		policy = make_large(deep[i].open, deep[i].middle, deep[i].close,
+		    deep[i].count, deep[i].tail);
+		validate(policy, 1000, rules, sizeof(rules));
+		assert_string_equal(rules, deep[i].rules);
+		assert_int_equal(zta_cedar_format(ZTA_STR("p"),
+				     zta_str_of(policy), &text, NULL),
+		    ZTA_OK);
+		zta_str_free(text);
+		assert_int_equal(
+		    zta_cedar_policies_to_json(ZTA_STR("p"), zta_str_of(policy),
+			ZTA_STR("l"), ZTA_STR(""), &json, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_text(
+				     ZTA_STR("p"), json, &text, &links, NULL),
+		    ZTA_OK);
+		zta_str_free(json);
+		zta_str_free(text);
+		zta_str_free(links);
+		free(policy);
+	}
 }
 
 /* Many findings, each told once and with its own place. */
@@ -378,6 +443,7 @@ main(void)
 		cmocka_unit_test(test_validate__scopes),
 		cmocka_unit_test(test_validate__levels),
 		cmocka_unit_test(test_validate__large),
+		cmocka_unit_test(test_validate__deep),
 		cmocka_unit_test(test_validate__many_findings),
 	};
 
