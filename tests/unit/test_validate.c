@@ -219,7 +219,10 @@ test_validate__scopes(void **state)
 	}
 }
 
-/* The lowest level at which a condition is in order; `literal`: at none. */
+/*
+ * The lowest level at which a condition is in order; -1: at none.
+ * SPEC: cedar rfc76
+ */
 static const struct {
 	const char *condition;
 	int level;
