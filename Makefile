@@ -28,18 +28,20 @@ CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
-        eval_truth explain ext ext_datetime ext_decimal ext_ipaddr find \
-        findings format format_break format_comments format_layout \
-        format_survey formats index levels lex names parse_expr \
-        parse_operand parse_policy parse_schema parse_schema_action \
-        parse_schema_type parser policies policy_json_expr policy_json_part \
-        policy_json_read policy_json_write policy_text request residual \
-        rules schema schema_formats schema_json_read schema_json_type \
-        schema_json_write schema_lineage schema_resolve schema_scope \
-        schema_text_write schema_type scope search search_index session \
-        shapes type_notes typecheck typecheck_access typecheck_compare \
-        typecheck_in typecheck_make typecheck_plain typecheck_rules types \
-        validate value value_json value_text where
+        eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
+        find findings format format_break format_comments format_layout \
+        format_survey formats index levels lex lines names parse_expr \
+        parse_node parse_operand parse_policy parse_schema \
+        parse_schema_action parse_schema_type parser policies \
+        policy_json_expr policy_json_link policy_json_node policy_json_out \
+        policy_json_part policy_json_read policy_json_scope \
+        policy_json_value policy_json_write policy_text quote request \
+        residual rules schema schema_formats schema_json_read \
+        schema_json_type schema_json_write schema_lineage schema_resolve \
+        schema_scope schema_text_write schema_type scope search search_index \
+        session shapes type_notes typecheck typecheck_access \
+        typecheck_compare typecheck_in typecheck_make typecheck_plain \
+        typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token

@@ -132,6 +132,14 @@ zta_parser__ident(zta_parser *p, zta_str *out)
 	return ZTA_OK;
 }
 
+zta_status
+zta_parser__key(zta_parser *p, zta_str *out)
+{
+	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
+	    zta_parser__string(p, out) :
+	    zta_parser__ident(p, out);
+}
+
 /* The name that tokens `first` to `last` spell, without space between them. */
 static zta_status
 join(zta_parser *p, const zta_token *first, const zta_token *last, zta_str *out)
@@ -297,16 +305,21 @@ parse_annotation(zta_parser *p, zta_annotation *out)
 	    zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
 }
 
+/* One that stands twice stood before whatever went wrong. */
 static zta_status
-check_annotations(zta_parser *p, const zta_parser_list *list)
+check_annotations(zta_parser *p, const zta_parser_list *list, zta_status status)
 {
 	const zta_annotation *again;
 	void **sorted;
 	uint32_t i;
-	zta_status status =
-	    zta_parser__by_name(p, list, sizeof(*again), &sorted);
 
-	for (i = 1; status == ZTA_OK && i < list->count; i++) {
+	if (list->count < 2) {
+		return status;
+	}
+	if (zta_parser__by_name(p, list, sizeof(*again), &sorted) != ZTA_OK) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 1; i < list->count; i++) {
 		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
 			again = sorted[i];
 			return zta_parser__wrong(p, again->at,
@@ -329,9 +342,35 @@ zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 		status = item == NULL ? zta_parser__no_room(p) :
 					parse_annotation(p, item);
 	}
+	list.count -= status != ZTA_OK && list.count > 0;
 	*out = list.items;
 	*count = list.count;
-	return status == ZTA_OK && list.count > 1 ?
-	    check_annotations(p, &list) :
-	    status;
+	return check_annotations(p, &list, status);
+}
+
+zta_status
+zta_parser__unique(zta_parser *p, const zta_parser_list *keys,
+    zta_status status, const char *what, const char *where)
+{
+	const zta_parser_key *again = NULL, *key;
+	void **sorted;
+	uint32_t i;
+
+	if (keys->count < 2) {
+		return status;
+	}
+	if (zta_parser__by_name(p, keys, sizeof(*key), &sorted) != ZTA_OK) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 1; i < keys->count; i++) {
+		key = sorted[i];
+		if (zta_parser__same_name(sorted[i - 1], key) &&
+		    (again == NULL || key->at < again->at)) {
+			again = key;
+		}
+	}
+	return again == NULL ?
+	    status :
+	    zta_parser__wrong(p, again->at, "%s `%.*s` stands twice%s", what,
+		ZTA_STR_ARG(again->name), where);
 }

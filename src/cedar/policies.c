@@ -195,6 +195,7 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	zta_arena *arena = policies->names->arena;
 	uint32_t more = policies->file_room == 0 ? 8 : policies->file_room * 2;
 	zta_policy_file *bigger, file;
+	zta_status status;
 
 	if (policies->file_count == policies->file_room) {
 		bigger = zta_arena__grow(arena, policies->files,
@@ -210,8 +211,11 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	if (file.name.ptr == NULL || file.text.ptr == NULL) {
 		return no_room(policies, err);
 	}
-	policies->files[policies->file_count++] = file;
-	return ZTA_OK;
+	status = zta_lines__find(&file.lines, arena, file.text, err);
+	if (status == ZTA_OK) {
+		policies->files[policies->file_count++] = file;
+	}
+	return status;
 }
 
 /* Policies and templates of the file that was added last. */
@@ -445,23 +449,9 @@ zta_policies__seal(zta_policies *policies, zta_error *err)
 }
 
 zta_str
-zta_policies__next_place(const zta_policies *policies, zta_policy_mark *mark,
-    uint32_t file, uint32_t at, uint32_t *line, uint32_t *column)
-{
-	if (mark->file != file) {
-		*mark = (zta_policy_mark){ .file = file };
-	}
-	zta_error__move(
-	    &mark->mark, policies->files[file].text, at, line, column);
-	return policies->files[file].name;
-}
-
-zta_str
 zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
     uint32_t *line, uint32_t *column)
 {
-	zta_policy_mark mark = { 0 };
-
-	return zta_policies__next_place(
-	    policies, &mark, file, at, line, column);
+	zta_lines__place(&policies->files[file].lines, at, line, column);
+	return policies->files[file].name;
 }
