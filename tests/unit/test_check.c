@@ -609,6 +609,9 @@ static const struct {
 	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"level\":1,\"ring\":32,"
 		  "\"scopes\":[\"s\"]},\"expect\":{\"decision\":true}",
 	    "" },
+	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"scopes\":[\"\"]},"
+		  "\"expect\":{\"decision\":true}",
+	    "expected a string that is not empty" },
 	{ REQUEST ",\"flow\":{},\"expect\":{\"decision\":true}",
 	    "`workload` is missing" },
 	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"ring\":33},"
