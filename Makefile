@@ -61,7 +61,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
-DAEMON = config keeper serve
+DAEMON = config follow keeper say serve
 CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
       log main serve test token validate
 

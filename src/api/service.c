@@ -23,7 +23,9 @@ zta_service__snapshot(zta_service *service)
 	zta_snapshot *snapshot;
 
 	(void)pthread_mutex_lock(&service->lock);
-	snapshot = zta_snapshot__keep(service->snapshot);
+	snapshot = service->snapshot == NULL ?
+	    NULL :
+	    zta_snapshot__keep(service->snapshot);
 	(void)pthread_mutex_unlock(&service->lock);
 	return snapshot;
 }
@@ -38,6 +40,18 @@ zta_service__replace(zta_service *service, zta_snapshot *snapshot)
 	service->snapshot = snapshot;
 	(void)pthread_mutex_unlock(&service->lock);
 	zta_snapshot__drop(old);
+}
+
+zta_snapshot *
+zta_worker__snapshot(zta_worker *worker, zta_http_call *call)
+{
+	zta_snapshot *snapshot = zta_service__snapshot(worker->service);
+
+	if (snapshot == NULL) {
+		zta_http_call__fail(call, 503, "unavailable",
+		    "the ledger has no commit yet", "");
+	}
+	return snapshot;
 }
 
 /* --- answers that wait for their records */
@@ -137,7 +151,10 @@ readyz(zta_worker *worker, zta_http_call *call)
 		    call, 503, "unavailable", "the log cannot be written", "");
 		return;
 	}
-	snapshot = zta_service__snapshot(worker->service);
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot == NULL) {
+		return;
+	}
 	(void)snprintf(text, sizeof(text),
 	    "{\"status\":\"ready\",\"commit\":\"%s\"}", snapshot->tree.id);
 	zta_snapshot__drop(snapshot);

@@ -19,8 +19,8 @@ typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
 	zta_log *log;
-	pthread_mutex_t lock; /* of `snapshot` */
-	zta_snapshot *snapshot;
+	pthread_mutex_t lock;   /* of `snapshot` */
+	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
 } zta_service;
 
 /*
@@ -39,7 +39,7 @@ typedef struct zta_worker {
 	struct zta_waiting *first, *last; /* answers that wait for the log */
 } zta_worker;
 
-/* The current snapshot, to be dropped after use. */
+/* The current snapshot, to be dropped after use; or NULL. */
 zta_snapshot *zta_service__snapshot(zta_service *service);
 /* Put another in force; the old one goes with its last request. */
 void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
@@ -49,6 +49,9 @@ void zta_worker__handle(void *context, zta_http_call *call);
 void zta_worker__recorded(void *context);
 
 /* --- for the files of api */
+
+/* The current snapshot for a call, which is answered if there is none: NULL. */
+zta_snapshot *zta_worker__snapshot(zta_worker *worker, zta_http_call *call);
 
 /*
  * Record `leaf`; once it is durable, answer `call` with `status` and
