@@ -49,7 +49,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names report test_outcome test_read tests
+PAP = admit check findings names report test_outcome test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -70,10 +70,10 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
        object schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite tree trust validate
+       store_sqlite transfer tree trust validate
 
 FUZZ = entities format http json jwks jwt log object policy policyjson \
-       request schema search ssh tests trust
+       request schema search ssh tests transfer trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

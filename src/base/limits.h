@@ -80,6 +80,14 @@
 /* How often a waiter looks for changes that another process made. */
 #define ZTA_STORE_POLL_MS 20
 
+/* A transfer of objects: an answer ends with the commit that brings it to this
+ * size; one that is sent in parts has parts of about this size. */
+#define ZTA_TRANSFER_PART ((size_t)16 << 20)
+/* All of one: the first commit of a ledger cannot be parted when it is fetched.
+ * Its objects: the files of the largest ledger and their directories. */
+#define ZTA_TRANSFER_MAX ((size_t)1 << 30)
+#define ZTA_TRANSFER_OBJECTS_MAX (2 * ZTA_LEDGER_FILES_MAX)
+
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 
