@@ -49,7 +49,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names report test_outcome test_read tests transfer
+PAP = admit check findings names receive report test_outcome test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \

@@ -80,6 +80,8 @@
 /* How often a waiter looks for changes that another process made. */
 #define ZTA_STORE_POLL_MS 20
 
+/* New commits that are taken at a time: each is judged, which takes a while. */
+#define ZTA_RECEIVE_COMMITS_MAX 1000u
 /* A transfer of objects: an answer ends with the commit that brings it to this
  * size; one that is sent in parts has parts of about this size. */
 #define ZTA_TRANSFER_PART ((size_t)16 << 20)
