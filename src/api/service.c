@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 
 /* In the arena of its call. */
@@ -195,6 +196,26 @@ enter_zone(const zta_service *service, zta_str *path, bool *named)
 	return path->len > 0 && path->ptr[0] == '/';
 }
 
+static bool
+is_about_ledgers(const zta_worker *worker, zta_str path)
+{
+	return worker->desk != NULL &&
+	    zta_str__starts(path, ZTA_STR("/ledgers"));
+}
+
+size_t
+zta_worker__body_max(void *context, const zta_http_call *call)
+{
+	const zta_worker *worker = context;
+	zta_str path = call->path;
+	bool named;
+
+	return enter_zone(worker->service, &path, &named) && named &&
+		is_about_ledgers(worker, path) ?
+	    zta_ledger_desk__body_max(call, path) :
+	    ZTA_HTTP_BODY_MAX;
+}
+
 void
 zta_worker__handle(void *context, zta_http_call *call)
 {
@@ -206,6 +227,10 @@ zta_worker__handle(void *context, zta_http_call *call)
 	if (!enter_zone(worker->service, &path, &named)) {
 		zta_http_call__fail(
 		    call, 404, "not_found", "no such zone here", "");
+		return;
+	}
+	if (named && is_about_ledgers(worker, path)) {
+		zta_ledger_desk__handle(worker->desk, call, path);
 		return;
 	}
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

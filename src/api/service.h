@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "api/ledgers.h"
 #include "http/http.h"
 #include "log/log.h"
 #include "pdp/decide.h"
@@ -21,6 +22,7 @@ typedef struct zta_service {
 	zta_log *log;
 	pthread_mutex_t lock;   /* of `snapshot` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
+	atomic_int large_left;  /* large bodies */
 } zta_service;
 
 /*
@@ -35,6 +37,7 @@ typedef struct zta_worker {
 	zta_log_lane *lane;
 	zta_http *http;
 	zta_signer *sign;
+	zta_ledger_desk *desk;            /* NULL: there is no store */
 	void *channel;                    /* of this worker to the keeper */
 	struct zta_waiting *first, *last; /* answers that wait for the log */
 } zta_worker;
@@ -47,6 +50,8 @@ void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
 /* Handler and ready function for zta_http; `context` is the worker. */
 void zta_worker__handle(void *context, zta_http_call *call);
 void zta_worker__recorded(void *context);
+/* A zta_http_body_max. */
+size_t zta_worker__body_max(void *context, const zta_http_call *call);
 
 /* --- for the files of api */
 

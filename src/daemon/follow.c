@@ -126,6 +126,7 @@ follow_once(zta_follower *f, zta_error *err)
 		return status;
 	}
 	if (newest > f->seen) {
+		zta_ledgers__changed(f->ledgers);
 		status = has_moved(f, &moved, err);
 	}
 	if (status != ZTA_OK) {

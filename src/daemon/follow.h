@@ -17,9 +17,10 @@
 typedef struct zta_follower {
 	const zta_config *config;
 	zta_service *service;
-	zta_store *store; /* NULL: a directory */
-	zta_str ledger;   /* "<zone>/<name>" */
-	uint64_t seen;    /* the change that was looked at last */
+	zta_ledgers *ledgers; /* to be told of changes; NULL: nobody */
+	zta_store *store;     /* NULL: a directory */
+	zta_str ledger;       /* "<zone>/<name>" */
+	uint64_t seen;        /* the change that was looked at last */
 	atomic_bool reload, stop;
 	bool started;
 	pthread_t thread;

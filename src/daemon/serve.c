@@ -19,6 +19,7 @@
 
 #include "api/service.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "crypto/key.h"
 #include "daemon/config.h"
@@ -32,7 +33,8 @@ typedef struct server {
 	zta_keeper keeper;
 	zta_service service;
 	zta_follower follower;
-	zta_key *key; /* public */
+	zta_ledgers *ledgers; /* NULL: there is no store */
+	zta_key *key;         /* public */
 	zta_worker *workers;
 	pthread_t *threads;
 	uint32_t started;
@@ -99,6 +101,8 @@ open_worker(server *s, uint32_t i, zta_error *err)
 	const zta_http_options options = { .host = s->config.host,
 		.port = s->port,
 		.handle = zta_worker__handle,
+		.body_max = zta_worker__body_max,
+		.large_left = &s->service.large_left,
 		.context = worker };
 	zta_status status;
 
@@ -112,6 +116,14 @@ open_worker(server *s, uint32_t i, zta_error *err)
 		status = zta_http__watch(worker->http,
 		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
 		    worker, err);
+	}
+	if (status == ZTA_OK && s->ledgers != NULL) {
+		status = zta_ledger_desk__open(&worker->desk, s->ledgers, err);
+	}
+	if (status == ZTA_OK && worker->desk != NULL) {
+		status = zta_http__watch(worker->http,
+		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
+		    worker->desk, err);
 	}
 	return status;
 }
@@ -142,18 +154,22 @@ start_workers(server *s, zta_error *err)
 	return status;
 }
 
+/* The loops, then the thread that has calls of theirs, then those calls. */
 static void
 stop_workers(server *s)
 {
 	uint32_t i;
 
+	zta_ledgers__drain(s->ledgers);
 	for (i = 0; i < s->started; i++) {
 		zta_http__stop(s->workers[i].http);
 	}
 	for (i = 0; i < s->started; i++) {
 		(void)pthread_join(s->threads[i], NULL);
 	}
+	zta_ledgers__close(s->ledgers);
 	for (i = 0; s->workers != NULL && i < s->config.workers; i++) {
+		zta_ledger_desk__close(s->workers[i].desk);
 		zta_http__close(s->workers[i].http);
 	}
 	free(s->workers);
@@ -207,6 +223,24 @@ open_log(server *s, zta_error *err)
 	if (status == ZTA_OK) {
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
 	}
+	return status;
+}
+
+static zta_status
+open_ledgers(server *s, zta_error *err)
+{
+	const zta_ledgers_options options = { .store = s->follower.store,
+		.zone = s->service.zone.id,
+		.server_name = s->config.server_name,
+		.say = zta_daemon__say };
+	zta_status status;
+
+	atomic_init(&s->service.large_left, ZTA_UPLOADS_MAX);
+	if (options.store == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_ledgers__open(&s->ledgers, &options, err);
+	s->follower.ledgers = s->ledgers;
 	return status;
 }
 
@@ -273,6 +307,9 @@ run(server *s)
 
 	if (open_log(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("log", &err);
+	}
+	if (open_ledgers(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("admin ledger", &err);
 	}
 	if (start_workers(s, &err) != ZTA_OK ||
 	    zta_follower__start(&s->follower, &err) != ZTA_OK) {

@@ -89,7 +89,7 @@ refuse_object(receiver *r, zta_status status)
 {
 	char message[ZTA_PLACE_MAX + ZTA_MSG_MAX + 2];
 
-	if (status != ZTA_ENOTFOUND && !zta_error__is_input(status)) {
+	if (!zta_error__is_input(status)) {
 		return status;
 	}
 	(void)snprintf(message, sizeof(message), "%s%s%s", r->err->place,
