@@ -51,7 +51,8 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names report test_outcome test_read tests
+PAP = admit check findings names receive report test_outcome test_read \
+      tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -62,20 +63,22 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = evaluation form service token
-DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
-      log main serve test token validate
+API = access evaluation form ledger_job ledger_route ledgers ledgers_history \
+      ledgers_objects ledgers_refs ledgers_write nonces service \
+      signed_request token
+DAEMON = admin config follow init keeper say serve
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
+      init_server key log main serve test token validate
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
-       object schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite tree trust validate
+       nonces object schema search search_random ssh store store_fault store_pgsql \
+       store_sqlite transfer tree trust validate
 
 FUZZ = entities format http json jwks jwt log object policy policyjson \
-       request schema search ssh tests trust
+       request schema search ssh tests transfer trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -104,6 +107,8 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
+
+$(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_transfer.c - a transfer, as it came and with an end that fits. What is
+ * read writes to the same bytes.
+ */
+#include "fuzz.h"
+
+#include "base/str.h"
+#include "pap/transfer.h"
+
+static void
+read_back(zta_str bytes)
+{
+	zta_arena arena;
+	zta_transfer transfer;
+	zta_error err;
+	zta_buf again;
+	uint32_t i;
+
+	zta_arena__init(&arena, (size_t)1 << 28);
+	zta_buf__init(&again, SIZE_MAX);
+	if (zta_transfer__read(&arena, bytes, &transfer, &err) == ZTA_OK) {
+		zta_transfer__begin(&again);
+		for (i = 0; i < transfer.count; i++) {
+			zta_transfer__put(&again, transfer.list[i].kind,
+			    transfer.list[i].body);
+		}
+		zta_transfer__end(&again);
+		if (!zta_str__eq(zta_buf__str(&again), bytes)) {
+			abort();
+		}
+	} else if (err.place[0] == '\0' || transfer.count != 0) {
+		abort();
+	}
+	zta_buf__release(&again);
+	zta_arena__release(&arena);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	zta_str bytes = { (const char *)data, size };
+	zta_buf ended;
+
+	read_back(bytes);
+	zta_buf__init(&ended, SIZE_MAX);
+	zta_buf__put(&ended, bytes);
+	zta_transfer__end(&ended);
+	read_back(zta_buf__str(&ended));
+	zta_buf__release(&ended);
+	return 0;
+}
