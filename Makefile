@@ -51,8 +51,8 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names receive report test_outcome test_read \
-      tests transfer
+PAP = admit check findings names receive report test_outcome test_read tests \
+      transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -74,8 +74,8 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
-       nonces object schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite transfer tree trust validate
+       nonces object schema search search_random ssh store store_fault \
+       store_pgsql store_sqlite transfer tree trust validate
 
 FUZZ = entities format http json jwks jwt log object policy policyjson \
        request schema search ssh tests transfer trust
