@@ -19,9 +19,9 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -pthread
+LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
-BASE = arena b64 buf error file json json_node json_write map random sort \
+BASE = arena b64 buf deflate error file json json_node json_write map random sort \
        status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
@@ -45,11 +45,12 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
-         object places tree tree_build tree_diff tree_object
+         object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names report test_outcome test_read tests transfer
+PAP = admit bundle check findings git_pack names report test_outcome \
+      test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -69,10 +70,10 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
-       object schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite transfer tree trust validate
+       object pack schema search search_random ssh store store_fault \
+       store_pgsql store_sqlite transfer tree trust validate
 
-FUZZ = entities format http json jwks jwt log object policy policyjson \
+FUZZ = entities format http json jwks jwt log object pack policy policyjson \
        request schema search ssh tests transfer trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
