@@ -49,8 +49,8 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit bundle check findings git_pack names report test_outcome \
-      test_read tests transfer
+PAP = admit bundle check findings git_fetch git_pack git_upload names \
+      pktline report test_outcome test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -73,8 +73,8 @@ UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
        object pack schema search search_random ssh store store_fault \
        store_pgsql store_sqlite transfer tree trust validate
 
-FUZZ = entities format http json jwks jwt log object pack policy policyjson \
-       request schema search ssh tests transfer trust
+FUZZ = entities format http json jwks jwt log object pack pktline policy \
+       policyjson request schema search ssh tests transfer trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -122,8 +122,11 @@ $(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
 conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
-# A program that test_git.py talks to.
-$(BUILD)/tests/interop/objects: tests/interop/objects.c $(BUILD)/libztauth.a
+# Programs that the tests there talk to.
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects
+
+$(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
+    $(BUILD)/libztauth.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a $(LDLIBS)
@@ -167,7 +170,7 @@ SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/daemon/test_* \
           tests/fault/test_* tests/interop/test_*) $(wildcard examples/*/run)
 
 check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
-    $(BUILD)/tests/conform/cedar_corpus $(BUILD)/tests/interop/objects
+    $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
 	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS)
 

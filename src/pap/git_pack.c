@@ -48,19 +48,36 @@ zta_git__refs(const zta_ledger *ledger, zta_arena *arena, zta_store_ref **out,
 
 /* --- objects */
 
-/* Keep what no list before had; all of them are in `out`, which has room. */
-static zta_status
-merge(zta_map *seen, const zta_ledger_needs *more, zta_ledger_needs *out,
-    zta_error *err)
-{
-	uint32_t i;
-	zta_status status = ZTA_OK;
+/* Objects of several lists, each once. */
+typedef struct gatherer {
+	zta_map seen;
+	zta_arena *arena;
+	zta_ledger_needs *out;
+	zta_error *err;
+} gatherer;
 
+static zta_str
+key_of(const zta_oid *oid)
+{
+	return (zta_str){ (const char *)oid->bytes, ZTA_OID_LEN };
+}
+
+static zta_status
+add(gatherer *g, const zta_ledger_needs *more)
+{
+	zta_ledger_needs *out = g->out;
+	zta_ledger_need *bigger = zta_arena__grow(g->arena, out->list,
+	    out->count, out->count + more->count, sizeof(*bigger));
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	if (bigger == NULL) {
+		return zta_arena__failed(g->arena, g->err);
+	}
+	out->list = bigger;
 	for (i = 0; status == ZTA_OK && i < more->count; i++) {
-		status = zta_map__add(seen,
-		    (zta_str){
-			(const char *)more->list[i].oid.bytes, ZTA_OID_LEN },
-		    0, err);
+		status = zta_map__add(
+		    &g->seen, key_of(&more->list[i].oid), 0, g->err);
 		if (status == ZTA_OK) {
 			out->list[out->count++] = more->list[i];
 		} else if (status == ZTA_EEXIST) {
@@ -70,32 +87,37 @@ merge(zta_map *seen, const zta_ledger_needs *more, zta_ledger_needs *out,
 	return status;
 }
 
+/* Who has got one wanted commit has what it reaches when the next is sent. */
 zta_status
 zta_git__needs(const zta_ledger *ledger, const zta_oid *want, size_t want_count,
     const zta_oid *have, size_t have_count, zta_arena *arena,
     zta_ledger_needs *out, zta_error *err)
 {
+	gatherer g = { .arena = arena, .out = out, .err = err };
 	zta_ledger_needs more;
-	zta_ledger_need *room;
-	zta_map seen;
+	zta_oid *known =
+	    zta_arena__alloc(arena, (have_count + want_count) * sizeof(*known));
 	size_t i;
 	zta_status status = ZTA_OK;
 
 	*out = (zta_ledger_needs){ 0 };
-	zta_map__init(&seen, arena, zta_random__seed());
+	if (known == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	if (have_count > 0) {
+		memcpy(known, have, have_count * sizeof(*known));
+	}
+	zta_map__init(&g.seen, arena, zta_random__seed());
 	for (i = 0; status == ZTA_OK && i < want_count; i++) {
-		status = zta_ledger__needs(
-		    ledger, &want[i], have, have_count, arena, &more, err);
-		if (status != ZTA_OK || more.count == 0) {
+		if (zta_map__get(&g.seen, key_of(&want[i])) != ZTA_MAP_NONE) {
 			continue;
 		}
-		room = zta_arena__grow(arena, out->list, out->count,
-		    out->count + more.count, sizeof(*room));
-		if (room == NULL) {
-			return zta_arena__failed(arena, err);
+		status = zta_ledger__needs(
+		    ledger, &want[i], known, have_count, arena, &more, err);
+		if (status == ZTA_OK && more.count > 0) {
+			status = add(&g, &more);
 		}
-		out->list = room;
-		status = merge(&seen, &more, out, err);
+		known[have_count++] = want[i];
 	}
 	return status;
 }
