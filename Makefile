@@ -50,7 +50,7 @@ TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 PAP = admit bundle check findings git_fetch git_pack git_upload names \
-      pktline report test_outcome test_read tests transfer
+      pktline receive report test_outcome test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -61,10 +61,11 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = evaluation form service token
-DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
-      log main serve test token validate
+API = access evaluation form ledger_job ledger_route ledgers ledgers_read \
+      ledgers_write nonces service signed_request token
+DAEMON = admin config follow init keeper say serve
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
+      init_server key log main serve test token validate
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

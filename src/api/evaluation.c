@@ -224,7 +224,9 @@ zta_api__evaluation(zta_worker *worker, zta_http_call *call)
 		    "the body must be application/json", "Content-Type");
 		return;
 	}
-	snapshot = zta_service__snapshot(worker->service);
-	decide(worker, call, snapshot);
-	zta_snapshot__drop(snapshot);
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot != NULL) {
+		decide(worker, call, snapshot);
+		zta_snapshot__drop(snapshot);
+	}
 }

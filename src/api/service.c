@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 
 /* In the arena of its call. */
@@ -23,7 +24,9 @@ zta_service__snapshot(zta_service *service)
 	zta_snapshot *snapshot;
 
 	(void)pthread_mutex_lock(&service->lock);
-	snapshot = zta_snapshot__keep(service->snapshot);
+	snapshot = service->snapshot == NULL ?
+	    NULL :
+	    zta_snapshot__keep(service->snapshot);
 	(void)pthread_mutex_unlock(&service->lock);
 	return snapshot;
 }
@@ -38,6 +41,18 @@ zta_service__replace(zta_service *service, zta_snapshot *snapshot)
 	service->snapshot = snapshot;
 	(void)pthread_mutex_unlock(&service->lock);
 	zta_snapshot__drop(old);
+}
+
+zta_snapshot *
+zta_worker__snapshot(zta_worker *worker, zta_http_call *call)
+{
+	zta_snapshot *snapshot = zta_service__snapshot(worker->service);
+
+	if (snapshot == NULL) {
+		zta_http_call__fail(call, 503, "unavailable",
+		    "the ledger has no commit yet", "");
+	}
+	return snapshot;
 }
 
 /* --- answers that wait for their records */
@@ -137,7 +152,10 @@ readyz(zta_worker *worker, zta_http_call *call)
 		    call, 503, "unavailable", "the log cannot be written", "");
 		return;
 	}
-	snapshot = zta_service__snapshot(worker->service);
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot == NULL) {
+		return;
+	}
 	(void)snprintf(text, sizeof(text),
 	    "{\"status\":\"ready\",\"commit\":\"%s\"}", snapshot->tree.id);
 	zta_snapshot__drop(snapshot);
@@ -178,6 +196,26 @@ enter_zone(const zta_service *service, zta_str *path, bool *named)
 	return path->len > 0 && path->ptr[0] == '/';
 }
 
+static bool
+is_about_ledgers(const zta_worker *worker, zta_str path)
+{
+	return worker->desk != NULL &&
+	    zta_str__starts(path, ZTA_STR("/ledgers"));
+}
+
+size_t
+zta_worker__body_max(void *context, const zta_http_call *call)
+{
+	const zta_worker *worker = context;
+	zta_str path = call->path;
+	bool named;
+
+	return enter_zone(worker->service, &path, &named) && named &&
+		is_about_ledgers(worker, path) ?
+	    zta_ledger_desk__body_max(call, path) :
+	    ZTA_HTTP_BODY_MAX;
+}
+
 void
 zta_worker__handle(void *context, zta_http_call *call)
 {
@@ -189,6 +227,10 @@ zta_worker__handle(void *context, zta_http_call *call)
 	if (!enter_zone(worker->service, &path, &named)) {
 		zta_http_call__fail(
 		    call, 404, "not_found", "no such zone here", "");
+		return;
+	}
+	if (named && is_about_ledgers(worker, path)) {
+		zta_ledger_desk__handle(worker->desk, call, path);
 		return;
 	}
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "api/ledgers.h"
 #include "http/http.h"
 #include "log/log.h"
 #include "pdp/decide.h"
@@ -19,8 +20,9 @@ typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
 	zta_log *log;
-	pthread_mutex_t lock; /* of `snapshot` */
-	zta_snapshot *snapshot;
+	pthread_mutex_t lock;   /* of `snapshot` */
+	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
+	atomic_int large_left;  /* large bodies */
 } zta_service;
 
 /*
@@ -35,11 +37,12 @@ typedef struct zta_worker {
 	zta_log_lane *lane;
 	zta_http *http;
 	zta_signer *sign;
+	zta_ledger_desk *desk;            /* NULL: there is no store */
 	void *channel;                    /* of this worker to the keeper */
 	struct zta_waiting *first, *last; /* answers that wait for the log */
 } zta_worker;
 
-/* The current snapshot, to be dropped after use. */
+/* The current snapshot, to be dropped after use; or NULL. */
 zta_snapshot *zta_service__snapshot(zta_service *service);
 /* Put another in force; the old one goes with its last request. */
 void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
@@ -47,8 +50,13 @@ void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
 /* Handler and ready function for zta_http; `context` is the worker. */
 void zta_worker__handle(void *context, zta_http_call *call);
 void zta_worker__recorded(void *context);
+/* A zta_http_body_max. */
+size_t zta_worker__body_max(void *context, const zta_http_call *call);
 
 /* --- for the files of api */
+
+/* The current snapshot for a call, which is answered if there is none: NULL. */
+zta_snapshot *zta_worker__snapshot(zta_worker *worker, zta_http_call *call);
 
 /*
  * Record `leaf`; once it is durable, answer `call` with `status` and

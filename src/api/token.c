@@ -246,7 +246,9 @@ zta_api__token(zta_worker *worker, zta_http_call *call)
 		fail(call, 400, error, wrong);
 		return;
 	}
-	snapshot = zta_service__snapshot(worker->service);
-	issue(worker, call, snapshot, &request);
-	zta_snapshot__drop(snapshot);
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot != NULL) {
+		issue(worker, call, snapshot, &request);
+		zta_snapshot__drop(snapshot);
+	}
 }

@@ -80,6 +80,17 @@
 /* How often a waiter looks for changes that another process made. */
 #define ZTA_STORE_POLL_MS 20
 
+/* One transfer to a server, and how many of them it holds at a time. */
+#define ZTA_UPLOAD_MAX ((size_t)256 << 20)
+#define ZTA_UPLOADS_MAX 4
+/* Calls that wait for a change of a ledger: all are looked at when there is one.
+ * How long they may wait. */
+#define ZTA_LEDGER_WAITERS_MAX 1000u
+#define ZTA_LEDGER_WAIT_MS 60000
+/* How long a push may take: all commits and tests of it. */
+#define ZTA_LEDGER_CALL_MS 600000
+/* New commits that are taken at a time: each is judged, which takes a while. */
+#define ZTA_RECEIVE_COMMITS_MAX 1000u
 /* A transfer of objects: an answer ends with the commit that brings it to this
  * size; one that is sent in parts has parts of about this size. */
 #define ZTA_TRANSFER_PART ((size_t)16 << 20)

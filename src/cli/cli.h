@@ -101,6 +101,7 @@ int cli_cedar_search(int argc, char **argv);
 int cli_cedar_validate(int argc, char **argv);
 int cli_cedar_format(int argc, char **argv);
 int cli_cedar_translate(int argc, char **argv);
+int cli_init_server(int argc, char **argv);
 int cli_key(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);

@@ -7,6 +7,7 @@
 
 static const cli_command commands[] = {
 	{ "serve", cli_serve, "run the server: tokens, decisions, records" },
+	{ "init", cli_init_server, "make the store of a server" },
 	{ "validate", cli_validate, "check a ledger, all of it" },
 	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },

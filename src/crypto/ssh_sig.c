@@ -73,10 +73,21 @@ read_blob(zta_str rest, zta_ssh_sig *out)
 }
 
 zta_status
+zta_ssh_sig__decode(zta_str blob, zta_ssh_sig *out, zta_error *err)
+{
+	const char *wrong;
+
+	*out = (zta_ssh_sig){ 0 };
+	wrong = read_blob(blob, out);
+	return wrong == NULL ? ZTA_OK :
+			       zta_error__set(err, ZTA_EINVALID,
+				   "the signature is wrong in its %s", wrong);
+}
+
+zta_status
 zta_ssh_sig__read(zta_str armor, zta_ssh_sig *out, zta_error *err)
 {
 	char blob[ZTA_SSH_ARMOR_MAX];
-	const char *wrong;
 	size_t len;
 	zta_status status;
 
@@ -89,10 +100,12 @@ zta_ssh_sig__read(zta_str armor, zta_ssh_sig *out, zta_error *err)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	wrong = read_blob((zta_str){ blob, len }, out);
-	return wrong == NULL ? ZTA_OK :
-			       zta_error__at(err, ZTA_EINVALID, 2, 1,
-				   "the signature is wrong in its %s", wrong);
+	status = zta_ssh_sig__decode((zta_str){ blob, len }, out, err);
+	if (status != ZTA_OK && err != NULL) {
+		err->line = 2;
+		err->column = 1;
+	}
+	return status;
 }
 
 /* What Ed25519 signs: the payload stands in it as a digest. */

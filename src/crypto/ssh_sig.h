@@ -30,6 +30,10 @@ typedef struct zta_ssh_sig {
 ZTA_MUST_USE zta_status zta_ssh_sig__read(
     zta_str armor, zta_ssh_sig *out, zta_error *err);
 
+/* The same without the armor. */
+ZTA_MUST_USE zta_status zta_ssh_sig__decode(
+    zta_str blob, zta_ssh_sig *out, zta_error *err);
+
 /*
  * Is it a signature of `payload` in `namespace` by `sig->key`? Who that is and
  * whether they may sign is another question: see ssh_allowed.h.

@@ -25,9 +25,12 @@ static const struct {
 } keys[] = {
 	{ "zone", TEXT, offsetof(zta_config, zone), true },
 	{ "trust_domain", TEXT, offsetof(zta_config, trust_domain), true },
-	{ "ledger_dir", PATH, offsetof(zta_config, ledger_dir), true },
 	{ "log_dir", PATH, offsetof(zta_config, log_dir), true },
 	{ "signing_key", PATH, offsetof(zta_config, signing_key), true },
+	{ "ledger_dir", PATH, offsetof(zta_config, ledger_dir), false },
+	{ "data_dir", PATH, offsetof(zta_config, data_dir), false },
+	{ "store", TEXT, offsetof(zta_config, store), false },
+	{ "server_name", TEXT, offsetof(zta_config, server_name), false },
 	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
@@ -194,6 +197,12 @@ check(reader *r)
 			return FAIL(r, "`%s` is missing", keys[i].name);
 		}
 	}
+	if ((c->ledger_dir != NULL) + (c->data_dir != NULL) +
+		(c->store != NULL) !=
+	    1) {
+		return FAIL(
+		    r, "one of `data_dir`, `store` and `ledger_dir` is needed");
+	}
 	if (strlen(c->zone) != 12 || c->zone[0] == '0' ||
 	    strspn(c->zone, "0123456789") != 12) {
 		return FAIL(r, "`zone` is a number of 12 digits");
@@ -202,6 +211,26 @@ check(reader *r)
 		return FAIL(
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
+	return ZTA_OK;
+}
+
+/* The store of a directory is a file in it. */
+static zta_status
+set_store(reader *r)
+{
+	static const char name[] = "/ztauth.db";
+	zta_config *c = r->out;
+	char *path;
+
+	if (c->data_dir == NULL) {
+		return ZTA_OK;
+	}
+	path = zta_arena__alloc(r->arena, strlen(c->data_dir) + sizeof(name));
+	if (path == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	(void)stpcpy(stpcpy(path, c->data_dir), name);
+	c->store = path;
 	return ZTA_OK;
 }
 
@@ -238,7 +267,7 @@ set_defaults(reader *r)
 		    c->zone);
 		c->issuer = issuer;
 	}
-	return ZTA_OK;
+	return set_store(r);
 }
 
 zta_status

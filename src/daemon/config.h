@@ -9,12 +9,15 @@
 #include "base/arena.h"
 
 typedef struct zta_config {
-	const char *zone, *trust_domain;                /* needed */
-	const char *ledger_dir, *log_dir, *signing_key; /* needed */
-	const char *ledger;   /* name; default "main" */
-	const char *issuer;   /* default ztauth://<domain>/<zone> */
-	const char *jwks_dir; /* NULL: sources name no key files */
-	const char *host;     /* of `listen` */
+	const char *zone, *trust_domain;   /* needed */
+	const char *log_dir, *signing_key; /* needed */
+	/* One of the first three; data_dir becomes a store. */
+	const char *ledger_dir, *data_dir, *store;
+	const char *ledger;      /* name; default "main" */
+	const char *server_name; /* NULL: loopback addresses alone */
+	const char *issuer;      /* default ztauth://<domain>/<zone> */
+	const char *jwks_dir;    /* NULL: sources name no key files */
+	const char *host;        /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

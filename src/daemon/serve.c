@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -20,48 +19,27 @@
 
 #include "api/service.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "crypto/key.h"
 #include "daemon/config.h"
+#include "daemon/follow.h"
 #include "daemon/keeper.h"
+#include "daemon/say.h"
 
 typedef struct server {
 	zta_arena arena;
 	zta_config config;
 	zta_keeper keeper;
 	zta_service service;
-	zta_key *key; /* public */
+	zta_follower follower;
+	zta_ledgers *ledgers; /* NULL: there is no store */
+	zta_key *key;         /* public */
 	zta_worker *workers;
 	pthread_t *threads;
 	uint32_t started;
 	uint16_t port;
 } server;
-
-__attribute__((format(printf, 1, 2))) static void
-say(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("ztauth: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
-
-static int
-complain(const char *what, const zta_error *err)
-{
-	if (err->line > 0) {
-		say("%s: %s:%" PRIu32 ":%" PRIu32 ": %s", what, err->place,
-		    err->line, err->column, err->message);
-	} else if (err->place[0] != '\0') {
-		say("%s: %s: %s", what, err->place, err->message);
-	} else {
-		say("%s: %s", what, err->message);
-	}
-	return 1;
-}
 
 /* --- signals, which the main thread alone receives */
 
@@ -73,22 +51,6 @@ signals_of_interest(sigset_t *set)
 	(void)sigaddset(set, SIGINT);
 	(void)sigaddset(set, SIGTERM);
 	(void)sigaddset(set, SIGCHLD);
-}
-
-static void
-reload(server *s)
-{
-	zta_snapshot *snapshot;
-	zta_error err = { 0 };
-
-	if (zta_snapshot__load(&snapshot, s->config.ledger_dir,
-		s->config.jwks_dir, &err) != ZTA_OK) {
-		(void)complain("reload refused", &err);
-		say("still in force: %s", s->service.snapshot->tree.id);
-		return;
-	}
-	say("in force: %s", snapshot->tree.id);
-	zta_service__replace(&s->service, snapshot);
 }
 
 /* Returns the exit code. */
@@ -104,14 +66,14 @@ wait_for_the_end(server *s)
 			continue;
 		}
 		if (signal == SIGHUP) {
-			reload(s);
+			zta_follower__reload(&s->follower);
 		} else if (signal != SIGCHLD) {
-			say("stopping");
+			zta_daemon__say("stopping");
 			return 0;
 		} else if (waitpid(s->keeper.pid, NULL, WNOHANG) ==
 		    s->keeper.pid) {
 			s->keeper.pid = -1;
-			say("the keeper has died: stopping");
+			zta_daemon__say("the keeper has died: stopping");
 			return 1;
 		}
 	}
@@ -126,7 +88,7 @@ work(void *context)
 	zta_error err = { 0 };
 
 	if (zta_http__run(worker->http, &err) != ZTA_OK) {
-		(void)complain("a worker has stopped", &err);
+		(void)zta_daemon__complain("a worker has stopped", &err);
 		(void)kill(getpid(), SIGTERM);
 	}
 	return NULL;
@@ -139,6 +101,8 @@ open_worker(server *s, uint32_t i, zta_error *err)
 	const zta_http_options options = { .host = s->config.host,
 		.port = s->port,
 		.handle = zta_worker__handle,
+		.body_max = zta_worker__body_max,
+		.large_left = &s->service.large_left,
 		.context = worker };
 	zta_status status;
 
@@ -152,6 +116,14 @@ open_worker(server *s, uint32_t i, zta_error *err)
 		status = zta_http__watch(worker->http,
 		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
 		    worker, err);
+	}
+	if (status == ZTA_OK && s->ledgers != NULL) {
+		status = zta_ledger_desk__open(&worker->desk, s->ledgers, err);
+	}
+	if (status == ZTA_OK && worker->desk != NULL) {
+		status = zta_http__watch(worker->http,
+		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
+		    worker->desk, err);
 	}
 	return status;
 }
@@ -182,18 +154,22 @@ start_workers(server *s, zta_error *err)
 	return status;
 }
 
+/* The loops, then the thread that has calls of theirs, then those calls. */
 static void
 stop_workers(server *s)
 {
 	uint32_t i;
 
+	zta_ledgers__drain(s->ledgers);
 	for (i = 0; i < s->started; i++) {
 		zta_http__stop(s->workers[i].http);
 	}
 	for (i = 0; i < s->started; i++) {
 		(void)pthread_join(s->threads[i], NULL);
 	}
+	zta_ledgers__close(s->ledgers);
 	for (i = 0; s->workers != NULL && i < s->config.workers; i++) {
+		zta_ledger_desk__close(s->workers[i].desk);
 		zta_http__close(s->workers[i].http);
 	}
 	free(s->workers);
@@ -240,12 +216,31 @@ open_log(server *s, zta_error *err)
 	    &s->service.log, s->config.log_dir, &options, &found, err);
 
 	if (status == ZTA_OK && found.torn > 0) {
-		say("log: cut off %" PRIu64 " bytes of an unfinished write",
+		zta_daemon__say("log: cut off %" PRIu64
+				" bytes of an unfinished write",
 		    found.torn);
 	}
 	if (status == ZTA_OK) {
-		say("log: %" PRIu64 " records", found.next);
+		zta_daemon__say("log: %" PRIu64 " records", found.next);
 	}
+	return status;
+}
+
+static zta_status
+open_ledgers(server *s, zta_error *err)
+{
+	const zta_ledgers_options options = { .store = s->follower.store,
+		.zone = s->service.zone.id,
+		.server_name = s->config.server_name,
+		.say = zta_daemon__say };
+	zta_status status;
+
+	atomic_init(&s->service.large_left, ZTA_UPLOADS_MAX);
+	if (options.store == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_ledgers__open(&s->ledgers, &options, err);
+	s->follower.ledgers = s->ledgers;
 	return status;
 }
 
@@ -268,18 +263,19 @@ prepare(server *s, const char *path)
 	(void)pthread_mutex_init(&s->service.lock, NULL);
 	s->keeper.pid = -1;
 	if (zta_config__read(&s->config, &s->arena, path, &err) != ZTA_OK) {
-		return complain("configuration", &err);
-	}
-	if (zta_snapshot__load(&s->service.snapshot, s->config.ledger_dir,
-		s->config.jwks_dir, &err) != ZTA_OK) {
-		return complain("ledger", &err);
+		return zta_daemon__complain("configuration", &err);
 	}
 	if (zta_keeper__start(&s->keeper, s->config.signing_key,
 		s->config.workers, &err) != ZTA_OK) {
-		return complain("signing key", &err);
+		return zta_daemon__complain("signing key", &err);
 	}
 	if (publish_key(s, &err) != ZTA_OK) {
-		return complain("signing key", &err);
+		return zta_daemon__complain("signing key", &err);
+	}
+	/* After the keeper, which is to have no part in the store. */
+	if (zta_follower__open(&s->follower, &s->config, &s->service, &s->arena,
+		&err) != ZTA_OK) {
+		return zta_daemon__complain("ledger", &err);
 	}
 	return 0;
 }
@@ -291,8 +287,16 @@ release(server *s)
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
+	zta_follower__close(&s->follower);
 	(void)pthread_mutex_destroy(&s->service.lock);
 	zta_arena__release(&s->arena);
+}
+
+static const char *
+in_force(const server *s)
+{
+	return s->service.snapshot == NULL ? "nothing" :
+					     s->service.snapshot->tree.id;
 }
 
 static int
@@ -302,15 +306,21 @@ run(server *s)
 	int code;
 
 	if (open_log(s, &err) != ZTA_OK) {
-		return complain("log", &err);
+		return zta_daemon__complain("log", &err);
 	}
-	if (start_workers(s, &err) != ZTA_OK) {
-		code = complain("listen", &err);
+	if (open_ledgers(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("admin ledger", &err);
+	}
+	if (start_workers(s, &err) != ZTA_OK ||
+	    zta_follower__start(&s->follower, &err) != ZTA_OK) {
+		code = zta_daemon__complain("listen", &err);
 	} else {
-		say("in force: %s", s->service.snapshot->tree.id);
-		say("listening on http://%s:%u", s->config.host, s->port);
+		zta_daemon__say("in force: %s", in_force(s));
+		zta_daemon__say(
+		    "listening on http://%s:%u", s->config.host, s->port);
 		code = wait_for_the_end(s);
 	}
+	zta_follower__stop(&s->follower);
 	stop_workers(s);
 	return code;
 }
@@ -334,6 +344,27 @@ zta_daemon__serve(const char *path)
 	return code;
 }
 
+static void
+print_check(const server *s, const char *path)
+{
+	const zta_config *c = &s->config;
+	const zta_snapshot *snapshot = s->service.snapshot;
+
+	printf("%s: ok\n"
+	       "zone         %s\n"
+	       "trust domain %s\n"
+	       "listen       %s:%u, %" PRIu32 " workers\n"
+	       "ledger       %s\n"
+	       "commit       %s\n"
+	       "sources      %" PRIu32 "\n"
+	       "groups       %" PRIu32 "\n"
+	       "log          %s\n",
+	    path, c->zone, c->trust_domain, c->host, c->port, c->workers,
+	    c->store == NULL ? c->ledger_dir : s->follower.ledger.ptr,
+	    in_force(s), snapshot == NULL ? 0 : snapshot->sources.count,
+	    snapshot == NULL ? 0 : snapshot->model.group_count, c->log_dir);
+}
+
 int
 zta_daemon__check(const char *path)
 {
@@ -341,20 +372,7 @@ zta_daemon__check(const char *path)
 	int code = prepare(&s, path);
 
 	if (code == 0) {
-		printf("%s: ok\n"
-		       "zone         %s\n"
-		       "trust domain %s\n"
-		       "listen       %s:%u, %" PRIu32 " workers\n"
-		       "ledger       %s\n"
-		       "commit       %s\n"
-		       "sources      %" PRIu32 "\n"
-		       "groups       %" PRIu32 "\n"
-		       "log          %s\n",
-		    path, s.config.zone, s.config.trust_domain, s.config.host,
-		    s.config.port, s.config.workers, s.config.ledger_dir,
-		    s.service.snapshot->tree.id,
-		    s.service.snapshot->sources.count,
-		    s.service.snapshot->model.group_count, s.config.log_dir);
+		print_check(&s, path);
 	}
 	release(&s);
 	return code;

@@ -134,6 +134,16 @@ clear(zta_buf *buf)
 	}
 }
 
+/* The body is not held any more. */
+static void
+end_large(zta_conn *conn)
+{
+	if (conn->large) {
+		conn->large = false;
+		zta_http__give_large(conn->http);
+	}
+}
+
 static void
 reset(zta_conn *conn)
 {
@@ -146,6 +156,7 @@ reset(zta_conn *conn)
 	zta_buf__clear(&conn->target);
 	zta_buf__clear(&conn->names);
 	clear(&conn->body);
+	end_large(conn);
 	clear(&conn->out);
 	zta_arena__reset(&conn->arena);
 }
@@ -350,6 +361,22 @@ has_one_host(const zta_conn *conn)
 	return count == 1;
 }
 
+/* A body of `len` bytes is on its way. */
+static int
+expect_body(zta_conn *conn, uint64_t len)
+{
+	if (len > conn->body.max) {
+		return refuse(conn, 413, "the body is too large");
+	}
+	if (len > ZTA_HTTP_BODY_MAX && !conn->large) {
+		conn->large = zta_http__take_large(conn->http);
+		return conn->large ?
+		    0 :
+		    refuse(conn, 503, "too many large bodies at a time");
+	}
+	return 0;
+}
+
 /* Method and target, as far as they are needed to know what is asked. */
 static void
 set_target(zta_conn *conn)
@@ -389,8 +416,8 @@ on_head(http_parser *parser)
 	set_target(conn);
 	conn->body.max = zta_http__body_max(conn->http, &conn->call);
 	if ((parser->flags & F_CONTENTLENGTH) != 0) {
-		if (parser->content_length > conn->body.max) {
-			return refuse(conn, 413, "the body is too large");
+		if (expect_body(conn, parser->content_length) != 0) {
+			return 1;
 		}
 		conn->deadline +=
 		    (int64_t)parser->content_length / BODY_BYTES_PER_MS;
@@ -407,10 +434,11 @@ on_body(http_parser *parser, const char *text, size_t len)
 {
 	zta_conn *conn = parser->data;
 
+	if (expect_body(conn, (uint64_t)conn->body.len + len) != 0) {
+		return 1;
+	}
 	zta_buf__put(&conn->body, (zta_str){ text, len });
-	return conn->body.status == ZTA_OK ?
-	    0 :
-	    refuse(conn, 413, "the body is too large");
+	return conn->body.status == ZTA_OK ? 0 : refuse(conn, 503, "no memory");
 }
 
 /* Trailer sections end with a message too: only one is handed over. */
@@ -613,6 +641,7 @@ zta_conn__close(zta_conn *conn)
 	if (conn->state == ZTA_CONN_CALLED || conn->parsing) {
 		return; /* the handler still has the call, or parse() us */
 	}
+	end_large(conn);
 	zta_http__remove(conn->http, conn);
 	zta_buf__release(&conn->in);
 	zta_buf__release(&conn->out);

@@ -44,6 +44,7 @@ struct zta_conn {
 	zta_buf names;            /* names and values, one after the other */
 	zta_http_header *headers; /* lengths; slices once the head is whole */
 	uint32_t header_count;
+	bool large;       /* its body is counted as a large one */
 	unsigned refused; /* status that ends the connection; 0: none */
 	const char *refusal;
 };
@@ -67,6 +68,9 @@ const char *zta_http__date(const zta_http *http);
 bool zta_http__is_stopping(const zta_http *http);
 void zta_http__handle(zta_http *http, zta_http_call *call);
 size_t zta_http__body_max(zta_http *http, const zta_http_call *call);
+/* Count one more large body; false: there are as many as may be. */
+bool zta_http__take_large(zta_http *http);
+void zta_http__give_large(zta_http *http);
 /* Wait for what the connection needs now: room to write, something to read. */
 void zta_http__wait(zta_http *http, zta_conn *conn);
 void zta_http__add(zta_http *http, zta_conn *conn);

@@ -96,6 +96,26 @@ zta_http__body_max(zta_http *http, const zta_http_call *call)
 	    http->options.body_max(http->options.context, call);
 }
 
+bool
+zta_http__take_large(zta_http *http)
+{
+	atomic_int *left = http->options.large_left;
+
+	if (left == NULL || atomic_fetch_sub(left, 1) > 0) {
+		return true;
+	}
+	atomic_fetch_add(left, 1);
+	return false;
+}
+
+void
+zta_http__give_large(zta_http *http)
+{
+	if (http->options.large_left != NULL) {
+		atomic_fetch_add(http->options.large_left, 1);
+	}
+}
+
 void
 zta_http__wait(zta_http *http, zta_conn *conn)
 {

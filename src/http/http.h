@@ -11,6 +11,8 @@
 #ifndef ZTA_HTTP_HTTP_H
 #define ZTA_HTTP_HTTP_H
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 
 #define ZTA_HTTP_WATCHES_MAX 4
@@ -47,6 +49,9 @@ typedef struct zta_http_options {
 	uint16_t port;    /* 0: any; see zta_http__port() */
 	zta_http_handler *handle;
 	zta_http_body_max *body_max; /* NULL: ZTA_HTTP_BODY_MAX for all */
+	/* How many more bodies over ZTA_HTTP_BODY_MAX may be held at a time, by
+	 * all loops that share it; where there is no more, 503. NULL: any. */
+	atomic_int *large_left;
 	void *context;
 } zta_http_options;
 

@@ -81,6 +81,22 @@ zta_commit__sign(zta_arena *arena, zta_commit *commit,
 }
 
 zta_status
+zta_commit__signature(
+    const zta_commit *commit, zta_ssh_sig *out, zta_error *err)
+{
+	zta_buf armor;
+	zta_status status;
+
+	zta_buf__init(&armor, SIZE_MAX);
+	unfold(commit->signature, &armor);
+	status = armor.status == ZTA_OK ?
+	    zta_ssh_sig__read(zta_buf__str(&armor), out, err) :
+	    zta_error__nomem(err);
+	zta_buf__release(&armor);
+	return status;
+}
+
+zta_status
 zta_commit__verify(const zta_commit *commit, const zta_ssh_allowed_list *list,
     int64_t now_s, const zta_ssh_allowed **who, zta_error *err)
 {

@@ -27,4 +27,11 @@ ZTA_MUST_USE zta_status zta_commit__verify(const zta_commit *commit,
     const zta_ssh_allowed_list *list, int64_t now_s,
     const zta_ssh_allowed **who, zta_error *err);
 
+/*
+ * The signature as it stands in the commit; nothing is verified. ZTA_ESYNTAX,
+ * ZTA_EINVALID as zta_ssh_sig__read(); there must be one.
+ */
+ZTA_MUST_USE zta_status zta_commit__signature(
+    const zta_commit *commit, zta_ssh_sig *out, zta_error *err);
+
 #endif

@@ -71,21 +71,15 @@ zta_ledger__commit(const zta_ledger *ledger, const zta_oid *oid,
 }
 
 zta_status
-zta_ledger__files(const zta_ledger *ledger, const zta_oid *commit,
+zta_ledger__files_of(const zta_object_source *source, const zta_oid *tree,
     zta_arena *arena, zta_tree *out, zta_error *err)
 {
-	zta_object_source source = zta_ledger__source(ledger);
 	zta_tree_changes files;
-	zta_commit decoded;
 	uint32_t i;
 	zta_status status =
-	    zta_ledger__commit(ledger, commit, arena, &decoded, err);
+	    zta_tree_diff__run(arena, source, NULL, tree, &files, err);
 
 	*out = (zta_tree){ 0 };
-	if (status == ZTA_OK) {
-		status = zta_tree_diff__run(
-		    arena, &source, NULL, &decoded.tree, &files, err);
-	}
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -96,12 +90,27 @@ zta_ledger__files(const zta_ledger *ledger, const zta_oid *commit,
 	}
 	for (i = 0; status == ZTA_OK && i < files.count; i++) {
 		out->files[i].path = files.items[i].path;
-		status = zta_object__read(&source, &files.items[i].after,
+		status = zta_object__read(source, &files.items[i].after,
 		    ZTA_OBJECT_BLOB, arena, &out->files[i].text, err);
 	}
 	out->count = files.count;
-	zta_oid__hex(&decoded.tree, out->id);
+	zta_oid__hex(tree, out->id);
 	return status;
+}
+
+zta_status
+zta_ledger__files(const zta_ledger *ledger, const zta_oid *commit,
+    zta_arena *arena, zta_tree *out, zta_error *err)
+{
+	zta_object_source source = zta_ledger__source(ledger);
+	zta_commit decoded;
+	zta_status status =
+	    zta_ledger__commit(ledger, commit, arena, &decoded, err);
+
+	*out = (zta_tree){ 0 };
+	return status != ZTA_OK ?
+	    status :
+	    zta_ledger__files_of(&source, &decoded.tree, arena, out, err);
 }
 
 zta_status

@@ -38,6 +38,10 @@ ZTA_MUST_USE zta_status zta_ledger__commit(const zta_ledger *ledger,
 ZTA_MUST_USE zta_status zta_ledger__files(const zta_ledger *ledger,
     const zta_oid *commit, zta_arena *arena, zta_tree *out, zta_error *err);
 
+/* The same of a tree that comes from anywhere. */
+ZTA_MUST_USE zta_status zta_ledger__files_of(const zta_object_source *source,
+    const zta_oid *tree, zta_arena *arena, zta_tree *out, zta_error *err);
+
 /*
  * Is `old` the commit `new`, or an ancestor of it? No commit at all (all zero)
  * is an ancestor of every one. ZTA_ENOTFOUND: a commit on the way is not here.

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * access.c - see access.h. A ledger is in its zone, whether or not the admin
+ * ledger has an entity for it: what it has is added to.
+ */
+#include "api/access.h"
+
+#include "base/error.h"
+#include "base/json_write.h"
+#include "base/str.h"
+
+void
+zta_access__open(zta_access *a, zta_store *store, zta_str zone)
+{
+	*a = (zta_access){ .ledger = { .store = store }, .zone = zone };
+	zta_arena__init(&a->arena, SIZE_MAX);
+}
+
+void
+zta_access__close(zta_access *a)
+{
+	zta_snapshot__drop(a->snapshot);
+	zta_arena__release(&a->arena);
+}
+
+/* --- the snapshot */
+
+static zta_status
+load(const zta_access *a, const zta_oid *commit, zta_snapshot **out,
+    zta_error *err)
+{
+	zta_arena arena;
+	zta_tree tree;
+	zta_status status;
+
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_ledger__files(&a->ledger, commit, &arena, &tree, err);
+	if (status != ZTA_OK) {
+		zta_arena__release(&arena);
+		return status;
+	}
+	zta_oid__hex(commit, tree.id);
+	return zta_snapshot__of_tree(out, &arena, &tree, NULL, err);
+}
+
+zta_status
+zta_access__refresh(zta_access *a, zta_error *err)
+{
+	zta_snapshot *snapshot = NULL;
+	zta_oid commit;
+	zta_status status =
+	    zta_ledger__ref(&a->ledger, ZTA_LEDGER_MAIN, &commit, err);
+
+	if (status == ZTA_OK && a->snapshot != NULL &&
+	    zta_oid__eq(&commit, &a->commit)) {
+		return ZTA_OK;
+	}
+	if (status == ZTA_OK) {
+		status = load(a, &commit, &snapshot, err);
+	}
+	zta_snapshot__drop(a->snapshot);
+	a->snapshot = status == ZTA_OK ? snapshot : NULL;
+	a->commit = commit;
+	return status;
+}
+
+/* --- a question */
+
+static void
+put_entity(zta_json_out *out, const char *name, const char *type, zta_str id)
+{
+	zta_json_out__name(out, name);
+	zta_json_out__open(out, '{');
+	zta_json_out__name(out, "type");
+	zta_json_out__text(out, type);
+	zta_json_out__name(out, "id");
+	zta_json_out__str(out, id);
+	zta_json_out__close(out, '}');
+}
+
+static void
+put_question(const zta_access_question *q, zta_str principal, zta_buf *buf)
+{
+	zta_json_out out = { buf, false };
+
+	zta_json_out__open(&out, '{');
+	put_entity(
+	    &out, "principal", q->key == NULL ? "Anonymous" : "Key", principal);
+	put_entity(&out, "action", "Action", zta_str_of(q->action));
+	put_entity(&out, "resource", "Ledger", q->ledger);
+	zta_json_out__name(&out, "context");
+	zta_json_out__open(&out, '{');
+	zta_json_out__name(&out, "ref");
+	zta_json_out__str(&out, q->ref);
+	zta_json_out__name(&out, "signed");
+	zta_json_out__bool(&out, q->key != NULL);
+	zta_json_out__close(&out, '}');
+	zta_json_out__close(&out, '}');
+}
+
+/* The ledger with its zone, and what that is in, among its ancestors. */
+static zta_status
+place_in_zone(
+    zta_access *a, zta_asked *asked, zta_eval_extra *extra, zta_error *err)
+{
+	const zta_entities *entities = &a->snapshot->cedar->entities;
+	const zta_entity *known, *above;
+	zta_entity *e = &extra->entity;
+	uint32_t type, zone, *list, count, i;
+	zta_status status =
+	    zta_names__symbol(&asked->names, ZTA_STR("Zone"), &type, err);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_names__uid(&asked->names, type, a->zone, &zone, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	extra->uid = asked->question.resource;
+	known = zta_entities__get(entities, extra->uid);
+	above = zta_entities__get(entities, zone);
+	*e = known != NULL ? *known : (zta_entity){ 0 };
+	count =
+	    e->ancestor_count + 1 + (above == NULL ? 0 : above->ancestor_count);
+	list = zta_arena__zalloc(&a->arena, count, sizeof(*list));
+	if (e->attrs == NULL) {
+		e->attrs = zta_record__alloc(&a->arena, 0);
+		e->type = zta_names__type_of(&asked->names, extra->uid);
+	}
+	if (list == NULL || e->attrs == NULL) {
+		return zta_arena__failed(&a->arena, err);
+	}
+	for (i = 0; i < e->ancestor_count; i++) {
+		list[i] = e->ancestors[i];
+	}
+	list[i++] = zone;
+	for (; i < count; i++) {
+		list[i] = above->ancestors[i - e->ancestor_count - 1];
+	}
+	e->ancestors = list;
+	e->ancestor_count = zta_uids__seal(list, count);
+	return ZTA_OK;
+}
+
+static zta_status
+decide(zta_access *a, zta_str question, bool *permitted, zta_error *err)
+{
+	const zta_cedar *cedar = a->snapshot->cedar;
+	zta_eval_extra extra = { 0 };
+	zta_verdict verdict = { 0 };
+	zta_asked asked;
+	zta_status status = zta_cedar__ask(cedar, &a->arena, question,
+	    ZTA_CEDAR_VALIDATE_REQUEST, &asked, err);
+
+	if (status == ZTA_OK) {
+		status = place_in_zone(a, &asked, &extra, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	asked.question.extras = &extra;
+	asked.question.extra_count = 1;
+	status = zta_authorize__run(&cedar->policies, &cedar->entities,
+	    &asked.question, &a->arena, &verdict, err);
+	*permitted = status == ZTA_OK && verdict.permitted;
+	return status;
+}
+
+zta_status
+zta_access__ask(zta_access *a, const zta_access_question *q, zta_error *err)
+{
+	char principal[ZTA_KEY_FINGERPRINT_MAX] = "unsigned";
+	bool permitted = false;
+	zta_buf buf;
+	zta_str text;
+	zta_status status;
+
+	if (a->snapshot == NULL) {
+		return zta_error__set(
+		    err, ZTA_EUNAVAILABLE, "the admin ledger is not loaded");
+	}
+	if (q->key != NULL) {
+		zta_ssh_key__fingerprint(q->key, principal);
+	}
+	zta_arena__reset(&a->arena);
+	zta_buf__init(&buf, SIZE_MAX);
+	put_question(q, zta_str_of(principal), &buf);
+	text = zta_arena__copy(&a->arena, zta_buf__str(&buf));
+	status = buf.status;
+	zta_buf__release(&buf);
+	if (status != ZTA_OK || text.ptr == NULL) {
+		return zta_error__nomem(err);
+	}
+	status = decide(a, text, &permitted, err);
+	/* What the schema does not allow to be asked is not permitted. */
+	if ((status == ZTA_OK && !permitted) || zta_error__is_input(status)) {
+		return zta_error__set(err, ZTA_EUNTRUSTED, "%s may not %s %.*s",
+		    principal, q->action, ZTA_STR_ARG(q->ledger));
+	}
+	return status;
+}

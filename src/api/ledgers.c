@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledgers.c - see ledgers.h: the thread, the desks, the routes.
+ *
+ * 1. A job belongs to one thread at a time: to the loop until it is handed in
+ *    and after it has come back, to the background thread in between. A client
+ *    that goes away does not end it.
+ * 2. Queue, desks and flags are touched in the turn alone; everything else of
+ *    the thread is its own.
+ */
+#include "api/ledgers.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "api/ledger_job.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "store/turn.h"
+
+typedef struct job_list {
+	zta_ledger_job *first, *last;
+} job_list;
+
+struct zta_ledger_desk {
+	zta_ledgers *ledgers;
+	int fd;
+	job_list done;
+};
+
+struct zta_ledgers {
+	zta_ledgers_options options;
+	pthread_t thread;
+	zta_turn turn;
+	job_list queue;
+	bool news, draining, stopping;
+	/* Of the thread: */
+	zta_access access;
+	zta_nonces *nonces;
+	zta_arena arena; /* of one job after another */
+	bool drained;    /* no call waits any more */
+	zta_ledger_job *waiting;
+	uint32_t waiting_count;
+};
+
+static void
+append(job_list *list, zta_ledger_job *job)
+{
+	job->next = NULL;
+	if (list->first == NULL) {
+		list->first = job;
+	} else {
+		list->last->next = job;
+	}
+	list->last = job;
+}
+
+static zta_ledger_job *
+take(job_list *list)
+{
+	zta_ledger_job *job = list->first;
+
+	if (job != NULL) {
+		list->first = job->next;
+	}
+	return job;
+}
+
+/* --- the thread: one job */
+
+/* Who calls? What was said once is not said again. */
+static zta_status
+identify(zta_ledgers *l, zta_ledger_job *job, zta_error *err)
+{
+	zta_status status = zta_signed_request__judge(job->call,
+	    l->options.server_name, zta_time__now_ms(), &job->signer, err);
+
+	if (status == ZTA_OK && job->signer.is_signed) {
+		status = zta_nonces__take(l->nonces, &job->signer.key,
+		    job->signer.nonce, zta_time__monotonic_ms(), err);
+	}
+	return status;
+}
+
+static void
+do_job(zta_ledgers *l, zta_ledger_job *job)
+{
+	zta_error err = { 0 };
+	zta_status status =
+	    zta_form__read(&job->query, &l->arena, job->call->query, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_access__refresh(&l->access, &err);
+		/* That there is none is nothing that the caller did. */
+		status = status == ZTA_OK ? ZTA_OK : ZTA_EUNAVAILABLE;
+	}
+	if (status == ZTA_OK) {
+		status = identify(l, job, &err);
+	}
+	if (status == ZTA_EUNTRUSTED) {
+		l->options.say("ledgers: a request is refused: %s: %s",
+		    err.place, err.message);
+		zta_ledger_job__fail(
+		    job, 401, "unauthenticated", err.message, err.place);
+		return;
+	}
+	if (status == ZTA_OK && job->name.len > 0) {
+		job->ledger = (zta_ledger){ l->options.store,
+			zta_ledger_job__full_name(job, job->name) };
+		if (job->ledger.name.ptr == NULL) {
+			status = zta_error__nomem(&err);
+		}
+	}
+	if (status != ZTA_OK) {
+		zta_ledger_job__fail_with(job, status, &err);
+	} else if (job->verb->action == NULL ||
+	    zta_ledger_job__may(
+		job, job->verb->action, zta_form__get(&job->query, "ref"))) {
+		job->verb->run(job);
+	}
+}
+
+/* --- the thread: all of them */
+
+static void
+wake(const zta_ledger_desk *desk)
+{
+	const uint64_t one = 1;
+
+	/* Fails only if the counter is full: then it wakes anyway. */
+	if (write(desk->fd, &one, sizeof(one)) < 0) {
+		return;
+	}
+}
+
+static void
+give_back(zta_ledgers *l, zta_ledger_job *job)
+{
+	zta_turn__enter(&l->turn);
+	append(&job->desk->done, job);
+	zta_turn__leave(&l->turn);
+	wake(job->desk);
+}
+
+static void
+run_job(zta_ledgers *l, zta_ledger_job *job, bool waits)
+{
+	zta_arena__reset(&l->arena);
+	job->arena = &l->arena;
+	job->access = &l->access;
+	job->options = &l->options;
+	if (waits) {
+		job->verb->run(job);
+	} else {
+		do_job(l, job);
+	}
+}
+
+/* Give it back, or keep it if it waits. */
+static void
+settle(zta_ledgers *l, zta_ledger_job *job)
+{
+	if (job->wait_until != 0 && !l->drained &&
+	    l->waiting_count < ZTA_LEDGER_WAITERS_MAX) {
+		job->next = l->waiting;
+		l->waiting = job;
+		l->waiting_count++;
+	} else {
+		give_back(l, job);
+	}
+}
+
+/* Ask all that wait again; those whose time is over take what there is. */
+static void
+ask_waiting(zta_ledgers *l, bool all)
+{
+	int64_t now = zta_time__monotonic_ms();
+	zta_ledger_job *job = l->waiting, *next;
+
+	l->waiting = NULL;
+	l->waiting_count = 0;
+	for (; job != NULL; job = next) {
+		next = job->next;
+		if (job->wait_until <= now) {
+			give_back(l, job);
+		} else if (all) {
+			run_job(l, job, true);
+			settle(l, job);
+		} else {
+			settle(l, job);
+		}
+	}
+}
+
+static int64_t
+next_deadline(const zta_ledgers *l)
+{
+	int64_t deadline = INT64_MAX;
+	const zta_ledger_job *job;
+
+	for (job = l->waiting; job != NULL; job = job->next) {
+		if (job->wait_until < deadline) {
+			deadline = job->wait_until;
+		}
+	}
+	/* Nobody looks at a clock that far away. */
+	return deadline == INT64_MAX ?
+	    zta_time__monotonic_ms() + ZTA_LEDGER_WAIT_MS :
+	    deadline;
+}
+
+static void *
+work(void *context)
+{
+	zta_ledgers *l = context;
+	zta_ledger_job *job;
+	int64_t deadline;
+	bool news, stopping = false;
+
+	while (!stopping) {
+		deadline = next_deadline(l);
+		zta_turn__enter(&l->turn);
+		while (l->queue.first == NULL && !l->news && !l->stopping &&
+		    zta_time__monotonic_ms() < deadline) {
+			zta_turn__wait(&l->turn, deadline);
+		}
+		job = take(&l->queue);
+		news = l->news;
+		l->news = false;
+		l->drained = l->draining;
+		stopping = l->stopping;
+		zta_turn__leave(&l->turn);
+		if (job != NULL) {
+			run_job(l, job, false);
+			settle(l, job);
+		}
+		ask_waiting(l, news);
+	}
+	return NULL;
+}
+
+/* --- the thread, from outside */
+
+zta_status
+zta_ledgers__open(
+    zta_ledgers **out, const zta_ledgers_options *options, zta_error *err)
+{
+	zta_ledgers *l = calloc(1, sizeof(*l));
+	zta_status status;
+
+	*out = NULL;
+	if (l == NULL) {
+		return zta_error__nomem(err);
+	}
+	l->options = *options;
+	zta_arena__init(&l->arena, SIZE_MAX);
+	zta_access__open(&l->access, options->store, options->zone);
+	status = zta_turn__init(&l->turn, err);
+	if (status != ZTA_OK) {
+		goto fail;
+	}
+	status =
+	    zta_nonces__open(&l->nonces, 2 * ZTA_REQUEST_SKEW_MS + 1000, err);
+	if (status == ZTA_OK) {
+		status = zta_access__refresh(&l->access, err);
+	}
+	if (status == ZTA_OK &&
+	    pthread_create(&l->thread, NULL, work, l) != 0) {
+		status =
+		    zta_error__set(err, ZTA_ENOMEM, "cannot start a thread");
+	}
+	if (status == ZTA_OK) {
+		*out = l;
+		return ZTA_OK;
+	}
+	zta_turn__release(&l->turn);
+fail:
+	zta_nonces__close(l->nonces);
+	zta_access__close(&l->access);
+	free(l);
+	return status;
+}
+
+/* Say one thing to the thread, which looks at the calls that wait then. */
+static void
+tell(zta_ledgers *l, bool *flag)
+{
+	zta_turn__enter(&l->turn);
+	*flag = true;
+	l->news = true;
+	zta_turn__tell(&l->turn);
+	zta_turn__leave(&l->turn);
+}
+
+void
+zta_ledgers__changed(zta_ledgers *l)
+{
+	if (l != NULL) {
+		tell(l, &l->news);
+	}
+}
+
+void
+zta_ledgers__drain(zta_ledgers *l)
+{
+	if (l != NULL) {
+		tell(l, &l->draining);
+	}
+}
+
+void
+zta_ledgers__close(zta_ledgers *l)
+{
+	zta_ledger_job *job;
+
+	if (l == NULL) {
+		return;
+	}
+	tell(l, &l->stopping);
+	(void)pthread_join(l->thread, NULL);
+	for (job = l->waiting; job != NULL; job = job->next) {
+		zta_buf__release(&job->body);
+	}
+	zta_turn__release(&l->turn);
+	zta_nonces__close(l->nonces);
+	zta_access__close(&l->access);
+	zta_arena__release(&l->arena);
+	free(l);
+}
+
+/* --- desks */
+
+zta_status
+zta_ledger_desk__open(zta_ledger_desk **out, zta_ledgers *l, zta_error *err)
+{
+	zta_ledger_desk *desk = calloc(1, sizeof(*desk));
+
+	*out = NULL;
+	if (desk == NULL) {
+		return zta_error__nomem(err);
+	}
+	desk->ledgers = l;
+	desk->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (desk->fd < 0) {
+		free(desk);
+		return zta_error__errno(err, "make an event");
+	}
+	*out = desk;
+	return ZTA_OK;
+}
+
+void
+zta_ledger_desk__close(zta_ledger_desk *desk)
+{
+	zta_ledger_job *job;
+
+	if (desk == NULL) {
+		return;
+	}
+	/* Their loop has ended before it saw them. */
+	while ((job = take(&desk->done)) != NULL) {
+		zta_buf__release(&job->body);
+	}
+	(void)close(desk->fd);
+	free(desk);
+}
+
+int
+zta_ledger_desk__fd(const zta_ledger_desk *desk)
+{
+	return desk->fd;
+}
+
+void
+zta_ledger_desk__hand_in(zta_ledger_desk *desk, zta_ledger_job *job)
+{
+	zta_ledgers *l = desk->ledgers;
+
+	job->desk = desk;
+	zta_turn__enter(&l->turn);
+	append(&l->queue, job);
+	zta_turn__tell(&l->turn);
+	zta_turn__leave(&l->turn);
+}
+
+static void
+answer(zta_ledger_job *job)
+{
+	zta_buf body = job->body;
+
+	/* The job goes with its call. */
+	if (body.status != ZTA_OK) {
+		zta_http_call__fail(
+		    job->call, 503, "unavailable", "out of memory", "");
+	} else {
+		zta_http_call__answer_as(job->call, job->status, job->fields,
+		    job->type, zta_buf__str(&body));
+	}
+	zta_buf__release(&body);
+}
+
+void
+zta_ledger_desk__ready(void *context)
+{
+	zta_ledger_desk *desk = context;
+	job_list done;
+	zta_ledger_job *job;
+	uint64_t count;
+
+	if (read(desk->fd, &count, sizeof(count)) < 0 && errno != EAGAIN) {
+		return;
+	}
+	zta_turn__enter(&desk->ledgers->turn);
+	done = desk->done;
+	desk->done = (job_list){ 0 };
+	zta_turn__leave(&desk->ledgers->turn);
+	while ((job = take(&done)) != NULL) {
+		answer(job);
+	}
+}
