@@ -61,7 +61,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form ledger_job ledger_route ledgers ledgers_read \
+API = access evaluation form git ledger_job ledger_route ledgers ledgers_read \
       ledgers_write nonces service signed_request token
 DAEMON = admin config follow init keeper say serve
 CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
