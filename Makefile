@@ -50,7 +50,8 @@ TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 PAP = admit bundle check findings git_fetch git_pack git_upload names \
-      pktline receive report test_outcome test_read tests transfer
+      pktline receive remote remote_ask remote_push report test_outcome \
+      test_read tests transfer
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
