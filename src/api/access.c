@@ -5,6 +5,8 @@
  */
 #include "api/access.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/json_write.h"
 #include "base/str.h"
@@ -12,7 +14,10 @@
 void
 zta_access__open(zta_access *a, zta_store *store, zta_str zone)
 {
-	*a = (zta_access){ .ledger = { .store = store }, .zone = zone };
+	*a = (zta_access){ .zone = zone };
+	(void)snprintf(a->name, sizeof(a->name), "%.*s/%s", ZTA_STR_ARG(zone),
+	    ZTA_ACCESS_LEDGER);
+	a->ledger = (zta_ledger){ store, zta_str_of(a->name) };
 	zta_arena__init(&a->arena, SIZE_MAX);
 }
 

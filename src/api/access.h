@@ -6,6 +6,7 @@
 #ifndef ZTA_API_ACCESS_H
 #define ZTA_API_ACCESS_H
 
+#include "base/limits.h"
 #include "crypto/ssh_key.h"
 #include "ledger/ledger.h"
 #include "pdp/snapshot.h"
@@ -14,7 +15,8 @@
 #define ZTA_ACCESS_LEDGER "admin"
 
 typedef struct zta_access {
-	zta_ledger ledger; /* "<zone>/admin" */
+	char name[2 * ZTA_STORE_LEDGER_MAX + 2]; /* "<zone>/admin" */
+	zta_ledger ledger;
 	zta_str zone;
 	zta_oid commit;         /* that the snapshot is of */
 	zta_snapshot *snapshot; /* NULL: none is loaded; nobody may anything */

@@ -91,8 +91,9 @@ static void
 do_job(zta_ledgers *l, zta_ledger_job *job)
 {
 	zta_error err = { 0 };
-	zta_status status =
-	    zta_form__read(&job->query, &l->arena, job->call->query, &err);
+	/* As long as the call: it may wait. */
+	zta_status status = zta_form__read(
+	    &job->query, job->call->arena, job->call->query, &err);
 
 	if (status == ZTA_OK) {
 		status = zta_access__refresh(&l->access, &err);
