@@ -64,7 +64,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation form git ledger_job ledger_route ledgers ledgers_read \
       ledgers_write nonces service signed_request token
-DAEMON = admin config follow init keeper say serve
+DAEMON = admin config follow init keeper mirror say serve
 CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
       init_server key log main serve test token validate
 
