@@ -49,7 +49,9 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = check findings names report test_outcome test_read tests
+PAP = check files findings names report resolve signer test_outcome test_read \
+      tests workspace workspace_commit workspace_config \
+      workspace_init workspace_log
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -62,8 +64,9 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = evaluation form service token
 DAEMON = config keeper serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli key \
-     log main serve test token validate
+CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
+     commit history init key log main serve status terminal test token \
+     validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

@@ -7,10 +7,13 @@
 
 static const cli_command commands[] = {
 	{ "serve", cli_serve, "run the server: tokens, decisions, records" },
+	{ "init", cli_init, "make a folder of policies a workspace" },
+	{ "status", cli_status, "what differs from the last commit" },
+	{ "commit", cli_commit, "make a commit, if all of it is valid" },
+	{ "log", cli_log, "the history; log tail: the decision log" },
 	{ "validate", cli_validate, "check a ledger, all of it" },
 	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
-	{ "log", cli_log, "read the decision log" },
 	{ "key", cli_key, "make signing keys" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },
