@@ -21,8 +21,8 @@ CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -pthread
 
-BASE = arena b64 buf error file json json_node json_write map random sort \
-       status str time utf8
+BASE = arena b64 buf diff diff_merge diff_text error file json json_node \
+       json_write map random sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
         ssh_sig ssh_wire
@@ -75,6 +75,7 @@ UNIT = alloc \
        base \
        cedar \
        check \
+       diff \
        json \
        jwt \
        ledger \
