@@ -182,6 +182,84 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_log(zta_workspace *workspace,
     const char *commit, size_t limit, const zta_ledger_commit **list,
     size_t *count, zta_error *err);
 
+/* A policy that was added, changed or removed; its layout does not count. */
+typedef struct zta_ledger_policy_change {
+	zta_ledger_change_kind kind;
+	zta_str policy; /* its id */
+	zta_str file;   /* where it is, or was if it was removed */
+} zta_ledger_policy_change;
+
+/* Between two versions. */
+typedef struct zta_ledger_diff {
+	zta_ledger_changes files;                 /* with their texts */
+	const zta_ledger_policy_change *policies; /* by id */
+	size_t policy_count;
+} zta_ledger_diff;
+
+/*
+ * From `before` (NULL: HEAD, which may not be there yet) to `after` (NULL: the
+ * folder). Policies of files that cannot be read are left out.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_diff(zta_workspace *workspace,
+    const char *before, const char *after, zta_ledger_diff *out,
+    zta_error *err);
+
+/* A commit, and the difference from its parent. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_show(zta_workspace *workspace,
+    const char *commit, zta_ledger_commit *out, zta_ledger_diff *diff,
+    zta_error *err);
+
+/* The lines that differ, unified, without names; for zta_str_free(). */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_ledger_change_text(
+    const zta_ledger_change *change, zta_str *out, zta_error *err);
+
+/* A line of a file, and the commit that brought it. */
+typedef struct zta_ledger_blame {
+	const zta_ledger_commit *commit;
+	zta_str text; /* without its line feed */
+} zta_ledger_blame;
+
+/* Each line of the file `path` of `commit`. ZTA_ENOTFOUND: no such file. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_blame(zta_workspace *workspace,
+    const char *commit, const char *path, const zta_ledger_blame **list,
+    size_t *count, zta_error *err);
+
+/* Where something cannot be done. */
+typedef struct zta_ledger_place {
+	zta_str file;
+	uint32_t line; /* 1-based; 0: the whole file */
+	const char *message;
+} zta_ledger_place;
+
+typedef struct zta_workspace_undone {
+	const zta_ledger_place *places; /* in the way: nothing was done */
+	size_t place_count;
+	zta_workspace_result result; /* if nothing was in the way */
+} zta_workspace_undone;
+
+/*
+ * Make a commit that undoes `commit`, and put it into the folder, which must be
+ * as HEAD has it (ZTA_ECONFLICT).
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_revert(
+    zta_workspace *workspace, const char *commit,
+    const zta_workspace_signing *signing, zta_workspace_undone *out,
+    zta_error *err);
+
+typedef struct zta_workspace_checked {
+	const zta_ledger_place *places; /* in the way: nothing was done */
+	size_t place_count;
+	zta_ledger_changes changes; /* of the folder */
+} zta_workspace_checked;
+
+/*
+ * Put the files of `commit` into the folder. Those that are in no commit are
+ * overwritten only with `force`.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_checkout(
+    zta_workspace *workspace, const char *commit, bool force,
+    zta_workspace_checked *out, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -105,6 +105,27 @@ void cli_signing(struct zta_workspace_signing *out);
 struct zta_ledger_changes;
 void cli_put_changes(const struct zta_ledger_changes *changes);
 void cli_put_changes_json(const struct zta_ledger_changes *changes);
+/* "added" and so on. */
+const char *cli_change_name(int kind);
+/* Policies that differ: a line each, with their number; a member of JSON. */
+struct zta_ledger_policy_change;
+void cli_put_policies(
+    const struct zta_ledger_policy_change *list, size_t count);
+void cli_put_policies_json(
+    const struct zta_ledger_policy_change *list, size_t count);
+/* All that differs; as members of JSON. CLI_OK, or CLI_FAILED. */
+struct zta_ledger_diff;
+int cli_put_diff(const struct zta_ledger_diff *diff);
+int cli_put_diff_json(const struct zta_ledger_diff *diff);
+/* What became of a commit that was to be made; as a JSON object. */
+struct zta_workspace_result;
+void cli_put_result(const char *dir, const struct zta_workspace_result *result);
+void cli_put_result_json(const struct zta_workspace_result *result);
+/* What is in the way: lines; a member of JSON. */
+struct zta_ledger_place;
+void cli_put_places(
+    const char *dir, const struct zta_ledger_place *list, size_t count);
+void cli_put_places_json(const struct zta_ledger_place *list, size_t count);
 /* The head of a commit and its message; as a JSON object. */
 struct zta_ledger_commit;
 void cli_put_commit(const struct zta_ledger_commit *commit);
@@ -141,9 +162,14 @@ typedef struct cli_command {
 int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
+int cli_blame(int argc, char **argv);
+int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_init(int argc, char **argv);
+int cli_revert(int argc, char **argv);
+int cli_show(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_cedar(int argc, char **argv);
 int cli_cedar_explain(int argc, char **argv);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* commit.c - ztauth commit. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/str.h"
 #include "cli/cli.h"
 #include "ztauth/ledger.h"
 
@@ -27,47 +25,6 @@ static const char help[] =
     "Exit: 0 done, or there was nothing to commit; 3 the folder is not valid;\n"
     "1 it could not be done.\n";
 
-static void
-print(const char *dir, const zta_workspace_result *result)
-{
-	zta_str subject = result->commit.message;
-
-	cli_put_findings(dir, result->report);
-	if (!result->report->valid) {
-		puts("not valid, and so not committed");
-		return;
-	}
-	if (result->unchanged) {
-		puts("nothing to commit: the folder is as HEAD has it");
-		return;
-	}
-	subject.len = zta_str__find(subject, '\n');
-	printf("%s[%.12s]%s %.*s\n", cli_paint(CLI_YELLOW),
-	    result->commit.id.ptr, cli_paint(CLI_PLAIN), ZTA_STR_ARG(subject));
-	cli_put_changes(&result->changes);
-	if (result->commit.key.len > 0) {
-		printf("signed by %.*s\n", ZTA_STR_ARG(result->commit.key));
-	} else {
-		cli_say("warning: the commit is not signed; see --key");
-	}
-}
-
-static void
-print_json(const zta_workspace_result *result)
-{
-	fputs("{\"commit\":", stdout);
-	if (result->commit.id.len > 0) {
-		cli_put_commit_json(&result->commit);
-	} else {
-		fputs("null", stdout);
-	}
-	fputs(",", stdout);
-	cli_put_changes_json(&result->changes);
-	fputs(",", stdout);
-	cli_put_findings_json(result->report);
-	printf(",\"valid\":%s}\n", result->report->valid ? "true" : "false");
-}
-
 static int
 commit(zta_workspace *workspace, zta_str message,
     const zta_workspace_signing *signing, bool json)
@@ -80,9 +37,9 @@ commit(zta_workspace *workspace, zta_str message,
 		return cli_fail(&err);
 	}
 	if (json) {
-		print_json(&result);
+		cli_put_result_json(&result);
 	} else {
-		print(zta_workspace_dir(workspace), &result);
+		cli_put_result(zta_workspace_dir(workspace), &result);
 	}
 	return result.report->valid ? CLI_OK : CLI_FINDINGS;
 }

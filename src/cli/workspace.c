@@ -69,6 +69,12 @@ static const struct {
 	[ZTA_LEDGER_REMOVED] = { "removed", 'D', CLI_RED },
 };
 
+const char *
+cli_change_name(int kind)
+{
+	return kinds[kind].name;
+}
+
 void
 cli_put_changes(const zta_ledger_changes *changes)
 {
@@ -148,4 +154,125 @@ cli_put_commit_json(const zta_ledger_commit *c)
 	printf(",\"bad_signature\":%s", c->bad_signature ? "true" : "false");
 	put_member("message", c->message);
 	fputs("}", stdout);
+}
+
+/* --- policies */
+
+static size_t
+count_kind(const zta_ledger_policy_change *list, size_t count,
+    zta_ledger_change_kind kind)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < count; i++) {
+		found += list[i].kind == kind;
+	}
+	return found;
+}
+
+void
+cli_put_policies(const zta_ledger_policy_change *list, size_t count)
+{
+	size_t i;
+
+	if (count > 0) {
+		printf("policies: %zu added, %zu changed, %zu removed\n",
+		    count_kind(list, count, ZTA_LEDGER_ADDED),
+		    count_kind(list, count, ZTA_LEDGER_CHANGED),
+		    count_kind(list, count, ZTA_LEDGER_REMOVED));
+	}
+	for (i = 0; i < count; i++) {
+		printf("%s%c  %.*s%s (%.*s)\n",
+		    cli_paint(kinds[list[i].kind].colour),
+		    kinds[list[i].kind].letter, ZTA_STR_ARG(list[i].policy),
+		    cli_paint(CLI_PLAIN), ZTA_STR_ARG(list[i].file));
+	}
+}
+
+void
+cli_put_policies_json(const zta_ledger_policy_change *list, size_t count)
+{
+	size_t i;
+
+	fputs("\"policies\":[", stdout);
+	for (i = 0; i < count; i++) {
+		printf("%s{\"change\":\"%s\"", i > 0 ? "," : "",
+		    kinds[list[i].kind].name);
+		put_member("policy", list[i].policy);
+		put_member("file", list[i].file);
+		fputs("}", stdout);
+	}
+	fputs("]", stdout);
+}
+
+/* --- what came of it */
+
+void
+cli_put_result(const char *dir, const zta_workspace_result *result)
+{
+	zta_str subject = result->commit.message;
+
+	cli_put_findings(dir, result->report);
+	if (!result->report->valid) {
+		puts("not valid, and so not committed");
+		return;
+	}
+	if (result->unchanged) {
+		puts("nothing to commit: the folder is as HEAD has it");
+		return;
+	}
+	subject.len = zta_str__find(subject, '\n');
+	printf("%s[%.12s]%s %.*s\n", cli_paint(CLI_YELLOW),
+	    result->commit.id.ptr, cli_paint(CLI_PLAIN), ZTA_STR_ARG(subject));
+	cli_put_changes(&result->changes);
+	if (result->commit.key.len > 0) {
+		printf("signed by %.*s\n", ZTA_STR_ARG(result->commit.key));
+	} else {
+		cli_say("warning: the commit is not signed; see --key");
+	}
+}
+
+void
+cli_put_result_json(const zta_workspace_result *result)
+{
+	fputs("{\"commit\":", stdout);
+	if (result->commit.id.len > 0) {
+		cli_put_commit_json(&result->commit);
+	} else {
+		fputs("null", stdout);
+	}
+	fputs(",", stdout);
+	cli_put_changes_json(&result->changes);
+	fputs(",", stdout);
+	cli_put_findings_json(result->report);
+	printf(",\"valid\":%s}\n", result->report->valid ? "true" : "false");
+}
+
+void
+cli_put_places(const char *dir, const zta_ledger_place *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		cli_put_file(dir, list[i].file);
+		if (list[i].line > 0) {
+			printf(":%" PRIu32, list[i].line);
+		}
+		printf(": %s\n", list[i].message);
+	}
+}
+
+void
+cli_put_places_json(const zta_ledger_place *list, size_t count)
+{
+	size_t i;
+
+	fputs("\"places\":[", stdout);
+	for (i = 0; i < count; i++) {
+		printf("%s{\"line\":%" PRIu32, i > 0 ? "," : "", list[i].line);
+		put_member("file", list[i].file);
+		put_member("message", zta_str_of(list[i].message));
+		fputs("}", stdout);
+	}
+	fputs("]", stdout);
 }

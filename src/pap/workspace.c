@@ -167,6 +167,55 @@ zta_workspace__head(zta_workspace *w, zta_oid *out, zta_error *err)
 	return status;
 }
 
+static void
+note(void *context, zta_str file, const zta_error *why)
+{
+	bool *strange = context;
+
+	(void)file;
+	(void)why;
+	*strange = true;
+}
+
+zta_status
+zta_workspace__read(
+    zta_workspace *w, zta_files *out, bool *strange, zta_error *err)
+{
+	zta_error_sink sink = { note, strange, ZTA_STR(""), 0, UINT32_MAX };
+	zta_error why = { 0 };
+	zta_tree *tree = zta_arena__zalloc(&w->arena, 1, sizeof(*tree));
+	zta_status status;
+
+	*strange = false;
+	if (tree == NULL) {
+		return zta_arena__failed(&w->arena, err);
+	}
+	/* Who is told has to be told something. */
+	status = zta_tree__check_dir(
+	    &w->arena, w->dir, &sink, tree, err == NULL ? &why : err);
+	return status != ZTA_OK ? status :
+				  zta_files__of_tree(tree, &w->arena, out, err);
+}
+
+zta_status
+zta_workspace__files(
+    zta_workspace *w, const zta_oid *commit, zta_files *out, zta_error *err)
+{
+	return zta_files__of_commit(&w->ledger, commit, &w->arena, out, err);
+}
+
+/* The files of what was judged. */
+static zta_status
+judged(zta_workspace *w, zta_files *out, zta_error *err)
+{
+	return w->report->check.loaded == NULL ?
+	    zta_error__set(err, ZTA_ELIMIT,
+		"too much is wrong with this folder; `ztauth validate` says "
+		"what") :
+	    zta_files__of_tree(
+		&w->report->check.loaded->tree, &w->arena, out, err);
+}
+
 zta_status
 zta_workspace__judge(zta_workspace *w, zta_files *out, zta_error *err)
 {
@@ -174,15 +223,18 @@ zta_workspace__judge(zta_workspace *w, zta_files *out, zta_error *err)
 
 	zta_report__close(w->report);
 	status = zta_report__dir(&w->report, w->dir, 0, err);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	return w->report->check.loaded == NULL ?
-	    zta_error__set(err, ZTA_ELIMIT,
-		"too much is wrong with this folder; `ztauth validate` says "
-		"what") :
-	    zta_files__of_tree(
-		&w->report->check.loaded->tree, &w->arena, out, err);
+	return status != ZTA_OK ? status : judged(w, out, err);
+}
+
+zta_status
+zta_workspace__judge_tree(zta_workspace *w, zta_arena *arena,
+    const zta_tree *tree, zta_files *out, zta_error *err)
+{
+	zta_status status;
+
+	zta_report__close(w->report);
+	status = zta_report__tree(&w->report, arena, tree, 0, err);
+	return status != ZTA_OK ? status : judged(w, out, err);
 }
 
 zta_status
@@ -200,8 +252,7 @@ zta_workspace_look(zta_workspace *w, zta_workspace_state *out, zta_error *err)
 		out->head = shown.id;
 	}
 	if (status == ZTA_OK) {
-		status = zta_files__of_commit(
-		    &w->ledger, &oid, &w->arena, &head, err);
+		status = zta_workspace__files(w, &oid, &head, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_workspace__judge(w, &folder, err);

@@ -37,11 +37,26 @@ ZTA_MUST_USE zta_status zta_workspace__show(zta_workspace *workspace,
     const zta_oid *oid, zta_ledger_commit *out, zta_error *err);
 
 /*
+ * Read the folder without judging it; what cannot be in a ledger is passed
+ * over, and `*strange` says that there was such a thing.
+ */
+ZTA_MUST_USE zta_status zta_workspace__read(
+    zta_workspace *workspace, zta_files *out, bool *strange, zta_error *err);
+
+/*
  * Read and judge the folder; `*out` are its files. The report is the
  * workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
  */
 ZTA_MUST_USE zta_status zta_workspace__judge(
     zta_workspace *workspace, zta_files *out, zta_error *err);
+
+/* The same of a tree, whose arena is taken over. */
+ZTA_MUST_USE zta_status zta_workspace__judge_tree(zta_workspace *workspace,
+    zta_arena *arena, const zta_tree *tree, zta_files *out, zta_error *err);
+
+/* The files of a commit; of none there are none. */
+ZTA_MUST_USE zta_status zta_workspace__files(zta_workspace *workspace,
+    const zta_oid *commit, zta_files *out, zta_error *err);
 
 /* What differs, in the form in which it is shown; `texts`: with both sides. */
 ZTA_MUST_USE zta_status zta_workspace__changes(zta_workspace *workspace,

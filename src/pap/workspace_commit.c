@@ -191,8 +191,7 @@ commit_folder(zta_workspace *w, const zta_files *folder, zta_str message,
 	zta_status status = zta_workspace__head(w, &oid, err);
 
 	if (status == ZTA_OK) {
-		status = zta_files__of_commit(
-		    &w->ledger, &oid, &w->arena, &head, err);
+		status = zta_workspace__files(w, &oid, &head, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_workspace__changes(

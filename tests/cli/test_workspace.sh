@@ -150,6 +150,134 @@ if command -v ssh-agent > /dev/null && command -v ssh-add > /dev/null; then
 	sed -i '$d' shop.cedar
 fi
 
+# --- what differs
+sed -i 's/> 20/> 30/; /all-view/d' shop.cedar
+printf '[]\n' > entities/more.json
+rm trust/groups.json
+printf '@id("no-night")   forbid(principal,action,resource) when { false };' > night.cedar
+expect 0 "$ztauth" diff
+sed -n 1,7p ../out > ../head && mv ../head ../out
+prints 'policies: 2 added, 1 changed, 1 removed
+D  all-view (shop.cedar)
+M  no-bulk (shop.cedar)
+A  no-night (night.cedar)
+A  shop.cedar#2 (shop.cedar)
+
+--- /dev/null'
+expect 0 "$ztauth" diff
+holds '+++ b/entities/more.json'
+holds '@@ -0,0 +1 @@'
+holds '+[]'
+holds '+++ b/night.cedar'
+holds '-when { context has quantity && context.quantity > 20 };'
+holds '+++ /dev/null'
+holds '\ No newline at end of file'
+if command -v git > /dev/null; then
+	# git applies what we print to what we printed it from.
+	sed '1,/^$/d' ../out > ../patch
+	rm -rf ../patched && mkdir ../patched && cp -R . ../patched/ && rm -rf ../patched/.git
+	(cd ../patched && git apply -R --unsafe-paths ../patch)
+	"$ztauth" checkout HEAD > /dev/null && code=0 || code=$?
+	[ "$code" = 2 ] || { echo "checkout over uncommitted changes: $code"; exit 1; }
+fi
+expect 0 "$ztauth" diff HEAD~1 HEAD
+expect 0 "$ztauth" diff --json
+if command -v python3 > /dev/null; then python3 -m json.tool < ../out > /dev/null; fi
+holds '{"policies":[{"change":"removed","policy":"all-view","file":"shop.cedar"}'
+expect 64 "$ztauth" diff HEAD HEAD HEAD
+expect 1 "$ztauth" diff nothing
+# Only how they are laid out: no policy differs.
+cp shop.cedar ../changed.cedar
+expect 0 "$ztauth" show HEAD
+holds 'commit '
+
+# --- checkout: what is in no commit is safe
+expect 2 "$ztauth" checkout HEAD
+holds 'shop.cedar: it is in no commit, and would be overwritten'
+holds 'nothing was done; see --force'
+cmp shop.cedar ../changed.cedar
+[ ! -e trust/groups.json ]
+expect 0 "$ztauth" checkout HEAD --force
+holds 'M  shop.cedar'
+holds 'A  trust/groups.json'
+expect 0 "$ztauth" status
+holds 'A  entities/more.json'
+holds 'A  night.cedar'
+if [ -d ../patched ]; then
+	rm entities/more.json night.cedar
+	diff -r -x .ztauth -x .git . ../patched
+fi
+rm -f entities/more.json night.cedar
+expect 0 "$ztauth" checkout "$first"
+holds 'M  shop.cedar'
+if grep -q all-view shop.cedar; then exit 1; fi
+cp shop.cedar ../first.cedar
+expect 0 "$ztauth" checkout HEAD --
+expect 0 "$ztauth" status
+holds 'nothing has changed'
+ls .ztauth/tmp | grep . && exit 1
+# A link is never followed, and not lost without a word.
+mv trust ../trust && ln -s ../trust trust
+expect 2 "$ztauth" checkout HEAD
+expect 1 "$ztauth" checkout HEAD --force
+rm trust && mv ../trust trust
+mv trust/groups.json ../groups.json && ln -s ../../groups.json trust/groups.json
+expect 2 "$ztauth" checkout HEAD
+holds 'trust/groups.json: it is in no commit, and would be overwritten'
+expect 0 "$ztauth" checkout HEAD --force
+cmp trust/groups.json ../groups.json
+[ ! -L trust/groups.json ]
+
+# --- who wrote what
+expect 0 "$ztauth" blame shop.cedar
+[ "$(wc -l < ../out)" = "$(wc -l < shop.cedar)" ]
+grep -q "^$(printf %.8s "$first") Alice .* 1) @id(\"customers-buy\")" ../out
+grep -q "^$(printf %.8s "$signed") Bob .*> 20 };" ../out
+expect 0 "$ztauth" blame shop.cedar "$first" --json
+holds '{"line":1,"commit":"'
+expect 1 "$ztauth" blame nothing.cedar
+says 'HEAD has no file `nothing.cedar`'
+expect 1 "$ztauth" blame trust
+expect 1 "$ztauth" blame shop.cedar/x
+expect 64 "$ztauth" blame
+
+# --- undoing
+echo '//' >> night.cedar
+expect 1 "$ztauth" revert "$signed"
+says 'the folder is not as HEAD has it'
+rm night.cedar
+expect 0 "$ztauth" revert "$signed"
+holds '] Revert "Allow twenty"'
+holds 'M  shop.cedar'
+grep -q '> 10' shop.cedar
+grep -q all-view shop.cedar
+expect 0 "$ztauth" show
+holds "    This reverts commit $signed."
+expect 0 "$ztauth" status
+holds 'nothing has changed'
+expect 0 "$ztauth" revert "$signed"
+holds 'nothing to commit'
+sed -i 's/> 10/> 11/' shop.cedar
+expect 0 "$ztauth" commit -m Eleven
+expect 2 "$ztauth" revert "$signed"
+prints 'shop.cedar:11: these lines have changed since
+not undone: this has to be done by hand'
+expect 2 "$ztauth" revert "$signed" --json
+holds '{"places":[{"line":11,"file":"shop.cedar","message":"these'
+expect 2 "$ztauth" revert "$first"
+holds 'shop.cedar: it was added by this commit and has changed since'
+# What would not be valid does not come to be.
+cp tests/buying.json ../buying.json
+sed -i 's/"customers-buy"/"customers-buy-all"/' tests/buying.json shop.cedar
+expect 0 "$ztauth" commit -m Rename
+sed -i 's/  /	/' tests/buying.json
+sed -i '1s/$/ \/\/ renamed/' shop.cedar
+expect 0 "$ztauth" commit -m Tabs
+sed -i 's/"customers-buy-all"/"customers-buy"/' shop.cedar
+expect 3 "$ztauth" commit -m 'Rename half'
+expect 0 "$ztauth" checkout HEAD --force
+expect 64 "$ztauth" revert
+
 # --- git reads what we wrote
 if command -v git > /dev/null && command -v python3 > /dev/null; then
 	"$root/tests/cli/store_to_git" .ztauth/store.db ../repo
@@ -164,6 +292,18 @@ if command -v git > /dev/null && command -v python3 > /dev/null; then
 		echo 'an unsigned commit was verified'
 		exit 1
 	fi
+	for range in HEAD~1..HEAD HEAD~3..HEAD; do
+		git -C ../repo diff --numstat "$range" | cut -f3 > ../wanted
+		"$ztauth" diff "${range%..*}" "${range#*..}" --json > ../out
+		python3 -c 'import json,sys; [print(f["path"]) for f in json.load(sys.stdin)["files"]]' < ../out | diff ../wanted -
+		git -C ../repo diff --numstat "$range" | cut -f1,2 > ../wanted
+		python3 - ../out <<-'END' | diff ../wanted -
+		import json, sys
+		for f in json.load(open(sys.argv[1]))["files"]:
+		    lines = f["diff"].split("\n")
+		    print(sum(l[:1] == "+" for l in lines), sum(l[:1] == "-" for l in lines), sep="\t")
+		END
+	done
 	git -C ../repo log --format=%H > ../out
 	prints "$("$ztauth" log | awk '$1 == "commit" {print $2}')"
 	git -C ../repo archive HEAD | tar -x -C ../my\ shop
