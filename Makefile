@@ -21,8 +21,8 @@ CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
-BASE = arena b64 buf deflate error file json json_node json_write map random sort \
-       status str time utf8
+BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
+       json_node json_write map random sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
@@ -49,9 +49,11 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit bundle check findings git_fetch git_pack git_upload names \
-      pktline receive remote remote_ask remote_push report test_outcome \
-      test_read tests transfer
+PAP = admit bundle check files findings folder git_fetch git_pack git_upload \
+      names pktline policy_diff receive remote remote_ask remote_push report \
+      resolve signer test_outcome test_read tests transfer workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config \
+      workspace_diff workspace_init workspace_log workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -65,13 +67,14 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access evaluation form git ledger_job ledger_route ledgers ledgers_read \
       ledgers_write nonces service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
-      init_server key log main serve test token validate
+CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
+      checkout cli commit diff history init init_server key log main revert \
+      serve show status terminal test token validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
+UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic nomem \
        object pack schema search search_random ssh store store_fault \
        store_pgsql store_sqlite transfer tree trust validate
 
