@@ -49,8 +49,8 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = check files findings folder names policy_diff report resolve signer \
-      test_outcome test_read tests workspace workspace_blame \
+PAP = ask check files findings folder names plan policy_diff report resolve \
+      signer test_outcome test_read tests workspace workspace_blame \
       workspace_checkout workspace_commit workspace_config workspace_diff \
       workspace_init workspace_log workspace_revert
 
@@ -66,8 +66,8 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = evaluation form service token
 DAEMON = config keeper serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
-     checkout cli commit diff history init key log main revert serve show \
-     status terminal test token validate workspace
+     checkout cli commit diff history init key log main plan revert serve \
+     show status terminal test token validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
