@@ -260,6 +260,45 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_checkout(
     zta_workspace *workspace, const char *commit, bool force,
     zta_workspace_checked *out, zta_error *err);
 
+/* What became of a request under one version. Zeroed, it denies. */
+typedef struct zta_ledger_verdict {
+	bool permitted;
+	const char *refused; /* why it is no question there; NULL: it is one */
+	const zta_str *policies; /* that decided */
+	size_t policy_count;
+	/* Of those that decide here or under the other version: the first. */
+	const zta_cedar_explanation *reasons;
+	size_t reason_count;
+} zta_ledger_verdict;
+
+/* A request that would be answered otherwise. */
+typedef struct zta_ledger_flip {
+	size_t line; /* of the request; the first is 1 */
+	zta_str request;
+	zta_ledger_verdict before, after;
+} zta_ledger_flip;
+
+typedef struct zta_workspace_outlook {
+	zta_ledger_diff diff;            /* from HEAD to the folder */
+	const zta_ledger_report *report; /* of the folder */
+	bool decided; /* the requests were: the folder loads */
+	size_t requests;
+	/* Requests that are a question under neither, by line, and why. */
+	const zta_ledger_place *refused;
+	size_t refused_count;
+	const zta_ledger_flip *flips;
+	size_t flip_count;
+} zta_workspace_outlook;
+
+/*
+ * What would change if the folder were committed? `requests` are lines, each a
+ * request of AuthZEN, which is asked without a token, or one as for
+ * zta_cedar_authorize(). They are decided under HEAD, where no commit denies
+ * all, and under the folder. `requests` must live as long as the workspace.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_plan(zta_workspace *workspace,
+    zta_str requests, zta_workspace_outlook *out, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

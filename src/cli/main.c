@@ -10,6 +10,7 @@ static const cli_command commands[] = {
 	{ "init", cli_init, "make a folder of policies a workspace" },
 	{ "status", cli_status, "what differs from the last commit" },
 	{ "diff", cli_diff, "how it differs, by policy and by line" },
+	{ "plan", cli_plan, "what a commit would change, before it is made" },
 	{ "commit", cli_commit, "make a commit, if all of it is valid" },
 	{ "log", cli_log, "the history; log tail: the decision log" },
 	{ "show", cli_show, "one commit, and what it changed" },

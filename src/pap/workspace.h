@@ -17,7 +17,8 @@ struct zta_workspace {
 	zta_workspace_config config;
 	zta_store *store;
 	zta_ledger ledger;
-	zta_report *report; /* of the version that was judged last */
+	zta_report *report;      /* of the version that was judged last */
+	zta_report *head_report; /* of HEAD, for plans; NULL: not needed yet */
 };
 
 /* "<top>/.ztauth/<name>" in its arena; NULL: no memory. */
