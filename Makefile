@@ -19,10 +19,10 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -pthread
+LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
-BASE = arena b64 buf error file json json_node json_write map random sort \
-       status str time utf8
+BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
+       json_node json_write map random sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
@@ -47,12 +47,16 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
-         object places tree tree_build tree_diff tree_object
+         object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit check findings names receive report test_outcome test_read tests \
-      transfer
+PAP = admit ask bundle check files findings folder git_fetch git_pack \
+      git_upload names pktline plan policy_diff receive remote remote_ask \
+      remote_push report resolve signer test_outcome test_read tests \
+      transfer workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_init workspace_log \
+      workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -63,22 +67,23 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form ledger_job ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write nonces service \
-      signed_request token
-DAEMON = admin config follow init keeper say serve
-CLI = cedar cedar_explain cedar_format cedar_search cedar_validate cli \
-      init_server key log main serve test token validate
+API = access evaluation form git ledger_job ledger_route ledgers \
+      ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
+      service signed_request token
+DAEMON = admin config follow init keeper mirror say serve
+CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
+      checkout cli commit diff history init init_server key log main plan \
+      revert serve show status terminal test token validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check json jwt ledger log metamorphic nomem \
-       nonces object schema search search_random ssh store store_fault \
-       store_pgsql store_sqlite transfer tree trust validate
+UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
+       nomem nonces object pack schema search search_random ssh store \
+       store_fault store_pgsql store_sqlite transfer tree trust validate
 
-FUZZ = entities format http json jwks jwt log object policy policyjson \
-       request schema search ssh tests transfer trust
+FUZZ = entities format http json jwks jwt log object pack pktline policy \
+       policyjson request schema search ssh tests transfer trust
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -128,8 +133,11 @@ $(BUILD)/tests/conform/cedar_corpus: tests/conform/cedar_corpus.c \
 conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
-# A program that test_git.py talks to.
-$(BUILD)/tests/interop/objects: tests/interop/objects.c $(BUILD)/libztauth.a
+# Programs that the tests there talk to.
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects
+
+$(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
+    $(BUILD)/libztauth.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS) \
 	    $(BUILD)/libztauth.a $(LDLIBS)
@@ -173,7 +181,7 @@ SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/daemon/test_* \
           tests/fault/test_* tests/interop/test_*) $(wildcard examples/*/run)
 
 check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
-    $(BUILD)/tests/conform/cedar_corpus $(BUILD)/tests/interop/objects
+    $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
 	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS)
 

@@ -91,5 +91,7 @@ void zta_ledger_verb__object(zta_ledger_job *job);
 void zta_ledger_verb__fetch(zta_ledger_job *job);
 void zta_ledger_verb__store(zta_ledger_job *job);
 void zta_ledger_verb__push(zta_ledger_job *job);
+void zta_ledger_verb__git_info(zta_ledger_job *job);
+void zta_ledger_verb__git_upload(zta_ledger_job *job);
 
 #endif

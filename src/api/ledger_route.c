@@ -14,6 +14,9 @@ static const zta_ledger_verb verbs[] = {
 	{ "POST", "fetch", "read", false, zta_ledger_verb__fetch },
 	{ "POST", "objects", "push", false, zta_ledger_verb__store },
 	{ "POST", "push", "push", false, zta_ledger_verb__push },
+	{ "GET", "info", "read", true, zta_ledger_verb__git_info },
+	{ "POST", "git-upload-pack", "read", false,
+	    zta_ledger_verb__git_upload },
 };
 
 /* What the path says: /ledgers[/<name>/<verb>[/<id>]]. */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/time.h"
 
 /* In the arena of its call. */
 typedef struct zta_waiting {
@@ -141,11 +142,25 @@ healthz(zta_worker *worker, zta_http_call *call)
 	zta_http_call__answer(call, 200, "", ZTA_STR("{\"status\":\"ok\"}"));
 }
 
+/* How long ago the server that is followed was heard, as a member of JSON. */
+static void
+put_age(zta_service *service, char *out, size_t room)
+{
+	int64_t heard = atomic_load(&service->heard_ms);
+
+	if (service->follows && heard > 0) {
+		(void)snprintf(out, room, ",\"age_ms\":%" PRId64,
+		    zta_time__monotonic_ms() - heard);
+	} else if (service->follows) {
+		(void)snprintf(out, room, ",\"age_ms\":null");
+	}
+}
+
 static void
 readyz(zta_worker *worker, zta_http_call *call)
 {
 	zta_snapshot *snapshot;
-	char text[256];
+	char text[256], age[64] = "";
 
 	if (!zta_log__is_alive(worker->service->log)) {
 		zta_http_call__fail(
@@ -156,8 +171,10 @@ readyz(zta_worker *worker, zta_http_call *call)
 	if (snapshot == NULL) {
 		return;
 	}
+	put_age(worker->service, age, sizeof(age));
 	(void)snprintf(text, sizeof(text),
-	    "{\"status\":\"ready\",\"commit\":\"%s\"}", snapshot->tree.id);
+	    "{\"status\":\"ready\",\"commit\":\"%s\"%s}", snapshot->tree.id,
+	    age);
 	zta_snapshot__drop(snapshot);
 	zta_http_call__answer(call, 200, "", zta_str_of(text));
 }

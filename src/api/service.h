@@ -23,6 +23,8 @@ typedef struct zta_service {
 	pthread_mutex_t lock;   /* of `snapshot` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
 	atomic_int large_left;  /* large bodies */
+	bool follows;           /* the ledger is another server's */
+	atomic_llong heard_ms;  /* from it last, monotonic; 0: never yet */
 } zta_service;
 
 /*

@@ -395,3 +395,37 @@ zta_explain__run(const zta_policies *policies, const zta_entities *entities,
 	}
 	return status;
 }
+
+zta_status
+zta_explain__ids(const zta_policies *policies, const zta_entities *entities,
+    const zta_question *question, zta_names *names, const zta_str *ids,
+    size_t id_count, zta_arena *arena, const zta_cedar_explanation **list,
+    size_t *count, zta_error *err)
+{
+	explainer e = {
+		.policies = policies, .names = names, .arena = arena, .err = err
+	};
+	zta_cedar_explanation *out =
+	    zta_arena__alloc(arena, sizeof(*out) * (id_count + 1));
+	uint32_t number;
+	size_t i;
+	zta_status status = ZTA_OK;
+
+	zta_authorize__begin(&e.x, policies, entities, question, arena);
+	e.x.code = &e.code;
+	*count = 0;
+	*list = out;
+	if (out == NULL) {
+		return no_room(&e);
+	}
+	for (i = 0; status == ZTA_OK && i < id_count; i++) {
+		number = zta_map__get(&policies->ids, ids[i]);
+		/* A template has another number, and nothing to explain. */
+		if (number < policies->policies.count) {
+			e.policy = &policies->policies.list[number];
+			status = explain_policy(
+			    &e, failing_scope(&e), &out[(*count)++]);
+		}
+	}
+	return status;
+}

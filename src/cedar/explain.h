@@ -22,4 +22,10 @@ ZTA_MUST_USE zta_status zta_explain__run(const zta_policies *policies,
     zta_names *names, bool all, zta_arena *arena,
     const zta_cedar_explanation **list, size_t *count, zta_error *err);
 
+/* The same of the policies of these ids that there are, in their order. */
+ZTA_MUST_USE zta_status zta_explain__ids(const zta_policies *policies,
+    const zta_entities *entities, const zta_question *question,
+    zta_names *names, const zta_str *ids, size_t id_count, zta_arena *arena,
+    const zta_cedar_explanation **list, size_t *count, zta_error *err);
+
 #endif

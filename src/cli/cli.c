@@ -49,22 +49,48 @@ cli_fail_in(const char *path, zta_error *err)
 	return cli_fail(err);
 }
 
-/* The option that `arg` names; `*inline_value` is what follows its `=`. */
-static const cli_option *
-find_option(
-    const cli_option *options, const char *arg, const char **inline_value)
-{
-	size_t len = strcspn(arg, "=");
+/* What an argument says: an option, and perhaps its value. */
+typedef struct argument {
+	const char *name;
+	size_t len;
+	const char *value; /* NULL: none stands in the argument */
+} argument;
 
-	*inline_value = arg[len] == '=' ? arg + len + 1 : NULL;
-	while (options->name != NULL) {
-		if (strlen(options->name) == len &&
-		    memcmp(options->name, arg, len) == 0) {
-			return options;
-		}
+/* Is it an option? "-" alone is none, but a file. */
+static bool
+split(const char *arg, argument *out)
+{
+	if (arg[0] != '-' || arg[1] == '\0') {
+		return false;
+	}
+	if (arg[1] != '-') {
+		*out =
+		    (argument){ arg + 1, 1, arg[2] == '\0' ? NULL : arg + 2 };
+		return true;
+	}
+	out->name = arg + 2;
+	out->len = strcspn(out->name, "=");
+	out->value =
+	    out->name[out->len] == '=' ? out->name + out->len + 1 : NULL;
+	/* A long option has more than a letter. */
+	out->len = out->len == 1 ? 0 : out->len;
+	return true;
+}
+
+static bool
+names(const argument *arg, const char *option)
+{
+	return strlen(option) == arg->len &&
+	    memcmp(option, arg->name, arg->len) == 0;
+}
+
+static const cli_option *
+find_option(const cli_option *options, const argument *arg)
+{
+	while (options->name != NULL && !names(arg, options->name)) {
 		options++;
 	}
-	return NULL;
+	return options->name != NULL ? options : NULL;
 }
 
 static int
@@ -74,49 +100,84 @@ wrong(const char *what, const char *arg)
 	return CLI_USAGE;
 }
 
+/* Take the option of argv[*i], and perhaps its value, which stands behind. */
+static int
+take_option(const cli_option *options, const argument *arg, int argc,
+    char **argv, int *i)
+{
+	const cli_option *option = find_option(options, arg);
+	const char *value = arg->value;
+	const char *written = argv[*i];
+
+	if (option == NULL) {
+		return wrong("unknown option", written);
+	}
+	if (option->flag != NULL) {
+		if (value != NULL) {
+			return wrong("option takes no value", written);
+		}
+		*option->flag = true;
+		return -1;
+	}
+	if (value == NULL && *i + 1 < argc) {
+		value = argv[++*i];
+	}
+	if (value == NULL) {
+		return wrong("option needs a value", written);
+	}
+	if (*option->value != NULL) {
+		return wrong("option stands twice", written);
+	}
+	*option->value = value;
+	return -1;
+}
+
+int
+cli_arguments(int argc, char **argv, const cli_option *options,
+    const char **rest, size_t max, const char *help)
+{
+	argument arg;
+	size_t count = 0;
+	int i, code = -1;
+
+	for (i = 1; code < 0 && i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			continue;
+		}
+		if (!split(argv[i], &arg)) {
+			if (count == max) {
+				return wrong("unexpected argument", argv[i]);
+			}
+			rest[count++] = argv[i];
+		} else if (names(&arg, "help") || names(&arg, "h")) {
+			fputs(help, stdout);
+			return CLI_OK;
+		} else {
+			code = take_option(options, &arg, argc, argv, &i);
+		}
+	}
+	return code;
+}
+
 int
 cli_options(int argc, char **argv, const cli_option *options, const char **rest,
     const char *help)
 {
-	const cli_option *option;
-	const char *value;
-	int i;
+	return cli_arguments(
+	    argc, argv, options, rest, rest == NULL ? 0 : 1, help);
+}
 
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(help, stdout);
-			return CLI_OK;
-		}
-		if (strncmp(argv[i], "--", 2) != 0) {
-			if (rest == NULL || *rest != NULL) {
-				return wrong("unexpected argument", argv[i]);
-			}
-			*rest = argv[i];
-			continue;
-		}
-		option = find_option(options, argv[i] + 2, &value);
-		if (option == NULL) {
-			return wrong("unknown option", argv[i]);
-		}
-		if (option->flag != NULL) {
-			if (value != NULL) {
-				return wrong("option takes no value", argv[i]);
-			}
-			*option->flag = true;
-			continue;
-		}
-		if (value == NULL && i + 1 < argc) {
-			value = argv[++i];
-		}
-		if (value == NULL) {
-			return wrong("option needs a value", argv[i]);
-		}
-		if (*option->value != NULL) {
-			return wrong("option stands twice", argv[i]);
-		}
-		*option->value = value;
+bool
+cli_number(const char *text, const char *name, int64_t *out)
+{
+	char *end;
+
+	*out = strtoll(text, &end, 10);
+	if (*text == '\0' || *end != '\0' || *out < 0) {
+		cli_say("%s: not a number", name);
+		return false;
 	}
-	return -1;
+	return true;
 }
 
 bool
@@ -223,7 +284,8 @@ cli_dispatch(
 		list_commands(commands, stderr);
 		return CLI_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		fputs(help, stdout);
 		list_commands(commands, stdout);
 		return CLI_OK;

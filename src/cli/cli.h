@@ -18,7 +18,10 @@ enum {
 	CLI_USAGE = 64
 };
 
-/* One long option. Exactly one of `value` and `flag` is set. */
+/*
+ * An option: one of a single letter is short (-m), others are long (--json).
+ * Exactly one of `value` and `flag` is set.
+ */
 typedef struct cli_option {
 	const char *name; /* without its dashes; NULL ends the list */
 	const char **value;
@@ -27,11 +30,17 @@ typedef struct cli_option {
 
 /*
  * Read the options in argv[1..]; what is left over goes to `*rest` (NULL: there
- * may be one at most) or is wrong use. `help` is printed for --help. Returns -1
- * to go on, or the exit code.
+ * may be one at most) or is wrong use. `help` is printed for --help and -h.
+ * Returns -1 to go on, or the exit code.
  */
 int cli_options(int argc, char **argv, const cli_option *options,
     const char **rest, const char *help);
+/* The same where up to `max` may be left over; the others are NULL. */
+int cli_arguments(int argc, char **argv, const cli_option *options,
+    const char **rest, size_t max, const char *help);
+
+/* A whole number from 0; says that `name` is none. */
+bool cli_number(const char *text, const char *name, int64_t *out);
 
 /* Is the option there? If not, says that `name` is needed. */
 bool cli_need(const char *value, const char *name);
@@ -66,6 +75,64 @@ void cli_put_finding(const char *dir, const struct zta_ledger_finding *f);
 struct zta_ledger_report;
 void cli_put_findings_json(const struct zta_ledger_report *report);
 
+/* --- terminals: what is there for eyes alone */
+
+typedef enum cli_colour {
+	CLI_PLAIN, /* back to normal */
+	CLI_BOLD,
+	CLI_RED,
+	CLI_GREEN,
+	CLI_YELLOW,
+	CLI_CYAN
+} cli_colour;
+
+/* What makes it so; "" unless output goes to a terminal that may be coloured. */
+const char *cli_paint(cli_colour colour);
+/* Columns of the terminal; SIZE_MAX where output goes elsewhere. */
+size_t cli_width(void);
+/* One line of text, no wider than the terminal less `used` columns. */
+void cli_put_line(zta_str text, size_t used);
+
+/* --- workspaces */
+
+/* Open the workspace that we are in; false: that has been said. */
+struct zta_workspace;
+bool cli_workspace(struct zta_workspace **out);
+/* Who commits here and what signs, as far as the environment knows. */
+struct zta_workspace_signing;
+void cli_signing(struct zta_workspace_signing *out);
+/* Changes as lines; as a member of JSON. */
+struct zta_ledger_changes;
+void cli_put_changes(const struct zta_ledger_changes *changes);
+void cli_put_changes_json(const struct zta_ledger_changes *changes);
+/* "added" and so on. */
+const char *cli_change_name(int kind);
+/* Policies that differ: a line each, with their number; a member of JSON. */
+struct zta_ledger_policy_change;
+void cli_put_policies(
+    const struct zta_ledger_policy_change *list, size_t count);
+void cli_put_policies_json(
+    const struct zta_ledger_policy_change *list, size_t count);
+/* All that differs; as members of JSON. CLI_OK, or CLI_FAILED. */
+struct zta_ledger_diff;
+int cli_put_diff(const struct zta_ledger_diff *diff);
+int cli_put_diff_json(const struct zta_ledger_diff *diff);
+/* What became of a commit that was to be made; as a JSON object. */
+struct zta_workspace_result;
+void cli_put_result(const char *dir, const struct zta_workspace_result *result);
+void cli_put_result_json(const struct zta_workspace_result *result);
+/* What is in the way: lines; a member of JSON. */
+struct zta_ledger_place;
+void cli_put_places(
+    const char *dir, const struct zta_ledger_place *list, size_t count);
+void cli_put_places_json(const struct zta_ledger_place *list, size_t count);
+/* The head of a commit and its message; as a JSON object. */
+struct zta_ledger_commit;
+void cli_put_commit(const struct zta_ledger_commit *commit);
+void cli_put_commit_json(const struct zta_ledger_commit *commit);
+/* Findings as lines. */
+void cli_put_findings(const char *dir, const struct zta_ledger_report *report);
+
 /* Read `path` (NULL: nothing to do) and hand it to `add`, with its name. */
 struct zta_cedar;
 int cli_feed(struct zta_cedar *engine, const char *path,
@@ -95,6 +162,16 @@ typedef struct cli_command {
 int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
+int cli_blame(int argc, char **argv);
+int cli_checkout(int argc, char **argv);
+int cli_commit(int argc, char **argv);
+int cli_diff(int argc, char **argv);
+int cli_history(int argc, char **argv);
+int cli_init(int argc, char **argv);
+int cli_plan(int argc, char **argv);
+int cli_revert(int argc, char **argv);
+int cli_show(int argc, char **argv);
+int cli_status(int argc, char **argv);
 int cli_cedar(int argc, char **argv);
 int cli_cedar_explain(int argc, char **argv);
 int cli_cedar_search(int argc, char **argv);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log.c - ztauth log: read the decision log. */
+/* log.c - ztauth log tail: read the decision log. */
 #include "ztauth/log.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/cli.h"
@@ -23,19 +23,6 @@ static const char tail_help[] =
     "  --follow    go on as records are written, until interrupted\n"
     "\n"
     "Exit: 0, or 1 if the log cannot be read or is damaged.\n";
-
-static bool
-read_number(const char *text, const char *name, int64_t *out)
-{
-	char *end;
-
-	*out = strtoll(text, &end, 10);
-	if (*text == '\0' || *end != '\0' || *out < 0) {
-		cli_say("%s: not a number", name);
-		return false;
-	}
-	return true;
-}
 
 static int
 print(zta_log_reader *reader, bool follow)
@@ -82,8 +69,8 @@ tail(int argc, char **argv)
 		return code;
 	}
 	if (!cli_need(dir, "--dir") ||
-	    (last != NULL && !read_number(last, "--last", &from)) ||
-	    (first != NULL && !read_number(first, "--from", &from))) {
+	    (last != NULL && !cli_number(last, "--last", &from)) ||
+	    (first != NULL && !cli_number(first, "--from", &from))) {
 		return CLI_USAGE;
 	}
 	if (first == NULL) {
@@ -97,14 +84,11 @@ tail(int argc, char **argv)
 	return code;
 }
 
+/* The history of a workspace, unless it is the log of decisions. */
 int
 cli_log(int argc, char **argv)
 {
-	static const cli_command commands[] = {
-		{ "tail", tail, "print records" },
-		{ NULL, NULL, NULL },
-	};
-
-	return cli_dispatch(
-	    commands, argc, argv, "Usage: ztauth log COMMAND [OPTION...]\n");
+	return argc > 1 && strcmp(argv[1], "tail") == 0 ?
+	    tail(argc - 1, argv + 1) :
+	    cli_history(argc, argv);
 }

@@ -34,6 +34,16 @@ cli_put_finding(const char *dir, const zta_ledger_finding *f)
 	}
 }
 
+void
+cli_put_findings(const char *dir, const zta_ledger_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->finding_count; i++) {
+		cli_put_finding(dir, &report->findings[i]);
+	}
+}
+
 static void
 print_json(const zta_ledger_finding *f)
 {
@@ -88,12 +98,8 @@ print_summary(const char *dir, const zta_ledger_report *report)
 static void
 print(const char *dir, const zta_ledger_report *report, bool json)
 {
-	size_t i;
-
 	if (!json) {
-		for (i = 0; i < report->finding_count; i++) {
-			cli_put_finding(dir, &report->findings[i]);
-		}
+		cli_put_findings(dir, report);
 		print_summary(dir, report);
 		return;
 	}

@@ -337,27 +337,19 @@ refusal_of(const zta_ssh_allowed *item, zta_str namespace, int64_t now_s)
 	return now_s > item->valid_before_s ? "is no longer valid" : NULL;
 }
 
-zta_status
-zta_ssh_allowed__judge(const zta_ssh_allowed_list *list, zta_str namespace,
-    zta_str payload, zta_str armor, int64_t now_s, const zta_ssh_allowed **who,
+/* The line that allows the key; NULL and ZTA_EUNTRUSTED: none does. */
+static zta_status
+find(const zta_ssh_allowed_list *list, zta_str namespace,
+    const zta_ssh_key *key, int64_t now_s, const zta_ssh_allowed **who,
     zta_error *err)
 {
 	char fingerprint[ZTA_KEY_FINGERPRINT_MAX];
 	const char *why = "belongs to no allowed signer";
-	zta_ssh_sig sig;
 	uint32_t i;
-	zta_status status = zta_ssh_sig__read(armor, &sig, err);
 
 	*who = NULL;
-	if (status != ZTA_OK) {
-		return status;
-	}
-	if (!zta_ssh_sig__verify(&sig, namespace, payload)) {
-		return zta_error__set(err, ZTA_EUNTRUSTED,
-		    "the signature is not one of this content");
-	}
 	for (i = 0; i < list->count; i++) {
-		if (!zta_ssh_key__eq(&list->items[i].key, &sig.key)) {
+		if (!zta_ssh_key__eq(&list->items[i].key, key)) {
 			continue;
 		}
 		why = refusal_of(&list->items[i], namespace, now_s);
@@ -366,7 +358,34 @@ zta_ssh_allowed__judge(const zta_ssh_allowed_list *list, zta_str namespace,
 			return ZTA_OK;
 		}
 	}
-	zta_ssh_key__fingerprint(&sig.key, fingerprint);
+	zta_ssh_key__fingerprint(key, fingerprint);
 	return zta_error__set(
 	    err, ZTA_EUNTRUSTED, "the key %s %s", fingerprint, why);
+}
+
+zta_status
+zta_ssh_allowed__may(const zta_ssh_allowed_list *list, zta_str namespace,
+    const zta_ssh_key *key, int64_t now_s, zta_error *err)
+{
+	const zta_ssh_allowed *who;
+
+	return find(list, namespace, key, now_s, &who, err);
+}
+
+zta_status
+zta_ssh_allowed__judge(const zta_ssh_allowed_list *list, zta_str namespace,
+    zta_str payload, zta_str armor, int64_t now_s, const zta_ssh_allowed **who,
+    zta_error *err)
+{
+	zta_ssh_sig sig;
+	zta_status status = zta_ssh_sig__read(armor, &sig, err);
+
+	*who = NULL;
+	if (status != ZTA_OK) {
+		return status;
+	}
+	return zta_ssh_sig__verify(&sig, namespace, payload) ?
+	    find(list, namespace, &sig.key, now_s, who, err) :
+	    zta_error__set(err, ZTA_EUNTRUSTED,
+		"the signature is not one of this content");
 }

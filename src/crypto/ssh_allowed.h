@@ -31,6 +31,10 @@ typedef struct zta_ssh_allowed_list {
 ZTA_MUST_USE zta_status zta_ssh_allowed__read(
     zta_arena *arena, zta_str text, zta_ssh_allowed_list *out, zta_error *err);
 
+/* Does the list allow this key in `namespace` at `now_s`? ZTA_EUNTRUSTED: no. */
+ZTA_MUST_USE zta_status zta_ssh_allowed__may(const zta_ssh_allowed_list *list,
+    zta_str namespace, const zta_ssh_key *key, int64_t now_s, zta_error *err);
+
 /*
  * Does the list allow the armored signature of `payload` in `namespace`, judged
  * at `now_s` (since 1970, not what a signer says)? `*who` is the line that does.

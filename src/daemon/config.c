@@ -32,6 +32,9 @@ static const struct {
 	{ "store", TEXT, offsetof(zta_config, store), false },
 	{ "server_name", TEXT, offsetof(zta_config, server_name), false },
 	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
+	{ "follow", TEXT, offsetof(zta_config, follow), false },
+	{ "follow_key", PATH, offsetof(zta_config, follow_key), false },
+	{ "signers", PATH, offsetof(zta_config, signers), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "listen", LISTEN, 0, false },
@@ -202,6 +205,13 @@ check(reader *r)
 	    1) {
 		return FAIL(
 		    r, "one of `data_dir`, `store` and `ledger_dir` is needed");
+	}
+	if ((c->follow != NULL || c->follow_key != NULL ||
+		c->signers != NULL) &&
+	    (c->follow == NULL || c->signers == NULL ||
+		c->ledger_dir != NULL)) {
+		return FAIL(
+		    r, "`follow` needs `signers`, and `data_dir` or `store`");
 	}
 	if (strlen(c->zone) != 12 || c->zone[0] == '0' ||
 	    strspn(c->zone, "0123456789") != 12) {

@@ -15,6 +15,9 @@ typedef struct zta_config {
 	const char *ledger_dir, *data_dir, *store;
 	const char *ledger;      /* name; default "main" */
 	const char *server_name; /* NULL: loopback addresses alone */
+	/* A ledger of another server, whose commits `signers` may sign, asked for
+	 * with the key of `follow_key`; NULL: ours is its own. */
+	const char *follow, *signers, *follow_key;
 	const char *issuer;      /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir;    /* NULL: sources name no key files */
 	const char *host;        /* of `listen` */

@@ -3,6 +3,7 @@
 #include "daemon/follow.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/error.h"
@@ -186,8 +187,17 @@ zta_follower__open(zta_follower *f, const zta_config *config,
 
 	*f = (zta_follower){ .config = config, .service = service };
 	status = name_ledger(f, arena, err);
+	if (status == ZTA_OK && config->follow != NULL &&
+	    config->data_dir != NULL) {
+		/* If it cannot be made, the store says so. */
+		(void)mkdir(config->data_dir, 0700);
+	}
 	if (status == ZTA_OK && config->store != NULL) {
 		status = zta_store__open(&f->store, config->store, err);
+	}
+	if (status == ZTA_OK && config->follow != NULL) {
+		status = zta_store__ledger_create(f->store, f->ledger, err);
+		status = status == ZTA_EEXIST ? ZTA_OK : status;
 	}
 	/* The number first: what happens from then on is seen. */
 	if (status == ZTA_OK && f->store != NULL) {

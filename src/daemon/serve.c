@@ -25,6 +25,7 @@
 #include "daemon/config.h"
 #include "daemon/follow.h"
 #include "daemon/keeper.h"
+#include "daemon/mirror.h"
 #include "daemon/say.h"
 
 typedef struct server {
@@ -33,6 +34,7 @@ typedef struct server {
 	zta_keeper keeper;
 	zta_service service;
 	zta_follower follower;
+	zta_mirror mirror;
 	zta_ledgers *ledgers; /* NULL: there is no store */
 	zta_key *key;         /* public */
 	zta_worker *workers;
@@ -236,7 +238,8 @@ open_ledgers(server *s, zta_error *err)
 	zta_status status;
 
 	atomic_init(&s->service.large_left, ZTA_UPLOADS_MAX);
-	if (options.store == NULL) {
+	/* What is followed is changed at the server that it comes from. */
+	if (options.store == NULL || s->config.follow != NULL) {
 		return ZTA_OK;
 	}
 	status = zta_ledgers__open(&s->ledgers, &options, err);
@@ -277,6 +280,10 @@ prepare(server *s, const char *path)
 		&err) != ZTA_OK) {
 		return zta_daemon__complain("ledger", &err);
 	}
+	if (zta_mirror__open(&s->mirror, &s->config, &s->service,
+		s->follower.store, s->follower.ledger, &err) != ZTA_OK) {
+		return zta_daemon__complain("follow", &err);
+	}
 	return 0;
 }
 
@@ -287,6 +294,7 @@ release(server *s)
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
+	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	(void)pthread_mutex_destroy(&s->service.lock);
 	zta_arena__release(&s->arena);
@@ -315,13 +323,15 @@ run(server *s)
 	zta_daemon__say("in force: %s", in_force(s));
 	if (start_workers(s, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
-	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK) {
+	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
+	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
 		code = zta_daemon__complain("follow", &err);
 	} else {
 		zta_daemon__say(
 		    "listening on http://%s:%u", s->config.host, s->port);
 		code = wait_for_the_end(s);
 	}
+	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);
 	stop_workers(s);
 	return code;

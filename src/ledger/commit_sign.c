@@ -80,6 +80,52 @@ zta_commit__sign(zta_arena *arena, zta_commit *commit,
 	return status;
 }
 
+static zta_status
+not_signed(zta_error *err)
+{
+	zta_status status =
+	    zta_error__set(err, ZTA_EUNTRUSTED, "the commit is not signed");
+
+	zta_error__place(err, "commit");
+	return status;
+}
+
+zta_status
+zta_commit__signed_by(
+    const zta_commit *commit, zta_ssh_key *who, zta_error *err)
+{
+	zta_buf payload, armor;
+	zta_ssh_sig sig;
+	zta_status status;
+
+	if (commit->signature.len == 0) {
+		return not_signed(err);
+	}
+	zta_buf__init(&payload, SIZE_MAX);
+	zta_buf__init(&armor, SIZE_MAX);
+	unfold(commit->signature, &armor);
+	status = put_payload(commit, &payload, err);
+	if (status == ZTA_OK && armor.status != ZTA_OK) {
+		status = zta_error__nomem(err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_ssh_sig__read(zta_buf__str(&armor), &sig, err);
+	}
+	if (status == ZTA_OK &&
+	    !zta_ssh_sig__verify(&sig, ZTA_SSH_GIT, zta_buf__str(&payload))) {
+		status = zta_error__set(err, ZTA_EUNTRUSTED,
+		    "the signature is not one of this commit");
+	}
+	if (status == ZTA_OK) {
+		*who = sig.key;
+	} else {
+		zta_error__place(err, "commit gpgsig-sha256");
+	}
+	zta_buf__release(&payload);
+	zta_buf__release(&armor);
+	return status;
+}
+
 zta_status
 zta_commit__signature(
     const zta_commit *commit, zta_ssh_sig *out, zta_error *err)
@@ -105,10 +151,7 @@ zta_commit__verify(const zta_commit *commit, const zta_ssh_allowed_list *list,
 
 	*who = NULL;
 	if (commit->signature.len == 0) {
-		status = zta_error__set(
-		    err, ZTA_EUNTRUSTED, "the commit is not signed");
-		zta_error__place(err, "commit");
-		return status;
+		return not_signed(err);
 	}
 	zta_buf__init(&payload, SIZE_MAX);
 	zta_buf__init(&armor, SIZE_MAX);

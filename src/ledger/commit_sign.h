@@ -34,4 +34,11 @@ ZTA_MUST_USE zta_status zta_commit__verify(const zta_commit *commit,
 ZTA_MUST_USE zta_status zta_commit__signature(
     const zta_commit *commit, zta_ssh_sig *out, zta_error *err);
 
+/*
+ * Whose signature is it? That says nothing of who that is, and whether they may
+ * sign. ZTA_EUNTRUSTED: of nobody, or not of this commit; ZTA_ESYNTAX.
+ */
+ZTA_MUST_USE zta_status zta_commit__signed_by(
+    const zta_commit *commit, zta_ssh_key *who, zta_error *err);
+
 #endif

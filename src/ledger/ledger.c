@@ -90,6 +90,7 @@ zta_ledger__files_of(const zta_object_source *source, const zta_oid *tree,
 	}
 	for (i = 0; status == ZTA_OK && i < files.count; i++) {
 		out->files[i].path = files.items[i].path;
+		out->files[i].blob = files.items[i].after;
 		status = zta_object__read(source, &files.items[i].after,
 		    ZTA_OBJECT_BLOB, arena, &out->files[i].text, err);
 	}

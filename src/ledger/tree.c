@@ -103,7 +103,7 @@ read_file(walker *w, int dir, const char *name, zta_str path, zta_str *text)
 }
 
 static zta_status
-add_file(walker *w, zta_str path, zta_str text)
+add_file(walker *w, zta_str path, zta_str text, const zta_oid *blob)
 {
 	zta_tree *tree = w->tree;
 	uint32_t more = w->room == 0 ? 64 : w->room * 2;
@@ -121,7 +121,7 @@ add_file(walker *w, zta_str path, zta_str text)
 		tree->files = bigger;
 		w->room = more;
 	}
-	tree->files[tree->count++] = (zta_tree_file){ path, text };
+	tree->files[tree->count++] = (zta_tree_file){ path, text, *blob };
 	return ZTA_OK;
 }
 
@@ -152,7 +152,7 @@ visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 			    zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
 		}
 		if (status == ZTA_OK) {
-			status = add_file(w, path, text);
+			status = add_file(w, path, text, &e->oid);
 		}
 	}
 	return status;
@@ -194,6 +194,15 @@ classify(
 	return ZTA_OK;
 }
 
+/* No part of a ledger, and no error: what git keeps, and what we keep. */
+static bool
+is_beside(zta_str dir, const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    (dir.len == 0 &&
+		(strcmp(name, ".git") == 0 || strcmp(name, ".ztauth") == 0));
+}
+
 static zta_status
 list(
     walker *w, DIR *stream, zta_str path, zta_tree_entry **out, uint32_t *count)
@@ -205,9 +214,7 @@ list(
 
 	*count = 0;
 	while (status == ZTA_OK && (item = readdir(stream)) != NULL) {
-		if (strcmp(item->d_name, ".") == 0 ||
-		    strcmp(item->d_name, "..") == 0 ||
-		    (path.len == 0 && strcmp(item->d_name, ".git") == 0)) {
+		if (is_beside(path, item->d_name)) {
 			continue;
 		}
 		if (*count >= ZTA_LEDGER_FILES_MAX) {

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "store/oid.h"
 
 /* 64 hexadecimal digits and a NUL. */
 #define ZTA_TREE_ID_MAX 65
@@ -17,6 +18,7 @@
 typedef struct zta_tree_file {
 	zta_str path; /* "trust/levels.json" */
 	zta_str text;
+	zta_oid blob; /* its id */
 } zta_tree_file;
 
 typedef struct zta_tree {
@@ -26,9 +28,9 @@ typedef struct zta_tree {
 } zta_tree;
 
 /*
- * Read a directory, everything into `arena`. `.git` at its top is left out;
- * whatever is neither file nor directory is an error, and so are names that
- * begin with a point. ZTA_EIO, ZTA_EINVALID, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Read a directory, everything into `arena`. `.git` and `.ztauth` at its top
+ * are left out; whatever is neither file nor directory is an error, and so are
+ * names that begin with a point. ZTA_EIO, ZTA_EINVALID, ZTA_ELIMIT, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_tree__read_dir(
     zta_arena *arena, const char *dir, zta_tree *tree, zta_error *err);

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report.c - a check for those outside; see ztauth/ledger.h. */
-#include "ztauth/ledger.h"
+/* report.c - see report.h and ztauth/ledger.h. */
+#include "pap/report.h"
 
 #include <stdlib.h>
 
 #include "base/time.h"
-#include "pap/check.h"
-
-typedef struct report {
-	zta_ledger_report shown; /* first: what a caller holds points to it */
-	zta_check check;
-} report;
 
 static void
-show(report *r)
+show(zta_report *r)
 {
 	const zta_check *check = &r->check;
 
@@ -27,34 +21,71 @@ show(report *r)
 		.tests_failed = check->tests.failed };
 }
 
+/* The report, or what `status` says. */
+static zta_status
+give(zta_report *r, zta_report **out, zta_status status)
+{
+	if (status != ZTA_OK) {
+		zta_report__close(r);
+		r = NULL;
+	} else {
+		show(r);
+	}
+	*out = r;
+	return status;
+}
+
+zta_status
+zta_report__dir(
+    zta_report **out, const char *dir, unsigned flags, zta_error *err)
+{
+	zta_report *r = calloc(1, sizeof(*r));
+
+	*out = NULL;
+	return r == NULL ?
+	    zta_error__nomem(err) :
+	    give(r, out,
+		zta_check__dir(&r->check, dir, flags, zta_time__now_ms(), err));
+}
+
+zta_status
+zta_report__tree(zta_report **out, zta_arena *arena, const zta_tree *tree,
+    unsigned flags, zta_error *err)
+{
+	zta_report *r = calloc(1, sizeof(*r));
+
+	*out = NULL;
+	if (r == NULL) {
+		zta_arena__release(arena);
+		return zta_error__nomem(err);
+	}
+	return give(r, out,
+	    zta_check__tree(
+		&r->check, arena, tree, flags, zta_time__now_ms(), err));
+}
+
+void
+zta_report__close(zta_report *r)
+{
+	if (r != NULL) {
+		zta_check__release(&r->check);
+		free(r);
+	}
+}
+
 zta_status
 zta_ledger_check_dir(
     zta_ledger_report **out, const char *dir, unsigned flags, zta_error *err)
 {
-	report *r = calloc(1, sizeof(*r));
-	zta_status status;
+	zta_report *r;
+	zta_status status = zta_report__dir(&r, dir, flags, err);
 
-	*out = NULL;
-	if (r == NULL) {
-		return zta_error__nomem(err);
-	}
-	status = zta_check__dir(&r->check, dir, flags, zta_time__now_ms(), err);
-	if (status != ZTA_OK) {
-		zta_ledger_report_close(&r->shown);
-		return status;
-	}
-	show(r);
-	*out = &r->shown;
-	return ZTA_OK;
+	*out = r == NULL ? NULL : &r->shown;
+	return status;
 }
 
 void
 zta_ledger_report_close(zta_ledger_report *shown)
 {
-	report *r = (report *)shown;
-
-	if (r != NULL) {
-		zta_check__release(&r->check);
-		free(r);
-	}
+	zta_report__close((zta_report *)shown);
 }

@@ -70,7 +70,7 @@ zta_transfer__fetch(const zta_ledger *ledger, const zta_oid *want,
 	zta_ledger_needs needs;
 	zta_arena list, body;
 	bool full = false;
-	uint32_t i;
+	uint32_t i, commits = 0;
 	zta_status status;
 
 	zta_arena__init(&list, SIZE_MAX);
@@ -82,8 +82,11 @@ zta_transfer__fetch(const zta_ledger *ledger, const zta_oid *want,
 		zta_arena__reset(&body);
 		status = zta_transfer__put_from(
 		    out, ledger, &needs.list[i], &body, err);
-		full = needs.list[i].kind == ZTA_OBJECT_COMMIT &&
-		    out->len >= ZTA_TRANSFER_PART;
+		if (needs.list[i].kind == ZTA_OBJECT_COMMIT) {
+			commits++;
+			full = out->len >= ZTA_TRANSFER_PART ||
+			    commits == ZTA_RECEIVE_COMMITS_MAX;
+		}
 	}
 	zta_transfer__end(out);
 	if (status == ZTA_OK && out->status != ZTA_OK) {

@@ -28,8 +28,9 @@ ZTA_MUST_USE zta_status zta_transfer__put_from(zta_buf *out,
 
 /*
  * The answer to `fetch`: what `want` reaches and `have` does not, oldest commit
- * first. It ends early with the commit that brings it to ZTA_TRANSFER_PART
- * bytes; whoever wants the rest asks again and has that commit then. Whatever
+ * first. It ends early with the commit that brings it to ZTA_TRANSFER_PART bytes
+ * or ZTA_RECEIVE_COMMITS_MAX commits; whoever wants the rest asks again and has
+ * that commit then. Whatever
  * zta_ledger__needs() says; ZTA_ELIMIT: one commit alone is too large.
  */
 ZTA_MUST_USE zta_status zta_transfer__fetch(const zta_ledger *ledger,

@@ -102,7 +102,8 @@ put_file(zta_tree *tree, const file *f)
 		return;
 	}
 	tree->count += i == tree->count;
-	tree->files[i] = (zta_tree_file){ path, zta_str_of(f->text) };
+	tree->files[i] =
+	    (zta_tree_file){ .path = path, .text = zta_str_of(f->text) };
 }
 
 /* The base with changes. */

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan.c - ztauth plan. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+#include "ztauth/ledger.h"
+
+static const char help[] =
+    "Usage: ztauth plan [--requests FILE] [--json]\n"
+    "\n"
+    "Print what a commit of the folder would change, before it is made: files\n"
+    "and policies that differ from HEAD, what is wrong, and with --requests\n"
+    "which of them would be answered otherwise, with the policies that decide\n"
+    "under either version and what became of each.\n"
+    "\n"
+    "  --requests FILE   one request a line: of AuthZEN, which is asked without a\n"
+    "                    token, or as for ztauth cedar authorize. - is standard\n"
+    "                    input\n"
+    "  --json            one JSON object instead of lines\n"
+    "\n"
+    "Exit: 0 valid, and no request is answered otherwise; 2 valid, and some\n"
+    "are; 3 the folder is not valid; 1 it could not be done.\n";
+
+static const char *
+word_of(const zta_ledger_verdict *v)
+{
+	return v->refused != NULL ? "no question" :
+	    v->permitted          ? "allow" :
+				    "deny";
+}
+
+static cli_colour
+colour_of(const zta_ledger_verdict *v)
+{
+	return v->refused != NULL ? CLI_YELLOW :
+	    v->permitted          ? CLI_GREEN :
+				    CLI_RED;
+}
+
+/* --- lines */
+
+static void
+print_side(const char *dir, const char *where, const zta_ledger_verdict *v)
+{
+	size_t i;
+
+	printf("  %s: %s%s%s", where, cli_paint(colour_of(v)), word_of(v),
+	    cli_paint(CLI_PLAIN));
+	if (v->refused != NULL) {
+		printf(": %s\n", v->refused);
+		return;
+	}
+	fputs(v->policy_count > 0 ? " by" : ": no policy permits", stdout);
+	for (i = 0; i < v->policy_count; i++) {
+		printf(
+		    "%s `%.*s`", i > 0 ? "," : "", ZTA_STR_ARG(v->policies[i]));
+	}
+	puts("");
+	for (i = 0; i < v->reason_count; i++) {
+		cli_put_explanation(dir, &v->reasons[i]);
+	}
+	if (v->reason_count > 0) {
+		puts("");
+	}
+}
+
+static void
+print_flip(const char *dir, const zta_ledger_flip *flip)
+{
+	int used = printf("%zu: %s -> %s: ", flip->line, word_of(&flip->before),
+	    word_of(&flip->after));
+
+	cli_put_line(flip->request, used < 0 ? 0 : (size_t)used);
+	print_side(dir, "under HEAD", &flip->before);
+	print_side(dir, "in the folder", &flip->after);
+	puts("");
+}
+
+/* Flips of one kind. */
+static size_t
+count_flips(const zta_workspace_outlook *o, bool to)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < o->flip_count; i++) {
+		count += o->flips[i].after.refused == NULL &&
+		    o->flips[i].after.permitted == to;
+	}
+	return count;
+}
+
+static void
+print_summary(const zta_workspace_outlook *o)
+{
+	size_t allow = count_flips(o, true), deny = count_flips(o, false);
+
+	printf("files: %zu differ; policies: %zu differ; %zu tests, %zu "
+	       "failed\n",
+	    o->diff.files.count, o->diff.policy_count, o->report->test_count,
+	    o->report->tests_failed);
+	if (!o->decided) {
+		puts("requests: not decided, for the folder does not load");
+	} else if (o->requests > 0) {
+		printf("requests: %zu; %s%zu would be answered otherwise%s "
+		       "(%zu to allow, %zu to deny, %zu to no question); %zu "
+		       "no questions\n",
+		    o->requests,
+		    cli_paint(o->flip_count > 0 ? CLI_BOLD : CLI_PLAIN),
+		    o->flip_count, cli_paint(CLI_PLAIN), allow, deny,
+		    o->flip_count - allow - deny, o->refused_count);
+	}
+	if (!o->report->valid) {
+		puts("not valid: this would not be committed");
+	}
+}
+
+static void
+print(const char *dir, const zta_workspace_outlook *o)
+{
+	size_t i;
+
+	cli_put_changes(&o->diff.files);
+	cli_put_policies(o->diff.policies, o->diff.policy_count);
+	cli_put_findings(dir, o->report);
+	for (i = 0; i < o->flip_count; i++) {
+		print_flip(dir, &o->flips[i]);
+	}
+	for (i = 0; i < o->refused_count; i++) {
+		printf("%" PRIu32 ": no question: %s\n", o->refused[i].line,
+		    o->refused[i].message);
+	}
+	print_summary(o);
+}
+
+/* --- JSON */
+
+static void
+print_side_json(const char *name, const zta_ledger_verdict *v)
+{
+	size_t i;
+
+	printf(",\"%s\":{\"answer\":\"%s\"", name, word_of(v));
+	if (v->refused != NULL) {
+		fputs(",\"message\":", stdout);
+		cli_put_string(zta_str_of(v->refused));
+	}
+	fputs(",\"policies\":[", stdout);
+	for (i = 0; i < v->policy_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_string(v->policies[i]);
+	}
+	fputs("],\"reasons\":[", stdout);
+	for (i = 0; i < v->reason_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_explanation_json(&v->reasons[i]);
+	}
+	fputs("]}", stdout);
+}
+
+static void
+print_json(const zta_workspace_outlook *o)
+{
+	size_t i;
+
+	fputs("{", stdout);
+	cli_put_changes_json(&o->diff.files);
+	fputs(",", stdout);
+	cli_put_policies_json(o->diff.policies, o->diff.policy_count);
+	fputs(",", stdout);
+	cli_put_findings_json(o->report);
+	fputs(",\"flips\":[", stdout);
+	for (i = 0; i < o->flip_count; i++) {
+		printf("%s{\"line\":%zu,\"request\":", i > 0 ? "," : "",
+		    o->flips[i].line);
+		cli_put_string(o->flips[i].request);
+		print_side_json("before", &o->flips[i].before);
+		print_side_json("after", &o->flips[i].after);
+		fputs("}", stdout);
+	}
+	fputs("],\"refused\":[", stdout);
+	for (i = 0; i < o->refused_count; i++) {
+		printf("%s{\"line\":%" PRIu32 ",\"message\":", i > 0 ? "," : "",
+		    o->refused[i].line);
+		cli_put_string(zta_str_of(o->refused[i].message));
+		fputs("}", stdout);
+	}
+	printf(
+	    "],\"decided\":%s,\"requests\":%zu,\"tests\":%zu,\"tests_failed\":%zu,\"valid\":%s}\n",
+	    o->decided ? "true" : "false", o->requests, o->report->test_count,
+	    o->report->tests_failed, o->report->valid ? "true" : "false");
+}
+
+static int
+plan(zta_workspace *workspace, zta_str requests, bool json)
+{
+	zta_workspace_outlook outlook;
+	zta_error err = { 0 };
+
+	if (zta_workspace_plan(workspace, requests, &outlook, &err) != ZTA_OK) {
+		return cli_fail(&err);
+	}
+	if (json) {
+		print_json(&outlook);
+	} else {
+		print(zta_workspace_dir(workspace), &outlook);
+	}
+	return !outlook.report->valid ? CLI_FINDINGS :
+	    outlook.flip_count > 0    ? CLI_NO :
+					CLI_OK;
+}
+
+int
+cli_plan(int argc, char **argv)
+{
+	const char *file = NULL;
+	bool json = false;
+	const cli_option options[] = {
+		{ "requests", &file, NULL },
+		{ "json", NULL, &json },
+		{ NULL, NULL, NULL },
+	};
+	zta_workspace *workspace;
+	zta_str requests = ZTA_STR("");
+	int code = cli_options(argc, argv, options, NULL, help);
+
+	if (code >= 0) {
+		return code;
+	}
+	if (file != NULL && !cli_read(file, &requests)) {
+		return CLI_FAILED;
+	}
+	code = CLI_FAILED;
+	if (cli_workspace(&workspace)) {
+		code = plan(workspace, requests, json);
+		zta_workspace_close(workspace);
+	}
+	if (file != NULL) {
+		zta_str_free(requests);
+	}
+	return code;
+}

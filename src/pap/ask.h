@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ask.h - a request, in either form, decided under one version. */
+#ifndef ZTA_PAP_ASK_H
+#define ZTA_PAP_ASK_H
+
+#include "pdp/snapshot.h"
+#include "ztauth/ledger.h"
+
+/*
+ * Decide `request` under `snapshot` (NULL: nothing permits). The verdict's ids
+ * and texts are in `arena`, which is for work, too. A text that is no request,
+ * or no question under the schema, is refused, which is no error. ZTA_ENOMEM,
+ * ZTA_ELIMIT.
+ */
+ZTA_MUST_USE zta_status zta_ask__decide(const zta_snapshot *snapshot,
+    zta_arena *arena, zta_str request, zta_ledger_verdict *out, zta_error *err);
+
+/* Add to the verdict why the policies of `ids` hold for it, or do not. */
+ZTA_MUST_USE zta_status zta_ask__explain(const zta_snapshot *snapshot,
+    zta_arena *arena, zta_str request, const zta_str *ids, size_t count,
+    zta_ledger_verdict *out, zta_error *err);
+
+#endif

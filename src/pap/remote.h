@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * remote.h - a ledger of a server, over HTTP: where its ref is, what is new,
+ * and sending what is ours. SPEC: docs/formats/sync.md, docs/design/ledger.md
+ *
+ * A server is not believed. What it sends goes through the same gate as
+ * everything else (receive.h), and history only grows: a server that names an
+ * older commit, or another line of history, is refused.
+ */
+#ifndef ZTA_PAP_REMOTE_H
+#define ZTA_PAP_REMOTE_H
+
+#include "crypto/ssh_allowed.h"
+#include "http/client.h"
+#include "pap/check.h"
+#include "pap/transfer.h"
+
+typedef struct zta_remote_options {
+	/* "http://host:port/zones/<zone>/ledgers/<name>", or https. */
+	const char *url;
+	const zta_ssh_signer *signer; /* of requests; NULL: nobody */
+	const char *ca_file;          /* NULL: the system's */
+	const atomic_bool *stop;      /* ends requests; NULL: nothing does */
+} zta_remote_options;
+
+/* For one thread at a time. */
+typedef struct zta_remote {
+	zta_remote_options options;
+	zta_str host, path; /* of the URL */
+	zta_http_client *client;
+	zta_arena arena; /* of one exchange after another */
+} zta_remote;
+
+/*
+ * ZTA_EINVAL: that is no URL of a ledger. What `options` refer to outlives it.
+ * Release it with zta_remote__close(), also after an error.
+ */
+ZTA_MUST_USE zta_status zta_remote__open(
+    zta_remote *remote, const zta_remote_options *options, zta_error *err);
+void zta_remote__close(zta_remote *remote);
+
+/*
+ * The calls below return ZTA_EUNAVAILABLE if the server cannot be reached, or
+ * cannot do it now; ZTA_EUNTRUSTED if it does not let us; ZTA_ENOTFOUND if it
+ * has no such ledger; ZTA_EINVALID if it makes no sense.
+ */
+
+typedef struct zta_remote_state {
+	zta_oid head;      /* where the ref is; none: nowhere yet */
+	uint64_t sequence; /* a number for `after` */
+} zta_remote_state;
+
+/*
+ * Ask where the ref is. With `wait_ms` the server answers when there has been a
+ * change since `after`, or when the time is over.
+ */
+ZTA_MUST_USE zta_status zta_remote__look(zta_remote *remote, zta_str ref,
+    uint64_t after, uint32_t wait_ms, zta_remote_state *out, zta_error *err);
+
+typedef enum zta_remote_outcome {
+	ZTA_REMOTE_SAME,    /* both are at the same commit */
+	ZTA_REMOTE_MOVED,   /* something was fetched, or sent */
+	ZTA_REMOTE_AHEAD,   /* we have all of it, and more */
+	ZTA_REMOTE_REFUSED, /* by the gate; see the findings */
+} zta_remote_outcome;
+
+typedef struct zta_remote_pull {
+	const zta_ledger *ledger; /* ours */
+	zta_str ref;
+	/* Who may sign commits; NULL: whoever, and nobody must. */
+	const zta_ssh_allowed_list *signers;
+	/* Set by the call: */
+	zta_remote_outcome outcome;
+	zta_oid from, to; /* of our ref */
+	zta_check check;  /* of what was refused; released by the caller */
+	zta_oid culprit;  /* the commit that it is about */
+} zta_remote_pull;
+
+/*
+ * Bring our ref to `head`, where that of the server is. It moves in steps, each
+ * of which is judged, and so it is at a good commit also after an error.
+ * ZTA_ECONFLICT: the other has left our line of history; ZTA_EUNTRUSTED also: a
+ * commit is not signed by somebody who may.
+ */
+ZTA_MUST_USE zta_status zta_remote__pull(zta_remote *remote,
+    const zta_oid *head, zta_remote_pull *pull, zta_error *err);
+
+/*
+ * Bring the ref of the server to ours. ZTA_ECONFLICT: it has commits that we
+ * have not. ZTA_EINVALID with the place of a finding: the server's gate refused.
+ */
+ZTA_MUST_USE zta_status zta_remote__push(zta_remote *remote,
+    const zta_ledger *ledger, zta_str ref, zta_remote_outcome *outcome,
+    zta_error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * workspace.h - a folder of policies and the store beside it, opened; what its
+ * verbs share. ztauth/ledger.h tells their use. SPEC: docs/formats/workspace.md
+ */
+#ifndef ZTA_PAP_WORKSPACE_H
+#define ZTA_PAP_WORKSPACE_H
+
+#include "ledger/ledger.h"
+#include "pap/files.h"
+#include "pap/report.h"
+#include "pap/workspace_config.h"
+
+struct zta_workspace {
+	zta_arena arena; /* of all that it gives */
+	char *dir;       /* its top, as a path from where we are */
+	zta_workspace_config config;
+	zta_store *store;
+	zta_ledger ledger;
+	zta_report *report;      /* of the version that was judged last */
+	zta_report *head_report; /* of HEAD, for plans; NULL: not needed yet */
+};
+
+/* "<top>/.ztauth/<name>" in its arena; NULL: no memory. */
+ZTA_MUST_USE char *zta_workspace__path(
+    zta_workspace *workspace, const char *name);
+
+/* HEAD; none if there is no commit yet. */
+ZTA_MUST_USE zta_status zta_workspace__head(
+    zta_workspace *workspace, zta_oid *out, zta_error *err);
+
+/* The commit that a user means. ZTA_ENOTFOUND; ZTA_EINVALID: several. */
+ZTA_MUST_USE zta_status zta_workspace__resolve(
+    zta_workspace *workspace, const char *commit, zta_oid *out, zta_error *err);
+
+/* A commit in the form in which it is shown. */
+ZTA_MUST_USE zta_status zta_workspace__show(zta_workspace *workspace,
+    const zta_oid *oid, zta_ledger_commit *out, zta_error *err);
+
+/*
+ * Read the folder without judging it; what cannot be in a ledger is passed
+ * over, and `*strange` says that there was such a thing.
+ */
+ZTA_MUST_USE zta_status zta_workspace__read(
+    zta_workspace *workspace, zta_files *out, bool *strange, zta_error *err);
+
+/*
+ * Read and judge the folder; `*out` are its files. The report is the
+ * workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
+ */
+ZTA_MUST_USE zta_status zta_workspace__judge(
+    zta_workspace *workspace, zta_files *out, zta_error *err);
+
+/* The same of a tree, whose arena is taken over. */
+ZTA_MUST_USE zta_status zta_workspace__judge_tree(zta_workspace *workspace,
+    zta_arena *arena, const zta_tree *tree, zta_files *out, zta_error *err);
+
+/* The files of a commit; of none there are none. */
+ZTA_MUST_USE zta_status zta_workspace__files(zta_workspace *workspace,
+    const zta_oid *commit, zta_files *out, zta_error *err);
+
+/* What differs, in the form in which it is shown; `texts`: with both sides. */
+ZTA_MUST_USE zta_status zta_workspace__changes(zta_workspace *workspace,
+    const zta_files *before, const zta_files *after, bool texts,
+    zta_ledger_changes *out, zta_error *err);
+
+/*
+ * Commit `files`, which are valid and differ from `head` by `changes`, which
+ * has texts, and move HEAD from there. ZTA_ECONFLICT: it is elsewhere.
+ */
+ZTA_MUST_USE zta_status zta_workspace__write(zta_workspace *workspace,
+    const zta_files *head, const zta_files *files,
+    const zta_ledger_changes *changes, zta_str message,
+    const zta_workspace_signing *signing, zta_oid *out, zta_error *err);
+
+#endif

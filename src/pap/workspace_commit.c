@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * workspace_commit.c - make a commit. Its objects are collected in memory, so
+ * that they and the move of HEAD are one transaction.
+ */
+#include "base/error.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "ledger/commit_sign.h"
+#include "pap/signer.h"
+#include "pap/workspace.h"
+
+/* What is to be written. */
+typedef struct batch {
+	zta_arena *arena;
+	zta_store_object *list;
+	size_t count, room;
+} batch;
+
+static zta_status
+add(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
+    zta_error *err)
+{
+	batch *b = to;
+	size_t more = b->room == 0 ? 64 : b->room * 2;
+	void *grown;
+
+	if (b->count == b->room) {
+		grown = zta_arena__grow(
+		    b->arena, b->list, b->count, more, sizeof(*b->list));
+		if (grown == NULL) {
+			return zta_arena__failed(b->arena, err);
+		}
+		b->list = grown;
+		b->room = more;
+	}
+	b->list[b->count++] = (zta_store_object){ *oid, kind, body };
+	return ZTA_OK;
+}
+
+/* The same of a body that will be gone. */
+static zta_status
+add_copy(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
+    zta_error *err)
+{
+	batch *b = to;
+	zta_str copy = zta_arena__copy(b->arena, body);
+
+	return copy.ptr == NULL ? zta_arena__failed(b->arena, err) :
+				  add(to, oid, kind, copy, err);
+}
+
+static zta_status
+add_blobs(batch *b, const zta_files *files, const zta_ledger_changes *changes,
+    zta_error *err)
+{
+	const zta_ledger_change *change;
+	size_t i;
+	uint32_t at;
+	zta_status status = ZTA_OK;
+
+	for (i = 0; status == ZTA_OK && i < changes->count; i++) {
+		change = &changes->list[i];
+		if (change->kind != ZTA_LEDGER_REMOVED) {
+			at = zta_files__find(files, change->path);
+			status = add(b, &files->files[at].blob, ZTA_OBJECT_BLOB,
+			    change->after, err);
+		}
+	}
+	return status;
+}
+
+/* Sign it, unless there is nobody who could. */
+static zta_status
+sign(zta_workspace *w, zta_commit *commit, const zta_workspace_signing *signing,
+    zta_error *err)
+{
+	const char *path = signing->key;
+	zta_str key = w->config.key;
+	zta_signer signer;
+	zta_buf joined;
+	zta_status status = ZTA_OK;
+
+	zta_buf__init(&joined, SIZE_MAX);
+	if (path == NULL && key.len > 0) {
+		zta_buf__printf(&joined, "%s%s%.*s",
+		    key.ptr[0] == '/' ? "" : w->dir,
+		    key.ptr[0] == '/' ? "" : "/", ZTA_STR_ARG(key));
+		zta_buf__byte(&joined, '\0');
+		path = joined.ptr;
+		status = joined.status;
+	}
+	signer = (zta_signer){ 0 };
+	if (status == ZTA_OK) {
+		status = zta_signer__open(&signer, path, signing->agent, err);
+	}
+	if (status == ZTA_OK && signer.present) {
+		status = zta_commit__sign(&w->arena, commit, &signer.ssh, err);
+	}
+	zta_signer__close(&signer);
+	zta_buf__release(&joined);
+	return status;
+}
+
+static zta_status
+add_commit(batch *b, const zta_commit *commit, zta_oid *out, zta_error *err)
+{
+	zta_buf body;
+	zta_status status;
+
+	zta_buf__init(&body, SIZE_MAX);
+	status = zta_commit__encode(commit, &body, err);
+	if (status == ZTA_OK) {
+		status = zta_oid__of(
+		    ZTA_OBJECT_COMMIT, zta_buf__str(&body), out, err);
+	}
+	if (status == ZTA_OK) {
+		status = add_copy(
+		    b, out, ZTA_OBJECT_COMMIT, zta_buf__str(&body), err);
+	}
+	zta_buf__release(&body);
+	return status;
+}
+
+static zta_status
+build_tree(zta_workspace *w, batch *b, const zta_files *head,
+    const zta_files *files, zta_oid *out, zta_error *err)
+{
+	zta_object_source source = zta_ledger__source(&w->ledger);
+	const zta_object_sink sink = { add_copy, b };
+
+	return zta_tree_build__run(&w->arena, files->files, files->count,
+	    &source, zta_oid__is_none(&head->commit) ? NULL : &head->tree,
+	    &sink, out, err);
+}
+
+/* Who commits, and when. */
+static zta_commit_person
+person(const zta_workspace *w, const zta_workspace_signing *signing)
+{
+	bool known = w->config.author.len > 0;
+
+	return (zta_commit_person){
+		known ? w->config.author : signing->author,
+		known ? w->config.email : signing->email,
+		zta_time__now_ms() / 1000,
+	};
+}
+
+zta_status
+zta_workspace__write(zta_workspace *w, const zta_files *head,
+    const zta_files *files, const zta_ledger_changes *changes, zta_str message,
+    const zta_workspace_signing *signing, zta_oid *out, zta_error *err)
+{
+	batch b = { .arena = &w->arena };
+	zta_commit commit = { .parent = head->commit,
+		.has_parent = !zta_oid__is_none(&head->commit),
+		.author = person(w, signing),
+		.signature = ZTA_STR(""),
+		.message = message };
+	zta_store_move move = { .ref = ZTA_LEDGER_MAIN, .from = head->commit };
+	zta_status status = add_blobs(&b, files, changes, err);
+
+	commit.committer = commit.author;
+	if (status == ZTA_OK) {
+		status = build_tree(w, &b, head, files, &commit.tree, err);
+	}
+	if (status == ZTA_OK) {
+		status = sign(w, &commit, signing, err);
+	}
+	if (status == ZTA_OK) {
+		status = add_commit(&b, &commit, out, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	move.to = *out;
+	move.objects = b.list;
+	move.count = b.count;
+	return zta_store__ref_move(w->store, w->ledger.name, &move, err);
+}
+
+/* Commit the folder, which is valid. */
+static zta_status
+commit_folder(zta_workspace *w, const zta_files *folder, zta_str message,
+    const zta_workspace_signing *signing, zta_workspace_result *out,
+    zta_error *err)
+{
+	zta_files head;
+	zta_oid oid;
+	zta_status status = zta_workspace__head(w, &oid, err);
+
+	if (status == ZTA_OK) {
+		status = zta_workspace__files(w, &oid, &head, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_workspace__changes(
+		    w, &head, folder, true, &out->changes, err);
+	}
+	out->unchanged = out->changes.count == 0;
+	if (status != ZTA_OK || out->unchanged) {
+		return status;
+	}
+	status = zta_workspace__write(
+	    w, &head, folder, &out->changes, message, signing, &oid, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_workspace__show(w, &oid, &out->commit, err);
+}
+
+zta_status
+zta_workspace_commit(zta_workspace *w, zta_str message,
+    const zta_workspace_signing *signing, zta_workspace_result *out,
+    zta_error *err)
+{
+	zta_files folder;
+	zta_status status = zta_workspace__judge(w, &folder, err);
+
+	*out = (zta_workspace_result){ 0 };
+	if (status != ZTA_OK) {
+		return status;
+	}
+	out->report = &w->report->shown;
+	return out->report->valid ?
+	    commit_folder(w, &folder, message, signing, out, err) :
+	    ZTA_OK;
+}
