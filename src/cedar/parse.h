@@ -91,17 +91,19 @@ ZTA_MUST_USE zta_status zta_parser__by_name(
     zta_parser *p, const zta_parser_list *list, size_t size, void ***out);
 bool zta_parser__same_name(const void *a, const void *b);
 
+/* How an item begins that must not stand twice. */
 typedef struct zta_parser_key {
 	zta_str name;
 	uint32_t at;
 } zta_parser_key;
 
 /*
- * What has these keys was read, with `status`. One that stands twice stood
- * before whatever went wrong: it is told instead, "<what> <key> stands twice".
+ * Items of `size` bytes were read, with `status`. One whose name stands twice
+ * stood before whatever went wrong: it is told instead, "<what> <name> stands
+ * twice".
  */
 ZTA_MUST_USE zta_status zta_parser__unique(zta_parser *p,
-    const zta_parser_list *keys, zta_status status, const char *what,
-    const char *where);
+    const zta_parser_list *items, size_t size, zta_status status,
+    const char *what, const char *where);
 
 #endif

@@ -73,7 +73,8 @@ parse_record(zta_parser *p, uint32_t at, zta_expr **out)
 	zta_status status = parse_fields(p, &keys, &values);
 	uint32_t i;
 
-	status = zta_parser__unique(p, &keys, status, "key", " in the record");
+	status = zta_parser__unique(
+	    p, &keys, sizeof(zta_parser_key), status, "key", " in the record");
 	if (status == ZTA_OK) {
 		status = zta_parse_node__make(
 		    p, ZTA_EXPR_RECORD, at, values.items, values.count, out);

@@ -285,6 +285,33 @@ zta_parser__same_name(const void *a, const void *b)
 	return zta_str__eq(*x, *y);
 }
 
+zta_status
+zta_parser__unique(zta_parser *p, const zta_parser_list *items, size_t size,
+    zta_status status, const char *what, const char *where)
+{
+	const zta_parser_key *again = NULL, *key;
+	void **sorted;
+	uint32_t i;
+
+	if (items->count < 2) {
+		return status;
+	}
+	if (zta_parser__by_name(p, items, size, &sorted) != ZTA_OK) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 1; i < items->count; i++) {
+		key = sorted[i];
+		if (zta_parser__same_name(sorted[i - 1], key) &&
+		    (again == NULL || key->at < again->at)) {
+			again = key;
+		}
+	}
+	return again == NULL ?
+	    status :
+	    zta_parser__wrong(p, again->at, "%s `%.*s` stands twice%s", what,
+		ZTA_STR_ARG(again->name), where);
+}
+
 /* @key or @key("value"); any identifier is a key, reserved ones too. */
 static zta_status
 parse_annotation(zta_parser *p, zta_annotation *out)
@@ -305,31 +332,6 @@ parse_annotation(zta_parser *p, zta_annotation *out)
 	    zta_parser__expect(p, ZTA_TOKEN_RPAREN, "`)`");
 }
 
-/* One that stands twice stood before whatever went wrong. */
-static zta_status
-check_annotations(zta_parser *p, const zta_parser_list *list, zta_status status)
-{
-	const zta_annotation *again;
-	void **sorted;
-	uint32_t i;
-
-	if (list->count < 2) {
-		return status;
-	}
-	if (zta_parser__by_name(p, list, sizeof(*again), &sorted) != ZTA_OK) {
-		return zta_parser__no_room(p);
-	}
-	for (i = 1; i < list->count; i++) {
-		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
-			again = sorted[i];
-			return zta_parser__wrong(p, again->at,
-			    "annotation `%.*s` stands twice",
-			    ZTA_STR_ARG(again->key));
-		}
-	}
-	return status;
-}
-
 zta_status
 zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 {
@@ -345,32 +347,6 @@ zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 	list.count -= status != ZTA_OK && list.count > 0;
 	*out = list.items;
 	*count = list.count;
-	return check_annotations(p, &list, status);
-}
-
-zta_status
-zta_parser__unique(zta_parser *p, const zta_parser_list *keys,
-    zta_status status, const char *what, const char *where)
-{
-	const zta_parser_key *again = NULL, *key;
-	void **sorted;
-	uint32_t i;
-
-	if (keys->count < 2) {
-		return status;
-	}
-	if (zta_parser__by_name(p, keys, sizeof(*key), &sorted) != ZTA_OK) {
-		return zta_parser__no_room(p);
-	}
-	for (i = 1; i < keys->count; i++) {
-		key = sorted[i];
-		if (zta_parser__same_name(sorted[i - 1], key) &&
-		    (again == NULL || key->at < again->at)) {
-			again = key;
-		}
-	}
-	return again == NULL ?
-	    status :
-	    zta_parser__wrong(p, again->at, "%s `%.*s` stands twice%s", what,
-		ZTA_STR_ARG(again->name), where);
+	return zta_parser__unique(
+	    p, &list, sizeof(*item), status, "annotation", "");
 }
