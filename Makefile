@@ -32,7 +32,7 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         find findings format format_break format_comments format_layout \
         format_survey formats index levels lex lines names parse_expr \
         parse_node parse_operand parse_policy parse_schema \
-        parse_schema_action parse_schema_type parser policies \
+        parse_schema_action parse_schema_type parser policies policies_index \
         policy_json_expr policy_json_link policy_json_node policy_json_out \
         policy_json_part policy_json_read policy_json_scope \
         policy_json_value policy_json_write policy_text quote request \
