@@ -91,7 +91,8 @@ UNIT = alloc \
        store \
        tree \
        trust \
-       validate
+       validate \
+       workspace
 
 FUZZ = entities format http json jwks jwt log object policy policyjson request \
        schema search ssh trust
@@ -127,7 +128,7 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)

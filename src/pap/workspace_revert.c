@@ -216,10 +216,10 @@ static zta_status
 demand_clean(undoer *u)
 {
 	zta_workspace *w = u->workspace;
-	zta_ledger_changes changes;
+	zta_ledger_changes changes = { 0 };
 	zta_files folder;
 	zta_oid oid;
-	bool strange;
+	bool strange = false;
 	zta_status status = zta_workspace__head(w, &oid, u->err);
 
 	if (status == ZTA_OK) {
