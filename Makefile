@@ -94,8 +94,8 @@ UNIT = alloc \
        validate \
        workspace
 
-FUZZ = entities format http json jwks jwt log object policy policyjson request \
-       schema search ssh trust
+FUZZ = diff entities format http json jwks jwt log object policy policyjson \
+       request schema search ssh trust workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
