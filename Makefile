@@ -80,10 +80,12 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
        nomem nonces object pack schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate
+       store_fault store_pgsql store_sqlite transfer tree trust validate \
+       workspace
 
-FUZZ = entities format http json jwks jwt log object pack pktline policy \
-       policyjson request schema search ssh tests transfer trust
+FUZZ = diff entities format http json jwks jwt log object pack pktline \
+       policy policyjson request schema search ssh tests transfer trust \
+       workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -118,7 +120,7 @@ $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)

@@ -75,8 +75,7 @@ print_file_json(const zta_ledger_change *change)
 	if (zta_ledger_change_text(change, &text, &err) != ZTA_OK) {
 		return cli_fail(&err);
 	}
-	printf(
-	    "{\"change\":\"%s\",\"path\":", cli_change_name((int)change->kind));
+	printf("{\"change\":\"%s\",\"path\":", cli_change_name(change->kind));
 	cli_put_string(change->path);
 	fputs(",\"diff\":", stdout);
 	cli_put_string(text);
