@@ -56,7 +56,8 @@ zta_lex__is_ident(zta_str text)
 bool
 zta_lex__is_key(zta_str text)
 {
-	return zta_lex__is_ident(text) && !zta_lex__is_reserved(text);
+	return zta_lex__is_ident(text) && !zta_lex__is_reserved(text) &&
+	    !zta_str__is(text, "__cedar");
 }
 
 bool
@@ -68,7 +69,7 @@ zta_lex__is_name(zta_str name)
 	for (;;) {
 		colon = zta_str__find(name, ':');
 		part = (zta_str){ name.ptr, colon };
-		if (!zta_lex__is_key(part) || zta_str__is(part, "__cedar")) {
+		if (!zta_lex__is_key(part)) {
 			return false;
 		}
 		if (colon == name.len) {

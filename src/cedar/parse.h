@@ -54,6 +54,8 @@ ZTA_MUST_USE zta_status zta_parser__expect(
 ZTA_MUST_USE zta_status zta_parser__string(zta_parser *p, zta_str *out);
 /* An identifier that is not reserved. */
 ZTA_MUST_USE zta_status zta_parser__ident(zta_parser *p, zta_str *out);
+/* The same, for the name of an attribute in a policy. */
+ZTA_MUST_USE zta_status zta_parser__attr(zta_parser *p, zta_str *out);
 /* The name of an attribute: an identifier or a string. */
 ZTA_MUST_USE zta_status zta_parser__key(zta_parser *p, zta_str *out);
 /* IDENT (:: IDENT)*, normalized. */

@@ -297,7 +297,7 @@ parse_dot(zta_parser *p, zta_expr **expr)
 	zta_parser_list list = { 0 };
 	zta_expr **receiver;
 	zta_str name;
-	zta_status status = zta_parser__ident(p, &name);
+	zta_status status = zta_parser__attr(p, &name);
 
 	if (status != ZTA_OK) {
 		return status;

@@ -133,11 +133,21 @@ zta_parser__ident(zta_parser *p, zta_str *out)
 }
 
 zta_status
+zta_parser__attr(zta_parser *p, zta_str *out)
+{
+	if (zta_parser__is_word(p, "__cedar")) {
+		return zta_parser__wrong(p, p->next->at,
+		    "`__cedar` is reserved, it cannot be a name");
+	}
+	return zta_parser__ident(p, out);
+}
+
+zta_status
 zta_parser__key(zta_parser *p, zta_str *out)
 {
 	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
 	    zta_parser__string(p, out) :
-	    zta_parser__ident(p, out);
+	    zta_parser__attr(p, out);
 }
 
 /* The name that tokens `first` to `last` spell, without space between them. */

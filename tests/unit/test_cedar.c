@@ -184,6 +184,13 @@ static const struct {
 	{ "permit (principal, action, resource) when { \"\\q\" };", 1, 46 },
 	{ "@id(\"a\") @id(\"b\") permit (principal, action, resource);", 1,
 	    11 },
+	{ "permit (principal, action, resource) when { principal.__cedar };", 1,
+	    55 },
+	{ "permit (principal, action, resource) when { context has a.__cedar "
+	  "};",
+	    1, 59 },
+	{ "permit (principal, action, resource) when { {__cedar: 1} == {} };",
+	    1, 46 },
 	/* What stands twice is told before what is wrong after it. */
 	{ "@a @b @a @", 1, 8 },
 	{ "permit (principal, action, resource)\n"
