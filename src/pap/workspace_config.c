@@ -100,7 +100,7 @@ static zta_status
 read_document(reader *r, zta_str text)
 {
 	static const char *const names[] = { "zone", "name", "author", "key",
-		"remotes", NULL };
+		"remotes", "signers", NULL };
 	zta_status status = zta_json__read(r->arena, text, &r->doc, r->err);
 
 	if (status == ZTA_OK) {
@@ -114,6 +114,10 @@ read_document(reader *r, zta_str text)
 	}
 	if (status == ZTA_OK) {
 		status = take_text(r, r->doc.root, "key", false, &r->out->key);
+	}
+	if (status == ZTA_OK) {
+		status = take_text(
+		    r, r->doc.root, "signers", false, &r->out->signers);
 	}
 	if (status == ZTA_OK) {
 		status = take_author(r);
@@ -162,6 +166,7 @@ put(zta_buf *buf, const zta_workspace_config *config)
 	put_member(&out, "zone", config->zone);
 	put_member(&out, "name", config->name);
 	put_member(&out, "key", config->key);
+	put_member(&out, "signers", config->signers);
 	if (config->author.len > 0) {
 		zta_json_out__name(&out, "author");
 		zta_json_out__open(&out, '{');
