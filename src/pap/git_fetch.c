@@ -133,7 +133,7 @@ tick_off(const zta_git_ids *want, const zta_oid *oid, bool *reached)
 static bool
 are_all(const bool *reached, size_t count)
 {
-	return memchr(reached, false, count) == NULL;
+	return memchr(reached, 0, count) == NULL;
 }
 
 /* Tick off what a ref reaches from not too far. */

@@ -65,7 +65,7 @@ typedef struct importer {
 	zta_ledger ledger;
 	zta_arena arena; /* of the bundle and all else */
 	const char *signers_path;
-	const zta_ssh_allowed_list *signers; /* NULL: whoever */
+	zta_ssh_allowed_list signers; /* if there is a path; else whoever */
 	zta_oid ours;
 	zta_check check;
 	zta_ledger_imported *out;
@@ -98,7 +98,8 @@ static zta_status
 take(importer *m, const zta_oid *commit)
 {
 	const zta_transfer nothing = { NULL, 0 };
-	zta_signers signers = { m->signers, zta_time__now_ms() };
+	zta_signers signers = { m->signers_path == NULL ? NULL : &m->signers,
+		zta_time__now_ms() };
 	const zta_received received = { .ledger = &m->ledger,
 		.ref = ZTA_LEDGER_MAIN,
 		.from = m->ours,
@@ -202,15 +203,13 @@ take_all(importer *m, const zta_bundle *bundle)
 static zta_status
 run(importer *m, const char *store, const char *path)
 {
-	zta_ssh_allowed_list list;
 	zta_bundle bundle;
 	zta_str bytes;
 	zta_status status = ZTA_OK;
 
 	if (m->signers_path != NULL) {
-		m->signers = &list;
 		status = zta_signers__read(
-		    &m->arena, m->signers_path, &list, m->err);
+		    &m->arena, m->signers_path, &m->signers, m->err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_file__read(

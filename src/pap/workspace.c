@@ -201,10 +201,10 @@ zta_workspace__read(
 zta_status
 zta_workspace__demand_clean(zta_workspace *w, zta_files *head, zta_error *err)
 {
-	zta_ledger_changes changes;
+	zta_ledger_changes changes = { 0 };
 	zta_files folder;
 	zta_oid oid;
-	bool strange;
+	bool strange = false;
 	zta_status status = zta_workspace__head(w, &oid, err);
 
 	if (status == ZTA_OK) {
