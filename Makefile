@@ -28,18 +28,20 @@ CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
-        eval_truth explain ext ext_datetime ext_decimal ext_ipaddr find \
-        findings format format_break format_comments format_layout \
-        format_survey formats index levels lex names parse_expr \
-        parse_operand parse_policy parse_schema parse_schema_action \
-        parse_schema_type parser policies policy_json_expr policy_json_part \
-        policy_json_read policy_json_write policy_text request residual \
-        rules schema schema_formats schema_json_read schema_json_type \
-        schema_json_write schema_lineage schema_resolve schema_scope \
-        schema_text_write schema_type scope search search_index session \
-        shapes type_notes typecheck typecheck_access typecheck_compare \
-        typecheck_in typecheck_make typecheck_plain typecheck_rules types \
-        validate value value_json value_text where
+        eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
+        find findings format format_break format_comments format_layout \
+        format_survey formats index levels lex lines names parse_expr \
+        parse_node parse_operand parse_policy parse_schema \
+        parse_schema_action parse_schema_type parser policies policies_index \
+        policy_json_expr policy_json_link policy_json_node policy_json_out \
+        policy_json_part policy_json_read policy_json_scope \
+        policy_json_value policy_json_write policy_text quote request \
+        residual rules schema schema_formats schema_json_read \
+        schema_json_type schema_json_write schema_lineage schema_resolve \
+        schema_scope schema_text_write schema_type scope search search_index \
+        session shapes type_notes typecheck typecheck_access \
+        typecheck_compare typecheck_in typecheck_make typecheck_plain \
+        typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
@@ -50,10 +52,11 @@ TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
-      git_upload import names pktline plan policy_diff receive remote remote_ask remote_push \
-      report resolve signer signers test_outcome test_read tests transfer workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_init workspace_log workspace_remote \
+      git_upload import names pktline plan policy_diff receive remote \
+      remote_ask remote_push report resolve signer signers test_outcome \
+      test_read tests transfer workspace workspace_blame workspace_checkout \
+      workspace_commit workspace_config workspace_diff workspace_init \
+      workspace_log workspace_remote \
       workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
@@ -65,8 +68,9 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git ledger_job ledger_route ledgers ledgers_read \
-      ledgers_write nonces service signed_request token
+API = access evaluation form git ledger_job ledger_route ledgers \
+      ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
+      service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
@@ -76,12 +80,14 @@ CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic nomem \
-       object pack schema search search_random ssh store store_fault \
-       store_pgsql store_sqlite transfer tree trust validate
+UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
+       nomem nonces object pack schema search search_random ssh store \
+       store_fault store_pgsql store_sqlite transfer tree trust validate \
+       workspace
 
-FUZZ = entities format http json jwks jwt log object pack pktline policy \
-       policyjson request schema search ssh tests transfer trust
+FUZZ = diff entities format http json jwks jwt log object pack pktline \
+       policy policyjson request schema search ssh tests transfer trust \
+       workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -111,10 +117,12 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
+$(BUILD)/tests/unit/test_nonces: src/api/nonces.c
+
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)

@@ -65,7 +65,7 @@ put_file(zta_tree *tree, zta_str path, zta_str text)
 		i++;
 	}
 	if (i < FILES_MAX) {
-		tree->files[i] = (zta_tree_file){ path, text };
+		tree->files[i] = (zta_tree_file){ .path = path, .text = text };
 		tree->count += i == tree->count;
 	}
 }

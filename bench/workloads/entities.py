@@ -20,9 +20,10 @@ unless { context.mfa };
 """
 
 
-def write_team(folder, trees, people, leaves, leaf):
+def write_team(folder, trees, people, leaves, leaf, asked):
     """As many docs as users. User i owns doc i and is in leaf group i, round
-    and round; every other doc is of its owner's team."""
+    and round; every other doc is of its owner's team. Requests are about the
+    first `asked` of them."""
     r = random.Random(people)
 
     def entities():
@@ -41,15 +42,15 @@ def write_team(folder, trees, people, leaves, leaf):
                 [("Folder", leaf(i % leaves))])
 
     def ask():
-        user = r.randrange(people)
-        doc = user if r.random() < 0.5 else r.randrange(people)
+        user = r.randrange(asked)
+        doc = user if r.random() < 0.5 else r.randrange(asked)
         return request(f"u{user}", r.choice(ACTIONS), ("Doc", f"d{doc}"),
                        {"mfa": r.random() < 0.5})
 
     write(folder, [TEAMWORK], entities(), (ask() for _ in range(1000)))
 
 
-def write_entities(folder, count):
+def write_entities(folder, count, name, asked):
     """Three tenths are users, three docs, and one each are leaf and top groups
     and folders: users and docs have two ancestors, however many there are."""
     tenth = count // 10
@@ -59,8 +60,8 @@ def write_entities(folder, count):
             yield entity(kind, f"top{i}")
             yield entity(kind, f"leaf{i}", {}, [(kind, f"top{i}")])
 
-    write_team(f"{folder}/entities-{count}/0", tree, 3 * tenth, tenth,
-               lambda i: f"leaf{i}")
+    write_team(f"{folder}/{name}-{count}/0", tree, 3 * tenth, tenth,
+               lambda i: f"leaf{i}", min(asked, 3 * tenth))
 
 
 def write_depth(folder, depth):
@@ -76,11 +77,12 @@ def write_depth(folder, depth):
                              else [(kind, name(level + 1, c))])
 
     write_team(f"{folder}/depth-{depth}/0", chains, 300, 20,
-               lambda i: name(0, i))
+               lambda i: name(0, i), 300)
 
 
 def write_all(folder):
     for count in COUNTS:
-        write_entities(folder, count)
+        write_entities(folder, count, "entities", 300)
+    write_entities(folder, COUNTS[-1], "spread", COUNTS[-1])
     for depth in DEPTHS:
         write_depth(folder, depth)

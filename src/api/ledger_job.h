@@ -8,6 +8,7 @@
 #include "api/ledgers.h"
 #include "api/signed_request.h"
 #include "base/json_write.h"
+#include "pap/transfer.h"
 
 typedef struct zta_ledger_job zta_ledger_job;
 
@@ -73,6 +74,10 @@ ZTA_MUST_USE bool zta_ledger_job__oid(
 /* A decimal number up to `max`, or `absent`. The same. */
 ZTA_MUST_USE bool zta_ledger_job__number(zta_ledger_job *job, const char *name,
     uint64_t absent, uint64_t max, uint64_t *out);
+
+/* The transfer in the body; its list is in the arena. The same. */
+ZTA_MUST_USE bool zta_ledger_job__transfer(
+    zta_ledger_job *job, zta_transfer *out);
 
 void zta_json_out__oid(zta_json_out *out, const zta_oid *oid);
 

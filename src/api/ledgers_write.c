@@ -72,53 +72,6 @@ zta_ledger_verb__create(zta_ledger_job *job)
 	zta_json_out__close(&out, '}');
 }
 
-/* --- objects */
-
-/* False: it is wrong, and answered. */
-static bool
-read_transfer(zta_ledger_job *job, zta_transfer *out)
-{
-	zta_error err = { 0 };
-	zta_str type;
-	zta_status status;
-
-	if (!zta_http_call__header(job->call, "content-type", &type) ||
-	    !zta_str__is(type, ZTA_TRANSFER_TYPE)) {
-		zta_ledger_job__fail(job, 415, "invalid_request",
-		    "the body must be " ZTA_TRANSFER_TYPE, "Content-Type");
-		return false;
-	}
-	status = zta_transfer__read(job->arena, job->call->body, out, &err);
-	if (status != ZTA_OK) {
-		zta_ledger_job__fail_with(job, status, &err);
-	}
-	return status == ZTA_OK;
-}
-
-void
-zta_ledger_verb__store(zta_ledger_job *job)
-{
-	zta_json_out out;
-	zta_error err = { 0 };
-	zta_transfer transfer;
-	zta_status status;
-
-	if (!read_transfer(job, &transfer)) {
-		return;
-	}
-	status = zta_store__object_put(job->options->store, job->ledger.name,
-	    transfer.list, transfer.count, &err);
-	if (status != ZTA_OK) {
-		zta_ledger_job__fail_with(job, status, &err);
-		return;
-	}
-	out = zta_ledger_job__begin(job, 200);
-	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "stored");
-	zta_json_out__int(&out, transfer.count);
-	zta_json_out__close(&out, '}');
-}
-
 /* --- commits */
 
 static zta_status
@@ -241,7 +194,7 @@ zta_ledger_verb__push(zta_ledger_job *job)
 	zta_check check;
 	zta_status status;
 
-	if (!read_push(job, &in) || !read_transfer(job, &transfer)) {
+	if (!read_push(job, &in) || !zta_ledger_job__transfer(job, &transfer)) {
 		return;
 	}
 	status = zta_receive__run(&in, &check, &culprit, &err);

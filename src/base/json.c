@@ -359,7 +359,8 @@ read_number(reader *r)
 		}
 	}
 	node->count = (uint32_t)(p - start);
-	if (integer) {
+	/* A zero with a sign is a number that no integer is. */
+	if (integer && (value != 0 || *start != '-')) {
 		node->type = ZTA_JSON_INTEGER;
 		node->u.integer = value;
 	} else {

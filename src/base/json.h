@@ -24,8 +24,9 @@ typedef enum zta_json_type {
 	ZTA_JSON_NULL,
 	ZTA_JSON_FALSE,
 	ZTA_JSON_TRUE,
-	ZTA_JSON_INTEGER, /* written without fraction or exponent, fits int64 */
-	ZTA_JSON_NUMBER,  /* any other number: `text` is how it was written */
+	/* written without fraction or exponent, fits int64; -0 does not */
+	ZTA_JSON_INTEGER,
+	ZTA_JSON_NUMBER, /* any other number: `text` is how it was written */
 	ZTA_JSON_STRING,
 	ZTA_JSON_ARRAY,
 	ZTA_JSON_OBJECT /* name, value, name, value ...; names are STRING */

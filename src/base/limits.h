@@ -13,7 +13,7 @@
 
 /* One policy or schema file: positions are 32 bits. */
 #define ZTA_CEDAR_TEXT_MAX ((size_t)1 << 30)
-/* Nesting of an expression; bounds the C stack of parser and evaluator. */
+/* Nesting of an expression; bounds the C stack of whoever walks it to 1 MiB. */
 #define ZTA_CEDAR_DEPTH_MAX 1000
 /* Nesting of policies in JSON, where `a && b && c` nests with each operand. */
 #define ZTA_CEDAR_JSON_DEPTH_MAX 16384

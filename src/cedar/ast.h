@@ -107,9 +107,9 @@ typedef struct zta_condition {
 
 typedef struct zta_annotation {
 	zta_str key;
-	zta_str value;
-	bool given; /* @key("value"), not @key */
 	uint32_t at;
+	bool given; /* @key("value"), not @key */
+	zta_str value;
 } zta_annotation;
 
 typedef struct zta_policy_text {

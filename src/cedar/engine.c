@@ -232,7 +232,6 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 	const zta_policies *policies = &engine->policies;
 	zta_cedar_finding *out = zta_arena__zalloc(
 	    &engine->findings, found->count + 1, sizeof(*out));
-	zta_policy_mark mark = { 0 };
 	const zta_finding *f;
 	uint32_t i;
 
@@ -246,8 +245,8 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 			.message = zta_rule__message(f->rule),
 			.hint = zta_rule__hint(f->rule),
 			.warning = f->rule == ZTA_RULE_IMPOSSIBLE };
-		out[i].file = zta_policies__next_place(policies, &mark,
-		    f->policy->file, f->at, &out[i].line, &out[i].column);
+		out[i].file = zta_policies__place(policies, f->policy->file,
+		    f->at, &out[i].line, &out[i].column);
 	}
 	*list = out;
 	return ZTA_OK;

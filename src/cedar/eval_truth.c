@@ -206,17 +206,17 @@ static zta_truth
 has(zta_eval *x, uint32_t node, const uint32_t *keys, uint32_t count)
 {
 	zta_value spare;
-	const zta_value *of = zta_eval__value(x, node, &spare);
+	const zta_value *of = zta_eval__value(x, node, &spare), *found;
 	uint32_t i;
 
 	if (of == NULL) {
 		return ZTA_NEITHER;
 	}
-	for (i = 0; i < count; i++) {
-		if (!look_up(x, of, keys[i], &of)) {
+	for (i = 0; i < count; i++, of = found) {
+		if (!look_up(x, of, keys[i], &found)) {
 			return fail(x, node, ZTA_EVAL_TYPE);
 		}
-		if (of == NULL) {
+		if (found == NULL) {
 			return ZTA_FALSE;
 		}
 	}

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "cedar/policy_text.h"
+#include "cedar/expr_text.h"
 #include "cedar/value_text.h"
 
 /* A condition can have thousands of parts; nobody reads more than these. */
@@ -19,7 +19,6 @@ typedef struct explainer {
 	zta_eval x;
 	zta_code code;            /* of the expression that is evaluated */
 	const zta_policy *policy; /* that is explained */
-	zta_policy_mark mark;     /* in its file */
 	zta_cedar_step steps[STEPS_MAX];
 	size_t step_count;
 	zta_error *err;
@@ -62,8 +61,8 @@ new_step(explainer *e, uint32_t at, unsigned depth)
 	}
 	e->step_count++;
 	*step = (zta_cedar_step){ .depth = depth };
-	(void)zta_policies__next_place(e->policies, &e->mark, e->policy->file,
-	    at, &step->line, &step->column);
+	(void)zta_policies__place(
+	    e->policies, e->policy->file, at, &step->line, &step->column);
 	return step;
 }
 
@@ -93,7 +92,7 @@ tell_expr(explainer *e, const zta_expr *expr, bool known,
 		return ZTA_OK;
 	}
 	zta_buf__init(&buf, TEXT_MAX);
-	zta_policy_text__put_expr(&buf, expr);
+	zta_expr_text__put(&buf, expr);
 	status = keep(e, &buf, &step->expr);
 	step->failed = !known;
 	if (status == ZTA_OK) {
@@ -115,7 +114,10 @@ evaluate(explainer *e, const zta_expr *expr, bool *known, zta_value *out)
 	uint32_t node;
 	zta_status status;
 
-	e->code = (zta_code){ 0 };
+	/* Nothing is left of what was compiled before, but its room. */
+	e->code.node_count = 0;
+	e->code.operand_count = 0;
+	e->code.constant_count = 0;
 	status = zta_compiler__expr(&compiler, expr, &node);
 	if (status != ZTA_OK) {
 		return status;
@@ -330,8 +332,8 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	e->step_count = 0;
 	*out = (zta_cedar_explanation){ .policy = e->policy->id,
 		.forbid = e->policy->forbid };
-	out->file = zta_policies__next_place(e->policies, &e->mark,
-	    e->policy->file, e->policy->at, &out->line, &out->column);
+	out->file = zta_policies__place(e->policies, e->policy->file,
+	    e->policy->at, &out->line, &out->column);
 	status = failing < ZTA_SCOPES ? explain_scope(e, failing, out) :
 					explain_conditions(e, out);
 	if (status != ZTA_OK) {

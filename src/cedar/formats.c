@@ -4,11 +4,14 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/map.h"
+#include "base/random.h"
 #include "base/str.h"
 #include "cedar/format.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/policy_text.h"
+#include "cedar/quote.h"
 #include "ztauth/cedar.h"
 
 zta_status
@@ -96,10 +99,28 @@ put_numbered(zta_arena *arena, zta_buf *out, const zta_policy_text *policy,
 	if (status == ZTA_OK && policy->id.ptr != NULL &&
 	    !zta_str__eq(policy->id, name) && !has_id_annotation(policy)) {
 		zta_buf__text(out, "@id(");
-		zta_policy_text__put_string(out, policy->id);
+		zta_quote__string(out, policy->id);
 		zta_buf__text(out, ")\n");
 	}
 	zta_policy_text__put(out, policy);
+	return status;
+}
+
+/* The numbers of policies, by id. */
+static zta_status
+number_ids(zta_map *numbers, const zta_policy_texts *texts, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	for (i = 0; status == ZTA_OK && i < texts->count; i++) {
+		if (texts->list[i].id.ptr != NULL) {
+			status =
+			    zta_map__add(numbers, texts->list[i].id, i, err);
+			/* A template after a policy of the same id. */
+			status = status == ZTA_EEXIST ? ZTA_OK : status;
+		}
+	}
 	return status;
 }
 
@@ -107,18 +128,18 @@ put_numbered(zta_arena *arena, zta_buf *out, const zta_policy_text *policy,
 static zta_status
 number_links(zta_arena *arena, zta_policy_texts *texts, zta_error *err)
 {
-	zta_status status = ZTA_OK;
+	zta_map numbers;
 	zta_link_text *link;
-	uint32_t i, n;
+	uint32_t i, number;
+	zta_status status;
 
+	zta_map__init(&numbers, arena, zta_random__seed());
+	status = number_ids(&numbers, texts, err);
 	for (i = 0; status == ZTA_OK && i < texts->link_count; i++) {
 		link = &texts->links[i];
-		for (n = 0; n < texts->count &&
-		     !zta_str__eq(texts->list[n].id, link->template_id);
-		     n++) {
-		}
-		status = n < texts->count ?
-		    number_name(arena, n, &link->template_id, err) :
+		number = zta_map__get(&numbers, link->template_id);
+		status = number != ZTA_MAP_NONE ?
+		    number_name(arena, number, &link->template_id, err) :
 		    zta_error__set(err, ZTA_ENOTFOUND,
 			"there is no template `%.*s`",
 			ZTA_STR_ARG(link->template_id));

@@ -54,6 +54,8 @@ ZTA_MUST_USE zta_status zta_parser__expect(
 ZTA_MUST_USE zta_status zta_parser__string(zta_parser *p, zta_str *out);
 /* An identifier that is not reserved. */
 ZTA_MUST_USE zta_status zta_parser__ident(zta_parser *p, zta_str *out);
+/* The name of an attribute: an identifier or a string. */
+ZTA_MUST_USE zta_status zta_parser__key(zta_parser *p, zta_str *out);
 /* IDENT (:: IDENT)*, normalized. */
 ZTA_MUST_USE zta_status zta_parser__name(zta_parser *p, zta_str *out);
 /* IDENT (:: IDENT)* :: STRING */
@@ -88,5 +90,20 @@ zta_status zta_parser__no_room(zta_parser *p);
 ZTA_MUST_USE zta_status zta_parser__by_name(
     zta_parser *p, const zta_parser_list *list, size_t size, void ***out);
 bool zta_parser__same_name(const void *a, const void *b);
+
+/* How an item begins that must not stand twice. */
+typedef struct zta_parser_key {
+	zta_str name;
+	uint32_t at;
+} zta_parser_key;
+
+/*
+ * Items of `size` bytes were read, with `status`. One whose name stands twice
+ * stood before whatever went wrong: it is told instead, "<what> <name> stands
+ * twice".
+ */
+ZTA_MUST_USE zta_status zta_parser__unique(zta_parser *p,
+    const zta_parser_list *items, size_t size, zta_status status,
+    const char *what, const char *where);
 
 #endif

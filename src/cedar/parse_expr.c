@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "cedar/escape.h"
+#include "cedar/parse_node.h"
 
 /* `!!!!x` is Cedar, `!!!!!x` is not. */
 #define UNARY_MAX 4
@@ -34,35 +35,42 @@ parse_unary(zta_parser *p, zta_expr **out)
 	status = zta_parse_expr__operand(p, &negative, out);
 	count -= negative;
 	for (; status == ZTA_OK && count > 0; count--) {
-		status = zta_parse_expr__over(p,
+		status = zta_parse_node__over(p,
 		    kind == ZTA_TOKEN_NOT ? ZTA_EXPR_NOT : ZTA_EXPR_NEG, at,
 		    *out, NULL, NULL, out);
 	}
 	return status;
 }
 
+/* The operator that comes next, and its right side: a node over both sides. */
+static zta_status
+parse_right(zta_parser *p, zta_expr_op op,
+    zta_status (*side)(zta_parser *, zta_expr **), zta_expr **out)
+{
+	uint32_t at = p->next->at;
+	zta_expr *right;
+	zta_status status;
+
+	p->next++;
+	status = side(p, &right);
+	return status != ZTA_OK ?
+	    status :
+	    zta_parse_node__over(p, op, at, *out, right, NULL, out);
+}
+
 static zta_status
 parse_mul(zta_parser *p, zta_expr **out)
 {
 	zta_status status = parse_unary(p, out);
-	zta_expr *right;
-	uint32_t at;
 
-	while (status == ZTA_OK) {
-		at = p->next->at;
-		if (zta_parser__is(p, ZTA_TOKEN_SLASH) ||
-		    zta_parser__is(p, ZTA_TOKEN_PERCENT)) {
-			return zta_parser__wrong(
-			    p, at, "Cedar has neither `/` nor `%%`");
-		}
-		if (!zta_parser__accept(p, ZTA_TOKEN_STAR)) {
-			break;
-		}
-		status = parse_unary(p, &right);
-		if (status == ZTA_OK) {
-			status = zta_parse_expr__over(
-			    p, ZTA_EXPR_MUL, at, *out, right, NULL, out);
-		}
+	while (status == ZTA_OK && zta_parser__is(p, ZTA_TOKEN_STAR)) {
+		status = parse_right(p, ZTA_EXPR_MUL, parse_unary, out);
+	}
+	if (status == ZTA_OK &&
+	    (zta_parser__is(p, ZTA_TOKEN_SLASH) ||
+		zta_parser__is(p, ZTA_TOKEN_PERCENT))) {
+		return zta_parser__wrong(
+		    p, p->next->at, "Cedar has neither `/` nor `%%`");
 	}
 	return status;
 }
@@ -71,22 +79,14 @@ static zta_status
 parse_add(zta_parser *p, zta_expr **out)
 {
 	zta_status status = parse_mul(p, out);
-	zta_expr *right;
-	zta_expr_op op;
-	uint32_t at;
 
 	while (status == ZTA_OK &&
 	    (zta_parser__is(p, ZTA_TOKEN_PLUS) ||
 		zta_parser__is(p, ZTA_TOKEN_MINUS))) {
-		op = zta_parser__is(p, ZTA_TOKEN_PLUS) ? ZTA_EXPR_ADD :
-							 ZTA_EXPR_SUB;
-		at = p->next->at;
-		p->next++;
-		status = parse_mul(p, &right);
-		if (status == ZTA_OK) {
-			status = zta_parse_expr__over(
-			    p, op, at, *out, right, NULL, out);
-		}
+		status = parse_right(p,
+		    zta_parser__is(p, ZTA_TOKEN_PLUS) ? ZTA_EXPR_ADD :
+							ZTA_EXPR_SUB,
+		    parse_mul, out);
 	}
 	return status;
 }
@@ -105,7 +105,7 @@ parse_has(zta_parser *p, uint32_t at, zta_expr **expr)
 		if (name == NULL) {
 			return zta_parser__no_room(p);
 		}
-		status = zta_parse_expr__key(p, name);
+		status = zta_parser__key(p, name);
 		if (status != ZTA_OK) {
 			return status;
 		}
@@ -115,7 +115,7 @@ parse_has(zta_parser *p, uint32_t at, zta_expr **expr)
 		}
 	} while (more);
 	status =
-	    zta_parse_expr__over(p, ZTA_EXPR_HAS, at, *expr, NULL, NULL, expr);
+	    zta_parse_node__over(p, ZTA_EXPR_HAS, at, *expr, NULL, NULL, expr);
 	if (status == ZTA_OK) {
 		(*expr)->names = path.items;
 		(*expr)->name_count = path.count;
@@ -143,7 +143,7 @@ parse_like(zta_parser *p, uint32_t at, zta_expr **expr)
 	}
 	return status != ZTA_OK ?
 	    status :
-	    zta_parse_expr__named(p, ZTA_EXPR_LIKE, at, *expr, pattern, expr);
+	    zta_parse_node__named(p, ZTA_EXPR_LIKE, at, *expr, pattern, expr);
 }
 
 /* `x is T`, or `x is T in y`. */
@@ -158,11 +158,11 @@ parse_is(zta_parser *p, uint32_t at, zta_expr **expr)
 		status = parse_add(p, &right);
 	}
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__over(
+		status = zta_parse_node__over(
 		    p, ZTA_EXPR_IS, at, *expr, right, NULL, expr);
 	}
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__names(p, *expr, 1);
+		status = zta_parse_node__names(p, *expr, 1);
 	}
 	if (status == ZTA_OK) {
 		(*expr)->names[0] = type;
@@ -201,7 +201,6 @@ parse_relation(zta_parser *p, zta_expr **out)
 {
 	zta_status status = parse_add(p, out);
 	uint32_t at = p->next->at;
-	zta_expr *right;
 	zta_expr_op op;
 
 	if (status != ZTA_OK) {
@@ -214,12 +213,7 @@ parse_relation(zta_parser *p, zta_expr **out)
 	} else if (zta_parser__accept_word(p, "is")) {
 		status = parse_is(p, at, out);
 	} else if (relation(p, &op)) {
-		p->next++;
-		status = parse_add(p, &right);
-		if (status == ZTA_OK) {
-			status = zta_parse_expr__over(
-			    p, op, at, *out, right, NULL, out);
-		}
+		status = parse_right(p, op, parse_add, out);
 	} else {
 		return ZTA_OK;
 	}
@@ -256,7 +250,7 @@ parse_chain(zta_parser *p, zta_token_kind kind, zta_expr_op op,
 	} while (status == ZTA_OK);
 	return status != ZTA_OK ?
 	    status :
-	    zta_parse_expr__make(p, op, at, list.items, list.count, out);
+	    zta_parse_node__make(p, op, at, list.items, list.count, out);
 }
 
 static zta_status
@@ -285,7 +279,7 @@ parse_if(zta_parser *p, uint32_t at, zta_expr **out)
 	}
 	return status != ZTA_OK ?
 	    status :
-	    zta_parse_expr__over(p, ZTA_EXPR_IF, at, guard, yes, no, out);
+	    zta_parse_node__over(p, ZTA_EXPR_IF, at, guard, yes, no, out);
 }
 
 zta_status

@@ -3,82 +3,9 @@
  * parse_operand.c - what stands between operators: literals, variables, sets,
  * records, calls, and what follows them after dots and in brackets.
  */
-#include "base/error.h"
-#include "base/limits.h"
 #include "base/str.h"
 #include "cedar/parse_expr.h"
-
-zta_status
-zta_parse_expr__make(zta_parser *p, zta_expr_op op, uint32_t at,
-    zta_expr **kids, uint32_t count, zta_expr **out)
-{
-	*out = zta_expr__new(p->arena, op, at, kids, count);
-	if (*out == NULL) {
-		return zta_parser__no_room(p);
-	}
-	if ((*out)->height > ZTA_CEDAR_DEPTH_MAX) {
-		zta_parser__wrong(
-		    p, at, "over %d levels of nesting", ZTA_CEDAR_DEPTH_MAX);
-		return ZTA_ELIMIT;
-	}
-	return ZTA_OK;
-}
-
-zta_status
-zta_parse_expr__over(zta_parser *p, zta_expr_op op, uint32_t at, zta_expr *a,
-    zta_expr *b, zta_expr *c, zta_expr **out)
-{
-	zta_expr **kids = zta_arena__alloc(p->arena, 3 * sizeof(zta_expr *));
-
-	if (kids == NULL) {
-		return zta_parser__no_room(p);
-	}
-	kids[0] = a;
-	kids[1] = b;
-	kids[2] = c;
-	return zta_parse_expr__make(p, op, at, kids,
-	    b == NULL     ? 1 :
-		c == NULL ? 2 :
-			    3,
-	    out);
-}
-
-zta_status
-zta_parse_expr__names(zta_parser *p, zta_expr *expr, uint32_t count)
-{
-	expr->names = zta_arena__zalloc(p->arena, count, sizeof(zta_str));
-	expr->name_count = count;
-	return expr->names == NULL ? zta_parser__no_room(p) : ZTA_OK;
-}
-
-zta_status
-zta_parse_expr__named(zta_parser *p, zta_expr_op op, uint32_t at, zta_expr *kid,
-    zta_str name, zta_expr **out)
-{
-	zta_status status = kid == NULL ?
-	    zta_parse_expr__make(p, op, at, NULL, 0, out) :
-	    zta_parse_expr__over(p, op, at, kid, NULL, NULL, out);
-
-	if (status == ZTA_OK) {
-		status = zta_parse_expr__names(p, *out, 1);
-	}
-	if (status == ZTA_OK) {
-		(*out)->names[0] = name;
-	}
-	return status;
-}
-
-static zta_status
-make_number(
-    zta_parser *p, zta_expr_op op, uint32_t at, int64_t number, zta_expr **out)
-{
-	zta_status status = zta_parse_expr__make(p, op, at, NULL, 0, out);
-
-	if (status == ZTA_OK) {
-		(*out)->number = number;
-	}
-	return status;
-}
+#include "cedar/parse_node.h"
 
 /* Expressions up to `close`, which is eaten; a comma may trail. */
 static zta_status
@@ -105,56 +32,29 @@ parse_list(zta_parser *p, zta_token_kind close, const char *what,
 	return zta_parser__expect(p, close, what);
 }
 
-zta_status
-zta_parse_expr__key(zta_parser *p, zta_str *out)
-{
-	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
-	    zta_parser__string(p, out) :
-	    zta_parser__ident(p, out);
-}
-
+/* Fields up to the brace, which is eaten; a comma may trail. */
 static zta_status
-check_key(zta_parser *p, const zta_parser_list *keys, uint32_t at)
+parse_fields(zta_parser *p, zta_parser_list *keys, zta_parser_list *values)
 {
-	const zta_str *names = keys->items;
-	zta_str key = names[keys->count - 1];
-	uint32_t i;
-
-	for (i = 0; i + 1 < keys->count; i++) {
-		if (zta_str__eq(names[i], key)) {
-			return zta_parser__wrong(p, at,
-			    "key `%.*s` stands twice in the record",
-			    ZTA_STR_ARG(key));
-		}
-	}
-	return ZTA_OK;
-}
-
-static zta_status
-parse_record(zta_parser *p, uint32_t at, zta_expr **out)
-{
-	zta_parser_list keys = { 0 }, kids = { 0 };
-	zta_expr **kid;
-	zta_str *key;
-	zta_status status = ZTA_OK;
-	uint32_t key_at;
+	zta_parser_key *key, read;
+	zta_expr **value;
+	zta_status status;
 
 	while (!zta_parser__is(p, ZTA_TOKEN_RBRACE)) {
-		key_at = p->next->at;
-		key = zta_parser__push(p, &keys, sizeof(*key));
-		kid = zta_parser__push(p, &kids, sizeof(zta_expr *));
-		if (key == NULL || kid == NULL) {
+		read.at = p->next->at;
+		status = zta_parser__key(p, &read.name);
+		if (status != ZTA_OK) {
+			return status;
+		}
+		key = zta_parser__push(p, keys, sizeof(*key));
+		value = zta_parser__push(p, values, sizeof(zta_expr *));
+		if (key == NULL || value == NULL) {
 			return zta_parser__no_room(p);
 		}
-		status = zta_parse_expr__key(p, key);
+		*key = read;
+		status = zta_parser__expect(p, ZTA_TOKEN_COLON, "`:`");
 		if (status == ZTA_OK) {
-			status = check_key(p, &keys, key_at);
-		}
-		if (status == ZTA_OK) {
-			status = zta_parser__expect(p, ZTA_TOKEN_COLON, "`:`");
-		}
-		if (status == ZTA_OK) {
-			status = zta_parser__expr(p, kid);
+			status = zta_parser__expr(p, value);
 		}
 		if (status != ZTA_OK) {
 			return status;
@@ -163,14 +63,27 @@ parse_record(zta_parser *p, uint32_t at, zta_expr **out)
 			break;
 		}
 	}
-	status = zta_parser__expect(p, ZTA_TOKEN_RBRACE, "`,` or `}`");
+	return zta_parser__expect(p, ZTA_TOKEN_RBRACE, "`,` or `}`");
+}
+
+static zta_status
+parse_record(zta_parser *p, uint32_t at, zta_expr **out)
+{
+	zta_parser_list keys = { 0 }, values = { 0 };
+	zta_status status = parse_fields(p, &keys, &values);
+	uint32_t i;
+
+	status = zta_parser__unique(
+	    p, &keys, sizeof(zta_parser_key), status, "key", " in the record");
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__make(
-		    p, ZTA_EXPR_RECORD, at, kids.items, kids.count, out);
+		status = zta_parse_node__make(
+		    p, ZTA_EXPR_RECORD, at, values.items, values.count, out);
 	}
 	if (status == ZTA_OK) {
-		(*out)->names = keys.items;
-		(*out)->name_count = keys.count;
+		status = zta_parse_node__names(p, *out, keys.count);
+	}
+	for (i = 0; status == ZTA_OK && i < keys.count; i++) {
+		(*out)->names[i] = ((zta_parser_key *)keys.items)[i].name;
 	}
 	return status;
 }
@@ -196,7 +109,7 @@ parse_number(zta_parser *p, bool negative, zta_expr **out)
 		return zta_parser__wrong(
 		    p, token->at, "the number does not fit 64 bits");
 	}
-	return make_number(
+	return zta_parse_node__number(
 	    p, ZTA_EXPR_LONG, token->at, negative ? number : -number, out);
 }
 
@@ -231,7 +144,7 @@ parse_call(zta_parser *p, zta_expr **out)
 	}
 	status = parse_list(p, ZTA_TOKEN_RPAREN, "`,` or `)`", &args);
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__make(
+		status = zta_parse_node__make(
 		    p, ZTA_EXPR_CALL, token->at, args.items, args.count, out);
 	}
 	if (status == ZTA_OK) {
@@ -247,11 +160,11 @@ parse_entity(zta_parser *p, zta_expr **out)
 	zta_status status = zta_parser__uid(p, &uid);
 
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__make(
+		status = zta_parse_node__make(
 		    p, ZTA_EXPR_ENTITY, uid.at, NULL, 0, out);
 	}
 	if (status == ZTA_OK) {
-		status = zta_parse_expr__names(p, *out, 2);
+		status = zta_parse_node__names(p, *out, 2);
 	}
 	if (status == ZTA_OK) {
 		(*out)->names[0] = uid.type;
@@ -273,7 +186,7 @@ parse_word(zta_parser *p, zta_expr **out)
 	}
 	if (zta_str__is(word, "true") || zta_str__is(word, "false")) {
 		p->next++;
-		return make_number(p, ZTA_EXPR_BOOL, token->at,
+		return zta_parse_node__number(p, ZTA_EXPR_BOOL, token->at,
 		    zta_str__is(word, "true"), out);
 	}
 	if (zta_str__is(word, "if")) {
@@ -285,7 +198,8 @@ parse_word(zta_parser *p, zta_expr **out)
 		    token[1].kind != ZTA_TOKEN_PATH &&
 		    token[1].kind != ZTA_TOKEN_LPAREN) {
 			p->next++;
-			return make_number(p, ZTA_EXPR_VAR, token->at, i, out);
+			return zta_parse_node__number(
+			    p, ZTA_EXPR_VAR, token->at, i, out);
 		}
 	}
 	return parse_call(p, out);
@@ -306,7 +220,7 @@ parse_primary(zta_parser *p, bool negative, zta_expr **out)
 		status = zta_parser__string(p, &text);
 		return status != ZTA_OK ?
 		    status :
-		    zta_parse_expr__named(
+		    zta_parse_node__named(
 			p, ZTA_EXPR_STRING, token->at, NULL, text, out);
 	case ZTA_TOKEN_IDENT:
 		return parse_word(p, out);
@@ -322,7 +236,7 @@ parse_primary(zta_parser *p, bool negative, zta_expr **out)
 		status = parse_list(p, ZTA_TOKEN_RBRACKET, "`,` or `]`", &list);
 		return status != ZTA_OK ?
 		    status :
-		    zta_parse_expr__make(p, ZTA_EXPR_SET, token->at, list.items,
+		    zta_parse_node__make(p, ZTA_EXPR_SET, token->at, list.items,
 			list.count, out);
 	case ZTA_TOKEN_LBRACE:
 		p->next++;
@@ -353,7 +267,7 @@ make_call(zta_parser *p, uint32_t at, zta_str name, const zta_parser_list *list,
 			    "`%s` takes %u argument%s", method->name,
 			    method->args, method->args == 1 ? "" : "s");
 		}
-		return zta_parse_expr__make(
+		return zta_parse_node__make(
 		    p, method->op, at, list->items, list->count, out);
 	}
 	fn = zta_ext__find(name);
@@ -367,7 +281,7 @@ make_call(zta_parser *p, uint32_t at, zta_str name, const zta_parser_list *list,
 		    ZTA_STR_ARG(name), ZTA_STR_ARG(name));
 	}
 	/* A wrong number of arguments is an error of evaluation here. */
-	status = zta_parse_expr__make(
+	status = zta_parse_node__make(
 	    p, ZTA_EXPR_CALL, at, list->items, list->count, out);
 	if (status == ZTA_OK) {
 		(*out)->number = fn;
@@ -389,7 +303,7 @@ parse_dot(zta_parser *p, zta_expr **expr)
 		return status;
 	}
 	if (!zta_parser__accept(p, ZTA_TOKEN_LPAREN)) {
-		return zta_parse_expr__named(
+		return zta_parse_node__named(
 		    p, ZTA_EXPR_GET, at, *expr, name, expr);
 	}
 	receiver = zta_parser__push(p, &list, sizeof(zta_expr *));
@@ -424,7 +338,7 @@ zta_parse_expr__operand(zta_parser *p, bool *negative, zta_expr **out)
 				    p, ZTA_TOKEN_RBRACKET, "`]`");
 			}
 			if (status == ZTA_OK) {
-				status = zta_parse_expr__named(
+				status = zta_parse_node__named(
 				    p, ZTA_EXPR_GET, at, *out, name, out);
 			}
 		} else {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parse_policy.c - policies: annotations, effect, scope, conditions. */
-#include "base/error.h"
 #include "base/str.h"
 #include "cedar/parse.h"
 
@@ -27,10 +26,9 @@ static zta_status
 parse_slot(zta_parser *p, zta_expr_var var, zta_scope_text *scope)
 {
 	zta_str name = zta_lex__str(&p->tokens, p->next);
-	const char *right =
-	    var == ZTA_VAR_PRINCIPAL ? "?principal" : "?resource";
+	const char *right = zta_slot_names[var];
 
-	if (var == ZTA_VAR_ACTION) {
+	if (right == NULL) {
 		return zta_parser__wrong(
 		    p, p->next->at, "the action scope cannot hold a slot");
 	}

@@ -3,7 +3,6 @@
 #include "cedar/parse_schema.h"
 
 #include "base/json.h"
-#include "base/str.h"
 
 /* The lists of a namespace while they grow. */
 typedef struct space {
@@ -209,26 +208,6 @@ parse_namespace(
 	return status;
 }
 
-static zta_status
-check_namespaces(zta_parser *p, const zta_parser_list *list)
-{
-	const zta_namespace_text *again;
-	void **sorted;
-	uint32_t i;
-	zta_status status =
-	    zta_parser__by_name(p, list, sizeof(*again), &sorted);
-
-	for (i = 1; status == ZTA_OK && i < list->count; i++) {
-		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
-			again = sorted[i];
-			return zta_parser__wrong(p, again->name.at,
-			    "namespace `%.*s` stands twice",
-			    ZTA_STR_ARG(again->name.name));
-		}
-	}
-	return status;
-}
-
 /* The first namespace is the empty one: of all that stands in no other. */
 static zta_status
 parse_spaces(zta_parser *p, zta_parser_list *spaces)
@@ -273,7 +252,8 @@ zta_schema_text__parse(
 		status = parse_spaces(&p, &spaces);
 	}
 	if (status == ZTA_OK) {
-		status = check_namespaces(&p, &spaces);
+		status = zta_parser__unique(
+		    &p, &spaces, sizeof(*out->spaces), status, "namespace", "");
 	}
 	out->spaces = spaces.items;
 	out->count = spaces.count;

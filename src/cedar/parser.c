@@ -132,6 +132,14 @@ zta_parser__ident(zta_parser *p, zta_str *out)
 	return ZTA_OK;
 }
 
+zta_status
+zta_parser__key(zta_parser *p, zta_str *out)
+{
+	return zta_parser__is(p, ZTA_TOKEN_STRING) ?
+	    zta_parser__string(p, out) :
+	    zta_parser__ident(p, out);
+}
+
 /* The name that tokens `first` to `last` spell, without space between them. */
 static zta_status
 join(zta_parser *p, const zta_token *first, const zta_token *last, zta_str *out)
@@ -277,6 +285,33 @@ zta_parser__same_name(const void *a, const void *b)
 	return zta_str__eq(*x, *y);
 }
 
+zta_status
+zta_parser__unique(zta_parser *p, const zta_parser_list *items, size_t size,
+    zta_status status, const char *what, const char *where)
+{
+	const zta_parser_key *again = NULL, *key;
+	void **sorted;
+	uint32_t i;
+
+	if (items->count < 2) {
+		return status;
+	}
+	if (zta_parser__by_name(p, items, size, &sorted) != ZTA_OK) {
+		return zta_parser__no_room(p);
+	}
+	for (i = 1; i < items->count; i++) {
+		key = sorted[i];
+		if (zta_parser__same_name(sorted[i - 1], key) &&
+		    (again == NULL || key->at < again->at)) {
+			again = key;
+		}
+	}
+	return again == NULL ?
+	    status :
+	    zta_parser__wrong(p, again->at, "%s `%.*s` stands twice%s", what,
+		ZTA_STR_ARG(again->name), where);
+}
+
 /* @key or @key("value"); any identifier is a key, reserved ones too. */
 static zta_status
 parse_annotation(zta_parser *p, zta_annotation *out)
@@ -301,10 +336,7 @@ zta_status
 zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 {
 	zta_parser_list list = { 0 };
-	const zta_annotation *again;
 	zta_annotation *item;
-	void **sorted;
-	uint32_t i;
 	zta_status status = ZTA_OK;
 
 	while (status == ZTA_OK && zta_parser__accept(p, ZTA_TOKEN_AT)) {
@@ -312,18 +344,9 @@ zta_parser__annotations(zta_parser *p, zta_annotation **out, uint32_t *count)
 		status = item == NULL ? zta_parser__no_room(p) :
 					parse_annotation(p, item);
 	}
-	if (status == ZTA_OK && list.count > 1) {
-		status = zta_parser__by_name(p, &list, sizeof(*item), &sorted);
-	}
-	for (i = 1; status == ZTA_OK && i < list.count; i++) {
-		if (zta_parser__same_name(sorted[i - 1], sorted[i])) {
-			again = sorted[i];
-			return zta_parser__wrong(p, again->at,
-			    "annotation `%.*s` stands twice",
-			    ZTA_STR_ARG(again->key));
-		}
-	}
+	list.count -= status != ZTA_OK && list.count > 0;
 	*out = list.items;
 	*count = list.count;
-	return status;
+	return zta_parser__unique(
+	    p, &list, sizeof(*item), status, "annotation", "");
 }

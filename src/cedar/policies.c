@@ -195,6 +195,7 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	zta_arena *arena = policies->names->arena;
 	uint32_t more = policies->file_room == 0 ? 8 : policies->file_room * 2;
 	zta_policy_file *bigger, file;
+	zta_status status;
 
 	if (policies->file_count == policies->file_room) {
 		bigger = zta_arena__grow(arena, policies->files,
@@ -210,8 +211,11 @@ add_file(zta_policies *policies, zta_str name, zta_str text, zta_error *err)
 	if (file.name.ptr == NULL || file.text.ptr == NULL) {
 		return no_room(policies, err);
 	}
-	policies->files[policies->file_count++] = file;
-	return ZTA_OK;
+	status = zta_lines__find(&file.lines, arena, file.text, err);
+	if (status == ZTA_OK) {
+		policies->files[policies->file_count++] = file;
+	}
+	return status;
 }
 
 /* Policies and templates of the file that was added last. */
@@ -354,114 +358,10 @@ zta_policies__add_links(
 	return tell_file(file, status, err);
 }
 
-/* --- index */
-
-static zta_index_key
-key_of(const zta_scope *scope, uint32_t which)
-{
-	static const zta_index_kind kinds[] = {
-		[ZTA_SCOPE_ANY] = ZTA_INDEX_ANY,
-		[ZTA_SCOPE_EQ] = ZTA_INDEX_EQ,
-		[ZTA_SCOPE_IN] = ZTA_INDEX_IN,
-		[ZTA_SCOPE_IN_SET] = ZTA_INDEX_IN,
-		[ZTA_SCOPE_IS] = ZTA_INDEX_IS,
-		[ZTA_SCOPE_IS_IN] = ZTA_INDEX_IN,
-	};
-	zta_index_key key = { kinds[scope->op], 0 };
-
-	if (scope->op == ZTA_SCOPE_IS) {
-		key.name = scope->type;
-	} else if (scope->op != ZTA_SCOPE_ANY) {
-		key.name = scope->entities[which];
-	}
-	return key;
-}
-
-/* How many entries of an index a policy has: with `action in []` none. */
-static uint32_t
-entries_of(const zta_policy *policy)
-{
-	const zta_scope *action = &policy->scope[ZTA_VAR_ACTION];
-
-	return action->op == ZTA_SCOPE_ANY ? 1 : action->count;
-}
-
-static void
-fill_entries(
-    const zta_policies *policies, zta_expr_var blind, zta_index_entry *entry)
-{
-	static const zta_expr_var levels[ZTA_INDEX_LEVELS] = {
-		ZTA_VAR_PRINCIPAL, ZTA_VAR_RESOURCE, ZTA_VAR_ACTION
-	};
-	const zta_policy *policy;
-	uint32_t number, i, level;
-	zta_expr_var var;
-
-	for (number = 0; number < policies->policies.count; number++) {
-		policy = &policies->policies.list[number];
-		for (i = 0; i < entries_of(policy); i++, entry++) {
-			entry->policy = number;
-			for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
-				var = levels[level];
-				if (var != blind) {
-					entry->keys[level] =
-					    key_of(&policy->scope[var],
-						var == ZTA_VAR_ACTION ? i : 0);
-				}
-			}
-		}
-	}
-}
-
-zta_status
-zta_policies__index(const zta_policies *policies, zta_expr_var blind,
-    zta_arena *arena, zta_index *index, zta_error *err)
-{
-	zta_arena scratch;
-	zta_index_entry *entries;
-	uint32_t i, count = 0;
-	zta_status status;
-
-	for (i = 0; i < policies->policies.count; i++) {
-		count += entries_of(&policies->policies.list[i]);
-	}
-	zta_arena__init(&scratch, SIZE_MAX);
-	entries = zta_arena__zalloc(&scratch, count, sizeof(*entries));
-	if (entries == NULL) {
-		status = zta_arena__failed(&scratch, err);
-	} else {
-		fill_entries(policies, blind, entries);
-		status = zta_index__build(index, arena, entries, count, err);
-	}
-	zta_arena__release(&scratch);
-	return status;
-}
-
-zta_status
-zta_policies__seal(zta_policies *policies, zta_error *err)
-{
-	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
-	    policies->names->arena, &policies->index, err);
-}
-
-zta_str
-zta_policies__next_place(const zta_policies *policies, zta_policy_mark *mark,
-    uint32_t file, uint32_t at, uint32_t *line, uint32_t *column)
-{
-	if (mark->file != file) {
-		*mark = (zta_policy_mark){ .file = file };
-	}
-	zta_error__move(
-	    &mark->mark, policies->files[file].text, at, line, column);
-	return policies->files[file].name;
-}
-
 zta_str
 zta_policies__place(const zta_policies *policies, uint32_t file, uint32_t at,
     uint32_t *line, uint32_t *column)
 {
-	zta_policy_mark mark = { 0 };
-
-	return zta_policies__next_place(
-	    policies, &mark, file, at, line, column);
+	zta_lines__place(&policies->files[file].lines, at, line, column);
+	return policies->files[file].name;
 }

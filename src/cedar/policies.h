@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "cedar/code.h"
 #include "cedar/index.h"
+#include "cedar/lines.h"
 
 typedef struct zta_scope {
 	const uint32_t *entities; /* uids */
@@ -35,6 +36,7 @@ typedef struct zta_policy_list {
 typedef struct zta_policy_file {
 	zta_str name;
 	zta_str text;
+	zta_lines lines;
 } zta_policy_file;
 
 typedef struct zta_policies {
@@ -87,16 +89,5 @@ ZTA_MUST_USE zta_status zta_policies__index(const zta_policies *policies,
 /* The file and the 1-based place in it of a byte offset. */
 zta_str zta_policies__place(const zta_policies *policies, uint32_t file,
     uint32_t at, uint32_t *line, uint32_t *column);
-
-/* The place that was looked up last; zeroed, none was. */
-typedef struct zta_policy_mark {
-	uint32_t file;
-	zta_error_mark mark;
-} zta_policy_mark;
-
-/* The same for many places; it is fast if they ascend. */
-zta_str zta_policies__next_place(const zta_policies *policies,
-    zta_policy_mark *mark, uint32_t file, uint32_t at, uint32_t *line,
-    uint32_t *column);
 
 #endif

@@ -1,274 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * policy_json_expr.c - expressions of the JSON policy format.
+ * policy_json_expr.c - expressions of the JSON policy format: an object with
+ * one member, whose name is the operator.
  *
- * Recursion is bounded as in parse_expr.c; chains of `&&` and `||` lean left
- * without bound and are read in a loop.
+ * Chains of `&&` and `||` lean left without bound and are read in a loop; all
+ * other recursion is bounded as in parse_expr.c.
  */
-#include "base/limits.h"
 #include "base/str.h"
 #include "cedar/escape.h"
 #include "cedar/lex.h"
-#include "cedar/policy_json_part.h"
-#include "cedar/value_json.h"
-
-static zta_status read_value(
-    zta_policy_reader *r, const zta_json *node, zta_expr **out);
-
-/* --- nodes */
-
-static zta_status
-make(zta_policy_reader *r, zta_expr_op op, const zta_json *node,
-    zta_expr **kids, uint32_t count, zta_expr **out)
-{
-	*out = zta_expr__new(r->arena, op, node->at, kids, count);
-	if (*out == NULL) {
-		return zta_policy_part__no_room(r);
-	}
-	return (*out)->height <= ZTA_CEDAR_DEPTH_MAX ?
-	    ZTA_OK :
-	    zta_json__fail(r->doc, node, r->err, ZTA_ELIMIT,
-		"nested deeper than %d", ZTA_CEDAR_DEPTH_MAX);
-}
-
-/* A node with names to be filled in, over `count` kids. */
-static zta_status
-make_named(zta_policy_reader *r, zta_expr_op op, const zta_json *node,
-    zta_expr **kids, uint32_t count, uint32_t names, zta_expr **out)
-{
-	zta_status status = make(r, op, node, kids, count, out);
-
-	if (status != ZTA_OK) {
-		return status;
-	}
-	(*out)->names =
-	    zta_arena__zalloc(r->arena, names + 1, sizeof((*out)->names[0]));
-	(*out)->name_count = names;
-	return (*out)->names == NULL ? zta_policy_part__no_room(r) : ZTA_OK;
-}
-
-static zta_expr **
-make_kids(zta_policy_reader *r, uint32_t count)
-{
-	return zta_arena__zalloc(r->arena, count + 1, sizeof(zta_expr *));
-}
-
-/* A leaf that is a number. */
-static zta_status
-make_number(zta_policy_reader *r, zta_expr_op op, const zta_json *node,
-    int64_t number, zta_expr **out)
-{
-	zta_status status = make(r, op, node, NULL, 0, out);
-
-	if (status == ZTA_OK) {
-		(*out)->number = number;
-	}
-	return status;
-}
-
-/* --- values: literals of bool, long, string, entity, set, record, extension */
-
-static zta_status
-read_string(zta_policy_reader *r, const zta_json *node, zta_expr **out)
-{
-	zta_status status =
-	    make_named(r, ZTA_EXPR_STRING, node, NULL, 0, 1, out);
-
-	if (status == ZTA_OK) {
-		(*out)->names[0] = zta_json__str(node);
-	}
-	return status;
-}
-
-static zta_status
-read_entity(zta_policy_reader *r, const zta_json *node, zta_expr **out)
-{
-	zta_uid_text uid;
-	zta_status status = zta_policy_part__uid(r, node, &uid);
-
-	if (status == ZTA_OK) {
-		status = make_named(r, ZTA_EXPR_ENTITY, node, NULL, 0, 2, out);
-	}
-	if (status == ZTA_OK) {
-		(*out)->names[0] = uid.type;
-		(*out)->names[1] = uid.id;
-	}
-	return status;
-}
-
-typedef zta_status (*read_fn)(
-    zta_policy_reader *, const zta_json *, zta_expr **);
-
-/* `count` expressions from `item`. */
-static zta_status
-read_elements(zta_policy_reader *r, const zta_json *item, uint32_t count,
-    read_fn read, zta_expr ***kids)
-{
-	zta_status status = ZTA_OK;
-	uint32_t i;
-
-	*kids = make_kids(r, count);
-	if (*kids == NULL) {
-		return zta_policy_part__no_room(r);
-	}
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = read(r, item, &(*kids)[i]);
-		item = zta_json__after(item);
-	}
-	return status;
-}
-
-static zta_status
-read_set(
-    zta_policy_reader *r, const zta_json *node, read_fn read, zta_expr **out)
-{
-	zta_expr **kids;
-	zta_status status;
-
-	if (node->type != ZTA_JSON_ARRAY) {
-		return ZTA_POLICY_FAIL(r, node, "expected an array");
-	}
-	status =
-	    read_elements(r, zta_json__first(node), node->count, read, &kids);
-	return status != ZTA_OK ?
-	    status :
-	    make(r, ZTA_EXPR_SET, node, kids, node->count, out);
-}
-
-static zta_status
-read_record(
-    zta_policy_reader *r, const zta_json *node, read_fn read, zta_expr **out)
-{
-	const zta_json *name = zta_json__first(node);
-	zta_expr **kids = make_kids(r, node->count);
-	zta_status status = ZTA_OK;
-	uint32_t i;
-
-	if (kids == NULL) {
-		return zta_policy_part__no_room(r);
-	}
-	if (node->type != ZTA_JSON_OBJECT) {
-		return ZTA_POLICY_FAIL(r, node, "expected an object");
-	}
-	for (i = 0; status == ZTA_OK && i < node->count; i++) {
-		status = read(r, zta_json__after(name), &kids[i]);
-		name = zta_json__after(zta_json__after(name));
-	}
-	if (status == ZTA_OK) {
-		status = make_named(r, ZTA_EXPR_RECORD, node, kids, node->count,
-		    node->count, out);
-	}
-	name = zta_json__first(node);
-	for (i = 0; status == ZTA_OK && i < node->count; i++) {
-		(*out)->names[i] = zta_json__str(name);
-		name = zta_json__after(zta_json__after(name));
-	}
-	return status;
-}
-
-/* A value of an extension type: `fn` of `count` arguments from `first`. */
-static zta_status
-read_extension(zta_policy_reader *r, const zta_json *node, zta_str name,
-    const zta_json *first, uint32_t count, zta_expr **out)
-{
-	zta_ext_fn fn = zta_ext__find(name);
-	zta_expr **kids;
-	zta_status status;
-
-	if (fn == ZTA_EXT_FN_COUNT) {
-		return ZTA_POLICY_FAIL(
-		    r, node, "there is no function `%.*s`", ZTA_STR_ARG(name));
-	}
-	status = read_elements(r, first, count, read_value, &kids);
-	if (status == ZTA_OK && zta_ext__info(fn)->method && count == 0) {
-		return ZTA_POLICY_FAIL(
-		    r, node, "%s needs a receiver", zta_ext__info(fn)->name);
-	}
-	if (status == ZTA_OK) {
-		status = make(r, ZTA_EXPR_CALL, node, kids, count, out);
-	}
-	if (status == ZTA_OK) {
-		(*out)->number = fn;
-	}
-	return status;
-}
-
-static zta_status
-read_object(zta_policy_reader *r, const zta_json *node, zta_expr **out)
-{
-	const zta_json *name = zta_json__first(node), *inner, *first;
-	zta_str fn;
-	uint32_t count;
-
-	if (node->count == 1) {
-		inner = zta_json__after(name);
-		if (zta_str__is(zta_json__str(name), "__entity") &&
-		    zta_value_json__is_entity(inner)) {
-			return read_entity(r, inner, out);
-		}
-		if (zta_str__is(zta_json__str(name), "__extn") &&
-		    zta_value_json__is_call(inner, &fn, &first, &count)) {
-			return read_extension(r, inner, fn, first, count, out);
-		}
-	}
-	return read_record(r, node, read_value, out);
-}
-
-static zta_status
-read_value_of_type(zta_policy_reader *r, const zta_json *node, zta_expr **out)
-{
-	switch ((zta_json_type)node->type) {
-	case ZTA_JSON_FALSE:
-	case ZTA_JSON_TRUE:
-		return make_number(
-		    r, ZTA_EXPR_BOOL, node, node->type == ZTA_JSON_TRUE, out);
-	case ZTA_JSON_INTEGER:
-		return make_number(
-		    r, ZTA_EXPR_LONG, node, node->u.integer, out);
-	case ZTA_JSON_STRING:
-		return read_string(r, node, out);
-	case ZTA_JSON_ARRAY:
-		return read_set(r, node, read_value, out);
-	case ZTA_JSON_OBJECT:
-		return read_object(r, node, out);
-	case ZTA_JSON_NULL:
-	case ZTA_JSON_NUMBER:
-		break;
-	}
-	return ZTA_POLICY_FAIL(
-	    r, node, "Cedar has no value for %s", zta_json__type_name(node));
-}
-
-/* `read` one level deeper. */
-static zta_status
-deeper(zta_policy_reader *r, const zta_json *node, read_fn read, zta_expr **out)
-{
-	zta_status status;
-
-	if (r->depth == ZTA_CEDAR_DEPTH_MAX) {
-		return zta_json__fail(r->doc, node, r->err, ZTA_ELIMIT,
-		    "nested deeper than %d", ZTA_CEDAR_DEPTH_MAX);
-	}
-	r->depth++;
-	status = read(r, node, out);
-	r->depth--;
-	return status;
-}
-
-static zta_status
-read_value(zta_policy_reader *r, const zta_json *node, zta_expr **out)
-{
-	return deeper(r, node, read_value_of_type, out);
-}
-
-/* --- operators */
+#include "cedar/policy_json_node.h"
 
 static zta_status
 read_form(zta_policy_reader *r, const zta_json *node, const zta_policy_form *f,
     zta_expr **out)
 {
 	const zta_json *operand;
-	zta_expr **kids = make_kids(r, 3);
+	zta_expr **kids = zta_policy_node__kids(r, 3);
 	zta_status status = zta_policy_part__only(
 	    r, node, f->operands[0], f->operands[1], f->operands[2]);
 	uint32_t i;
@@ -283,7 +31,18 @@ read_form(zta_policy_reader *r, const zta_json *node, const zta_policy_form *f,
 			status = zta_policy_part__expr(r, operand, &kids[i]);
 		}
 	}
-	return status != ZTA_OK ? status : make(r, f->op, node, kids, i, out);
+	return status != ZTA_OK ?
+	    status :
+	    zta_policy_node__make(r, f->op, node, kids, i, out);
+}
+
+/* The operands of `left`, if it is the operator `key` again. */
+static const zta_json *
+same_again(const zta_json *left, const char *key)
+{
+	return left->type == ZTA_JSON_OBJECT && left->count == 1 ?
+	    zta_json__get(left, key) :
+	    NULL;
 }
 
 /*
@@ -299,10 +58,7 @@ read_chain(zta_policy_reader *r, const zta_json *node, zta_expr_op op,
 	uint32_t count = 1, i;
 	zta_status status = ZTA_OK;
 
-	for (at = node; at != NULL;
-	     at = left->type == ZTA_JSON_OBJECT && left->count == 1 ?
-		 zta_json__get(left, key) :
-		 NULL) {
+	for (at = node; at != NULL; at = same_again(left, key)) {
 		status = zta_policy_part__only(r, at, "left", "right", NULL);
 		if (status == ZTA_OK) {
 			status = zta_policy_part__need(r, at, "left", &left);
@@ -315,7 +71,7 @@ read_chain(zta_policy_reader *r, const zta_json *node, zta_expr_op op,
 		}
 		count++;
 	}
-	kids = make_kids(r, count);
+	kids = zta_policy_node__kids(r, count);
 	if (kids == NULL) {
 		return zta_policy_part__no_room(r);
 	}
@@ -329,7 +85,9 @@ read_chain(zta_policy_reader *r, const zta_json *node, zta_expr_op op,
 	if (status == ZTA_OK) {
 		status = zta_policy_part__expr(r, at, &kids[0]);
 	}
-	return status != ZTA_OK ? status : make(r, op, node, kids, count, out);
+	return status != ZTA_OK ?
+	    status :
+	    zta_policy_node__make(r, op, node, kids, count, out);
 }
 
 static zta_status
@@ -350,7 +108,7 @@ read_left(zta_policy_reader *r, const zta_json *node, zta_expr_op op,
     uint32_t names, zta_expr **out)
 {
 	const zta_json *left;
-	zta_expr **kids = make_kids(r, 2);
+	zta_expr **kids = zta_policy_node__kids(r, 2);
 	zta_status status = zta_policy_part__need(r, node, "left", &left);
 
 	if (kids == NULL) {
@@ -359,8 +117,9 @@ read_left(zta_policy_reader *r, const zta_json *node, zta_expr_op op,
 	if (status == ZTA_OK) {
 		status = zta_policy_part__expr(r, left, &kids[0]);
 	}
-	return status != ZTA_OK ? status :
-				  make_named(r, op, node, kids, 1, names, out);
+	return status != ZTA_OK ?
+	    status :
+	    zta_policy_node__named(r, op, node, kids, 1, names, out);
 }
 
 static zta_status
@@ -434,8 +193,7 @@ read_pattern(zta_policy_reader *r, const zta_json *node, zta_str *out)
 		literal = zta_json__get(item, "Literal");
 		if (zta_policy_part__is_string(literal) && item->count == 1) {
 			room += literal->count;
-		} else if (zta_policy_part__is_string(item) &&
-		    zta_str__is(zta_json__str(item), "Wildcard")) {
+		} else if (zta_policy_part__is(item, "Wildcard")) {
 			room++;
 		} else {
 			return ZTA_POLICY_FAIL(r, item,
@@ -480,24 +238,29 @@ read_like(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_is(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	const zta_json *type, *in = zta_policy_part__may(node, "in");
+	const zta_json *type, *left, *in = zta_policy_part__may(node, "in");
+	zta_expr **kids = zta_policy_node__kids(r, 2);
 	zta_status status =
 	    zta_policy_part__only(r, node, "left", "entity_type", "in");
-	zta_expr *left;
-	uint32_t count = in == NULL ? 1 : 2;
 
+	if (kids == NULL) {
+		return zta_policy_part__no_room(r);
+	}
 	if (status == ZTA_OK) {
 		status = zta_policy_part__need(r, node, "entity_type", &type);
 	}
 	if (status == ZTA_OK) {
-		status = read_left(r, node, ZTA_EXPR_IS, 1, &left);
-	}
-	if (status == ZTA_OK && in != NULL) {
-		status = zta_policy_part__expr(r, in, &left->kids[1]);
+		status = zta_policy_part__need(r, node, "left", &left);
 	}
 	if (status == ZTA_OK) {
-		status =
-		    make_named(r, ZTA_EXPR_IS, node, left->kids, count, 1, out);
+		status = zta_policy_part__expr(r, left, &kids[0]);
+	}
+	if (status == ZTA_OK && in != NULL) {
+		status = zta_policy_part__expr(r, in, &kids[1]);
+	}
+	if (status == ZTA_OK) {
+		status = zta_policy_node__named(
+		    r, ZTA_EXPR_IS, node, kids, in == NULL ? 1 : 2, 1, out);
 	}
 	return status != ZTA_OK ?
 	    status :
@@ -509,9 +272,10 @@ read_var(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
 	int64_t i;
 
-	for (i = 0; zta_policy_part__is_string(node) && i < 4; i++) {
-		if (zta_str__is(zta_json__str(node), zta_expr_vars[i])) {
-			return make_number(r, ZTA_EXPR_VAR, node, i, out);
+	for (i = 0; i < 4; i++) {
+		if (zta_policy_part__is(node, zta_expr_vars[i])) {
+			return zta_policy_node__number(
+			    r, ZTA_EXPR_VAR, node, i, out);
 		}
 	}
 	return ZTA_POLICY_FAIL(r, node,
@@ -528,13 +292,13 @@ read_slot(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 static zta_status
 read_expr_set(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	return read_set(r, node, zta_policy_part__expr, out);
+	return zta_policy_node__set(r, node, zta_policy_part__expr, out);
 }
 
 static zta_status
 read_expr_record(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	return read_record(r, node, zta_policy_part__expr, out);
+	return zta_policy_node__record(r, node, zta_policy_part__expr, out);
 }
 
 /* {F:[...]}: a function of an extension type; a method's receiver first. */
@@ -556,15 +320,11 @@ read_call(zta_policy_reader *r, const zta_json *name, zta_expr **out)
 		return ZTA_POLICY_FAIL(
 		    r, args, "expected an array of arguments");
 	}
-	status = read_elements(r, zta_json__first(args), args->count,
-	    zta_policy_part__expr, &kids);
-	if (status == ZTA_OK) {
-		status = make(r, ZTA_EXPR_CALL, args, kids, args->count, out);
-	}
-	if (status == ZTA_OK) {
-		(*out)->number = fn;
-	}
-	return status;
+	status = zta_policy_node__elements(r, zta_json__first(args),
+	    args->count, zta_policy_part__expr, &kids);
+	return status != ZTA_OK ?
+	    status :
+	    zta_policy_node__call(r, fn, args, kids, args->count, out);
 }
 
 static zta_status
@@ -572,12 +332,12 @@ read_expr_by_key(zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
 	static const struct {
 		const char *key;
-		read_fn read;
-	} special[] = { { "Value", read_value }, { "Var", read_var },
-		{ "Slot", read_slot }, { "&&", read_and }, { "||", read_or },
-		{ ".", read_get }, { "has", read_has }, { "like", read_like },
-		{ "is", read_is }, { "Set", read_expr_set },
-		{ "Record", read_expr_record } };
+		zta_policy_read *read;
+	} special[] = { { "Value", zta_policy_part__value },
+		{ "Var", read_var }, { "Slot", read_slot }, { "&&", read_and },
+		{ "||", read_or }, { ".", read_get }, { "has", read_has },
+		{ "like", read_like }, { "is", read_is },
+		{ "Set", read_expr_set }, { "Record", read_expr_record } };
 	const zta_json *name = zta_json__first(node), *body;
 	const zta_policy_form *form;
 	zta_str key;
@@ -606,5 +366,5 @@ zta_status
 zta_policy_part__expr(
     zta_policy_reader *r, const zta_json *node, zta_expr **out)
 {
-	return deeper(r, node, read_expr_by_key, out);
+	return zta_policy_node__deeper(r, node, read_expr_by_key, out);
 }

@@ -2,6 +2,7 @@
 /* policy_json_part.c - see policy_json_part.h. */
 #include "cedar/policy_json_part.h"
 
+#include "base/str.h"
 #include "cedar/lex.h"
 #include "cedar/value_json.h"
 
@@ -59,6 +60,38 @@ zta_policy_part__may(const zta_json *object, const char *name)
 	const zta_json *member = zta_json__get(object, name);
 
 	return member == NULL || member->type == ZTA_JSON_NULL ? NULL : member;
+}
+
+bool
+zta_policy_part__is(const zta_json *node, const char *text)
+{
+	return zta_policy_part__is_string(node) &&
+	    zta_str__is(zta_json__str(node), text);
+}
+
+zta_status
+zta_policy_part__list(zta_policy_reader *r, const zta_json *node,
+    zta_policy_item *read, size_t size, void **list, uint32_t *count)
+{
+	const zta_json *item = zta_json__first(node);
+	zta_status status = ZTA_OK;
+	char *to;
+	uint32_t i;
+
+	if (node->type != ZTA_JSON_ARRAY) {
+		return ZTA_POLICY_FAIL(r, node, "expected an array");
+	}
+	to = zta_arena__zalloc(r->arena, node->count, size);
+	if (to == NULL) {
+		return zta_policy_part__no_room(r);
+	}
+	*list = to;
+	*count = node->count;
+	for (i = 0; status == ZTA_OK && i < node->count; i++, to += size) {
+		status = read(r, item, to);
+		item = zta_json__after(item);
+	}
+	return status;
 }
 
 zta_status

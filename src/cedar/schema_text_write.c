@@ -8,7 +8,7 @@
  */
 #include "base/str.h"
 #include "cedar/lex.h"
-#include "cedar/policy_text.h"
+#include "cedar/quote.h"
 #include "cedar/schema_scope.h"
 
 /* Recursion is as deep as types nest, which their readers limit. */
@@ -74,7 +74,7 @@ put_annotations(writer *w, const zta_annotations *annotations)
 		zta_buf__put(w->out, annotation->key);
 		if (annotation->value.len > 0) {
 			put(w, "(");
-			zta_policy_text__put_string(w->out, annotation->value);
+			zta_quote__string(w->out, annotation->value);
 			put(w, ")");
 		}
 		new_line(w);
@@ -96,7 +96,7 @@ put_choice(writer *w, const void *item)
 {
 	const zta_str *choice = item;
 
-	zta_policy_text__put_string(w->out, *choice);
+	zta_quote__string(w->out, *choice);
 }
 
 static void
@@ -105,9 +105,9 @@ put_parent(writer *w, const void *item)
 	const zta_action_ref *parent = item;
 
 	if (parent->type.len > 0) {
-		zta_policy_text__put_uid(w->out, parent->type, parent->id);
+		zta_quote__uid(w->out, parent->type, parent->id);
 	} else {
-		zta_policy_text__put_key(w->out, parent->id);
+		zta_quote__key(w->out, parent->id);
 	}
 }
 
@@ -155,7 +155,7 @@ static zta_status
 put_attr(writer *w, const zta_attr_text *attr)
 {
 	put_annotations(w, &attr->annotations);
-	zta_policy_text__put_key(w->out, attr->name);
+	zta_quote__key(w->out, attr->name);
 	put(w, attr->optional ? "?: " : ": ");
 	return put_type(w, attr->type);
 }
@@ -294,7 +294,7 @@ put_action(writer *w, const zta_action_text *action)
 
 	put_annotations(w, &action->annotations);
 	put(w, "action ");
-	zta_policy_text__put_key(w->out, action->name.name);
+	zta_quote__key(w->out, action->name.name);
 	put_list(w, " in [", action->parents, sizeof(*action->parents),
 	    action->parent_count, put_parent);
 	status = put_applies_to(w, action);

@@ -69,7 +69,6 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 	const zta_policies *policies = &session->engine->policies;
 	zta_cedar_problem *list = zta_arena__alloc(
 	    &session->arena, (verdict->error_count + 1) * sizeof(*list));
-	zta_policy_mark mark = { 0 };
 	const zta_policy *policy;
 	uint32_t i;
 
@@ -80,10 +79,9 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 		policy = &policies->policies.list[verdict->errors[i].policy];
 		list[i].policy = policy->id;
 		list[i].message = zta_eval__message(verdict->errors[i].error);
-		list[i].file =
-		    zta_policies__next_place(policies, &mark, policy->file,
-			policies->code.places[verdict->errors[i].node],
-			&list[i].line, &list[i].column);
+		list[i].file = zta_policies__place(policies, policy->file,
+		    policies->code.places[verdict->errors[i].node],
+		    &list[i].line, &list[i].column);
 	}
 	answer->errors = list;
 	answer->error_count = verdict->error_count;

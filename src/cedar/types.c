@@ -51,39 +51,50 @@ join_sets(zta_arena *arena, const zta_type *a, const zta_type *b, bool *failed)
 	return set;
 }
 
-/* The same keys, required alike. */
+/* The same keys, required alike. A new record only where types differ. */
 static const zta_type *
 join_records(
     zta_arena *arena, const zta_type *a, const zta_type *b, bool *failed)
 {
+	uint32_t i, count = a->attr_count;
+	const zta_type *type;
+	zta_attr *attrs = NULL;
 	zta_type *record;
-	zta_attr *attrs;
-	uint32_t i;
 
-	if (a->attr_count != b->attr_count) {
+	if (count != b->attr_count) {
 		return NULL;
 	}
-	record = zta_arena__zalloc(arena, 1, sizeof(*record));
-	attrs = zta_arena__zalloc(arena, a->attr_count + 1, sizeof(*attrs));
-	if (record == NULL || attrs == NULL) {
-		*failed = true;
-		return NULL;
-	}
-	for (i = 0; i < a->attr_count; i++) {
+	for (i = 0; i < count; i++) {
 		if (a->attrs[i].key != b->attrs[i].key ||
 		    a->attrs[i].required != b->attrs[i].required) {
 			return NULL;
 		}
-		attrs[i] = a->attrs[i];
-		attrs[i].type = zta_type__join(
+		type = zta_type__join(
 		    arena, a->attrs[i].type, b->attrs[i].type, failed);
-		if (attrs[i].type == NULL && a->attrs[i].type != NULL) {
+		if (type == a->attrs[i].type) {
+			continue;
+		}
+		if (type != NULL && attrs == NULL) {
+			attrs = zta_arena__grow(
+			    arena, a->attrs, count, count, sizeof(*attrs));
+			*failed = *failed || attrs == NULL;
+		}
+		if (type == NULL || attrs == NULL) {
 			return NULL;
 		}
+		attrs[i].type = type;
 	}
-	*record = (zta_type){ .kind = ZTA_VALUE_RECORD,
-		.attrs = attrs,
-		.attr_count = a->attr_count };
+	if (attrs == NULL) {
+		return a;
+	}
+	record = zta_arena__zalloc(arena, 1, sizeof(*record));
+	if (record == NULL) {
+		*failed = true;
+		return NULL;
+	}
+	*record = (zta_type){
+		.kind = ZTA_VALUE_RECORD, .attrs = attrs, .attr_count = count
+	};
 	return record;
 }
 

@@ -9,12 +9,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cedar/policy_text.h"
+#include "cedar/quote.h"
 
 void
 zta_value_text__put_uid(zta_buf *out, const zta_names *names, uint32_t uid)
 {
-	zta_policy_text__put_uid(out,
+	zta_quote__uid(out,
 	    zta_names__text(names, zta_names__type_of(names, uid)),
 	    zta_names__id_of(names, uid));
 }
@@ -40,7 +40,7 @@ put_record(zta_buf *out, const zta_names *names, const zta_record *record)
 	zta_buf__byte(out, '{');
 	for (i = 0; i < record->count; i++) {
 		zta_buf__text(out, i > 0 ? ", " : "");
-		zta_policy_text__put_key(
+		zta_quote__key(
 		    out, zta_names__text(names, record->fields[i].key));
 		zta_buf__text(out, ": ");
 		zta_value_text__put(out, names, &record->fields[i].value);
@@ -136,7 +136,7 @@ zta_value_text__put(
 		zta_buf__printf(out, "%" PRId64, value->u.number);
 		break;
 	case ZTA_VALUE_STRING:
-		zta_policy_text__put_string(out, zta_value__text(value));
+		zta_quote__string(out, zta_value__text(value));
 		break;
 	case ZTA_VALUE_ENTITY:
 		zta_value_text__put_uid(out, names, value->u.entity);

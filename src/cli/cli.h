@@ -106,7 +106,7 @@ struct zta_ledger_changes;
 void cli_put_changes(const struct zta_ledger_changes *changes);
 void cli_put_changes_json(const struct zta_ledger_changes *changes);
 /* "added" and so on. */
-const char *cli_change_name(int kind);
+const char *cli_change_name(unsigned kind);
 /* Policies that differ: a line each, with their number; a member of JSON. */
 struct zta_ledger_policy_change;
 void cli_put_policies(

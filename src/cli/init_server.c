@@ -4,14 +4,15 @@
 #include "daemon/init.h"
 
 static const char help[] =
-    "Usage: ztauth init --server --data DIR --zone ZONE --key FILE\n"
-    "                   [--domain NAME] [--ledger DIR]\n"
+    "Usage: ztauth init --server (--data DIR | --store URI) --zone ZONE\n"
+    "                   --key FILE [--domain NAME] [--ledger DIR]\n"
     "\n"
     "Make the store of a server: the ledger admin, which says who may do what\n"
     "and begins with a commit that lets the key do everything, and the ledger\n"
     "main. Prints a configuration for `ztauth serve`.\n"
     "\n"
     "  --data DIR     where the store is; made if need be\n"
+    "  --store URI    a PostgreSQL database instead: postgresql://...\n"
     "  --zone ZONE    12 digits\n"
     "  --key FILE     the administrator's private SSH key (Ed25519)\n"
     "  --domain NAME  trust domain; default: example.com\n"
@@ -26,6 +27,7 @@ cli_init_server(int argc, char **argv)
 	const cli_option options[] = {
 		{ "server", NULL, &server },
 		{ "data", &init.data, NULL },
+		{ "store", &init.store, NULL },
 		{ "zone", &init.zone, NULL },
 		{ "key", &init.key, NULL },
 		{ "domain", &init.domain, NULL },
@@ -41,8 +43,11 @@ cli_init_server(int argc, char **argv)
 		cli_say("--server is needed");
 		return CLI_USAGE;
 	}
-	if (!cli_need(init.data, "--data") || !cli_need(init.zone, "--zone") ||
-	    !cli_need(init.key, "--key")) {
+	if ((init.data == NULL) == (init.store == NULL)) {
+		cli_say("one of --data and --store is needed");
+		return CLI_USAGE;
+	}
+	if (!cli_need(init.zone, "--zone") || !cli_need(init.key, "--key")) {
 		return CLI_USAGE;
 	}
 	if (init.domain == NULL) {

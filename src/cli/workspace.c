@@ -70,7 +70,7 @@ static const struct {
 };
 
 const char *
-cli_change_name(int kind)
+cli_change_name(unsigned kind)
 {
 	return kinds[kind].name;
 }

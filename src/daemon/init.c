@@ -227,6 +227,9 @@ open_store(maker *m)
 {
 	char path[4096];
 
+	if (m->init->data == NULL) {
+		return zta_store__open(&m->store, m->init->store, m->err);
+	}
 	if (mkdir(m->init->data, 0700) != 0 && errno != EEXIST) {
 		(void)zta_error__errno(m->err, "make the directory");
 		zta_error__place(m->err, "%s", m->init->data);
@@ -312,8 +315,8 @@ static void
 print_next(const maker *m)
 {
 	const zta_init *i = m->init;
-	char *full = realpath(i->data, NULL);
-	const char *data = full == NULL ? i->data : full;
+	char *full = i->data == NULL ? NULL : realpath(i->data, NULL);
+	const char *data = full == NULL ? "." : full;
 
 	printf("# ztauth.conf, see ztauth.conf(5). Next:\n"
 	       "#   ztauth key gen --out %s/zone.pem\n"
@@ -321,11 +324,13 @@ print_next(const maker *m)
 	       "# The administrator is %s\n"
 	       "zone         %s\n"
 	       "trust_domain %s\n"
-	       "data_dir     %s\n"
+	       "%s %s\n"
 	       "log_dir      %s/log\n"
 	       "signing_key  %s/zone.pem\n"
 	       "listen       127.0.0.1:8420\n",
-	    data, m->fingerprint, i->zone, i->domain, data, data, data);
+	    data, m->fingerprint, i->zone, i->domain,
+	    i->data == NULL ? "store       " : "data_dir    ",
+	    i->data == NULL ? i->store : data, data, data);
 	free(full);
 }
 

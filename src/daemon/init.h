@@ -6,7 +6,8 @@
 #include "ztauth/base.h"
 
 typedef struct zta_init {
-	const char *data;   /* directory; made if need be */
+	const char *data;   /* directory; made if need be. NULL: `store` */
+	const char *store;  /* URI of a database */
 	const char *zone;   /* 12 digits */
 	const char *key;    /* file with the administrator's private SSH key */
 	const char *domain; /* trust domain, for what is printed */

@@ -319,12 +319,14 @@ run(server *s)
 	if (open_ledgers(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("admin ledger", &err);
 	}
-	if (start_workers(s, &err) != ZTA_OK ||
-	    zta_follower__start(&s->follower, &err) != ZTA_OK ||
-	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
+	/* Until the follower starts, what is in force stays the same. */
+	zta_daemon__say("in force: %s", in_force(s));
+	if (start_workers(s, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
+	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
+	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
+		code = zta_daemon__complain("follow", &err);
 	} else {
-		zta_daemon__say("in force: %s", in_force(s));
 		zta_daemon__say(
 		    "listening on http://%s:%u", s->config.host, s->port);
 		code = wait_for_the_end(s);

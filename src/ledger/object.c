@@ -37,13 +37,17 @@ zta_object__check(
 {
 	zta_tree_object tree;
 	zta_commit commit;
+	zta_status status;
 
 	switch (kind) {
 	case ZTA_OBJECT_BLOB:
-		return body.len <= ZTA_LEDGER_FILE_MAX ?
-		    ZTA_OK :
-		    zta_error__set(
-			err, ZTA_ELIMIT, "the file is too large for a ledger");
+		if (body.len <= ZTA_LEDGER_FILE_MAX) {
+			return ZTA_OK;
+		}
+		status = zta_error__set(
+		    err, ZTA_ELIMIT, "the file is too large for a ledger");
+		zta_error__place(err, "blob");
+		return status;
 	case ZTA_OBJECT_TREE:
 		return zta_tree_object__decode(arena, body, &tree, err);
 	case ZTA_OBJECT_COMMIT:
@@ -51,6 +55,8 @@ zta_object__check(
 	case ZTA_OBJECT_TAG:
 		break;
 	}
-	return zta_error__set(
+	status = zta_error__set(
 	    err, ZTA_EINVALID, "a ledger has no objects of this kind");
+	zta_error__place(err, "object");
+	return status;
 }

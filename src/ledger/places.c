@@ -11,7 +11,7 @@ is_named(zta_str name, const char *suffix)
 	    zta_str__ends(name, zta_str_of(suffix));
 }
 
-/* Cut the last segment off `*path`; an empty path is the top. */
+/* Cut the last segment off `*path`. An empty path is the top, "/" is not. */
 static zta_str
 cut_name(zta_str *path)
 {
@@ -22,7 +22,7 @@ cut_name(zta_str *path)
 		at--;
 	}
 	name = (zta_str){ path->ptr + at, path->len - at };
-	path->len = at > 0 ? at - 1 : 0;
+	path->len = at > 1 ? at - 1 : at;
 	return name;
 }
 

@@ -10,7 +10,6 @@
  */
 #include "pap/check.h"
 
-#include "base/limits.h"
 #include "base/str.h"
 #include "pap/names.h"
 

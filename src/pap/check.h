@@ -11,6 +11,7 @@
 #include "pap/findings.h"
 #include "pap/tests.h"
 
+/* It points into itself, so it stays where it is. */
 typedef struct zta_check {
 	zta_arena arena; /* of findings and results */
 	zta_finding_list findings;

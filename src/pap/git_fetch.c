@@ -133,7 +133,12 @@ tick_off(const zta_git_ids *want, const zta_oid *oid, bool *reached)
 static bool
 are_all(const bool *reached, size_t count)
 {
-	return memchr(reached, 0, count) == NULL;
+	size_t i = 0;
+
+	while (i < count && reached[i]) {
+		i++;
+	}
+	return i == count;
 }
 
 /* Tick off what a ref reaches from not too far. */

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cedar/engine.h"
 #include "cedar/policy_text.h"
+#include "cedar/quote.h"
 
 /* A policy of one side. */
 typedef struct entry {
@@ -64,7 +65,7 @@ put_slots(const zta_policies *policies, const zta_policy *policy, zta_buf *out)
 				policies->names, scope->entities[0]));
 			id = zta_names__id_of(
 			    policies->names, scope->entities[0]);
-			zta_policy_text__put_uid(out, type, id);
+			zta_quote__uid(out, type, id);
 		}
 	}
 }

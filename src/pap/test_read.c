@@ -94,9 +94,8 @@ read_flow(reader *r, const zta_json *node)
 		status = take_count(r, node, "ring", &txn->ring_count);
 	}
 	if (status == ZTA_OK) {
-		status =
-		    zta_json__strings(r->doc, zta_json__get(node, "scopes"),
-			r->arena, &txn->scopes, &txn->scope_count, r->err);
+		status = zta_json__words(r->doc, zta_json__get(node, "scopes"),
+		    r->arena, &txn->scopes, &txn->scope_count, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;

@@ -96,48 +96,49 @@ take_remotes(reader *r)
 	return ZTA_OK;
 }
 
-static zta_status
-read_document(reader *r, zta_str text)
+zta_status
+zta_workspace_config__parse(
+    zta_arena *arena, zta_str text, zta_workspace_config *out, zta_error *err)
 {
 	static const char *const names[] = { "zone", "name", "author", "key",
 		"remotes", "signers", NULL };
-	zta_status status = zta_json__read(r->arena, text, &r->doc, r->err);
+	reader r = { .arena = arena, .out = out, .err = err };
+	zta_status status = zta_json__read(arena, text, &r.doc, err);
 
+	*out = (zta_workspace_config){ .author = ZTA_STR(""),
+		.email = ZTA_STR("") };
 	if (status == ZTA_OK) {
-		status = zta_json__only(&r->doc, r->doc.root, names, r->err);
+		status = zta_json__only(&r.doc, r.doc.root, names, err);
 	}
 	if (status == ZTA_OK) {
-		status = take_text(r, r->doc.root, "zone", true, &r->out->zone);
+		status = take_text(&r, r.doc.root, "zone", true, &out->zone);
 	}
 	if (status == ZTA_OK) {
-		status = take_text(r, r->doc.root, "name", true, &r->out->name);
+		status = take_text(&r, r.doc.root, "name", true, &out->name);
 	}
 	if (status == ZTA_OK) {
-		status = take_text(r, r->doc.root, "key", false, &r->out->key);
+		status = take_text(&r, r.doc.root, "key", false, &out->key);
 	}
 	if (status == ZTA_OK) {
-		status = take_text(
-		    r, r->doc.root, "signers", false, &r->out->signers);
+		status =
+		    take_text(&r, r.doc.root, "signers", false, &out->signers);
 	}
 	if (status == ZTA_OK) {
-		status = take_author(r);
+		status = take_author(&r);
 	}
-	return status != ZTA_OK ? status : take_remotes(r);
+	return status != ZTA_OK ? status : take_remotes(&r);
 }
 
 zta_status
 zta_workspace_config__read(zta_arena *arena, const char *path,
     zta_workspace_config *out, zta_error *err)
 {
-	reader r = { .arena = arena, .out = out, .err = err };
 	zta_str text;
 	zta_status status =
 	    zta_file__read(arena, path, ZTA_FILE_MAX, &text, err);
 
-	*out = (zta_workspace_config){ .author = ZTA_STR(""),
-		.email = ZTA_STR("") };
 	if (status == ZTA_OK) {
-		status = read_document(&r, text);
+		status = zta_workspace_config__parse(arena, text, out, err);
 		if (status != ZTA_OK) {
 			zta_error__replace(err, "%s", path);
 		}
@@ -156,8 +157,8 @@ put_member(zta_json_out *out, const char *name, zta_str text)
 	}
 }
 
-static void
-put(zta_buf *buf, const zta_workspace_config *config)
+void
+zta_workspace_config__put(zta_buf *buf, const zta_workspace_config *config)
 {
 	zta_json_out out = { buf, false };
 	uint32_t i;
@@ -193,7 +194,7 @@ zta_workspace_config__write(
 	zta_status status;
 
 	zta_buf__init(&buf, SIZE_MAX);
-	put(&buf, config);
+	zta_workspace_config__put(&buf, config);
 	status = buf.status != ZTA_OK ?
 	    zta_error__nomem(err) :
 	    zta_file__replace(path, 0644, zta_buf__str(&buf), err);

@@ -4,6 +4,7 @@
 #define ZTA_PAP_WORKSPACE_CONFIG_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "ztauth/sync.h"
 
 /* Texts that are not there are empty. */
@@ -22,6 +23,14 @@ typedef struct zta_workspace_config {
  */
 ZTA_MUST_USE zta_status zta_workspace_config__read(zta_arena *arena,
     const char *path, zta_workspace_config *out, zta_error *err);
+
+/* The same of its text, to which the configuration refers. */
+ZTA_MUST_USE zta_status zta_workspace_config__parse(
+    zta_arena *arena, zta_str text, zta_workspace_config *out, zta_error *err);
+
+/* Append the text. Failures stick. */
+void zta_workspace_config__put(
+    zta_buf *out, const zta_workspace_config *config);
 
 /* Replace the file. ZTA_EIO, ZTA_ENOMEM. */
 ZTA_MUST_USE zta_status zta_workspace_config__write(

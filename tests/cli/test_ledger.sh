@@ -46,6 +46,9 @@ refused 'schema.cedarschema:2:22:'
 fresh
 echo '[{"uid":{"type":"Product","id":"x"},"attrs":{"price":"cheap"},"parents":[]}]' > ledger/entities/x.json
 refused 'entities/x.json:1:'
+printf '[\n {"uid":{"type":"Role","id":"a"},"attrs":{},"parents":[{"type":"Role","id":"a"}]}]' > ledger/entities/x.json
+sed -i 's/^entity Role;/entity Role in [Role];/' ledger/schema.cedarschema
+refused 'entities/x.json:2:2:'
 fresh
 echo '{"metadata":{"name":"x"},"partitons":{}}' > ledger/manifest.json
 refused 'manifest.json:1:26:'

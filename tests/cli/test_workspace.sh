@@ -335,6 +335,21 @@ expect 0 "$ztauth" checkout HEAD --force
 	holds '  in the folder: allow by `p.cedar#0`'
 )
 
+# --- colour is for terminals
+if command -v python3 > /dev/null; then
+	on_terminal() {
+		python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)' "$@" < /dev/null
+	}
+	escape=$(printf '\033[')
+	echo '// more' >> shop.cedar
+	on_terminal "$ztauth" status > ../out
+	holds "${escape}33mM  shop.cedar"
+	NO_COLOR=1 on_terminal "$ztauth" status > ../out
+	holds 'M  shop.cedar'
+	if grep -qF "$escape" ../out; then exit 1; fi
+	expect 0 "$ztauth" checkout HEAD --force
+fi
+
 # --- git reads what we wrote
 if command -v git > /dev/null && command -v python3 > /dev/null; then
 	"$root/tests/cli/store_to_git" .ztauth/store.db ../repo

@@ -427,6 +427,51 @@ def test_large_bodies():
     assert zone.ask(reader, "GET", "/main/objects/" + oid("blob", blob)) == (200, blob)
 
 
+def test_what_does_not_load_changes_nothing():
+    """Key files lie outside of a ledger: a version may be valid, and not load here."""
+    old = head()
+    wait_in_force(old)
+    files = {**version(18), "identity/sources.json": json.dumps({"sources": {"s": {
+        "kind": "jwt", "issuer": "i", "audience": "a", "algorithms": ["ES256"],
+        "jwks_file": "late.json"}}}).encode()}
+    objects, new = change(files, old, writer)
+    assert zone.push(writer, "main", objects, old, new)[0] == 200
+    zone.wait_said("reload refused")
+    zone.wait_said("still in force: " + old)
+    assert readyz()[1]["commit"] == old
+    with open(zone.path("keys/corp.json"), encoding="utf-8") as f:
+        keys = f.read()
+    with open(zone.path("keys/late.json"), "w", encoding="utf-8") as f:
+        f.write(keys)
+    zone.reload()
+    wait_in_force(new)
+    objects, newer = change(version(19), new, writer)
+    assert zone.push(writer, "main", objects, new, newer)[0] == 200
+    wait_in_force(newer)
+
+
+def test_decisions_follow_the_ref():
+    """What is decided, and what is recorded, is what the ref names."""
+    def decide():
+        c = zone.connect()
+        c.request("POST", "/access/v1/evaluation", json.dumps({
+            "subject": {"type": "User", "id": "u"}, "action": {"name": "view"},
+            "resource": {"type": "Doc", "id": "d"}}), {"Content-Type": "application/json"})
+        return json.loads(c.getresponse().read())
+
+    for n in range(20, 30):
+        old = head()
+        files = version(n)
+        if n % 2:
+            files["a.cedar"] = b'@id("no-%d") forbid (principal, action, resource);\n' % n
+        objects, new = change(files, old, writer)
+        assert zone.push(writer, "main", objects, old, new)[0] == 200
+        wait_in_force(new)
+        answer = decide()
+        assert answer["decision"] is (n % 2 == 0), answer
+        assert answer["context"]["ztauth"]["commit"] == new == zone.records()[-1]["commit"]
+
+
 def test_two_pushers():
     """Of two that push on the same commit one wins, each time, and nothing is lost."""
     assert zone.ask(admin, "POST", "", b'{"name":"race"}')[0] == 201

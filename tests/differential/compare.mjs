@@ -14,7 +14,7 @@ import { Decisions } from "./decisions.mjs";
 import { compareForms } from "./forms.mjs";
 import { Case } from "./generate.mjs";
 import { Ours } from "./ours.mjs";
-import { Reference } from "./reference.mjs";
+import { Breakdown, Reference } from "./reference.mjs";
 import { compareRefusals } from "./refusals.mjs";
 import { compareValidation } from "./validation.mjs";
 
@@ -52,7 +52,8 @@ while (decisions.count < Number(wanted) && t.differences < DIFFERENCES_MAX) {
     decisions.compare(c, REQUESTS);
     compareRefusals(t, c, decisions);
   } catch (error) {
-    if (error !== HOPELESS) throw error;
+    if (error instanceof Breakdown) console.log(`seed ${c.seed}: left out, the reference broke down: ${error.message}`);
+    else if (error !== HOPELESS) throw error;
   }
 }
 

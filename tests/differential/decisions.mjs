@@ -7,9 +7,9 @@ import { print } from "./json.mjs";
 const MESSAGE = new RegExp(`: (${Object.keys(OURS).join("|")})$`, "gm");
 
 // In JSON policies the reference passes over members that mean nothing, and
-// takes methods of nothing, which no text can say; we refuse both. It reads JSON
-// only so deep.
-const STRICTER = /\.json:\d+:\d+: (there is no such member here|expected an array of arguments|\w+ needs a receiver)/;
+// takes methods of nothing, which no text can say, and lists for objects with an
+// `op`; we refuse all of it. It reads JSON only so deep.
+const STRICTER = /\.json:\d+:\d+: (there is no such member here|expected an array of arguments|a scope is an object|\w+ needs a receiver)/;
 const TOO_DEEP = /recursion limit exceeded/;
 
 const sorted = (list) => JSON.stringify([...list].sort());

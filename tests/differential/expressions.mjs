@@ -11,6 +11,8 @@ const METHODS = { decimal: ["lessThan", "lessThanOrEqual", "greaterThan", "great
 const FUNCTIONS = ["ip", "decimal", "datetime", "duration"];
 const ALL_METHODS = [...METHODS.decimal, ...METHODS.ipaddr, ...METHODS.duration, "isInRange", "offset", "durationSince", "toDate", "toTime"];
 const PLAIN = /^a\d$/;
+// No schema has these types; their names mean something elsewhere.
+const GHOSTS = ["Ghost", "when", "principal::action", "Set", "Long", "_", "Action::A", "ip", "permit::Action"];
 
 export const CONSTRUCTOR = { decimal: "decimal", ipaddr: "ip", datetime: "datetime", duration: "duration" };
 
@@ -32,7 +34,7 @@ export class Expressions {
     return this.r.chance(this.world.enums[type] ? this.wrong * 2 : this.wrong / 3) ? "none" : this.r.pick(ids);
   }
 
-  uid(type) { return `${this.r.chance(this.wild / 10) ? "Ghost" : type}::${literal(this.r, this.id(type))}`; }
+  uid(type) { return `${this.r.chance(this.wild / 5) ? this.r.pick(GHOSTS) : type}::${literal(this.r, this.id(type))}`; }
 
   literal(t) {
     const r = this.r;

@@ -6,6 +6,9 @@
 import { createRequire } from "node:module";
 import { parse } from "./json.mjs";
 
+// It broke down, and has been loaded anew: what it was told before is gone.
+export class Breakdown extends Error {}
+
 export class Reference {
   constructor(module) {
     this.require = createRequire(import.meta.url);
@@ -29,6 +32,7 @@ export class Reference {
       if (error instanceof WebAssembly.RuntimeError) {
         this.trapped++;
         this.load();
+        throw new Breakdown(String(error));
       }
       return json.stringify({ type: "failure", errors: [{ message: String(error) }] });
     } finally {

@@ -24,7 +24,8 @@ export const tokens = (text) => text.match(TOKEN) ?? [];
 
 // The same tokens with other space, and comments, between them.
 export function respace(r, text) {
-  const word = /[_a-zA-Z0-9]$/, start = /^[_a-zA-Z0-9]/, blank = [" ", "\n", "\t", "  ", "\r\n", "\u00a0", "\u2028", " // c\n", "//\"\n", "\n\n\n"];
+  const word = /[_a-zA-Z0-9]$/, start = /^[_a-zA-Z0-9]/, blank = [" ", "\n", "\t", "  ", "\r\n", "\v", "\f", "\u0085", "\u00a0", "\u1680", "\u2028", "\u3000",
+    " // c\n", "//\"\n", "// c\r\n", "// c\r", "\n\n\n"];
   let out = "";
   for (const token of tokens(text)) {
     const must = word.test(out) && start.test(token);
@@ -40,7 +41,7 @@ export function respace(r, text) {
 const STRAY = ["(", ")", "{", "}", "[", "]", ",", ";", ":", "::", ".", "==", "=", "!=", "!", "<", ">=", "&&", "||", "|", "+", "-", "*",
   "/", "%", "@", "?principal", "?resource", "?x", "if", "then", "else", "in", "is", "has", "like", "true", "principal", "action", "resource",
   "context", "permit", "forbid", "when", "unless", "x", "__cedar", "A", "1", "9223372036854775808", "0x1", "1.0", "\"s\"", "\"\\q\"", "\"", "'a'",
-  "/* c */", "ip", "ip(\"1.1.1.1\")", "\\", "#", "é", "\u0000", "\ufeff"];
+  "/* c */", "ip", "ip(\"1.1.1.1\")", "\\", "#", "é", "\u0000", "\ufeff", "\u200b"];
 
 export function damage(r, text) {
   if (r.chance(0.2)) return r.damage(text, "\"\\(){}[];:,.=!<>&|+-*@?x0é\n\u0000\ud83d\ude42");

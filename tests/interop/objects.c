@@ -438,7 +438,9 @@ do_sign(program *p)
 	zta_buf__init(&out, SIZE_MAX);
 	status =
 	    zta_ssh_sig__make(&p->signer, p->words[1], payload, &out, &err);
-	fwrite(out.ptr, 1, out.len, stdout);
+	if (status == ZTA_OK) {
+		fwrite(out.ptr, 1, out.len, stdout);
+	}
 	answer(status, &err, ZTA_STR(""));
 	zta_buf__release(&out);
 }

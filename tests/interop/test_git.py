@@ -4,6 +4,7 @@
 the same ids, what we write passes their checks, what they sign is verified as
 they verify it, and what git takes but a ledger does not is refused by its rule."""
 
+import atexit
 import os
 import random
 import shutil
@@ -60,6 +61,7 @@ class Ours:
     def __init__(self):
         self.process = subprocess.Popen([os.path.join(BUILD, "tests", "interop", "objects")],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        atexit.register(self.process.kill)
 
     def ask(self, request, body=b""):
         """(ok, text, lines before it, objects it made)"""
@@ -300,6 +302,7 @@ with open(path("askpass"), "w", encoding="ascii") as f:
 os.chmod(path("askpass"), 0o700)
 socket = path("agent.sock")
 agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+atexit.register(agent.kill)
 while not os.path.exists(socket):
     time.sleep(0.01)
 askpass = {**os.environ, "SSH_AUTH_SOCK": socket, "SSH_ASKPASS": path("askpass"),

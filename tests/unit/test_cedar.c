@@ -184,6 +184,13 @@ static const struct {
 	{ "permit (principal, action, resource) when { \"\\q\" };", 1, 46 },
 	{ "@id(\"a\") @id(\"b\") permit (principal, action, resource);", 1,
 	    11 },
+	/* What stands twice is told before what is wrong after it. */
+	{ "@a @b @a @", 1, 8 },
+	{ "permit (principal, action, resource)\n"
+	  "when { {a: {c: 1}, \"b\": 2, b: 3, a: {d: 1, d: 2}, c (} };",
+	    2, 28 },
+	{ "permit (principal, action, resource)\nwhen { {a: {b: 1, b: 2}, a: 3",
+	    2, 19 },
 };
 
 static void
@@ -207,6 +214,107 @@ test_cedar__says_where(void **state)
 		}
 		zta_cedar_close(engine);
 	}
+}
+
+/* A policy with 200,000 annotations and a record with as many keys. */
+static void
+test_cedar__names_are_many(void **state)
+{
+	char *text = malloc(8 << 20), *to = text;
+	zta_cedar *engine;
+	int i;
+
+	(void)state;
+	assert_non_null(text);
+	for (i = 0; i < 200000; i++) {
+		to += sprintf(to, "@a%d ", i);
+	}
+	to = stpcpy(to, "permit (principal, action, resource) when { {");
+	for (i = 200000; i > 0; i--) {
+		to += sprintf(to, "k%d: 1, ", i);
+	}
+	(void)stpcpy(to, "} == {} };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(text), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	zta_cedar_close(engine);
+	free(text);
+}
+
+/* From text to JSON to text, and the same JSON again. */
+static void
+test_cedar__translates_long_paths(void **state)
+{
+	static const int lengths[] = { 1, 2, 99, 100, 101, 2000 };
+	char policy[8192], *to;
+	zta_str json, text, links, again;
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		to = stpcpy(policy,
+		    "permit (principal, action, resource) when { "
+		    "principal has a");
+		for (n = 1; n < lengths[i]; n++) {
+			to = stpcpy(to, ".b");
+		}
+		(void)stpcpy(to, " };");
+		assert_int_equal(
+		    zta_cedar_policies_to_json(ZTA_STR("p"), zta_str_of(policy),
+			ZTA_STR("l"), ZTA_STR(""), &json, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_text(
+				     ZTA_STR("p"), json, &text, &links, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_json(ZTA_STR("p"), text,
+				     ZTA_STR("l"), ZTA_STR(""), &again, NULL),
+		    ZTA_OK);
+		assert_true(zta_str__eq(json, again));
+		zta_str_free(json);
+		zta_str_free(text);
+		zta_str_free(links);
+		zta_str_free(again);
+	}
+}
+
+/* A condition of many parts is explained in the memory of one request. */
+static void
+test_cedar__explains_long_chains(void **state)
+{
+	static const char part[] = "principal == principal && ";
+	enum { COUNT = 100000 };
+	char *text = malloc(COUNT * sizeof(part) + 256), *to;
+	const zta_cedar_explanation *list;
+	zta_cedar *engine;
+	zta_cedar_session *session;
+	zta_cedar_answer answer;
+	size_t count;
+	int i;
+
+	(void)state;
+	assert_non_null(text);
+	to = stpcpy(text, "permit (principal, action, resource) when { ");
+	for (i = 0; i < COUNT; i++) {
+		to = stpcpy(to, part);
+	}
+	(void)stpcpy(to, "true };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(text), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_seal(engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_session_open(&session, engine, NULL), ZTA_OK);
+	assert_int_equal(zta_cedar_explain(session, zta_str_of(request), 0,
+			     &answer, &list, &count, NULL),
+	    ZTA_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].step_count, 64);
+	zta_cedar_session_close(session);
+	zta_cedar_close(engine);
+	free(text);
 }
 
 /* An expression nested to any depth is refused before the stack ends. */
@@ -286,6 +394,9 @@ main(void)
 		cmocka_unit_test(test_cedar__evaluates),
 		cmocka_unit_test(test_cedar__reads_json),
 		cmocka_unit_test(test_cedar__says_where),
+		cmocka_unit_test(test_cedar__names_are_many),
+		cmocka_unit_test(test_cedar__translates_long_paths),
+		cmocka_unit_test(test_cedar__explains_long_chains),
 		cmocka_unit_test(test_cedar__depth_is_limited),
 	};
 

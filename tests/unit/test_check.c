@@ -459,6 +459,52 @@ test_check__tells_everything(void **state)
 	}
 }
 
+/* --- places */
+
+static void
+test_check__knows_the_part_of_a_file(void **state)
+{
+	static const struct {
+		const char *path;
+		zta_ledger_part part;
+	} paths[] = { { "x.cedar", ZTA_PART_POLICIES },
+		{ ".cedar", ZTA_PART_NONE }, { "x.cedars", ZTA_PART_NONE },
+		{ "", ZTA_PART_NONE }, { "/x.cedar", ZTA_PART_NONE },
+		{ "a/x.cedar", ZTA_PART_POLICIES },
+		{ "a/b/x.cedar", ZTA_PART_NONE },
+		{ "a.b/x.cedar", ZTA_PART_POLICIES },
+		{ "a/entities/x.json", ZTA_PART_ENTITIES },
+		{ "a/entities/x.cedar", ZTA_PART_POLICIES },
+		{ "a/entities/entities/x.json", ZTA_PART_ENTITIES },
+		{ "a.b/entities/x.cedar", ZTA_PART_NONE },
+		{ "entities/x.json", ZTA_PART_ENTITIES },
+		{ "entities/.json", ZTA_PART_NONE },
+		{ "a/entities", ZTA_PART_NONE },
+		{ "schema.cedarschema", ZTA_PART_NONE },
+		{ "a/schema.cedarschema", ZTA_PART_SCHEMA },
+		{ "tests/x.json", ZTA_PART_TEST },
+		{ "tests/x/y.json", ZTA_PART_NONE },
+		{ "trust/x.cedar", ZTA_PART_NONE },
+		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
+		{ "trust/statements/x.json", ZTA_PART_STATEMENT },
+		{ "a/manifest.json", ZTA_PART_NONE } };
+	/* By path, as they are when they were read. */
+	zta_partition partitions[] = { { .path = { "", 0 } },
+		{ .path = { "a", 1 }, .schema = true },
+		{ .path = { "a.b", 3 } }, { .path = { "a/entities", 10 } } };
+	const zta_manifest manifest = { .partitions = partitions,
+		.partition_count = 4 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (zta_manifest__part_of(&manifest,
+			zta_str_of(paths[i].path)) != paths[i].part) {
+			fail_msg("%s", paths[i].path);
+		}
+	}
+}
+
 /* --- without a schema, without a manifest */
 
 static const file no_schema[] = {
@@ -564,6 +610,9 @@ static const struct {
 	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"level\":1,\"ring\":32,"
 		  "\"scopes\":[\"s\"]},\"expect\":{\"decision\":true}",
 	    "" },
+	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"scopes\":[\"\"]},"
+		  "\"expect\":{\"decision\":true}",
+	    "expected a string that is not empty" },
 	{ REQUEST ",\"flow\":{},\"expect\":{\"decision\":true}",
 	    "`workload` is missing" },
 	{ REQUEST ",\"flow\":{\"workload\":\"w\",\"ring\":33},"
@@ -786,6 +835,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check__tells_everything),
+		cmocka_unit_test(test_check__knows_the_part_of_a_file),
 		cmocka_unit_test(
 		    test_check__warns_of_partitions_without_schema),
 		cmocka_unit_test(test_check__assumes_a_manifest),

@@ -164,6 +164,9 @@ test_json__integers_are_exact(void **state)
 	n = zta_json__after(n);
 	assert_int_equal(n->type, ZTA_JSON_NUMBER);
 	n = zta_json__after(n);
+	assert_int_equal(n->type, ZTA_JSON_NUMBER);
+	assert_true(zta_str__is(zta_json__str(n), "-0"));
+	n = zta_json__after(n);
 	assert_true(n->type == ZTA_JSON_INTEGER && n->u.integer == 0);
 }
 

@@ -8,6 +8,10 @@
 
 #include <stdlib.h>
 
+#include "base/str.h"
+#include "ledger/commit_sign.h"
+#include "ledger/tree_build.h"
+#include "ledger/tree_diff.h"
 #include "pap/check.h"
 #include "pdp/decide.h"
 #include "store/store.h"
@@ -328,14 +332,216 @@ test_nomem__store(void **state)
 	zta_store__close(store);
 }
 
+/* Two trees, for sign_and_verify(): what is written, the next reads. */
+typedef struct last_tree {
+	zta_oid oid;
+	zta_str body;
+	zta_arena *arena;
+} last_tree;
+
+static zta_status
+last_read(void *from, const zta_oid *oid, zta_object_kind kind,
+    zta_arena *arena, zta_str *body, zta_error *err)
+{
+	const last_tree *last = from;
+
+	(void)kind;
+	(void)arena;
+	(void)err;
+	assert_true(zta_oid__eq(oid, &last->oid));
+	*body = last->body;
+	return ZTA_OK;
+}
+
+static zta_status
+last_write(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
+    zta_error *err)
+{
+	last_tree *last = to;
+
+	(void)kind;
+	last->oid = *oid;
+	last->body = zta_arena__copy(last->arena, body);
+	return last->body.ptr == NULL ? zta_arena__failed(last->arena, err) :
+					ZTA_OK;
+}
+
+/* Make a tree, look at it, commit it, sign it, verify that. */
+static zta_status
+sign_and_verify(zta_arena *arena, const zta_key *key, zta_str list_text)
+{
+	last_tree last = { .arena = arena };
+	const zta_object_source source = { last_read, &last };
+	const zta_object_sink sink = { last_write, &last };
+	const zta_tree_leaf leaf = { ZTA_STR("a"), { "i" } };
+	const zta_ssh_signer signer = { .pair = key };
+	zta_commit commit = { .author = { ZTA_STR("A"), ZTA_STR("a"), 1 },
+		.committer = { ZTA_STR("C"), ZTA_STR("c"), 2 },
+		.message = ZTA_STR("m\n") };
+	zta_ssh_allowed_list list;
+	const zta_ssh_allowed *who = NULL;
+	zta_tree_changes changes;
+	zta_error err;
+	zta_status status = zta_tree_build__run(
+	    arena, &leaf, 1, &source, NULL, &sink, &commit.tree, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_tree_diff__run(
+		    arena, &source, NULL, &commit.tree, &changes, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_commit__sign(arena, &commit, &signer, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_ssh_allowed__read(arena, list_text, &list, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_commit__verify(&commit, &list, 0, &who, &err);
+	}
+	assert_true((status == ZTA_OK) == (who != NULL));
+	return status;
+}
+
+static void
+test_nomem__never_verifies(void **state)
+{
+	char list[ZTA_KEY_SSH_MAX + 2] = "a ";
+	zta_arena arena;
+	zta_key *key;
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	assert_int_equal(zta_key_generate(&key, ZTA_ALG_EDDSA, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_key_public_ssh(key, ZTA_STR(""), list + 2, NULL), ZTA_OK);
+	do {
+		zta_arena__init(&arena, SIZE_MAX);
+		countdown = n;
+		status = sign_and_verify(&arena, key, zta_str_of(list));
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM ||
+		    status == ZTA_EUNTRUSTED);
+		zta_arena__release(&arena);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+	zta_key_close(key);
+}
+
+static const char schema[] =
+    "entity User { s?: String, u?: User } tags String;\n"
+    "action v appliesTo { principal: User, resource: User };\n";
+
+/* Conditions with capabilities, levels and a finding each. */
+static char *
+make_conditions(size_t count)
+{
+	static const char part[] =
+	    "(principal has u.s && principal.u.s == \"a\" || "
+	    "[{a: 1}].contains({a: \"x\"}) || principal.hasTag(\"t\") && "
+	    "principal.getTag(\"t\") == \"b\" || principal.s == \"c\") &&\n";
+	char *text = malloc(count * sizeof(part) + 128), *to;
+
+	assert_non_null(text);
+	to = stpcpy(text, "permit (principal, action, resource) when {\n");
+	for (; count > 0; count--) {
+		to = stpcpy(to, part);
+	}
+	(void)stpcpy(to, "true };\n");
+	return text;
+}
+
+/* What is found, or ZTA_ENOMEM; never a part of it. */
+static void
+test_nomem__validates_all_or_nothing(void **state)
+{
+	char *policy = make_conditions(200);
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	zta_status status;
+	size_t count, all;
+	long n = 0;
+
+	(void)state;
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(policy), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_validate(engine, 1, &list, &all, NULL), ZTA_OK);
+	assert_true(all >= 400);
+	do {
+		countdown = n;
+		status = zta_cedar_validate(engine, 1, &list, &count, NULL);
+		countdown = -1;
+		assert_true(status == ZTA_OK ?
+			count == all :
+			status == ZTA_ENOMEM && count == 0);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+	zta_cedar_close(engine);
+	free(policy);
+}
+
+/* From text to text, laid out, and to JSON and back: the whole or nothing. */
+static zta_status
+translate(zta_str policy)
+{
+	zta_str formatted, json = { NULL, 0 }, text = json, links = json;
+	zta_status status =
+	    zta_cedar_format(ZTA_STR("p"), policy, &formatted, NULL);
+
+	if (status == ZTA_OK) {
+		status = zta_cedar_policies_to_json(ZTA_STR("p"), formatted,
+		    ZTA_STR("l"), ZTA_STR(""), &json, NULL);
+	}
+	if (status == ZTA_OK) {
+		status = zta_cedar_policies_to_text(
+		    ZTA_STR("p"), json, &text, &links, NULL);
+	}
+	assert_true((status == ZTA_OK) == (text.ptr != NULL));
+	zta_str_free(formatted);
+	zta_str_free(json);
+	zta_str_free(text);
+	zta_str_free(links);
+	return status;
+}
+
+static void
+test_nomem__translates_all_or_nothing(void **state)
+{
+	char *policy = make_conditions(200);
+	zta_status status;
+	long n = 0;
+
+	(void)state;
+	do {
+		countdown = n;
+		status = translate(zta_str_of(policy));
+		countdown = -1;
+		assert_true(status == ZTA_OK || status == ZTA_ENOMEM);
+		n++;
+	} while (status != ZTA_OK);
+	assert_true(n > 5);
+	free(policy);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nomem__never_allows),
 		cmocka_unit_test(test_nomem__schemas),
+		cmocka_unit_test(test_nomem__validates_all_or_nothing),
+		cmocka_unit_test(test_nomem__translates_all_or_nothing),
 		cmocka_unit_test(test_nomem__never_finds_too_much),
 		cmocka_unit_test(test_nomem__snapshot),
+		cmocka_unit_test(test_nomem__never_verifies),
 		cmocka_unit_test(test_nomem__check_valid),
 		cmocka_unit_test(test_nomem__check_broken),
 		cmocka_unit_test(test_nomem__store),

@@ -195,6 +195,23 @@ test_tree_object__refuses_by_rule_and_place(void **state)
 	}
 }
 
+static void
+test_object__refuses_other_kinds(void **state)
+{
+	const object_case tag = { "", 0, "object", "no objects of this kind", 0,
+		0 };
+	/* Too large to be there; nothing looks at its bytes. */
+	const zta_str large = { "", ZTA_LEDGER_FILE_MAX + 1 };
+	zta_error err = { 0 };
+
+	(void)state;
+	refused_as(ZTA_OBJECT_TAG, &tag);
+	refused_as((zta_object_kind)0, &tag);
+	assert_int_equal(
+	    zta_object__check(NULL, ZTA_OBJECT_BLOB, large, &err), ZTA_ELIMIT);
+	assert_string_equal(err.place, "blob");
+}
+
 static const object_case good_trees[] = {
 	TREE(FILE_OF("a"), "", ""),
 	TREE(DIR_OF("a"), "", ""),
@@ -563,6 +580,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_oid__is_the_one_of_git),
 		cmocka_unit_test(test_oid__reads_64_lower_case_digits),
+		cmocka_unit_test(test_object__refuses_other_kinds),
 		cmocka_unit_test(test_tree_object__refuses_by_rule_and_place),
 		cmocka_unit_test(test_tree_object__encodes_what_it_decodes),
 		cmocka_unit_test(test_tree_object__encodes_nothing_malformed),

@@ -13,7 +13,8 @@ static const char schema[] =
     "entity Role;\n"
     "entity Color enum [\"red\", \"blue\"];\n"
     "entity User in [Role] { n: Long, s?: String, r: { k?: String },\n"
-    "  set: Set<Long>, c: Color, boss?: User } tags String;\n"
+    "  set: Set<Long>, c: Color, boss?: User,\n"
+    "  chief: User } tags String;\n"
     "entity Doc { owner: User };\n"
     "action all;\n"
     "action view in [all] appliesTo { principal: User, resource: Doc,\n"
@@ -223,7 +224,10 @@ test_validate__scopes(void **state)
 	}
 }
 
-/* The lowest level at which a condition is in order; `literal`: at none. */
+/*
+ * The lowest level at which a condition is in order; -1: at none.
+ * SPEC: cedar rfc76
+ */
 static const struct {
 	const char *condition;
 	int level;
@@ -299,7 +303,7 @@ test_validate__levels(void **state)
  */
 static const struct {
 	const char *policy, *slot, *rules;
-} links[] = {
+} linked[] = {
 	{ "permit (principal == ?principal, action, resource) when { 1 };",
 	    "{\"type\":\"User\",\"id\":\"u\"}", "policy0:unexpected-type " },
 	{ "permit (principal in ?principal, action, resource);",
@@ -327,18 +331,18 @@ test_validate__links(void **state)
 	size_t i, j, count;
 
 	(void)state;
-	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+	for (i = 0; i < sizeof(linked) / sizeof(linked[0]); i++) {
 		(void)snprintf(json, sizeof(json),
 		    "[{\"templateId\":\"policy0\",\"newId\":\"link\",\"values\":"
 		    "{\"?principal\":%s}}]",
-		    links[i].slot);
+		    linked[i].slot);
 		assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
 		assert_int_equal(zta_cedar_add_schema(engine, ZTA_STR("s"),
 				     ZTA_STR(schema), NULL),
 		    ZTA_OK);
 		assert_int_equal(
 		    zta_cedar_add_policies(engine, ZTA_STR("p"),
-			zta_str_of(links[i].policy), ZTA_CEDAR_NUMBERED, NULL),
+			zta_str_of(linked[i].policy), ZTA_CEDAR_NUMBERED, NULL),
 		    ZTA_OK);
 		assert_int_equal(zta_cedar_add_links(engine, ZTA_STR("l"),
 				     zta_str_of(json), NULL),
@@ -353,9 +357,9 @@ test_validate__links(void **state)
 			    (int)list[j].policy.len, list[j].policy.ptr,
 			    list[j].rule);
 		}
-		if (strcmp(rules, links[i].rules) != 0) {
-			fail_msg("%s %s: '%s', not '%s'", links[i].policy,
-			    links[i].slot, rules, links[i].rules);
+		if (strcmp(rules, linked[i].rules) != 0) {
+			fail_msg("%s %s: '%s', not '%s'", linked[i].policy,
+			    linked[i].slot, rules, linked[i].rules);
 		}
 		zta_cedar_close(engine);
 	}
@@ -480,25 +484,124 @@ repeat(char *to, const char *part, size_t count)
 	return to;
 }
 
+/* A policy whose condition is `open`, `middle`, `close`, `tail`; free it. */
+static char *
+make_large(const char *open, const char *middle, const char *close,
+    size_t count, const char *tail)
+{
+	char *policy = malloc(256 + (strlen(open) + strlen(close)) * count);
+	char *to;
+
+	assert_non_null(policy);
+	to = stpcpy(policy,
+	    "permit (principal, action == Action::\"view\", resource) "
+	    "when { ");
+	to = repeat(to, open, count);
+	to = stpcpy(to, middle);
+	to = repeat(to, close, count);
+	(void)stpcpy(stpcpy(to, tail), " };");
+	return policy;
+}
+
 static void
 test_validate__large(void **state)
 {
-	char *policy = malloc(1 << 22), *to, rules[1024];
+	char *policy, rules[1024];
 	size_t i;
 
 	(void)state;
-	assert_non_null(policy);
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
-		to = stpcpy(policy,
-		    "permit (principal, action == Action::\"view\", resource) "
-		    "when { ");
-		to = repeat(to, large[i].open, large[i].count);
-		to = stpcpy(to, large[i].middle);
-		to = repeat(to, large[i].close, large[i].count);
-		to = stpcpy(stpcpy(to, large[i].tail), " };");
+		policy = make_large(large[i].open, large[i].middle,
+		    large[i].close, large[i].count, large[i].tail);
 		validate(policy, ZTA_CEDAR_ANY_LEVEL, rules, sizeof(rules));
 		assert_string_equal(rules, large[i].rules);
+		free(policy);
 	}
+}
+
+/* Near the limit of the depth: whoever walks the tree, the stack suffices. */
+static const struct {
+	const char *open, *middle, *close;
+	size_t count;
+	const char *tail, *rules;
+} deep[] = {
+	{ "(", "true", ")", 990, "", "" },
+	{ "!(", "true", ")", 990, "", "" },
+	{ "-(", "1", ")", 990, " == 1", "" },
+	{ "if true then true else ", "true", "", 990, "", "" },
+	{ "if (", "true", ") then true else false", 490, "", "" },
+	{ "(context.n > 1 && (context.n > 2 || ", "true", "))", 330, "", "" },
+	{ "", "principal", ".chief", 990, " == principal", "" },
+	{ "(if principal in ", "principal", " then principal else principal)",
+	    300, " == principal", "" },
+	{ "[", "1", "]", 990, ".isEmpty()", "" },
+	{ "{a: ", "1", "}", 990, " == {b: 1}", "incompatible-types" },
+	{ "[", "true", "].contains(true)", 490, "", "" },
+};
+
+static void
+test_validate__deep(void **state)
+{
+	char *policy, rules[1024];
+	zta_str json, text, links;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
+		policy = make_large(deep[i].open, deep[i].middle, deep[i].close,
+		    deep[i].count, deep[i].tail);
+		validate(policy, 1000, rules, sizeof(rules));
+		assert_string_equal(rules, deep[i].rules);
+		assert_int_equal(zta_cedar_format(ZTA_STR("p"),
+				     zta_str_of(policy), &text, NULL),
+		    ZTA_OK);
+		zta_str_free(text);
+		assert_int_equal(
+		    zta_cedar_policies_to_json(ZTA_STR("p"), zta_str_of(policy),
+			ZTA_STR("l"), ZTA_STR(""), &json, NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_cedar_policies_to_text(
+				     ZTA_STR("p"), json, &text, &links, NULL),
+		    ZTA_OK);
+		zta_str_free(json);
+		zta_str_free(text);
+		zta_str_free(links);
+		free(policy);
+	}
+}
+
+/* Many findings, each told once and with its own place. */
+static void
+test_validate__many_findings(void **state)
+{
+	enum { COUNT = 100000 };
+	static const char line[] = "principal.n == \"a\" &&\n";
+	char *policy = malloc(COUNT * sizeof(line) + 256), *to;
+	const zta_cedar_finding *list;
+	zta_cedar *engine;
+	size_t count, i;
+
+	(void)state;
+	assert_non_null(policy);
+	to = stpcpy(policy, "permit (principal, action, resource) when {\n");
+	to = repeat(to, line, COUNT);
+	(void)stpcpy(to, "true };");
+	assert_int_equal(zta_cedar_open(&engine, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_cedar_add_schema(engine, ZTA_STR("s"), ZTA_STR(schema), NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_add_policies(engine, ZTA_STR("p"),
+			     zta_str_of(policy), ZTA_CEDAR_NUMBERED, NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_cedar_validate(
+			     engine, ZTA_CEDAR_ANY_LEVEL, &list, &count, NULL),
+	    ZTA_OK);
+	assert_int_equal(count, COUNT);
+	for (i = 0; i < COUNT; i++) {
+		assert_int_equal(list[i].line, 2 + i);
+		assert_int_equal(list[i].column, 13);
+	}
+	zta_cedar_close(engine);
 	free(policy);
 }
 
@@ -514,6 +617,8 @@ main(void)
 		cmocka_unit_test(test_validate__schemas_in_json),
 
 		cmocka_unit_test(test_validate__large),
+		cmocka_unit_test(test_validate__deep),
+		cmocka_unit_test(test_validate__many_findings),
 	};
 
 	return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
