@@ -52,10 +52,11 @@ TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
-      git_upload names pktline plan policy_diff receive remote remote_ask \
-      remote_push report resolve signer test_outcome test_read tests \
-      transfer workspace workspace_blame workspace_checkout workspace_commit \
-      workspace_config workspace_diff workspace_init workspace_log \
+      git_upload import names pktline plan policy_diff receive remote \
+      remote_ask remote_push report resolve signer signers test_outcome \
+      test_read tests transfer workspace workspace_blame workspace_checkout \
+      workspace_commit workspace_config workspace_diff workspace_init \
+      workspace_log workspace_remote \
       workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
@@ -72,8 +73,9 @@ API = access evaluation form git ledger_job ledger_route ledgers \
       service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
-      checkout cli commit diff history init init_server key log main plan \
-      revert serve show status terminal test token validate workspace
+      checkout cli commit diff history init init_server key ledger log main \
+      plan revert serve show status sync terminal test token validate \
+      workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "daemon/say.h"
+#include "pap/signers.h"
 
 /* How long one question waits for a change. */
 #define WAIT_MS 25000u
@@ -19,23 +20,6 @@
 #define PAUSE_MAX_MS 2000u
 /* How soon the thread sees that it is to stop. */
 #define LOOK_MS 50u
-
-/* Who may sign, as the file has it now: a change needs no restart. */
-static zta_status
-read_signers(const zta_mirror *m, zta_arena *arena, zta_ssh_allowed_list *out,
-    zta_error *err)
-{
-	zta_str text;
-	zta_status status = zta_file__read(
-	    arena, m->config->signers, ZTA_SSH_ALLOWED_TEXT_MAX, &text, err);
-
-	if (status == ZTA_OK) {
-		status = zta_ssh_allowed__read(arena, text, out, err);
-		zta_error__place(
-		    status == ZTA_OK ? NULL : err, "%s", m->config->signers);
-	}
-	return status;
-}
 
 /* What was refused, as an error. */
 static zta_status
@@ -66,7 +50,8 @@ pull(zta_mirror *m, const zta_oid *head, zta_error *err)
 	zta_status status;
 
 	zta_arena__init(&arena, SIZE_MAX);
-	status = read_signers(m, &arena, &signers, err);
+	/* As the file has it now: a change needs no restart. */
+	status = zta_signers__read(&arena, m->config->signers, &signers, err);
 	if (status == ZTA_OK) {
 		status = zta_remote__pull(&m->remote, head, &pull, err);
 	}
@@ -190,7 +175,8 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 	zta_arena__init(&arena, SIZE_MAX);
 	status = read_key(m, &arena, err);
 	if (status == ZTA_OK) {
-		status = read_signers(m, &arena, &signers, err);
+		status =
+		    zta_signers__read(&arena, config->signers, &signers, err);
 	}
 	if (status == ZTA_OK) {
 		options.signer = m->key == NULL ? NULL : &m->signer;

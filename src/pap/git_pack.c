@@ -127,16 +127,18 @@ zta_git__pack(const zta_ledger *ledger, const zta_ledger_needs *needs,
     zta_buf *out, zta_pack_place *places, zta_error *err)
 {
 	zta_object_source source = zta_ledger__source(ledger);
-	const zta_ledger_need *need = needs->list;
+	const zta_ledger_need *need;
 	zta_arena arena;
 	zta_pack pack;
 	zta_str body;
 	size_t at;
+	uint32_t i;
 	zta_status status = ZTA_OK;
 
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_pack__begin(&pack, out, needs->count);
-	for (; status == ZTA_OK && need < needs->list + needs->count; need++) {
+	for (i = 0; status == ZTA_OK && i < needs->count; i++) {
+		need = &needs->list[i];
 		zta_arena__reset(&arena);
 		status = zta_object__read(
 		    &source, &need->oid, need->kind, &arena, &body, err);
@@ -146,7 +148,7 @@ zta_git__pack(const zta_ledger *ledger, const zta_ledger_needs *needs,
 			status = out->status;
 		}
 		if (status == ZTA_OK && places != NULL) {
-			*places++ = (zta_pack_place){ need->oid,
+			places[i] = (zta_pack_place){ need->oid,
 				zta_crc32__of(
 				    (zta_str){ out->ptr + at, out->len - at }),
 				(uint32_t)(at - pack.start) };

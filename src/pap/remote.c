@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "pap/receive.h"
 #include "pap/remote_ask.h"
+#include "pap/signers.h"
 
 #define PATIENCE_MS 30000
 /* What we say that we have: our commit, and some at growing distance. */
@@ -174,21 +175,6 @@ fetch(puller *p, const zta_oid *head, zta_transfer *out)
 	return status;
 }
 
-/* What lets a key sign: our list, now. */
-static zta_status
-may_sign(void *context, const zta_ssh_key *key, zta_error *err)
-{
-	const zta_remote_pull *pull = context;
-
-	if (pull->signers == NULL) {
-		return ZTA_OK;
-	}
-	return key != NULL ?
-	    zta_ssh_allowed__may(pull->signers, ZTA_SSH_GIT, key,
-		zta_time__now_ms() / 1000, err) :
-	    zta_error__set(err, ZTA_EUNTRUSTED, "a commit is not signed");
-}
-
 /* Does the first commit of the transfer follow our commit? */
 static zta_status
 check_line(puller *p, const zta_transfer *transfer)
@@ -222,13 +208,14 @@ take_part(puller *p, const zta_oid *head)
 {
 	zta_remote_pull *pull = p->pull;
 	zta_transfer transfer = { 0 };
+	zta_signers signers = { pull->signers, zta_time__now_ms() };
 	zta_received received = { .ledger = pull->ledger,
 		.ref = pull->ref,
 		.from = pull->to,
 		.transfer = &transfer,
-		.at = zta_time__now_ms(),
-		.may_sign = may_sign,
-		.context = pull };
+		.at = signers.now,
+		.may_sign = zta_signers__may,
+		.context = &signers };
 	zta_status status = fetch(p, head, &transfer);
 
 	if (status == ZTA_OK) {

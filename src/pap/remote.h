@@ -31,6 +31,10 @@ typedef struct zta_remote {
 	zta_arena arena; /* of one exchange after another */
 } zta_remote;
 
+/* Zone and name in the URL, of which they are part. ZTA_EINVAL: it has none. */
+ZTA_MUST_USE zta_status zta_remote__parse(
+    const char *url, zta_str *zone, zta_str *name, zta_error *err);
+
 /*
  * ZTA_EINVAL: that is no URL of a ledger. What `options` refer to outlives it.
  * Release it with zta_remote__close(), also after an error.

@@ -38,48 +38,62 @@ is_plain(zta_str text, const char *more)
 
 /* "/zones/<zone>/ledgers/<name>" */
 static bool
-is_ledger_path(zta_str path)
+read_path(zta_str path, zta_str *zone, zta_str *name)
 {
-	zta_str part;
-	uint32_t i = 0;
+	zta_str parts[6];
+	size_t i, count = 0;
 
-	while (zta_str__next(&path, '/', &part)) {
-		if ((i == 0 && part.len > 0) ||
-		    (i == 1 && !zta_str__is(part, "zones")) ||
-		    (i == 3 && !zta_str__is(part, "ledgers")) ||
-		    ((i == 2 || i == 4) &&
-			(!is_plain(part, "._-") || part.ptr[0] == '.'))) {
+	while (count < 6 && zta_str__next(&path, '/', &parts[count])) {
+		count++;
+	}
+	if (count != 5 || parts[0].len > 0 || !zta_str__is(parts[1], "zones") ||
+	    !zta_str__is(parts[3], "ledgers")) {
+		return false;
+	}
+	for (i = 2; i < 5; i += 2) {
+		if (!is_plain(parts[i], "._-") || parts[i].ptr[0] == '.' ||
+		    parts[i].ptr[0] == '-' ||
+		    parts[i].len > ZTA_STORE_LEDGER_MAX) {
 			return false;
 		}
-		i++;
 	}
-	return i == 5;
+	*zone = parts[2];
+	*name = parts[4];
+	return true;
 }
 
-static zta_status
-read_url(zta_remote *remote, zta_error *err)
+/* Cut host and path out of the URL. */
+static bool
+split_url(const char *url, zta_str *host, zta_str *path)
 {
-	zta_str rest = zta_str_of(remote->options.url);
+	zta_str rest = zta_str_of(url);
 	const zta_str schemes[] = { ZTA_STR("http://"), ZTA_STR("https://") };
 	size_t i, slash;
 
 	for (i = 0; i < 2 && !zta_str__starts(rest, schemes[i]); i++) {
 	}
-	if (i < 2) {
-		rest.ptr += schemes[i].len;
-		rest.len -= schemes[i].len;
-		slash = zta_str__find(rest, '/');
-		remote->host = (zta_str){ rest.ptr, slash };
-		remote->path = (zta_str){ rest.ptr + slash, rest.len - slash };
+	if (i == 2) {
+		return false;
 	}
-	if (i == 2 || remote->host.len > HOST_MAX ||
-	    !is_plain(remote->host, ".-:[]") || !is_ledger_path(remote->path)) {
-		return zta_error__set(err, ZTA_EINVAL,
-		    "%s: the URL of a ledger is"
-		    " http[s]://<host>/zones/<zone>/ledgers/<name>",
-		    remote->options.url);
-	}
-	return ZTA_OK;
+	rest.ptr += schemes[i].len;
+	rest.len -= schemes[i].len;
+	slash = zta_str__find(rest, '/');
+	*host = (zta_str){ rest.ptr, slash };
+	*path = (zta_str){ rest.ptr + slash, rest.len - slash };
+	return host->len <= HOST_MAX && is_plain(*host, ".-:[]");
+}
+
+zta_status
+zta_remote__parse(const char *url, zta_str *zone, zta_str *name, zta_error *err)
+{
+	zta_str host, path;
+
+	return split_url(url, &host, &path) && read_path(path, zone, name) ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EINVAL,
+		"%s: the URL of a ledger is"
+		" http[s]://<host>/zones/<zone>/ledgers/<name>",
+		url);
 }
 
 zta_status
@@ -88,11 +102,15 @@ zta_remote__open(
 {
 	const zta_http_client_options client = { .ca_file = options->ca_file,
 		.stop = options->stop };
+	zta_str zone, name;
 	zta_status status;
 
 	*remote = (zta_remote){ .options = *options };
 	zta_arena__init(&remote->arena, SIZE_MAX);
-	status = read_url(remote, err);
+	status = zta_remote__parse(options->url, &zone, &name, err);
+	if (status == ZTA_OK) {
+		(void)split_url(options->url, &remote->host, &remote->path);
+	}
 	return status != ZTA_OK ?
 	    status :
 	    zta_http_client__open(&remote->client, &client, err);

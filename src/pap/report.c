@@ -64,6 +64,23 @@ zta_report__tree(zta_report **out, zta_arena *arena, const zta_tree *tree,
 		&r->check, arena, tree, flags, zta_time__now_ms(), err));
 }
 
+zta_status
+zta_report__of(zta_report **out, zta_check *check, zta_error *err)
+{
+	zta_report *r = calloc(1, sizeof(*r));
+
+	*out = r;
+	if (r == NULL) {
+		zta_check__release(check);
+		return zta_error__nomem(err);
+	}
+	r->check = *check;
+	r->check.findings.arena = &r->check.arena;
+	*check = (zta_check){ 0 };
+	show(r);
+	return ZTA_OK;
+}
+
 void
 zta_report__close(zta_report *r)
 {

@@ -16,6 +16,10 @@ ZTA_MUST_USE zta_status zta_report__dir(
 ZTA_MUST_USE zta_status zta_report__tree(zta_report **out, zta_arena *arena,
     const zta_tree *tree, unsigned flags, zta_error *err);
 
+/* Of a check that was made; it is taken over. ZTA_ENOMEM: it is released. */
+ZTA_MUST_USE zta_status zta_report__of(
+    zta_report **out, zta_check *check, zta_error *err);
+
 /* NULL is fine. */
 void zta_report__close(zta_report *report);
 

@@ -199,6 +199,32 @@ zta_workspace__read(
 }
 
 zta_status
+zta_workspace__demand_clean(zta_workspace *w, zta_files *head, zta_error *err)
+{
+	zta_ledger_changes changes = { 0 };
+	zta_files folder;
+	zta_oid oid;
+	bool strange = false;
+	zta_status status = zta_workspace__head(w, &oid, err);
+
+	if (status == ZTA_OK) {
+		status = zta_workspace__files(w, &oid, head, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_workspace__read(w, &folder, &strange, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_workspace__changes(
+		    w, head, &folder, false, &changes, err);
+	}
+	return status == ZTA_OK && (strange || changes.count > 0) ?
+	    zta_error__set(err, ZTA_ECONFLICT,
+		"the folder is not as HEAD has it: commit its changes first, "
+		"or take them back by `ztauth checkout HEAD --force`") :
+	    status;
+}
+
+zta_status
 zta_workspace__files(
     zta_workspace *w, const zta_oid *commit, zta_files *out, zta_error *err)
 {

@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "pap/files.h"
 #include "pap/report.h"
+#include "pap/signer.h"
 #include "pap/workspace_config.h"
 
 struct zta_workspace {
@@ -44,6 +45,10 @@ ZTA_MUST_USE zta_status zta_workspace__show(zta_workspace *workspace,
 ZTA_MUST_USE zta_status zta_workspace__read(
     zta_workspace *workspace, zta_files *out, bool *strange, zta_error *err);
 
+/* Is the folder as HEAD has it? `*head` are its files. ZTA_ECONFLICT: no. */
+ZTA_MUST_USE zta_status zta_workspace__demand_clean(
+    zta_workspace *workspace, zta_files *head, zta_error *err);
+
 /*
  * Read and judge the folder; `*out` are its files. The report is the
  * workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
@@ -63,6 +68,14 @@ ZTA_MUST_USE zta_status zta_workspace__files(zta_workspace *workspace,
 ZTA_MUST_USE zta_status zta_workspace__changes(zta_workspace *workspace,
     const zta_files *before, const zta_files *after, bool texts,
     zta_ledger_changes *out, zta_error *err);
+
+/* "<path>", from the top of the workspace if it is not absolute; in its arena. */
+ZTA_MUST_USE char *zta_workspace__from_top(
+    zta_workspace *workspace, zta_str path);
+
+/* Who signs; see zta_workspace_commit(). Closed by the caller either way. */
+ZTA_MUST_USE zta_status zta_workspace__signer(zta_workspace *workspace,
+    const zta_workspace_signing *signing, zta_signer *out, zta_error *err);
 
 /*
  * Commit `files`, which are valid and differ from `head` by `changes`, which

@@ -3,11 +3,12 @@
  * workspace_commit.c - make a commit. Its objects are collected in memory, so
  * that they and the move of HEAD are one transaction.
  */
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "ledger/commit_sign.h"
-#include "pap/signer.h"
 #include "pap/workspace.h"
 
 /* What is to be written. */
@@ -70,35 +71,48 @@ add_blobs(batch *b, const zta_files *files, const zta_ledger_changes *changes,
 	return status;
 }
 
+char *
+zta_workspace__from_top(zta_workspace *w, zta_str path)
+{
+	bool absolute = path.len > 0 && path.ptr[0] == '/';
+	size_t len = strlen(w->dir) + 1 + path.len + 1;
+	char *joined = zta_arena__alloc(&w->arena, len);
+
+	if (joined != NULL) {
+		(void)snprintf(joined, len, "%s%s%.*s", absolute ? "" : w->dir,
+		    absolute ? "" : "/", ZTA_STR_ARG(path));
+	}
+	return joined;
+}
+
+zta_status
+zta_workspace__signer(zta_workspace *w, const zta_workspace_signing *signing,
+    zta_signer *out, zta_error *err)
+{
+	const char *path = signing->key;
+
+	*out = (zta_signer){ 0 };
+	if (path == NULL && w->config.key.len > 0) {
+		path = zta_workspace__from_top(w, w->config.key);
+		if (path == NULL) {
+			return zta_arena__failed(&w->arena, err);
+		}
+	}
+	return zta_signer__open(out, path, signing->agent, err);
+}
+
 /* Sign it, unless there is nobody who could. */
 static zta_status
 sign(zta_workspace *w, zta_commit *commit, const zta_workspace_signing *signing,
     zta_error *err)
 {
-	const char *path = signing->key;
-	zta_str key = w->config.key;
 	zta_signer signer;
-	zta_buf joined;
-	zta_status status = ZTA_OK;
+	zta_status status = zta_workspace__signer(w, signing, &signer, err);
 
-	zta_buf__init(&joined, SIZE_MAX);
-	if (path == NULL && key.len > 0) {
-		zta_buf__printf(&joined, "%s%s%.*s",
-		    key.ptr[0] == '/' ? "" : w->dir,
-		    key.ptr[0] == '/' ? "" : "/", ZTA_STR_ARG(key));
-		zta_buf__byte(&joined, '\0');
-		path = joined.ptr;
-		status = joined.status;
-	}
-	signer = (zta_signer){ 0 };
-	if (status == ZTA_OK) {
-		status = zta_signer__open(&signer, path, signing->agent, err);
-	}
 	if (status == ZTA_OK && signer.present) {
 		status = zta_commit__sign(&w->arena, commit, &signer.ssh, err);
 	}
 	zta_signer__close(&signer);
-	zta_buf__release(&joined);
 	return status;
 }
 

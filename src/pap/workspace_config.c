@@ -101,7 +101,7 @@ zta_workspace_config__parse(
     zta_arena *arena, zta_str text, zta_workspace_config *out, zta_error *err)
 {
 	static const char *const names[] = { "zone", "name", "author", "key",
-		"remotes", NULL };
+		"remotes", "signers", NULL };
 	reader r = { .arena = arena, .out = out, .err = err };
 	zta_status status = zta_json__read(arena, text, &r.doc, err);
 
@@ -118,6 +118,10 @@ zta_workspace_config__parse(
 	}
 	if (status == ZTA_OK) {
 		status = take_text(&r, r.doc.root, "key", false, &out->key);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    take_text(&r, r.doc.root, "signers", false, &out->signers);
 	}
 	if (status == ZTA_OK) {
 		status = take_author(&r);
@@ -163,6 +167,7 @@ zta_workspace_config__put(zta_buf *buf, const zta_workspace_config *config)
 	put_member(&out, "zone", config->zone);
 	put_member(&out, "name", config->name);
 	put_member(&out, "key", config->key);
+	put_member(&out, "signers", config->signers);
 	if (config->author.len > 0) {
 		zta_json_out__name(&out, "author");
 		zta_json_out__open(&out, '{');

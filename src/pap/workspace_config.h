@@ -5,16 +5,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-
-typedef struct zta_workspace_remote {
-	zta_str name, url;
-} zta_workspace_remote;
+#include "ztauth/sync.h"
 
 /* Texts that are not there are empty. */
 typedef struct zta_workspace_config {
 	zta_str zone, name;    /* of the ledger in the store */
 	zta_str author, email; /* both or neither */
 	zta_str key;           /* path of who signs */
+	zta_str signers;       /* path of who may sign what is pulled */
 	const zta_workspace_remote *remotes;
 	uint32_t remote_count;
 } zta_workspace_config;

@@ -3,6 +3,7 @@
  * workspace_init.c - make a folder a workspace. Each step may find that it was
  * done before; the configuration comes last and says that all of them were.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "base/json_write.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "pap/remote.h"
 #include "pap/workspace.h"
 
 /* The zone of no server: those are numbers. */
@@ -24,6 +26,7 @@ typedef struct maker {
 	zta_arena arena;
 	const char *dir;
 	zta_workspace_config config;
+	bool cloned; /* the files come from elsewhere */
 	zta_workspace_made *out;
 	zta_error *err;
 } maker;
@@ -245,7 +248,7 @@ make(maker *m, const char *name)
 	if (status == ZTA_OK) {
 		status = write_file(m, ".ztauth/.gitignore", ZTA_STR("*\n"));
 	}
-	if (status == ZTA_OK) {
+	if (status == ZTA_OK && !m->cloned) {
 		status = make_manifest(m);
 	}
 	return status != ZTA_OK ? status : make_config(m);
@@ -285,6 +288,77 @@ zta_workspace_init(const char *dir, const char *name, const char *zone,
 		.zone = zta_str_of(zone == NULL ? local_zone : zone)
 	};
 	status = exists(&m, ".ztauth/config.json") ? tell(&m) : make(&m, name);
+	zta_arena__release(&m.arena);
+	return status;
+}
+
+/* Is it empty, or not there? */
+static zta_status
+demand_empty(maker *m)
+{
+	struct dirent *entry = NULL;
+	DIR *dir = opendir(m->dir);
+
+	if (dir == NULL) {
+		return errno == ENOENT ? ZTA_OK :
+					 zta_error__errno(m->err, "open");
+	}
+	do {
+		entry = readdir(dir);
+	} while (entry != NULL &&
+	    (strcmp(entry->d_name, ".") == 0 ||
+		strcmp(entry->d_name, "..") == 0));
+	(void)closedir(dir);
+	return entry == NULL ?
+	    ZTA_OK :
+	    zta_error__set(m->err, ZTA_EEXIST, "the folder is not empty");
+}
+
+/* `signers` from everywhere. */
+static zta_status
+set_signers(maker *m, const char *signers)
+{
+	char path[PATH_MAX];
+
+	if (signers == NULL) {
+		return ZTA_OK;
+	}
+	if (realpath(signers, path) == NULL) {
+		return zta_error__errno(m->err, "find the list of signers");
+	}
+	m->config.signers = zta_arena__copy(&m->arena, zta_str_of(path));
+	return m->config.signers.ptr != NULL ?
+	    ZTA_OK :
+	    zta_arena__failed(&m->arena, m->err);
+}
+
+zta_status
+zta_workspace_clone(
+    const char *url, const char *dir, const char *signers, zta_error *err)
+{
+	const zta_workspace_remote origin = { ZTA_STR("origin"),
+		zta_str_of(url) };
+	zta_workspace_made made = { 0 };
+	maker m = { .dir = dir, .cloned = true, .out = &made, .err = err };
+	char *name = NULL;
+	zta_status status;
+
+	zta_arena__init(&m.arena, SIZE_MAX);
+	m.config.remotes = &origin;
+	m.config.remote_count = 1;
+	status = zta_remote__parse(url, &m.config.zone, &m.config.name, err);
+	if (status == ZTA_OK) {
+		status = demand_empty(&m);
+	}
+	if (status == ZTA_OK) {
+		status = set_signers(&m, signers);
+	}
+	if (status == ZTA_OK) {
+		name = zta_arena__cstr(&m.arena, m.config.name);
+		status = name == NULL ? zta_arena__failed(&m.arena, err) :
+					make(&m, name);
+	}
+	zta_error__place(status == ZTA_OK ? NULL : err, "%s", dir);
 	zta_arena__release(&m.arena);
 	return status;
 }

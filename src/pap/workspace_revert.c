@@ -211,34 +211,6 @@ finish(undoer *u, const zta_ledger_commit *undone,
 	    zta_folder__apply(w->dir, &out->changes, u->err);
 }
 
-/* Is the folder as HEAD has it? */
-static zta_status
-demand_clean(undoer *u)
-{
-	zta_workspace *w = u->workspace;
-	zta_ledger_changes changes = { 0 };
-	zta_files folder;
-	zta_oid oid;
-	bool strange = false;
-	zta_status status = zta_workspace__head(w, &oid, u->err);
-
-	if (status == ZTA_OK) {
-		status = zta_workspace__files(w, &oid, &u->head, u->err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_workspace__read(w, &folder, &strange, u->err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_workspace__changes(
-		    w, &u->head, &folder, false, &changes, u->err);
-	}
-	return status == ZTA_OK && (strange || changes.count > 0) ?
-	    zta_error__set(u->err, ZTA_ECONFLICT,
-		"the folder is not as HEAD has it: commit its changes first, "
-		"or take them back by `ztauth checkout HEAD --force`") :
-	    status;
-}
-
 zta_status
 zta_workspace_revert(zta_workspace *w, const char *commit,
     const zta_workspace_signing *signing, zta_workspace_undone *out,
@@ -253,7 +225,7 @@ zta_workspace_revert(zta_workspace *w, const char *commit,
 	*out = (zta_workspace_undone){ 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	if (status == ZTA_OK) {
-		status = demand_clean(&u);
+		status = zta_workspace__demand_clean(w, &u.head, err);
 	}
 	if (status == ZTA_OK) {
 		status = undo_all(&u, &diff.files);

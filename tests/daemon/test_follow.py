@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that follows another: through outages, and whatever the other says. SPEC: docs/design/ledger.md"""
 
+import atexit
 import hashlib
 import http.server
 import json
@@ -13,7 +14,9 @@ import time
 from harness import Server, main
 from sync import FILES, ZONE, Zone, change, transfer, version
 
-leader = Zone().start()
+leader = Zone()
+atexit.register(leader.close)
+leader.start()
 writer, thief = leader.key("writer"), leader.key("thief")
 follow_key = leader.key("follower")
 leader.govern(writer="writers", follower="readers")
@@ -28,6 +31,7 @@ class Follower(Server):
         with open(conf, "w", encoding="utf-8") as f:
             f.write(text)
         self.allow(writer)
+        atexit.register(self.close)
         os.symlink(follow_key.path, self.path("key"))
 
     def allow(self, *keys):
@@ -208,7 +212,6 @@ def test_lies():
     f.wait_said("gone back to an older commit")
     assert f.ready()["commit"] == second
     f.stop()
-    f.close()
     server.shutdown()
 
 
@@ -217,12 +220,9 @@ def test_configuration():
     out = subprocess.run([os.path.join(os.environ.get("BUILD", "build"), "ztauth"), "serve", "--config",
                           f.path("ztauth.conf")], capture_output=True, text=True, check=False)
     assert out.returncode == 1 and "URL of a ledger" in out.stderr, out.stderr
-    f.close()
 
 
 main([test_nothing_at_first, test_picks_up, test_catches_up, test_takes_no_pushes, test_outage,
       test_key_that_is_not_allowed, test_lies, test_configuration])
 follower.stop()
-follower.close()
 leader.stop()
-leader.close()

@@ -171,6 +171,77 @@ for name, request in (
     check(f"{name} is an error", answer[4:8], b"ERR ")
     check(f"{name} is one line", int(answer[:4], 16), len(answer))
 
+# The other way round: what git has made is read, judged and written again.
+ZTAUTH = os.path.join(BUILD, "ztauth")
+run("git", "init", "-q", "-b", "main", "--object-format=sha256", path("made"))
+git("made", "config", "user.signingKey", path("key"))
+
+
+def make(text):
+    with open(path("made/a.cedar"), "w") as f:
+        f.write(text)
+    git("made", "add", "-A")
+    git("made", "commit", "-q", "-S", "-m", "by git")
+    return git("made", "rev-parse", "HEAD").strip()
+
+
+def bundle(name, *what):
+    git("made", "-c", "pack.window=0", "-c", "pack.depth=0", "bundle", "create", "-q", "--version=3", path(name), *what)
+
+
+def imported(name, *more):
+    done = subprocess.run([ZTAUTH, "ledger", "import", "--store", path("imported"), "--ledger", "z/made", path(name), *more],
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+with open(path("made/manifest.json"), "w") as f:
+    f.write('{"metadata":{"name":"made"},"partitions":{"/":{"schema":false}}}\n')
+first = make("permit (principal, action, resource);\n")
+bundle("1", "main")
+second = make("forbid (principal, action, resource);\n")
+bundle("2", f"{first}..main")
+broken = make("permit (;\n")
+bundle("3", f"{second}..main")
+git("made", "reset", "-q", "--hard", first)
+aside = make("// aside\n")
+bundle("4", "main")
+signers = ("--signers", path("allowed"))
+with open(path("nobody"), "w") as f:
+    f.write("# nobody\n")
+check("later bundle first", imported("2", *signers)[0], 1)
+code, said = imported("1", "--signers", path("nobody"))
+check("nobody may sign", (code, "no allowed signer" in said), (1, True))
+check("import", imported("1", *signers), (0, f"now at {first}\n"))
+check("import again", imported("1", *signers), (0, f"nothing new, at {first}\n"))
+check("import of more", imported("2", *signers), (0, f"now at {second}\n"))
+check("import of old", imported("1", *signers), (0, f"nothing new, at {second}\n"))
+code, said = imported("3", *signers)
+check("import of what is no version", (code, "a.cedar:1:" in said, broken in said), (3, True, True))
+code, said = imported("4", *signers)
+check("import of another line", (code, "line of history" in said), (1, True))
+check("import of no bundle", imported("key", *signers)[0], 1)
+git("made", "reset", "-q", "--hard", second)
+with open(path("made/long.cedar"), "w") as f:
+    f.writelines(f"// line {i} {i * i}\n" for i in range(2000))
+make("// with a long file\n")
+with open(path("made/long.cedar"), "a") as f:
+    f.write("// more\n")
+make("// with a longer file\n")
+git("made", "repack", "-adfq")
+git("made", "bundle", "create", "-q", "--version=3", path("5"), "main")
+code, said = imported("5", *signers)
+check("import of deltas", (code, "delta" in said), (1, True))
+git("made", "-c", "pack.window=0", "-c", "pack.depth=0", "repack", "-adfqF")
+bundle("6", "main")
+check("import without deltas", imported("6", *signers)[0], 0)
+for verb in (("export", path("again")), ("bundle", path("again.bundle"))):
+    run(ZTAUTH, "ledger", verb[0], "--store", path("imported"), "--ledger", "z/made", verb[1])
+judge("written again", "again", 4)
+check("it is the same", git("again", "rev-parse", "main"), git("made", "rev-parse", "main"))
+check("and so is the bundle", git("made", "bundle", "list-heads", path("again.bundle")).split()[0],
+      git("made", "rev-parse", "main").strip())
+
 server.shutdown()
 print(f"{checks} checks, {failed} failed")
 sys.exit(failed != 0)

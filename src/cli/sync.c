@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sync.c - ztauth clone, pull, push, remote. */
+#include "ztauth/sync.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+
+#define KEY_HELP                                                               \
+	"  --key FILE   a private Ed25519 key as OpenSSH has it, or the .pub " \
+	"of one\n"                                                             \
+	"               that ssh-agent holds; default: as for ztauth commit\n"
+
+static const char clone_help[] =
+    "Usage: ztauth clone URL [DIR] [--key FILE] [--signers FILE]\n"
+    "\n"
+    "Make the folder DIR (default: the name of the ledger) a workspace of the\n"
+    "ledger at URL, http[s]://<host>/zones/<zone>/ledgers/<name>, and pull it.\n"
+    "If the server cannot be reached, `ztauth pull` in it goes on.\n"
+    "\n" KEY_HELP
+    "  --signers FILE  who may sign what is pulled, now and later; a file in\n"
+    "               the syntax of OpenSSH's allowed signers. Default: whoever\n";
+
+static const char pull_help[] =
+    "Usage: ztauth pull [REMOTE] [--key FILE]\n"
+    "\n"
+    "Bring the workspace to what REMOTE (default: origin) has. Its folder must\n"
+    "be as HEAD has it. All that comes is checked as if it were ours.\n"
+    "\n" KEY_HELP "\nExit: 0 done; 3 what came is not a version; 1 it could "
+    "not be done.\n";
+
+static const char push_help[] =
+    "Usage: ztauth push [REMOTE] [--key FILE]\n"
+    "\n"
+    "Send the commits of the workspace to REMOTE (default: origin), whose gate\n"
+    "judges them.\n"
+    "\n" KEY_HELP;
+
+static const char remote_help[] =
+    "Usage: ztauth remote list\n"
+    "       ztauth remote add NAME URL\n"
+    "       ztauth remote remove NAME\n"
+    "\n"
+    "The servers that a workspace is pulled from and pushed to.\n";
+
+static void
+put_short(const char *what, zta_str id, zta_str url)
+{
+	printf("%s %.12s: %.*s\n", what, id.len > 0 ? id.ptr : "no commit",
+	    ZTA_STR_ARG(url));
+}
+
+static int
+put_pulled(const char *dir, const zta_workspace_synced *synced)
+{
+	switch (synced->outcome) {
+	case ZTA_WORKSPACE_SAME:
+		put_short("nothing new, at", synced->head, synced->url);
+		break;
+	case ZTA_WORKSPACE_MOVED:
+		put_short("now at", synced->head, synced->url);
+		cli_put_changes(&synced->changes);
+		break;
+	case ZTA_WORKSPACE_AHEAD:
+		put_short("ahead, at", synced->head, synced->url);
+		break;
+	case ZTA_WORKSPACE_REFUSED:
+		cli_put_findings(dir, synced->report);
+		printf("commit %.*s of %.*s is refused\n",
+		    ZTA_STR_ARG(synced->culprit), ZTA_STR_ARG(synced->url));
+		return CLI_FINDINGS;
+	}
+	return CLI_OK;
+}
+
+static int
+pull(zta_workspace *workspace, const char *remote, const char *key)
+{
+	zta_workspace_signing signing;
+	zta_workspace_synced synced;
+	zta_error err = { 0 };
+
+	cli_signing(&signing);
+	signing.key = key;
+	return zta_workspace_pull(workspace, remote, &signing, &synced, &err) ==
+		ZTA_OK ?
+	    put_pulled(zta_workspace_dir(workspace), &synced) :
+	    cli_fail(&err);
+}
+
+int
+cli_clone(int argc, char **argv)
+{
+	const char *key = NULL, *signers = NULL, *words[2] = { NULL, NULL };
+	const cli_option options[] = {
+		{ "key", &key, NULL },
+		{ "signers", &signers, NULL },
+		{ NULL, NULL, NULL },
+	};
+	zta_workspace *workspace;
+	const char *dir;
+	zta_error err = { 0 };
+	int code = cli_arguments(argc, argv, options, words, 2, clone_help);
+
+	if (code >= 0) {
+		return code;
+	}
+	if (!cli_need(words[0], "URL")) {
+		return CLI_USAGE;
+	}
+	dir = words[1];
+	if (dir == NULL) {
+		dir = strrchr(words[0], '/');
+		dir = dir == NULL ? words[0] : dir + 1;
+	}
+	if (zta_workspace_clone(words[0], dir, signers, &err) != ZTA_OK ||
+	    zta_workspace_open(&workspace, dir, &err) != ZTA_OK) {
+		return cli_fail(&err);
+	}
+	code = pull(workspace, NULL, key);
+	zta_workspace_close(workspace);
+	return code;
+}
+
+/* What pull and push have in common. */
+static int
+with_remote(int argc, char **argv, const char *help,
+    int (*run)(zta_workspace *, const char *remote, const char *key))
+{
+	const char *key = NULL, *remote = NULL;
+	const cli_option options[] = {
+		{ "key", &key, NULL },
+		{ NULL, NULL, NULL },
+	};
+	zta_workspace *workspace;
+	int code = cli_options(argc, argv, options, &remote, help);
+
+	if (code >= 0) {
+		return code;
+	}
+	if (!cli_workspace(&workspace)) {
+		return CLI_FAILED;
+	}
+	code = run(workspace, remote, key);
+	zta_workspace_close(workspace);
+	return code;
+}
+
+int
+cli_pull(int argc, char **argv)
+{
+	return with_remote(argc, argv, pull_help, pull);
+}
+
+static int
+push(zta_workspace *workspace, const char *remote, const char *key)
+{
+	zta_workspace_signing signing;
+	zta_workspace_synced synced;
+	zta_error err = { 0 };
+
+	cli_signing(&signing);
+	signing.key = key;
+	if (zta_workspace_push(workspace, remote, &signing, &synced, &err) !=
+	    ZTA_OK) {
+		return cli_fail(&err);
+	}
+	put_short(synced.outcome == ZTA_WORKSPACE_SAME ? "nothing to send, at" :
+							 "sent, at",
+	    synced.head, synced.url);
+	return CLI_OK;
+}
+
+int
+cli_push(int argc, char **argv)
+{
+	return with_remote(argc, argv, push_help, push);
+}
+
+/* --- remote */
+
+static int
+list(zta_workspace *workspace)
+{
+	const zta_workspace_remote *remotes;
+	size_t i, count;
+
+	zta_workspace_remotes(workspace, &remotes, &count);
+	for (i = 0; i < count; i++) {
+		printf("%.*s %.*s\n", ZTA_STR_ARG(remotes[i].name),
+		    ZTA_STR_ARG(remotes[i].url));
+	}
+	return CLI_OK;
+}
+
+int
+cli_remote(int argc, char **argv)
+{
+	const cli_option options[] = { { NULL, NULL, NULL } };
+	const char *words[3] = { NULL, NULL, NULL };
+	zta_workspace *workspace;
+	zta_error err = { 0 };
+	zta_str verb;
+	int code = cli_arguments(argc, argv, options, words, 3, remote_help);
+
+	if (code >= 0) {
+		return code;
+	}
+	verb = zta_str_of(words[0] == NULL ? "list" : words[0]);
+	if (!cli_workspace(&workspace)) {
+		return CLI_FAILED;
+	}
+	if (zta_str__is(verb, "list") && words[1] == NULL) {
+		code = list(workspace);
+	} else if (zta_str__is(verb, "add") && words[2] != NULL) {
+		code = zta_workspace_remote_add(
+			   workspace, words[1], words[2], &err) == ZTA_OK ?
+		    CLI_OK :
+		    cli_fail(&err);
+	} else if (zta_str__is(verb, "remove") && words[1] != NULL &&
+	    words[2] == NULL) {
+		code = zta_workspace_remote_remove(workspace, words[1], &err) ==
+			ZTA_OK ?
+		    CLI_OK :
+		    cli_fail(&err);
+	} else {
+		cli_say("list, add NAME URL, or remove NAME; see --help");
+		code = CLI_USAGE;
+	}
+	zta_workspace_close(workspace);
+	return code;
+}
