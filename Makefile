@@ -56,8 +56,7 @@ PAP = admit ask bundle check files findings folder git_fetch git_pack \
       remote_ask remote_push report resolve signer signers test_outcome \
       test_read tests transfer workspace workspace_blame workspace_checkout \
       workspace_commit workspace_config workspace_diff workspace_init \
-      workspace_log workspace_remote \
-      workspace_revert
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
