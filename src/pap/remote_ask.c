@@ -83,6 +83,7 @@ split_url(const char *url, zta_str *host, zta_str *path)
 	return host->len <= HOST_MAX && is_plain(*host, ".-:[]");
 }
 
+/* The URL is not repeated: what is refused may hold a password. */
 zta_status
 zta_remote__parse(const char *url, zta_str *zone, zta_str *name, zta_error *err)
 {
@@ -91,9 +92,8 @@ zta_remote__parse(const char *url, zta_str *zone, zta_str *name, zta_error *err)
 	return split_url(url, &host, &path) && read_path(path, zone, name) ?
 	    ZTA_OK :
 	    zta_error__set(err, ZTA_EINVAL,
-		"%s: the URL of a ledger is"
-		" http[s]://<host>/zones/<zone>/ledgers/<name>",
-		url);
+		"the URL of a ledger is"
+		" http[s]://<host>/zones/<zone>/ledgers/<name>");
 }
 
 zta_status
