@@ -334,6 +334,11 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 
 	*out = (zta_decision){ .effect = ZTA_DENY, .time = now };
 	zta_random__bytes(out->id, sizeof(out->id));
+	/* A forbid that was left out would allow. */
+	if (!snapshot->whole) {
+		return zta_error__set(
+		    err, ZTA_EINVAL, "the snapshot is not whole");
+	}
 	for (i = 0; i < sizeof(legs) / sizeof(legs[0]); i++) {
 		if (!legs[i](&d)) {
 			return d.status;

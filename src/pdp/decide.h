@@ -47,7 +47,8 @@ typedef struct zta_decision {
  * Decide `request` at `now` (ms); `caller` is the workload that asks, if the
  * zone demands that it shows itself (NULL: it did not). Everything is in
  * `arena`. ZTA_EINVALID: no such question can be asked, with line, column and
- * JSON pointer; anything else but ZTA_OK: there is no decision.
+ * JSON pointer; anything else but ZTA_OK: there is no decision, as for a
+ * snapshot that is not whole (ZTA_EINVAL).
  */
 ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,

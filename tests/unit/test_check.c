@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/sort.h"
 #include "pap/check.h"
+#include "pdp/decide.h"
 
 #define NOW 1767225600000
 #define FILES_MAX 32
@@ -830,10 +831,36 @@ test_check__directory(void **state)
 	zta_check__release(&out);
 }
 
+/* What is not whole lacks policies, forbids perhaps: it decides nothing. */
+static void
+test_check__part_of_a_ledger_never_decides(void **state)
+{
+	const file broken = { "broken.cedar", "forbid (" };
+	const zta_zone zone = { 0 };
+	zta_check out;
+	zta_decision decision;
+	zta_authzen request = { 0 };
+	zta_arena arena;
+	zta_error err;
+
+	(void)state;
+	check(&broken, 1, 0, &out);
+	assert_non_null(out.loaded);
+	assert_false(out.loaded->whole);
+	zta_arena__init(&arena, SIZE_MAX);
+	assert_int_equal(zta_pdp__decide(&zone, out.loaded, &arena, &request,
+			     NULL, 1767225600000, &decision, &err),
+	    ZTA_EINVAL);
+	assert_int_equal(decision.effect, ZTA_DENY);
+	zta_arena__release(&arena);
+	zta_check__release(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_check__part_of_a_ledger_never_decides),
 		cmocka_unit_test(test_check__tells_everything),
 		cmocka_unit_test(test_check__knows_the_part_of_a_file),
 		cmocka_unit_test(
