@@ -48,8 +48,8 @@ print_line(const zta_cedar_finding *f)
 	    f->warning ? "warning" : "error", f->message, f->rule, f->hint);
 }
 
-static void
-print_json(const zta_cedar_finding *f)
+void
+cli_put_finding_json(const zta_cedar_finding *f)
 {
 	printf("{\"severity\":\"%s\",\"rule\":\"%s\",\"message\":",
 	    f->warning ? "warning" : "error", f->rule);
@@ -73,7 +73,7 @@ print(printer *p, const zta_cedar_finding *f)
 		return;
 	}
 	fputs(p->printed++ > 0 ? "," : "{\"findings\":[", stdout);
-	print_json(f);
+	cli_put_finding_json(f);
 }
 
 static void

@@ -69,6 +69,10 @@ void cli_put_explanation(
     const char *dir, const struct zta_cedar_explanation *e);
 void cli_put_explanation_json(const struct zta_cedar_explanation *e);
 
+/* A finding as an object of JSON. */
+struct zta_cedar_finding;
+void cli_put_finding_json(const struct zta_cedar_finding *f);
+
 /* A finding in the ledger `dir`: lines. All of them: a member of JSON. */
 struct zta_ledger_finding;
 void cli_put_finding(const char *dir, const struct zta_ledger_finding *f);

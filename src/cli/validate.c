@@ -44,31 +44,31 @@ cli_put_findings(const char *dir, const zta_ledger_report *report)
 	}
 }
 
-static void
-print_json(const zta_ledger_finding *f)
+/* The two kinds of findings have the same members in JSON. */
+static zta_cedar_finding
+as_cedar(const zta_ledger_finding *f)
 {
-	printf("{\"severity\":\"%s\",\"rule\":\"%s\",\"message\":",
-	    f->warning ? "warning" : "error", f->rule);
-	cli_put_string(zta_str_of(f->message));
-	fputs(",\"hint\":", stdout);
-	cli_put_string(zta_str_of(f->hint));
-	fputs(",\"policy\":", stdout);
-	cli_put_string(f->policy);
-	fputs(",\"file\":", stdout);
-	cli_put_string(f->file);
-	printf(",\"line\":%" PRIu32 ",\"column\":%" PRIu32 "}", f->line,
-	    f->column);
+	return (zta_cedar_finding){ .policy = f->policy,
+		.file = f->file,
+		.line = f->line,
+		.column = f->column,
+		.rule = f->rule,
+		.message = f->message,
+		.hint = f->hint,
+		.warning = f->warning };
 }
 
 void
 cli_put_findings_json(const zta_ledger_report *report)
 {
+	zta_cedar_finding finding;
 	size_t i;
 
 	fputs("\"findings\":[", stdout);
 	for (i = 0; i < report->finding_count; i++) {
 		fputs(i > 0 ? "," : "", stdout);
-		print_json(&report->findings[i]);
+		finding = as_cedar(&report->findings[i]);
+		cli_put_finding_json(&finding);
 	}
 	fputs("]", stdout);
 }
