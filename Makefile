@@ -180,24 +180,27 @@ replay: $(FUZZ:%=$(BUILD)/fuzz/replay_%)
 	    $(BUILD)/fuzz/replay_$$t fuzz/corpus/$$t || exit 1; done
 
 REPLAY = $(foreach t,$(FUZZ),"$(BUILD)/fuzz/replay_$(t) fuzz/corpus/$(t)")
-SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/daemon/test_* \
-          tests/fault/test_* tests/interop/test_*) $(wildcard examples/*/run)
+CONCURRENT = $(wildcard tests/daemon/test_* tests/fault/test_* examples/*/run)
+SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/interop/test_*) \
+          $(CONCURRENT)
+MODELS = tests/model/run
 
 check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
     $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
-	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS)
+	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS) $(MODELS)
 
-# The same tests under sanitizers, each in a build of its own.
+# The same tests under sanitizers, each in a build of its own; under tsan those
+# that have threads.
 asan:
 	@ASAN_OPTIONS=detect_stack_use_after_return=1 \
-	    $(MAKE) -s check BUILD=build/asan OPT='-O1 -g' \
+	    $(MAKE) -s check BUILD=build/asan OPT='-O1 -g' MODELS= \
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -fno-omit-frame-pointer -U_FORTIFY_SOURCE'
 
 tsan:
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) -s check BUILD=build/tsan \
-	    OPT='-O1 -g' SAN='-fsanitize=thread -U_FORTIFY_SOURCE'
+	    FUZZ= MODELS= SCRIPTS='$(CONCURRENT)' OPT='-O1 -g' SAN='-fsanitize=thread -U_FORTIFY_SOURCE'
 
 lint: all
 	@tools/lint
