@@ -137,7 +137,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
 # Programs that the tests there talk to.
-INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
+    $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a
