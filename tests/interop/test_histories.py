@@ -135,6 +135,11 @@ class Maker:
 def write_folder(folder, before, after):
     for name in sorted(set(before) - set(after)):
         os.unlink(os.path.join(folder, name))
+        while "/" in name:
+            name = os.path.dirname(name)
+            if os.listdir(os.path.join(folder, name)):
+                break
+            os.rmdir(os.path.join(folder, name))
     for name, text in after.items():
         if before.get(name) != text:
             where = os.path.join(folder, name)
