@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is killed while it takes pushes: a ref is old or new, and what it reaches is there."""
+"""test_ledgers_killed.py [LIVES [SEED]]: a server that is killed while it takes pushes: a ref is
+old or new, and what it reaches is there."""
 
 import http.client
 import random
+import sys
 import threading
 import time
 
@@ -13,7 +15,8 @@ from sync import Zone, change, version
 zone = Zone().start()
 writer = zone.key("writer")
 zone.govern(writer="writers")
-SEED = 20260117
+LIVES = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260117
 
 
 def push_until_dead(old, made, answers):
@@ -28,10 +31,21 @@ def push_until_dead(old, made, answers):
         old = new
 
 
+def check_log(now):
+    """How many commits there are, from `now` to the first."""
+    count, at = 0, now
+    while at:
+        log = zone.ask(zone.admin, "GET", f"/main/log?limit=500&from={at}")[1]
+        assert log["commits"][0]["id"] == at
+        count, at = count + len(log["commits"]), log["next"]
+    return count
+
+
 def test_killed_during_pushes():
     chance = random.Random(SEED)
-    n, old = 0, None
-    for life in range(12):
+    n, old, olds = 0, None, 0
+    print(f"seed {SEED}, {LIVES} lives")
+    for life in range(LIVES):
         made, parent = [], old
         for _ in range(40):
             n += 1
@@ -56,11 +70,12 @@ def test_killed_during_pushes():
         if now is not None:
             files = zone.files_of("main", now)
             assert set(files) == {"a.cedar", "entities/many.json", "manifest.json", "schema.cedarschema"}
-            log = zone.ask(zone.admin, "GET", "/main/log?limit=500")[1]
-            assert log["next"] is None and log["commits"][0]["id"] == now
+            check_log(now)
+        olds += now == (done[-1] if done else old)
         old = now
     assert old is not None
-    print(f"   {n} pushes made ready, {len(log['commits'])} are there")
+    print(f"   {n} pushes made ready, {check_log(old)} are there; killed {LIVES} times, "
+          f"the push that was cut off is not there {olds} times")
 
 
 try:
