@@ -138,7 +138,7 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 
 # Programs that the tests there talk to.
 INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
-    $(BUILD)/tests/interop/workspaces
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a
