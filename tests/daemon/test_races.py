@@ -13,7 +13,7 @@ from harness import main
 from postgres import Postgres
 from sync import FILES, ZONE, Zone, change, transfer
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 25
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20261125
 TYPE = "application/vnd.ztauth.transfer"
 CUT_LISTENERS = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "

@@ -15,7 +15,7 @@ import time
 from harness import ZTAUTH, main
 from sync import ZONE, Zone, change, version
 
-STEP = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+STEP = int(sys.argv[1]) if len(sys.argv) > 1 else 24
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20261125
 MASKS = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff]
 PULLER = os.path.join(os.path.dirname(ZTAUTH), "tests", "interop", "puller")

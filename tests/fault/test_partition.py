@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import EVALUATION, Server  # noqa: E402
 from sync import ZONE, Zone, change, version  # noqa: E402
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20261125
 QUESTION = json.dumps({"subject": {"type": "User", "id": "u"}, "action": {"name": "view"},
                        "resource": {"type": "Doc", "id": "d"}})

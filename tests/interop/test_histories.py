@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "daemon"))
 from harness import ZTAUTH  # noqa: E402
 from sync import ZONE, Zone, change  # noqa: E402
 
-COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20261125
 TOOL = os.path.join(os.path.dirname(ZTAUTH), "tests", "interop", "workspaces")
 work = tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
