@@ -26,12 +26,16 @@ class Postgres:
             user = pwd.getpwnam("postgres")
             os.chown(self.dir, user.pw_uid, user.pw_gid)
             self.who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        data = os.path.join(self.dir, "data")
-        with open(os.path.join(self.dir, "log"), "wb") as log:
-            subprocess.run([self.bin + "/initdb", "-D", data, "-U", "ztauth", "-A", "trust", "-E", "UTF8",
-                            "--no-sync"], stdout=log, stderr=log, check=True, cwd="/", **self.who)
-            self.process = subprocess.Popen([self.bin + "/postgres", "-D", data, "-k", self.dir, "-h", "", "-F"],
-                                            stdout=log, stderr=log, cwd="/", **self.who)
+        self.data = os.path.join(self.dir, "data")
+        self.said = open(os.path.join(self.dir, "log"), "wb")
+        subprocess.run([self.bin + "/initdb", "-D", self.data, "-U", "ztauth", "-A", "trust", "-E", "UTF8",
+                        "--no-sync"], stdout=self.said, stderr=self.said, check=True, cwd="/", **self.who)
+        self.start()
+
+    def start(self):
+        """Without fsync: we crash, not the disk."""
+        self.process = subprocess.Popen([self.bin + "/postgres", "-D", self.data, "-k", self.dir, "-h", "", "-F"],
+                                        stdout=self.said, stderr=self.said, cwd="/", **self.who)
         end = time.time() + 30
         while subprocess.run([self.bin + "/pg_isready", "-q", "-h", self.dir], check=False).returncode != 0:
             assert time.time() < end and self.process.poll() is None
@@ -41,7 +45,11 @@ class Postgres:
         return subprocess.run([self.bin + "/psql", "-X", "-A", "-t", "-q", "-h", self.dir, "-U", "ztauth", "-d",
                                "postgres", "-c", text], capture_output=True, check=True, text=True).stdout.strip()
 
-    def close(self):
+    def crash(self):
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(30)
+
+    def close(self):
+        self.crash()
+        self.said.close()
         shutil.rmtree(self.dir)

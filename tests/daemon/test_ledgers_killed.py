@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """test_ledgers_killed.py [LIVES [SEED]]: a server that is killed while it takes pushes, over SQLite
-and over PostgreSQL: a ref is old or new, and what it reaches is there."""
+and over PostgreSQL, and a database that crashes: a ref is old or new, and what it reaches is there."""
 
 import http.client
 import random
@@ -29,8 +29,9 @@ def large(n):
 class Line:
     """Commits that follow each other; those that were not taken are offered again."""
 
-    def __init__(self, writer):
-        self.writer, self.made = writer, []
+    def __init__(self, zone):
+        self.writer, self.made = zone.key("writer"), []
+        zone.govern(writer="writers")
 
     def after(self, head):
         """The next PUSHES of them, as (objects, id)."""
@@ -48,8 +49,10 @@ def push_until_dead(zone, writer, old, made, answers):
         except (OSError, http.client.HTTPException):
             answers.append((new, None))
             return
-        assert status == 200, answer
-        answers.append((new, status))
+        answers.append((new, status if status == 200 else None))
+        if status != 200:
+            assert status == 503, answer  # the database is away
+            return
         old = new
 
 
@@ -66,20 +69,17 @@ def check_history(zone, now, line):
     return len(found)
 
 
-def kill_again_and_again(zone, lives, settle=lambda: None):
+def kill_again_and_again(zone, line, lives, kill, start):
     chance = random.Random(SEED)
-    writer = zone.key("writer")
-    zone.govern(writer="writers")
-    line, old, lost = Line(writer), None, 0
+    old, lost = zone.refs("main").get("main"), 0
     for life in range(lives):
         answers = []
-        t = threading.Thread(target=push_until_dead, args=(zone, writer, old, line.after(old), answers))
+        t = threading.Thread(target=push_until_dead, args=(zone, line.writer, old, line.after(old), answers))
         t.start()
         time.sleep(chance.uniform(0.02, 0.4))
-        zone.kill()
-        t.join(30)
-        settle()
-        zone.start()
+        kill()
+        t.join(60)
+        start()
         now = zone.refs("main").get("main")
         done = [new for new, status in answers if status == 200]
         asked = [new for new, _ in answers]
@@ -94,22 +94,26 @@ def kill_again_and_again(zone, lives, settle=lambda: None):
 def test_sqlite():
     zone = Zone().start()
     try:
-        kill_again_and_again(zone, LIVES)
+        kill_again_and_again(zone, Line(zone), LIVES, zone.kill, zone.start)
     finally:
         zone.close()
 
 
 def test_postgresql():
     database = Postgres()
+    zone = Zone(store=database.uri).start()
 
-    def settle():
-        """The database may still be at what it was told before."""
+    def start():
+        # The database may still be at what it was told before.
         while database.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ztauth'") != "0":
             time.sleep(0.01)
+        zone.start()
 
-    zone = Zone(store=database.uri).start()
     try:
-        kill_again_and_again(zone, LIVES // 2, settle)
+        line = Line(zone)
+        kill_again_and_again(zone, line, LIVES // 2, zone.kill, start)
+        kill_again_and_again(zone, line, LIVES // 2, database.crash, database.start)
+        zone.stop()
     finally:
         zone.close()
         database.close()

@@ -111,6 +111,19 @@ def test_one_server():
         zone.close()
 
 
+def test_two_servers_with_one_file():
+    zone = Zone().start()
+    twin = Zone(store=zone.path("data/ztauth.db"), twin=zone).start()
+    try:
+        open_to_all(zone)
+        race([Caller(zone), Caller(twin)], "main", ROUNDS, random.Random(f"file {SEED}"))
+        zone.stop()
+        twin.stop()
+    finally:
+        zone.close()
+        twin.close()
+
+
 database = Postgres()
 first = second = None
 
