@@ -80,9 +80,9 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate \
-       workspace
+       nomem nonces object pack receive_fault remote schema search \
+       search_random ssh store store_fault store_pgsql store_sqlite transfer \
+       tree trust validate workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \
@@ -137,7 +137,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
 # Programs that the tests there talk to.
-INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a

@@ -87,7 +87,10 @@ zta_ledger_verb__list(zta_ledger_job *job)
 	}
 }
 
-/* Has the ledger changed after `job->after`, which moves on to `newest`? */
+/*
+ * Has the ledger changed after `job->after`, which moves on to `newest`? A
+ * number that was never given is of another store, so that all has changed.
+ */
 static zta_status
 has_changed(zta_ledger_job *job, uint64_t newest, bool *changed, zta_error *err)
 {
@@ -95,7 +98,7 @@ has_changed(zta_ledger_job *job, uint64_t newest, bool *changed, zta_error *err)
 	size_t count, i;
 	zta_status status = ZTA_OK;
 
-	*changed = false;
+	*changed = job->wait_until == 0 && job->after > newest;
 	while (status == ZTA_OK && !*changed && job->after < newest) {
 		status = zta_store__changes(job->options->store, job->after,
 		    CHANGES_MAX, job->arena, &changes, &count, err);

@@ -144,6 +144,13 @@ list_refs(zta_git_request *u)
 	size_t i;
 	zta_status status = read_filter(u, &filter);
 
+	if (status == ZTA_OK && u->ref_count == 0) {
+		/* A clone of nothing has the format of git's configuration,
+		 * whatever we say, and could never pull. */
+		status = zta_git_request__refuse(u,
+		    "the ledger has no commit yet; clone it after the first "
+		    "push");
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}

@@ -66,7 +66,7 @@ class Server:
             self.process = subprocess.Popen(
                 [ZTAUTH, "serve", "--config", self.path("ztauth.conf")], stderr=err)
         self.wait_said("listening on")
-        self.port = int(re.search(r"listening on http://127.0.0.1:(\d+)", self.said()).group(1))
+        self.port = int(re.search(r"listening on http://[\d.]+:(\d+)", self.said()).group(1))
         return self
 
     def reload(self):

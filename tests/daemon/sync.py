@@ -110,17 +110,19 @@ def version(n):
 
 
 class Zone(Server):
-    """A server with a store: an administrator, a writer, and whoever else."""
+    """A server with a store: an administrator, a writer, and whoever else. The store is a file, or
+    a database; that of a twin is there already."""
 
-    def __init__(self, extra="", ledger=None):
+    def __init__(self, extra="", ledger=None, store=None, twin=None):
         super().__init__(extra=extra)
-        self.keys = {}
+        self.keys = twin.keys if twin else {}
         self.admin = self.key("admin")
-        args = ["init", "--server", "--data", self.path("data"), "--zone", ZONE,
-                "--key", self.admin.path, "--domain", "shop.example"]
-        ztauth(*args, *(["--ledger", ledger] if ledger else []))
+        args = ["init", "--server", *(["--store", store] if store else ["--data", self.path("data")]),
+                "--zone", ZONE, "--key", self.admin.path, "--domain", "shop.example"]
+        if not twin:
+            ztauth(*args, *(["--ledger", ledger] if ledger else []))
         with open(self.path("ztauth.conf"), encoding="utf-8") as f:
-            conf = f.read().replace("ledger_dir ledger", "data_dir data")
+            conf = f.read().replace("ledger_dir ledger", f"store {store}" if store else "data_dir data")
         with open(self.path("ztauth.conf"), "w", encoding="utf-8") as f:
             f.write(conf)
 

@@ -142,6 +142,9 @@ def test_waiting_for_a_change():
     status, answer = zone.ask(reader, "GET", f"/main/refs?after={sequence}&wait_ms=300")
     assert status == 200 and time.time() - start >= 0.3 and answer["sequence"] == sequence
     assert zone.ask(reader, "GET", f"/main/refs?after={sequence - 1}&wait_ms=9000")[0] == 200
+    # A number that was never given is of another store: one hears of that at once, not after a minute.
+    status, answer = zone.ask(reader, "GET", f"/main/refs?after={sequence + 1}&wait_ms=60000")
+    assert status == 200 and answer["sequence"] == sequence
     woken = []
 
     def wait(path):

@@ -1,69 +1,122 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A server that is killed while it takes pushes: a ref is old or new, and what it reaches is there."""
+"""test_ledgers_killed.py [LIVES [SEED]]: a server that is killed while it takes pushes, over SQLite
+and over PostgreSQL, and a database that crashes: a ref is old or new, and what it reaches is there."""
 
 import http.client
 import random
+import sys
 import threading
 import time
 
 from harness import main
+from postgres import Postgres
 from sync import Zone, change, version
 
-zone = Zone().start()
-writer = zone.key("writer")
-zone.govern(writer="writers")
-SEED = 20260117
+LIVES = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260117
+PUSHES = 40
+print(f"seed {SEED}, {LIVES} lives")
 
 
-def push_until_dead(old, made, answers):
+def large(n):
+    files = version(n)
+    files["entities/many.json"] = b"[" + b",".join(
+        b'{"uid":{"type":"User","id":"%d-%d"},"attrs":{},"parents":[]}' % (n, i) for i in range(200)) + b"]"
+    return files
+
+
+class Line:
+    """Commits that follow each other; those that were not taken are offered again."""
+
+    def __init__(self, zone):
+        self.writer, self.made = zone.key("writer"), []
+        zone.govern(writer="writers")
+
+    def after(self, head):
+        """The next PUSHES of them, as (objects, id)."""
+        at = 1 + [new for _, new in self.made].index(head) if head else 0
+        while len(self.made) < at + PUSHES:
+            parent = self.made[-1][1] if self.made else None
+            self.made.append(change(large(len(self.made)), parent, self.writer))
+        return self.made[at:at + PUSHES]
+
+
+def push_until_dead(zone, writer, old, made, answers):
     for objects, new in made:
         try:
             status, answer = zone.push(writer, "main", objects, old, new)
         except (OSError, http.client.HTTPException):
             answers.append((new, None))
             return
-        assert status == 200, answer
-        answers.append((new, status))
+        answers.append((new, status if status == 200 else None))
+        if status != 200:
+            assert status == 503, answer  # the database is away
+            return
         old = new
 
 
-def test_killed_during_pushes():
+def check_history(zone, now, line):
+    """All from `now` to the first is there, and complete; how many commits that is."""
+    at, found = now, []
+    while at:
+        log = zone.ask(zone.admin, "GET", f"/main/log?limit=500&from={at}")[1]
+        found += [c["id"] for c in log["commits"]]
+        at = log["next"]
+    assert found == [new for _, new in line.made][:len(found)][::-1]
+    files = zone.files_of("main", now) if now else {}
+    assert not now or set(files) == {"a.cedar", "entities/many.json", "manifest.json", "schema.cedarschema"}
+    return len(found)
+
+
+def kill_again_and_again(zone, line, lives, kill, start):
     chance = random.Random(SEED)
-    n, old = 0, None
-    for life in range(12):
-        made, parent = [], old
-        for _ in range(40):
-            n += 1
-            files = version(n)
-            files["entities/many.json"] = b"[" + b",".join(
-                b'{"uid":{"type":"User","id":"%d-%d"},"attrs":{},"parents":[]}' % (n, i)
-                for i in range(200)) + b"]"
-            made.append(change(files, parent, writer))
-            parent = made[-1][1]
+    old, lost = zone.refs("main").get("main"), 0
+    for life in range(lives):
         answers = []
-        t = threading.Thread(target=push_until_dead, args=(old, made, answers))
+        t = threading.Thread(target=push_until_dead, args=(zone, line.writer, old, line.after(old), answers))
         t.start()
         time.sleep(chance.uniform(0.02, 0.4))
-        zone.kill()
-        t.join(30)
-        zone.start()
+        kill()
+        t.join(60)
+        start()
         now = zone.refs("main").get("main")
         done = [new for new, status in answers if status == 200]
         asked = [new for new, _ in answers]
         # What was answered is there; what was not may be.
         assert now in ([done[-1]] if done else [old]) + asked[len(done):], (life, now, answers)
-        if now is not None:
-            files = zone.files_of("main", now)
-            assert set(files) == {"a.cedar", "entities/many.json", "manifest.json", "schema.cedarschema"}
-            log = zone.ask(zone.admin, "GET", "/main/log?limit=500")[1]
-            assert log["next"] is None and log["commits"][0]["id"] == now
-        old = now
+        lost += now == (done[-1] if done else old)
+        count, old = check_history(zone, now, line), now
     assert old is not None
-    print(f"   {n} pushes made ready, {len(log['commits'])} are there")
+    print(f"     killed {lives} times, {count} pushes are there; {lost} times the one that was cut off is not")
 
 
-try:
-    main([v for k, v in list(globals().items()) if k.startswith("test_")])
-finally:
-    zone.close()
+def test_sqlite():
+    zone = Zone().start()
+    try:
+        kill_again_and_again(zone, Line(zone), LIVES, zone.kill, zone.start)
+    finally:
+        zone.close()
+
+
+def test_postgresql():
+    database = Postgres()
+    zone = Zone(store=database.uri).start()
+
+    def start():
+        # The database may still be at what it was told before.
+        while database.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ztauth'") != "0":
+            time.sleep(0.01)
+        zone.start()
+
+    try:
+        line = Line(zone)
+        kill_again_and_again(zone, line, LIVES // 2, zone.kill, start)
+        kill_again_and_again(zone, line, LIVES // 2, database.crash, database.start)
+        zone.stop()
+    finally:
+        zone.close()
+        database.close()
+
+
+main([test_sqlite, test_postgresql])

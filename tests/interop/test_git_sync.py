@@ -140,6 +140,12 @@ judge("clone of 1,000", "large", 1000)
 git("clone", "pull", "-q")
 judge("pull of 989", "clone", 1000)
 
+# Of nothing git 2.39 makes a clone in the other format, which can never pull: better none.
+os.rename(path("store"), path("aside"))
+done = subprocess.run(["git", "clone", "-q", url, path("early")], capture_output=True, text=True)
+check("clone of no commit is refused", (done.returncode, "has no commit yet" in done.stderr), (128, True))
+os.rename(path("aside"), path("store"))
+
 # A client that has commits of its own asks in several steps.
 for i in range(40):
     git("clone", "commit", "-q", "--allow-empty", "-m", f"own {i}")

@@ -2,21 +2,41 @@
 /*
  * failing_disk.h - a disk under SQLite that takes so many writes and no more.
  * A layer over its usual one, which stands in the way of what changes a file.
+ * Then they fail; or `disk_breaks` is called, which ends the process, perhaps
+ * after it has taken back what was not synced, as if the power were cut.
  */
 #ifndef ZTA_FAILING_DISK_H
 #define ZTA_FAILING_DISK_H
 
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 
 /* Writes, syncs and truncations that pass until all fail; negative: no limit. */
 static long disk_left = -1;
 /* What failed, if anything. */
 static bool disk_failed;
+/* What happens when writes do not pass any more; NULL: they fail. */
+static void (*disk_breaks)(void);
 
 typedef struct disk_file {
 	sqlite3_file base;
+	bool journal;       /* the write-ahead log, not the database */
 	sqlite3_file *real; /* right behind this */
 } disk_file;
+
+/* What a file was before a change that was not synced yet. */
+typedef struct disk_change {
+	const disk_file *file; /* NULL: it is synced */
+	sqlite3_int64 at, size;
+	int len;
+	char *old;
+} disk_change;
+
+#define DISK_CHANGES_MAX 4096
+
+static disk_change disk_changes[DISK_CHANGES_MAX];
+static unsigned disk_change_count;
 
 static sqlite3_vfs *disk_real;
 
@@ -40,11 +60,75 @@ disk_refuses(void)
 	return true;
 }
 
+/* Keep what `len` bytes at `at` were, if somebody may want to take it back. */
+static void
+disk_remember(sqlite3_file *f, sqlite3_int64 at, sqlite3_int64 len)
+{
+	sqlite3_file *real = disk_file_of(f);
+	disk_change *change = &disk_changes[disk_change_count];
+
+	if (disk_breaks == NULL) {
+		return;
+	}
+	if (disk_change_count++ == DISK_CHANGES_MAX ||
+	    real->pMethods->xFileSize(real, &change->size) != SQLITE_OK) {
+		abort();
+	}
+	len = change->size - at < len ? change->size - at : len;
+	change->file = (disk_file *)f;
+	change->at = at;
+	change->len = len < 0 ? 0 : (int)len;
+	change->old = malloc((size_t)change->len + 1);
+	if (change->old == NULL ||
+	    (change->len > 0 &&
+		real->pMethods->xRead(real, change->old, change->len, at) !=
+		    SQLITE_OK)) {
+		abort();
+	}
+}
+
+static void
+disk_forget(const sqlite3_file *f)
+{
+	unsigned i;
+
+	for (i = 0; i < disk_change_count; i++) {
+		if (disk_changes[i].file == (const disk_file *)f) {
+			free(disk_changes[i].old);
+			disk_changes[i].file = NULL;
+		}
+	}
+}
+
+/* Take back what was not synced, of the log, or the database, or both. */
+static inline void
+disk_lose(bool journal, bool database)
+{
+	const disk_change *change;
+	sqlite3_file *real;
+
+	while (disk_change_count > 0) {
+		change = &disk_changes[--disk_change_count];
+		if (change->file == NULL ||
+		    !(change->file->journal ? journal : database)) {
+			continue;
+		}
+		real = change->file->real;
+		if (real->pMethods->xWrite(real, change->old, change->len,
+			change->at) != SQLITE_OK ||
+		    real->pMethods->xTruncate(real, change->size) !=
+			SQLITE_OK) {
+			abort();
+		}
+	}
+}
+
 static int
 disk_close(sqlite3_file *f)
 {
 	sqlite3_file *real = disk_file_of(f);
 
+	disk_forget(f);
 	return real->pMethods->xClose(real);
 }
 
@@ -62,8 +146,12 @@ disk_write(sqlite3_file *f, const void *from, int len, sqlite3_int64 at)
 {
 	sqlite3_file *real = disk_file_of(f);
 
+	disk_remember(f, at, len);
 	if (disk_refuses()) {
 		(void)real->pMethods->xWrite(real, from, len / 2, at);
+		if (disk_breaks != NULL) {
+			disk_breaks();
+		}
 		return SQLITE_FULL;
 	}
 	return real->pMethods->xWrite(real, from, len, at);
@@ -74,8 +162,14 @@ disk_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	sqlite3_file *real = disk_file_of(f);
 
-	return disk_refuses() ? SQLITE_IOERR_TRUNCATE :
-				real->pMethods->xTruncate(real, size);
+	disk_remember(f, size, INT_MAX);
+	if (disk_refuses()) {
+		if (disk_breaks != NULL) {
+			disk_breaks();
+		}
+		return SQLITE_IOERR_TRUNCATE;
+	}
+	return real->pMethods->xTruncate(real, size);
 }
 
 static int
@@ -83,8 +177,14 @@ disk_sync(sqlite3_file *f, int flags)
 {
 	sqlite3_file *real = disk_file_of(f);
 
-	return disk_refuses() ? SQLITE_IOERR_FSYNC :
-				real->pMethods->xSync(real, flags);
+	if (disk_refuses()) {
+		if (disk_breaks != NULL) {
+			disk_breaks();
+		}
+		return SQLITE_IOERR_FSYNC;
+	}
+	disk_forget(f);
+	return real->pMethods->xSync(real, flags);
 }
 
 static int
@@ -203,6 +303,7 @@ disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 
 	(void)vfs;
 	file->real = (sqlite3_file *)(file + 1);
+	file->journal = (flags & SQLITE_OPEN_WAL) != 0;
 	code = disk_real->xOpen(disk_real, name, file->real, flags, flags_out);
 	file->base.pMethods = code == SQLITE_OK ? &disk_methods : NULL;
 	return code;

@@ -95,6 +95,7 @@ typedef struct object_case {
 	}
 #define PLAIN "a name has letters, digits"
 #define MODE "a mode is `100644` or `40000`"
+#define DEVICE "a name is not that of a device"
 #define TWINS "are one name to some file systems"
 
 static const object_case bad_trees[] = {
@@ -127,9 +128,46 @@ static const object_case bad_trees[] = {
 	    "begin with a point"),
 	TREE(FILE_OF(NAME_250 "aaaaaa"), "tree entry 1, byte 262",
 	    "at most 255 bytes"),
+	TREE(FILE_OF("a "), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("a.."), "tree entry 1, byte 9", "end with a point"),
+	TREE(DIR_OF("a."), "tree entry 1, byte 7", "end with a point"),
+	/* What HFS+ passes over in a name, and NTFS puts behind one. */
+	TREE(FILE_OF("g\xe2\x80\x8cit"), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("a\xef\xbb\xbf"), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("a::$DATA"), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("GITMOD~1"), "tree entry 1, byte 13", PLAIN),
+	/* One name in two spellings: composed, decomposed. */
+	TREE(FILE_OF("a\xcc\x88") FILE_OF("\xc3\xa4"), "tree entry 1, byte 8",
+	    PLAIN),
+	/* Not UTF-8: cut off, too long, a surrogate. */
+	TREE(FILE_OF("a\xc3"), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("a\xc0\xaf"), "tree entry 1, byte 8", PLAIN),
+	TREE(FILE_OF("a\xed\xa0\x80"), "tree entry 1, byte 8", PLAIN),
+	/* Names that Windows keeps for devices, with any ending. */
+	TREE(FILE_OF("con"), "tree entry 1, byte 7", DEVICE),
+	TREE(FILE_OF("CON.cedar"), "tree entry 1, byte 7", DEVICE),
+	TREE(DIR_OF("Aux"), "tree entry 1, byte 6", DEVICE),
+	TREE(FILE_OF("a") FILE_OF("nul.tar.gz"), "tree entry 2, byte 48",
+	    DEVICE),
+	TREE(FILE_OF("prn.json"), "tree entry 1, byte 7", DEVICE),
+	TREE(FILE_OF("com0"), "tree entry 1, byte 7", DEVICE),
+	TREE(FILE_OF("Com9.x"), "tree entry 1, byte 7", DEVICE),
+	TREE(FILE_OF("lpt1.cedar"), "tree entry 1, byte 7", DEVICE),
+	TREE("100644  a\0" ID, "tree entry 1, byte 7", PLAIN),
 	/* Refused by git too. */
 	TREE("40755 a\0" ID, "tree entry 1, byte 0", MODE),
 	TREE("040000 a\0" ID, "tree entry 1, byte 0", "no leading zero"),
+	TREE("0100644 a\0" ID, "tree entry 1, byte 0", "no leading zero"),
+	TREE("00040000 a\0" ID, "tree entry 1, byte 0", "no leading zero"),
+	TREE("40000", "tree entry 1, byte 0", MODE),
+	TREE("100645 a\0" ID, "tree entry 1, byte 0", MODE),
+	TREE("37777700644 a\0" ID, "tree entry 1, byte 0", MODE),
+	TREE(DIR_OF("a") DIR_OF("a"), "tree entry 2, byte 46",
+	    "`a` stands here a second time"),
+	TREE(FILE_OF("a") FILE_OF("b") FILE_OF("a"), "tree entry 3, byte 89",
+	    "`a` is out of order after `b`"),
+	TREE(DIR_OF("..") FILE_OF("a"), "tree entry 1, byte 6",
+	    "begin with a point"),
 	TREE("100644", "tree entry 1, byte 0", MODE),
 	TREE("100644a\0" ID, "tree entry 1, byte 0", MODE),
 	TREE("100644\0a\0" ID, "tree entry 1, byte 0", MODE),
@@ -217,7 +255,10 @@ static const object_case good_trees[] = {
 	TREE(DIR_OF("a"), "", ""),
 	TREE(FILE_OF("foo.bar") DIR_OF("foo") FILE_OF("foo0"), "", ""),
 	TREE(FILE_OF("A") FILE_OF("B") FILE_OF("_") FILE_OF("a0"), "", ""),
-	TREE(FILE_OF("0-.-0") FILE_OF("a..b") FILE_OF("con"), "", ""),
+	TREE(FILE_OF("0-.-0") FILE_OF("a..b") FILE_OF("conf"), "", ""),
+	TREE(FILE_OF("co") FILE_OF("com") FILE_OF("com10") FILE_OF("lptx"), "",
+	    ""),
+	TREE(FILE_OF("a.con") FILE_OF("con-1.json") FILE_OF("nulls"), "", ""),
 	TREE(FILE_OF(NAME_250 "aaaaa"), "", ""),
 };
 
@@ -319,6 +360,14 @@ static const object_case bad_commits[] = {
 	COMMIT(T A C "gpgsig x\n" M, "header", 4, 1, "in `gpgsig-sha256`"),
 	COMMIT(T P A C "mergetag object x\n" M, "header", 5, 1, "no merges"),
 	COMMIT(T P P A C M, "header", 3, 1, "one parent at most"),
+	COMMIT(T P P P A C M, "header", 3, 1, "one parent at most"),
+	COMMIT(T A C "mergetag object " ID_1 "\n type commit\n tag t\n" M,
+	    "header", 4, 1, "no merges"),
+	COMMIT(T A C "HG:extra branch:x\n" M, "header", 4, 1,
+	    "an empty line is due"),
+	COMMIT(T A C " folded\n" M, "header", 4, 1, "an empty line is due"),
+	COMMIT(T A " folded\n" C M, "header", 3, 1, "committer is due"),
+	COMMIT(T A C S "x-own yes\n" M, "header", 7, 1, "an empty line is due"),
 	COMMIT(T A C S S M, "header", 7, 1, "a signature follows"),
 	COMMIT(T A S C M, "header", 3, 1, "a signature follows"),
 	COMMIT(T A C, "header", 4, 1, "an empty line is due"),
@@ -336,6 +385,9 @@ static const object_case bad_commits[] = {
 	COMMIT(T A C "\ns\x7f\n", "message", 5, 2, "control"),
 	COMMIT(TIMES("1 +0100\n"), "author", 2, 17, "` +0000`"),
 	COMMIT(TIMES("1 -0000\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("1 +1400\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("1 +0530\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("1 +9999\n"), "author", 2, 17, "` +0000`"),
 	COMMIT(TIMES("253402300800 +0000\n"), "author", 2, 16, "year 9999"),
 	COMMIT(T "author  <a@b> 1 +0000\n" C M, "author", 2, 8, "1 to 256"),
 	COMMIT(T "author A <> 1 +0000\n" C M, "author", 2, 11, "1 to 256"),
@@ -414,6 +466,13 @@ static const object_case bad_commits[] = {
 	COMMIT(TIMES("1  +0000\n"), "author", 2, 17, "` +0000`"),
 	COMMIT(TIMES("18446744073709551617 +0000\n"), "author", 2, 16,
 	    "year 9999"),
+	COMMIT(
+	    TIMES("9223372036854775808 +0000\n"), "author", 2, 16, "year 9999"),
+	COMMIT(TIMES("1 Z\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("1 +00000\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("1.5 +0000\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES("0x1 +0000\n"), "author", 2, 17, "` +0000`"),
+	COMMIT(TIMES(" +0000\n"), "author", 2, 16, "number of seconds"),
 	COMMIT(T A "committer C <c@b> 1 +0000", "committer", 3, 26,
 	    "the line does not end"),
 	COMMIT(T A C "\ns\0t\n", "message", 5, 2, "control"),
