@@ -155,6 +155,17 @@ read_value(reader *r, size_t key, zta_str value)
 	return ZTA_EINVAL;
 }
 
+/* The number of a key, or KEYS. */
+static size_t
+find_key(zta_str name)
+{
+	size_t i;
+
+	for (i = 0; i < KEYS && !zta_str__is(name, keys[i].name); i++) {
+	}
+	return i;
+}
+
 static zta_status
 read_line(reader *r, zta_str line)
 {
@@ -171,8 +182,7 @@ read_line(reader *r, zta_str line)
 	name = (zta_str){ text.ptr, len };
 	value = trim((zta_str){ text.ptr + len, text.len - len });
 	r->column = (uint32_t)(text.ptr - line.ptr) + 1;
-	for (i = 0; i < KEYS && !zta_str__is(name, keys[i].name); i++) {
-	}
+	i = find_key(name);
 	if (i == KEYS) {
 		return FAIL(r, "there is no key `%.*s`", ZTA_STR_ARG(name));
 	}
@@ -185,6 +195,43 @@ read_line(reader *r, zta_str line)
 	r->seen[i] = true;
 	r->column = (uint32_t)(value.ptr - line.ptr) + 1;
 	return read_value(r, i, value);
+}
+
+/* What a flag says stands instead of what the file said. */
+static zta_status
+read_flag(reader *r, const char *name, const char *value)
+{
+	size_t i = find_key(zta_str_of(name));
+	zta_status status;
+
+	if (value == NULL) {
+		return ZTA_OK;
+	}
+	if (*value == '\0') {
+		status = FAIL(r, "`%s` needs a value", name);
+	} else {
+		status = read_value(r, i, zta_str_of(value));
+	}
+	r->seen[i] = true;
+	if (status != ZTA_OK) {
+		zta_error__place(r->err, "--%s", name);
+	}
+	return status;
+}
+
+static zta_status
+read_flags(reader *r, const zta_config_flags *flags)
+{
+	zta_status status;
+
+	r->dir = ZTA_STR("");
+	r->line = r->column = 0;
+	status = read_flag(r, "listen", flags->listen);
+	if (status == ZTA_OK) {
+		status = read_flag(r, "follow", flags->follow);
+	}
+	return status != ZTA_OK ? status :
+				  read_flag(r, "signers", flags->signers);
 }
 
 /* SPEC: ztauth 1 */
@@ -281,12 +328,13 @@ set_defaults(reader *r)
 }
 
 zta_status
-zta_config__read(
-    zta_config *out, zta_arena *arena, const char *path, zta_error *err)
+zta_config__read(zta_config *out, zta_arena *arena, const char *path,
+    const zta_config_flags *flags, zta_error *err)
 {
 	reader r = { .out = out, .arena = arena, .err = err };
 	const char *slash = strrchr(path, '/');
 	zta_str text, line;
+	uint32_t lines;
 	zta_status status = zta_file__read(arena, path, CONFIG_MAX, &text, err);
 
 	*out = (zta_config){ 0 };
@@ -298,6 +346,11 @@ zta_config__read(
 	while (status == ZTA_OK && zta_str__next(&text, '\n', &line)) {
 		r.line++;
 		status = read_line(&r, line);
+	}
+	if (status == ZTA_OK) {
+		lines = r.line;
+		status = read_flags(&r, flags);
+		r.line = lines;
 	}
 	if (status == ZTA_OK) {
 		status = check(&r);
