@@ -53,10 +53,10 @@ PDP = decide issue question record request snapshot snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
       git_upload import names pktline plan policy_diff receive remote \
-      remote_ask remote_push report resolve signer signers test_outcome \
-      test_read tests transfer workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_init \
-      workspace_log workspace_remote workspace_revert
+      remote_ask remote_push report resolve server show signer signers \
+      test_outcome test_read tests transfer workspace workspace_blame \
+      workspace_checkout workspace_commit workspace_config workspace_diff \
+      workspace_init workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -74,7 +74,7 @@ DAEMON = admin config develop follow init keeper mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
       plan revert serve show status sync terminal test token validate \
-      workspace
+      workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
