@@ -145,12 +145,11 @@ read_value(reader *r, size_t key, zta_str value)
 	case LISTEN:
 		return read_listen(r, value);
 	case WORKERS:
-		return read_number(
-			   value, ZTA_LOG_LANES_MAX, &r->out->workers) &&
+		return read_number(value, ZTA_WORKERS_MAX, &r->out->workers) &&
 			r->out->workers > 0 ?
 		    ZTA_OK :
-		    FAIL(r, "workers is a number from 1 to %u",
-			ZTA_LOG_LANES_MAX);
+		    FAIL(
+			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
 	}
 	return ZTA_EINVAL;
 }
@@ -300,9 +299,9 @@ set_defaults(reader *r)
 	char *issuer;
 
 	if (c->workers == 0) {
-		c->workers = cores < 1              ? 1 :
-		    cores > (long)ZTA_LOG_LANES_MAX ? ZTA_LOG_LANES_MAX :
-						      (uint32_t)cores;
+		c->workers = cores < 1            ? 1 :
+		    cores > (long)ZTA_WORKERS_MAX ? ZTA_WORKERS_MAX :
+						    (uint32_t)cores;
 	}
 	if (c->host == NULL) {
 		c->host = "127.0.0.1";

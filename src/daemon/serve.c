@@ -214,7 +214,8 @@ publish_key(server *s, zta_error *err)
 static zta_status
 open_log(server *s, zta_error *err)
 {
-	const zta_log_options options = { .lanes = s->config.workers };
+	/* One more, for what is decided about ledgers. */
+	const zta_log_options options = { .lanes = s->config.workers + 1 };
 	zta_log_found found;
 	zta_status status = zta_log__open(
 	    &s->service.log, s->config.log_dir, &options, &found, err);
@@ -236,6 +237,7 @@ open_ledgers(server *s, zta_error *err)
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
 		.server_name = s->config.server_name,
+		.lane = zta_log__lane(s->service.log, s->config.workers),
 		.say = zta_daemon__say };
 	zta_status status;
 

@@ -29,7 +29,7 @@ typedef struct zta_leaf_ring {
 
 /* What is empty is left out of the bytes. */
 typedef struct zta_leaf {
-	zta_str kind; /* "decision" or "token" */
+	zta_str kind; /* "decision", "token" or "access" */
 	zta_str id;   /* ZTA_LEAF_ID_LEN random bytes */
 	int64_t time; /* ms since 1970 */
 	zta_str zone, ledger, commit;
@@ -49,6 +49,10 @@ typedef struct zta_leaf {
 	zta_leaf_list errors;    /* policies that could not be evaluated */
 	zta_str mode;            /* "strict": durable before the answer */
 	zta_str reason;          /* for operators */
+	zta_str follow; /* "confirmed" or "unconfirmed"; empty: none is */
+	int64_t age;    /* ms since it was confirmed */
+	zta_str ref;    /* that is to be moved */
+	zta_str to;     /* to this commit */
 } zta_leaf;
 
 /* Append the bytes of the record. Failures stick in `buf`. */

@@ -22,6 +22,7 @@ typedef struct zta_zone {
 	zta_str trust_domain; /* the audience of its tokens */
 	zta_str ledger;       /* name */
 	zta_str issuer;       /* of its tokens */
+	bool follows;         /* the ledger is another server's */
 	const zta_key *key;
 	zta_str kid;
 } zta_zone;
@@ -59,5 +60,9 @@ ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
 ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
+
+/* How old is the knowledge that the record's commit is the newest? */
+void zta_pdp__record_age(
+    const zta_zone *zone, const zta_snapshot *snapshot, zta_leaf *leaf);
 
 #endif
