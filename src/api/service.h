@@ -13,6 +13,7 @@
 
 #include "api/ledgers.h"
 #include "http/http.h"
+#include "log/journal.h"
 #include "log/log.h"
 #include "pdp/decide.h"
 
@@ -20,6 +21,10 @@ typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
 	zta_log *log;
+	zta_journal *journal; /* of requests; NULL: none are kept */
+	/* Tell the operator; from any thread. */
+	void (*say)(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
 	pthread_mutex_t lock;   /* of `snapshot` and `heard` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
 	atomic_int large_left;  /* large bodies */

@@ -15,12 +15,12 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS } form;
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO } form;
 
 static const struct {
 	const char *name;
 	form form;
-	size_t at; /* of a text */
+	size_t at; /* of a text, or of a flag */
 	bool needed;
 } keys[] = {
 	{ "zone", TEXT, offsetof(zta_config, zone), true },
@@ -39,6 +39,8 @@ static const struct {
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
+	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
+	    false },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -135,6 +137,18 @@ read_text(reader *r, zta_str value, bool path, size_t at)
 }
 
 static zta_status
+read_yes_no(reader *r, zta_str value, size_t at)
+{
+	bool yes = zta_str__is(value, "yes");
+
+	if (!yes && !zta_str__is(value, "no")) {
+		return FAIL(r, "expected yes or no");
+	}
+	memcpy((char *)r->out + at, &yes, sizeof(yes));
+	return ZTA_OK;
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -150,6 +164,8 @@ read_value(reader *r, size_t key, zta_str value)
 		    ZTA_OK :
 		    FAIL(
 			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
+	case YES_NO:
+		return read_yes_no(r, value, keys[key].at);
 	}
 	return ZTA_EINVAL;
 }

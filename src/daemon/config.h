@@ -18,6 +18,7 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
+	bool record_requests; /* keep them, beside the log */
 	const char *issuer;   /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir; /* NULL: sources name no key files */
 	const char *host;     /* of `listen` */

@@ -228,6 +228,10 @@ open_log(server *s, zta_error *err)
 	if (status == ZTA_OK) {
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
 	}
+	if (status == ZTA_OK && s->config.record_requests) {
+		status = zta_journal__open(
+		    &s->service.journal, s->config.log_dir, err);
+	}
 	return status;
 }
 
@@ -283,6 +287,7 @@ prepare(server *s, const zta_serve *how)
 
 	zta_arena__init(&s->arena, SIZE_MAX);
 	(void)pthread_mutex_init(&s->service.lock, NULL);
+	s->service.say = zta_daemon__say;
 	s->keeper.pid = -1;
 	if (read_config(s, how, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
@@ -310,6 +315,7 @@ static void
 release(server *s)
 {
 	zta_log__close(s->service.log);
+	zta_journal__close(s->service.journal);
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);

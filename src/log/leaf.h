@@ -65,6 +65,14 @@ void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
 ZTA_MUST_USE zta_status zta_leaf__decode(
     zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
 
+/*
+ * The next record of a log itself, and its index; valid until the next call.
+ * As zta_log_reader_next().
+ */
+struct zta_log_reader;
+ZTA_MUST_USE zta_status zta_log_reader__leaf(struct zta_log_reader *reader,
+    zta_leaf *leaf, uint64_t *index, zta_error *err);
+
 /* The record as one JSON object, at `index` of the log. */
 void zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out);
 
