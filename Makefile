@@ -45,18 +45,19 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
-LOG = cbor frame leaf log reader segment
+LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record request snapshot snapshot_schema
+PDP = decide issue question record replay request snapshot snapshot_schema
 HTTP = client conn http
-PAP = admit ask bundle check files findings folder git_fetch git_pack \
-      git_upload import names pktline plan policy_diff receive remote \
-      remote_ask remote_push report resolve signer signers test_outcome \
-      test_read tests transfer workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_init \
-      workspace_log workspace_remote workspace_revert
+PAP = admit ask ask_again bundle check files findings folder git_fetch \
+      git_pack git_upload import names pktline plan plan_log policy_diff \
+      receive remote remote_ask remote_push report resolve server show \
+      signer signers test_outcome test_read tests transfer workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config \
+      workspace_diff workspace_init workspace_log workspace_remote \
+      workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -67,14 +68,14 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git ledger_job ledger_route ledgers \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
-      service signed_request token
-DAEMON = admin config follow init keeper mirror say serve
+API = access evaluation form git ledger_job ledger_record ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      nonces service signed_request token
+DAEMON = admin config develop follow init keeper mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
       plan revert serve show status sync terminal test token validate \
-      workspace
+      workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -85,8 +86,8 @@ UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
        tree trust validate workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
-       policy policyjson request schema search ssh tests transfer trust \
-       workspace
+       policy policyjson replay request schema search ssh tests transfer \
+       trust workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -266,6 +266,10 @@ typedef struct zta_ledger_verdict {
 	const char *refused; /* why it is no question there; NULL: it is one */
 	const zta_str *policies; /* that decided */
 	size_t policy_count;
+	/* Of a record: which leg decided, how (docs/formats/evaluation.md), and
+	 * the workload that was refused. NULL and empty: the policies did. */
+	const char *leg, *code;
+	zta_str actor;
 	/* Of those that decide here or under the other version: the first. */
 	const zta_cedar_explanation *reasons;
 	size_t reason_count;
@@ -273,8 +277,10 @@ typedef struct zta_ledger_verdict {
 
 /* A request that would be answered otherwise. */
 typedef struct zta_ledger_flip {
-	size_t line; /* of the request; the first is 1 */
+	size_t line;   /* of the request; the first is 1 */
+	bool recorded; /* `line` is the index of a record of the log */
 	zta_str request;
+	zta_str about; /* of a record: who did what, for people */
 	zta_ledger_verdict before, after;
 } zta_ledger_flip;
 
@@ -283,21 +289,34 @@ typedef struct zta_workspace_outlook {
 	const zta_ledger_report *report; /* of the folder */
 	bool decided; /* the requests were: the folder loads */
 	size_t requests;
-	/* Requests that are a question under neither, by line, and why. */
+	size_t recorded; /* decisions in the log, since then */
+	size_t unkept;   /* of them, without a request that was kept */
+	size_t outdated; /* that HEAD answers otherwise than they were */
+	/*
+	 * Requests that are a question under neither, by line, and why; those
+	 * of records have the log as their file.
+	 */
 	const zta_ledger_place *refused;
 	size_t refused_count;
 	const zta_ledger_flip *flips;
 	size_t flip_count;
 } zta_workspace_outlook;
 
-/*
- * What would change if the folder were committed? `requests` are lines, each a
- * request of AuthZEN, which is asked without a token, or one as for
- * zta_cedar_authorize(). They are decided under HEAD, where no commit denies
- * all, and under the folder. `requests` must live as long as the workspace.
- */
+/* What is asked under HEAD, where no commit denies all, and under the folder. */
+typedef struct zta_ledger_questions {
+	/* Lines, each a request of AuthZEN, which is asked without a token, or
+	 * one as for zta_cedar_authorize(). Lives as long as the workspace. */
+	zta_str requests;
+	/* The directory of a decision log whose requests are kept
+	 * (docs/formats/requests.md); with `since` from then on only, which is a
+	 * datetime as Cedar has it. NULL: none, all. */
+	const char *log, *since;
+} zta_ledger_questions;
+
+/* What would change if the folder were committed? */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_plan(zta_workspace *workspace,
-    zta_str requests, zta_workspace_outlook *out, zta_error *err);
+    const zta_ledger_questions *questions, zta_workspace_outlook *out,
+    zta_error *err);
 
 #ifdef __cplusplus
 }

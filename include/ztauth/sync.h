@@ -83,6 +83,61 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_workspace_remote_remove(
     zta_workspace *workspace, const char *name, zta_error *err);
 
 /*
+ * A zone at a server, over HTTP. What a call gives lives until the server is
+ * closed. Statuses are those of zta_workspace_pull().
+ */
+typedef struct zta_server zta_server;
+
+/*
+ * `url` is that of a zone, http[s]://host/zones/<zone>, or of a ledger in it.
+ * Requests are signed as commits are. ZTA_EINVAL: that is no such URL.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_server_open(zta_server **out,
+    const char *url, const zta_workspace_signing *signing, zta_error *err);
+/* NULL is fine. */
+ZTA_PUBLIC void zta_server_close(zta_server *server);
+
+/* What the URL names; the ledger may be empty. */
+ZTA_PUBLIC zta_str zta_server_zone(const zta_server *server);
+ZTA_PUBLIC zta_str zta_server_ledger(const zta_server *server);
+
+typedef struct zta_server_state {
+	zta_str commit;      /* in force; empty: none yet */
+	bool follows;        /* the policies are those of another server */
+	int64_t age_ms;      /* since it was heard last; -1: not yet */
+	const zta_str *keys; /* ids of keys that sign transaction tokens */
+	size_t key_count;
+} zta_server_state;
+
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_server_look(
+    zta_server *server, zta_server_state *out, zta_error *err);
+
+typedef struct zta_server_ref {
+	zta_str name, commit;
+} zta_server_ref;
+
+typedef struct zta_server_refs {
+	zta_str ledger;
+	const zta_server_ref *list;
+	size_t count;
+} zta_server_refs;
+
+/* The ledgers of the zone that we may read. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_server_list(zta_server *server,
+    const zta_server_refs **list, size_t *count, zta_error *err);
+
+/* Make the ledger that the URL names. ZTA_ECONFLICT: there is one. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_server_create(
+    zta_server *server, zta_error *err);
+
+/*
+ * Refs of the ledger that the URL names, and the commit of its ref main, which
+ * is checked to be what its id says; its `id` is empty if there is none yet.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_server_show(zta_server *server,
+    zta_server_refs *refs, zta_ledger_commit *last, zta_error *err);
+
+/*
  * A ledger and git. `store` is the place of a store (docs/formats/store.md),
  * `ledger` is "<zone>/<name>" in it. ZTA_ENOTFOUND: it has no commit yet.
  */

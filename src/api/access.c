@@ -72,27 +72,27 @@ zta_access__refresh(zta_access *a, zta_error *err)
 /* --- a question */
 
 static void
-put_entity(zta_json_out *out, const char *name, const char *type, zta_str id)
+put_entity(zta_json_out *out, const char *name, zta_str type, zta_str id)
 {
 	zta_json_out__name(out, name);
 	zta_json_out__open(out, '{');
 	zta_json_out__name(out, "type");
-	zta_json_out__text(out, type);
+	zta_json_out__str(out, type);
 	zta_json_out__name(out, "id");
 	zta_json_out__str(out, id);
 	zta_json_out__close(out, '}');
 }
 
 static void
-put_question(const zta_access_question *q, zta_str principal, zta_buf *buf)
+put_question(
+    const zta_access_question *q, const zta_access_answer *who, zta_buf *buf)
 {
 	zta_json_out out = { buf, false };
 
 	zta_json_out__open(&out, '{');
-	put_entity(
-	    &out, "principal", q->key == NULL ? "Anonymous" : "Key", principal);
-	put_entity(&out, "action", "Action", zta_str_of(q->action));
-	put_entity(&out, "resource", "Ledger", q->ledger);
+	put_entity(&out, "principal", who->principal_type, who->principal_id);
+	put_entity(&out, "action", ZTA_STR("Action"), zta_str_of(q->action));
+	put_entity(&out, "resource", ZTA_STR("Ledger"), q->ledger);
 	zta_json_out__name(&out, "context");
 	zta_json_out__open(&out, '{');
 	zta_json_out__name(&out, "ref");
@@ -149,7 +149,30 @@ place_in_zone(
 }
 
 static zta_status
-decide(zta_access *a, zta_str question, bool *permitted, zta_error *err)
+name_policies(zta_access *a, const zta_verdict *verdict, zta_access_answer *out,
+    zta_error *err)
+{
+	const zta_policy *list = a->snapshot->cedar->policies.policies.list;
+	zta_str *ids = zta_arena__zalloc(
+	    &a->arena, (size_t)verdict->reason_count + 1, sizeof(*ids));
+	uint32_t i;
+
+	if (ids == NULL) {
+		return zta_arena__failed(&a->arena, err);
+	}
+	for (i = 0; i < verdict->reason_count; i++) {
+		ids[i] = list[verdict->reasons[i]].id;
+	}
+	out->policies = ids;
+	out->policy_count = verdict->reason_count;
+	out->code = verdict->permitted ? "permitted" :
+	    verdict->reason_count > 0  ? "denied_by_policy" :
+					 "no_policy_permits";
+	return ZTA_OK;
+}
+
+static zta_status
+decide(zta_access *a, zta_str question, zta_access_answer *out, zta_error *err)
 {
 	const zta_cedar *cedar = a->snapshot->cedar;
 	zta_eval_extra extra = { 0 };
@@ -168,19 +191,39 @@ decide(zta_access *a, zta_str question, bool *permitted, zta_error *err)
 	asked.question.extra_count = 1;
 	status = zta_authorize__run(&cedar->policies, &cedar->entities,
 	    &asked.question, &a->arena, &verdict, err);
-	*permitted = status == ZTA_OK && verdict.permitted;
+	if (status == ZTA_OK) {
+		status = name_policies(a, &verdict, out, err);
+	}
+	out->permitted = status == ZTA_OK && verdict.permitted;
 	return status;
 }
 
+/* The question as text, in the arena. */
+static zta_status
+write_question(zta_access *a, const zta_access_question *q,
+    const zta_access_answer *who, zta_str *out, zta_error *err)
+{
+	zta_buf buf;
+	zta_status status;
+
+	zta_buf__init(&buf, SIZE_MAX);
+	put_question(q, who, &buf);
+	*out = zta_arena__copy(&a->arena, zta_buf__str(&buf));
+	status = buf.status;
+	zta_buf__release(&buf);
+	return status == ZTA_OK && out->ptr != NULL ? ZTA_OK :
+						      zta_error__nomem(err);
+}
+
 zta_status
-zta_access__ask(zta_access *a, const zta_access_question *q, zta_error *err)
+zta_access__ask(zta_access *a, const zta_access_question *q,
+    zta_access_answer *out, zta_error *err)
 {
 	char principal[ZTA_KEY_FINGERPRINT_MAX] = "unsigned";
-	bool permitted = false;
-	zta_buf buf;
 	zta_str text;
 	zta_status status;
 
+	*out = (zta_access_answer){ .code = "no_policy_permits" };
 	if (a->snapshot == NULL) {
 		return zta_error__set(
 		    err, ZTA_EUNAVAILABLE, "the admin ledger is not loaded");
@@ -189,17 +232,19 @@ zta_access__ask(zta_access *a, const zta_access_question *q, zta_error *err)
 		zta_ssh_key__fingerprint(q->key, principal);
 	}
 	zta_arena__reset(&a->arena);
-	zta_buf__init(&buf, SIZE_MAX);
-	put_question(q, zta_str_of(principal), &buf);
-	text = zta_arena__copy(&a->arena, zta_buf__str(&buf));
-	status = buf.status;
-	zta_buf__release(&buf);
-	if (status != ZTA_OK || text.ptr == NULL) {
-		return zta_error__nomem(err);
+	out->principal_type =
+	    q->key == NULL ? ZTA_STR("Anonymous") : ZTA_STR("Key");
+	out->principal_id = zta_arena__copy(&a->arena, zta_str_of(principal));
+	if (out->principal_id.ptr == NULL) {
+		return zta_arena__failed(&a->arena, err);
 	}
-	status = decide(a, text, &permitted, err);
+	status = write_question(a, q, out, &text, err);
+	if (status == ZTA_OK) {
+		status = decide(a, text, out, err);
+	}
 	/* What the schema does not allow to be asked is not permitted. */
-	if ((status == ZTA_OK && !permitted) || zta_error__is_input(status)) {
+	if ((status == ZTA_OK && !out->permitted) ||
+	    zta_error__is_input(status)) {
 		return zta_error__set(err, ZTA_EUNTRUSTED, "%s may not %s %.*s",
 		    principal, q->action, ZTA_STR_ARG(q->ledger));
 	}

@@ -40,11 +40,22 @@ void zta_access__close(zta_access *access);
  */
 ZTA_MUST_USE zta_status zta_access__refresh(zta_access *access, zta_error *err);
 
+/* Zeroed, it denies. Texts are of the snapshot and of `access->arena`. */
+typedef struct zta_access_answer {
+	bool permitted;
+	const char *code; /* as decisions have it */
+	zta_str principal_type, principal_id;
+	const zta_str *policies; /* that decided */
+	uint32_t policy_count;
+} zta_access_answer;
+
 /*
  * Is it permitted? ZTA_EUNTRUSTED: no, with the reason for the operator.
- * Anything else but ZTA_OK: there is no answer.
+ * Anything else but ZTA_OK: there is no answer. `out` is good until the next
+ * question.
  */
-ZTA_MUST_USE zta_status zta_access__ask(
-    zta_access *access, const zta_access_question *question, zta_error *err);
+ZTA_MUST_USE zta_status zta_access__ask(zta_access *access,
+    const zta_access_question *question, zta_access_answer *out,
+    zta_error *err);
 
 #endif

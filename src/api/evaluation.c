@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "identity/jwt.h"
+#include "pdp/replay.h"
 
 /* Words for a person, by code. */
 static const char *
@@ -184,6 +185,32 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 	zta_worker__record(worker, call, &leaf, &answer);
 }
 
+/* That it cannot be kept is no reason not to answer. */
+static void
+keep_request(zta_service *service, const zta_authzen *request,
+    const zta_principal *caller, const zta_decision *decision)
+{
+	zta_error err = { 0 };
+	zta_status status = ZTA_OK;
+	zta_buf line;
+
+	if (service->journal == NULL) {
+		return;
+	}
+	zta_buf__init(&line, SIZE_MAX);
+	if (zta_replay__put(request, caller, decision, &line)) {
+		status = line.status != ZTA_OK ?
+		    zta_error__nomem(&err) :
+		    zta_journal__append(service->journal, decision->time,
+			zta_buf__str(&line), &err);
+	}
+	zta_buf__release(&line);
+	if (status != ZTA_OK) {
+		service->say(
+		    "a request is not kept: %s: %s", err.place, err.message);
+	}
+}
+
 static void
 decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
 {
@@ -209,6 +236,7 @@ decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
 		fail(call, status, &err);
 		return;
 	}
+	keep_request(worker->service, &request, caller, &decision);
 	answer(worker, call, snapshot, &request, &decision);
 }
 

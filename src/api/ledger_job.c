@@ -103,7 +103,7 @@ zta_ledger_job__may(zta_ledger_job *job, const char *action, zta_str ref)
 		.ref = ref
 	};
 	zta_error err = { 0 };
-	zta_status status = zta_access__ask(job->access, &question, &err);
+	zta_status status = zta_ledger_job__ask(job, &question, &err);
 
 	if (status == ZTA_EUNTRUSTED) {
 		job->options->say("ledgers: %s", err.message);

@@ -35,6 +35,9 @@ struct zta_ledger_job {
 	zta_form query;
 	zta_ledger ledger;
 	zta_request_signer signer;
+	/* Who signed the last new commit that may (NULL: nobody). */
+	bool has_committer;
+	const zta_ssh_key *committer;
 	/* A call that waits, if `wait_until` is set: */
 	int64_t wait_until; /* monotonic ms */
 	uint64_t after;     /* for a change with a higher number */
@@ -64,6 +67,16 @@ void zta_ledger_job__fail_with(
 /* May the caller? If not, or if it cannot be said, that is answered. */
 ZTA_MUST_USE bool zta_ledger_job__may(
     zta_ledger_job *job, const char *action, zta_str ref);
+
+/*
+ * Ask the admin ledger, as zta_access__ask(), and record the answer unless it
+ * permits to read. ZTA_EUNAVAILABLE also: it cannot be recorded.
+ */
+ZTA_MUST_USE zta_status zta_ledger_job__ask(
+    zta_ledger_job *job, const zta_access_question *question, zta_error *err);
+/* Record that the request does not show who calls; `why` is for operators. */
+ZTA_MUST_USE zta_status zta_ledger_job__record_refusal(
+    zta_ledger_job *job, const char *why, zta_error *err);
 
 /* "<zone>/<name>" in the arena. A NULL pointer: no memory. */
 zta_str zta_ledger_job__full_name(zta_ledger_job *job, zta_str name);

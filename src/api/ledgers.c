@@ -87,6 +87,24 @@ identify(zta_ledgers *l, zta_ledger_job *job, zta_error *err)
 	return status;
 }
 
+/* It does not show who calls. */
+static void
+refuse(zta_ledgers *l, zta_ledger_job *job, const zta_error *why)
+{
+	zta_error err = { 0 };
+	zta_status status;
+
+	l->options.say(
+	    "ledgers: a request is refused: %s: %s", why->place, why->message);
+	status = zta_ledger_job__record_refusal(job, why->message, &err);
+	if (status != ZTA_OK) {
+		zta_ledger_job__fail_with(job, status, &err);
+		return;
+	}
+	zta_ledger_job__fail(
+	    job, 401, "unauthenticated", why->message, why->place);
+}
+
 static void
 do_job(zta_ledgers *l, zta_ledger_job *job)
 {
@@ -103,19 +121,16 @@ do_job(zta_ledgers *l, zta_ledger_job *job)
 	if (status == ZTA_OK) {
 		status = identify(l, job, &err);
 	}
-	if (status == ZTA_EUNTRUSTED) {
-		l->options.say("ledgers: a request is refused: %s: %s",
-		    err.place, err.message);
-		zta_ledger_job__fail(
-		    job, 401, "unauthenticated", err.message, err.place);
-		return;
-	}
-	if (status == ZTA_OK && job->name.len > 0) {
+	if (job->name.len > 0) {
 		job->ledger = (zta_ledger){ l->options.store,
 			zta_ledger_job__full_name(job, job->name) };
 		if (job->ledger.name.ptr == NULL) {
 			status = zta_error__nomem(&err);
 		}
+	}
+	if (status == ZTA_EUNTRUSTED) {
+		refuse(l, job, &err);
+		return;
 	}
 	if (status != ZTA_OK) {
 		zta_ledger_job__fail_with(job, status, &err);

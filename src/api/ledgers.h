@@ -14,6 +14,7 @@
 #define ZTA_API_LEDGERS_H
 
 #include "http/http.h"
+#include "log/log.h"
 #include "store/store.h"
 
 typedef struct zta_ledgers zta_ledgers;
@@ -23,6 +24,7 @@ typedef struct zta_ledgers_options {
 	zta_store *store;
 	zta_str zone;
 	const char *server_name; /* NULL: loopback addresses alone */
+	zta_log_lane *lane;      /* of the thread, for what it decides */
 	/* Tell the operator: failures, and who may not. From the thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -54,7 +54,9 @@ may_read(zta_ledger_job *job, zta_str ledger, bool *may, zta_error *err)
 		.ledger = ledger,
 		.ref = ZTA_STR("")
 	};
-	zta_status status = zta_access__ask(job->access, &question, err);
+	zta_access_answer answer;
+	zta_status status =
+	    zta_access__ask(job->access, &question, &answer, err);
 
 	*may = status == ZTA_OK;
 	return status == ZTA_EUNTRUSTED ? ZTA_OK : status;

@@ -4,6 +4,7 @@
 
 #include "api/ledger_job.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "pap/receive.h"
@@ -31,7 +32,11 @@ read_name(zta_ledger_job *job, zta_str *name, zta_error *err)
 		    "`name` must be a string");
 	}
 	*name = zta_json__str(node);
-	return ZTA_OK;
+	/* Whatever else is wrong with it, the store says. */
+	return name->len <= ZTA_STORE_LEDGER_MAX ?
+	    ZTA_OK :
+	    zta_json__fail(
+		&doc, node, err, ZTA_EINVALID, "the name is too long");
 }
 
 void
@@ -75,6 +80,23 @@ zta_ledger_verb__create(zta_ledger_job *job)
 /* --- commits */
 
 static zta_status
+keep_committer(zta_ledger_job *job, const zta_ssh_key *key, zta_error *err)
+{
+	zta_ssh_key *kept = NULL;
+
+	if (key != NULL) {
+		kept = zta_arena__alloc(job->call->arena, sizeof(*kept));
+		if (kept == NULL) {
+			return zta_arena__failed(job->call->arena, err);
+		}
+		*kept = *key;
+	}
+	job->committer = kept;
+	job->has_committer = true;
+	return ZTA_OK;
+}
+
+static zta_status
 may_sign(void *context, const zta_ssh_key *key, zta_error *err)
 {
 	zta_ledger_job *job = context;
@@ -82,8 +104,20 @@ may_sign(void *context, const zta_ssh_key *key, zta_error *err)
 		.action = "commit",
 		.ledger = job->ledger.name,
 		.ref = zta_form__get(&job->query, "ref") };
+	zta_status status;
 
-	return zta_access__ask(job->access, &question, err);
+	/* Commits in a row by one key are one question. */
+	if (job->has_committer &&
+	    (key == NULL ? job->committer == NULL :
+			   job->committer != NULL &&
+			zta_ssh_key__eq(key, job->committer))) {
+		return ZTA_OK;
+	}
+	status = zta_ledger_job__ask(job, &question, err);
+	if (status == ZTA_OK) {
+		status = keep_committer(job, key, err);
+	}
+	return status;
 }
 
 static void

@@ -32,6 +32,37 @@ zta_service__snapshot(zta_service *service)
 	return snapshot;
 }
 
+/* What is confirmed of one commit is so of it loaded anew. */
+static void
+hand_over(
+    const zta_service *service, const zta_snapshot *old, zta_snapshot *snapshot)
+{
+	int64_t at = 0;
+
+	if (strcmp(snapshot->tree.id, service->heard) == 0) {
+		at = atomic_load(&service->heard_ms);
+	} else if (old != NULL &&
+	    strcmp(snapshot->tree.id, old->tree.id) == 0) {
+		at = atomic_load(&old->confirmed_ms);
+	}
+	atomic_store(&snapshot->confirmed_ms, at);
+}
+
+void
+zta_service__heard(zta_service *service, const zta_oid *commit)
+{
+	int64_t now = zta_time__monotonic_ms();
+
+	(void)pthread_mutex_lock(&service->lock);
+	zta_oid__hex(commit, service->heard);
+	atomic_store(&service->heard_ms, now);
+	if (service->snapshot != NULL &&
+	    strcmp(service->snapshot->tree.id, service->heard) == 0) {
+		atomic_store(&service->snapshot->confirmed_ms, now);
+	}
+	(void)pthread_mutex_unlock(&service->lock);
+}
+
 void
 zta_service__replace(zta_service *service, zta_snapshot *snapshot)
 {
@@ -39,6 +70,7 @@ zta_service__replace(zta_service *service, zta_snapshot *snapshot)
 
 	(void)pthread_mutex_lock(&service->lock);
 	old = service->snapshot;
+	hand_over(service, old, snapshot);
 	service->snapshot = snapshot;
 	(void)pthread_mutex_unlock(&service->lock);
 	zta_snapshot__drop(old);
@@ -148,10 +180,10 @@ put_age(zta_service *service, char *out, size_t room)
 {
 	int64_t heard = atomic_load(&service->heard_ms);
 
-	if (service->follows && heard > 0) {
+	if (service->zone.follows && heard > 0) {
 		(void)snprintf(out, room, ",\"age_ms\":%" PRId64,
 		    zta_time__monotonic_ms() - heard);
-	} else if (service->follows) {
+	} else if (service->zone.follows) {
 		(void)snprintf(out, room, ",\"age_ms\":null");
 	}
 }

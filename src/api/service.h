@@ -13,6 +13,7 @@
 
 #include "api/ledgers.h"
 #include "http/http.h"
+#include "log/journal.h"
 #include "log/log.h"
 #include "pdp/decide.h"
 
@@ -20,11 +21,16 @@ typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
 	zta_log *log;
-	pthread_mutex_t lock;   /* of `snapshot` */
+	zta_journal *journal; /* of requests; NULL: none are kept */
+	/* Tell the operator; from any thread. */
+	void (*say)(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
+	pthread_mutex_t lock;   /* of `snapshot` and `heard` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
 	atomic_int large_left;  /* large bodies */
-	bool follows;           /* the ledger is another server's */
-	atomic_llong heard_ms;  /* from it last, monotonic; 0: never yet */
+	/* From the server that is followed: */
+	char heard[ZTA_OID_HEX_MAX]; /* where it is */
+	atomic_llong heard_ms;       /* last; monotonic, 0: never yet */
 } zta_service;
 
 /*
@@ -48,6 +54,8 @@ typedef struct zta_worker {
 zta_snapshot *zta_service__snapshot(zta_service *service);
 /* Put another in force; the old one goes with its last request. */
 void zta_service__replace(zta_service *service, zta_snapshot *snapshot);
+/* The server that is followed says that its ledger is at `commit`. */
+void zta_service__heard(zta_service *service, const zta_oid *commit);
 
 /* Handler and ready function for zta_http; `context` is the worker. */
 void zta_worker__handle(void *context, zta_http_call *call);

@@ -106,7 +106,9 @@
 #define ZTA_LOG_ENTRY_MAX ((size_t)256 << 10)
 /* What one lane may have waiting; more is refused. All fit in one frame. */
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
-#define ZTA_LOG_LANES_MAX 32u
+#define ZTA_LOG_LANES_MAX (ZTA_WORKERS_MAX + 1)
+/* Event loops: more do not help one machine. */
+#define ZTA_WORKERS_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */
 #define ZTA_LOG_SEGMENT_MAX ((uint64_t)256 << 20)
 

@@ -185,6 +185,9 @@ int cli_cedar_translate(int argc, char **argv);
 int cli_init_server(int argc, char **argv);
 int cli_key(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
+int cli_ledger_create(int argc, char **argv);
+int cli_ledger_list(int argc, char **argv);
+int cli_ledger_show(int argc, char **argv);
 int cli_clone(int argc, char **argv);
 int cli_pull(int argc, char **argv);
 int cli_push(int argc, char **argv);
@@ -194,5 +197,6 @@ int cli_log(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_test(int argc, char **argv);
 int cli_validate(int argc, char **argv);
+int cli_zone(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ledger.c - ztauth ledger: to and from git. */
+/* ledger.c - ztauth ledger: to and from git; zone.c: at a server. */
 #include <stdio.h>
 
 #include "base/str.h"
@@ -134,6 +134,10 @@ int
 cli_ledger(int argc, char **argv)
 {
 	static const cli_command commands[] = {
+		{ "list", cli_ledger_list,
+		    "the ledgers of a zone at a server" },
+		{ "create", cli_ledger_create, "make a ledger there" },
+		{ "show", cli_ledger_show, "its refs and its last commit" },
 		{ "export", export, "make a git repository of a ledger" },
 		{ "bundle", bundle, "write it to a git bundle" },
 		{ "import", import, "read a git bundle" },

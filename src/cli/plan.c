@@ -8,16 +8,22 @@
 #include "ztauth/ledger.h"
 
 static const char help[] =
-    "Usage: ztauth plan [--requests FILE] [--json]\n"
+    "Usage: ztauth plan [--requests FILE] [--log DIR [--since TIME]] [--json]\n"
     "\n"
     "Print what a commit of the folder would change, before it is made: files\n"
-    "and policies that differ from HEAD, what is wrong, and with --requests\n"
-    "which of them would be answered otherwise, with the policies that decide\n"
-    "under either version and what became of each.\n"
+    "and policies that differ from HEAD, what is wrong, and with --requests or\n"
+    "--log which requests would be answered otherwise, with the policies that\n"
+    "decide under either version and what became of each.\n"
     "\n"
     "  --requests FILE   one request a line: of AuthZEN, which is asked without a\n"
     "                    token, or as for ztauth cedar authorize. - is standard\n"
     "                    input\n"
+    "  --log DIR         the decisions of a decision log, where the server kept\n"
+    "                    their requests (record_requests in ztauth.conf(5)). Their\n"
+    "                    tokens are taken as they were; scopes, workloads and\n"
+    "                    policies are judged anew\n"
+    "  --since TIME      only decisions from then on: 2026-01-31, or\n"
+    "                    2026-01-31T12:00:00Z\n"
     "  --json            one JSON object instead of lines\n"
     "\n"
     "Exit: 0 valid, and no request is answered otherwise; 2 valid, and some\n"
@@ -42,6 +48,19 @@ colour_of(const zta_ledger_verdict *v)
 /* --- lines */
 
 static void
+print_reasons(const char *dir, const zta_ledger_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->reason_count; i++) {
+		cli_put_explanation(dir, &v->reasons[i]);
+	}
+	if (v->reason_count > 0) {
+		puts("");
+	}
+}
+
+static void
 print_side(const char *dir, const char *where, const zta_ledger_verdict *v)
 {
 	size_t i;
@@ -52,27 +71,29 @@ print_side(const char *dir, const char *where, const zta_ledger_verdict *v)
 		printf(": %s\n", v->refused);
 		return;
 	}
+	if (v->leg != NULL) {
+		printf(" at %s, %s%s%.*s\n", v->leg, v->code,
+		    v->actor.len > 0 ? ": " : "", ZTA_STR_ARG(v->actor));
+		print_reasons(dir, v);
+		return;
+	}
 	fputs(v->policy_count > 0 ? " by" : ": no policy permits", stdout);
 	for (i = 0; i < v->policy_count; i++) {
 		printf(
 		    "%s `%.*s`", i > 0 ? "," : "", ZTA_STR_ARG(v->policies[i]));
 	}
 	puts("");
-	for (i = 0; i < v->reason_count; i++) {
-		cli_put_explanation(dir, &v->reasons[i]);
-	}
-	if (v->reason_count > 0) {
-		puts("");
-	}
+	print_reasons(dir, v);
 }
 
 static void
 print_flip(const char *dir, const zta_ledger_flip *flip)
 {
-	int used = printf("%zu: %s -> %s: ", flip->line, word_of(&flip->before),
-	    word_of(&flip->after));
+	int used = printf("%s%zu: %s -> %s: ", flip->recorded ? "record " : "",
+	    flip->line, word_of(&flip->before), word_of(&flip->after));
 
-	cli_put_line(flip->request, used < 0 ? 0 : (size_t)used);
+	cli_put_line(flip->recorded ? flip->about : flip->request,
+	    used < 0 ? 0 : (size_t)used);
 	print_side(dir, "under HEAD", &flip->before);
 	print_side(dir, "in the folder", &flip->after);
 	puts("");
@@ -111,6 +132,11 @@ print_summary(const zta_workspace_outlook *o)
 		    o->flip_count, cli_paint(CLI_PLAIN), allow, deny,
 		    o->flip_count - allow - deny, o->refused_count);
 	}
+	if (o->decided && o->recorded > 0) {
+		printf("records: %zu, %zu without a request that was kept; %zu "
+		       "are answered otherwise by HEAD than they were\n",
+		    o->recorded, o->unkept, o->outdated);
+	}
 	if (!o->report->valid) {
 		puts("not valid: this would not be committed");
 	}
@@ -128,8 +154,9 @@ print(const char *dir, const zta_workspace_outlook *o)
 		print_flip(dir, &o->flips[i]);
 	}
 	for (i = 0; i < o->refused_count; i++) {
-		printf("%" PRIu32 ": no question: %s\n", o->refused[i].line,
-		    o->refused[i].message);
+		printf("%s%" PRIu32 ": no question: %s\n",
+		    o->refused[i].file.len > 0 ? "record " : "",
+		    o->refused[i].line, o->refused[i].message);
 	}
 	print_summary(o);
 }
@@ -146,6 +173,13 @@ print_side_json(const char *name, const zta_ledger_verdict *v)
 		fputs(",\"message\":", stdout);
 		cli_put_string(zta_str_of(v->refused));
 	}
+	if (v->leg != NULL) {
+		printf(",\"leg\":\"%s\",\"code\":\"%s\"", v->leg, v->code);
+	}
+	if (v->actor.len > 0) {
+		fputs(",\"actor\":", stdout);
+		cli_put_string(v->actor);
+	}
 	fputs(",\"policies\":[", stdout);
 	for (i = 0; i < v->policy_count; i++) {
 		fputs(i > 0 ? "," : "", stdout);
@@ -160,7 +194,7 @@ print_side_json(const char *name, const zta_ledger_verdict *v)
 }
 
 static void
-print_json(const zta_workspace_outlook *o)
+print_json(const zta_workspace_outlook *o, bool log)
 {
 	size_t i;
 
@@ -172,8 +206,8 @@ print_json(const zta_workspace_outlook *o)
 	cli_put_findings_json(o->report);
 	fputs(",\"flips\":[", stdout);
 	for (i = 0; i < o->flip_count; i++) {
-		printf("%s{\"line\":%zu,\"request\":", i > 0 ? "," : "",
-		    o->flips[i].line);
+		printf("%s{\"%s\":%zu,\"request\":", i > 0 ? "," : "",
+		    o->flips[i].recorded ? "record" : "line", o->flips[i].line);
 		cli_put_string(o->flips[i].request);
 		print_side_json("before", &o->flips[i].before);
 		print_side_json("after", &o->flips[i].after);
@@ -181,28 +215,35 @@ print_json(const zta_workspace_outlook *o)
 	}
 	fputs("],\"refused\":[", stdout);
 	for (i = 0; i < o->refused_count; i++) {
-		printf("%s{\"line\":%" PRIu32 ",\"message\":", i > 0 ? "," : "",
+		printf("%s{\"%s\":%" PRIu32 ",\"message\":", i > 0 ? "," : "",
+		    o->refused[i].file.len > 0 ? "record" : "line",
 		    o->refused[i].line);
 		cli_put_string(zta_str_of(o->refused[i].message));
 		fputs("}", stdout);
 	}
-	printf(
-	    "],\"decided\":%s,\"requests\":%zu,\"tests\":%zu,\"tests_failed\":%zu,\"valid\":%s}\n",
-	    o->decided ? "true" : "false", o->requests, o->report->test_count,
-	    o->report->tests_failed, o->report->valid ? "true" : "false");
+	printf("],\"decided\":%s,\"requests\":%zu,",
+	    o->decided ? "true" : "false", o->requests);
+	if (log) {
+		printf("\"recorded\":%zu,\"unkept\":%zu,\"outdated\":%zu,",
+		    o->recorded, o->unkept, o->outdated);
+	}
+	printf("\"tests\":%zu,\"tests_failed\":%zu,\"valid\":%s}\n",
+	    o->report->test_count, o->report->tests_failed,
+	    o->report->valid ? "true" : "false");
 }
 
 static int
-plan(zta_workspace *workspace, zta_str requests, bool json)
+plan(zta_workspace *workspace, const zta_ledger_questions *questions, bool json)
 {
 	zta_workspace_outlook outlook;
 	zta_error err = { 0 };
 
-	if (zta_workspace_plan(workspace, requests, &outlook, &err) != ZTA_OK) {
+	if (zta_workspace_plan(workspace, questions, &outlook, &err) !=
+	    ZTA_OK) {
 		return cli_fail(&err);
 	}
 	if (json) {
-		print_json(&outlook);
+		print_json(&outlook, questions->log != NULL);
 	} else {
 		print(zta_workspace_dir(workspace), &outlook);
 	}
@@ -216,28 +257,33 @@ cli_plan(int argc, char **argv)
 {
 	const char *file = NULL;
 	bool json = false;
+	zta_ledger_questions questions = { .requests = ZTA_STR("") };
 	const cli_option options[] = {
 		{ "requests", &file, NULL },
+		{ "log", &questions.log, NULL },
+		{ "since", &questions.since, NULL },
 		{ "json", NULL, &json },
 		{ NULL, NULL, NULL },
 	};
 	zta_workspace *workspace;
-	zta_str requests = ZTA_STR("");
 	int code = cli_options(argc, argv, options, NULL, help);
 
 	if (code >= 0) {
 		return code;
 	}
-	if (file != NULL && !cli_read(file, &requests)) {
+	if (questions.since != NULL && !cli_need(questions.log, "--log")) {
+		return CLI_USAGE;
+	}
+	if (file != NULL && !cli_read(file, &questions.requests)) {
 		return CLI_FAILED;
 	}
 	code = CLI_FAILED;
 	if (cli_workspace(&workspace)) {
-		code = plan(workspace, requests, json);
+		code = plan(workspace, &questions, json);
 		zta_workspace_close(workspace);
 	}
 	if (file != NULL) {
-		zta_str_free(requests);
+		zta_str_free(questions.requests);
 	}
 	return code;
 }

@@ -15,12 +15,12 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS } form;
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO } form;
 
 static const struct {
 	const char *name;
 	form form;
-	size_t at; /* of a text */
+	size_t at; /* of a text, or of a flag */
 	bool needed;
 } keys[] = {
 	{ "zone", TEXT, offsetof(zta_config, zone), true },
@@ -39,6 +39,8 @@ static const struct {
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
+	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
+	    false },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -135,6 +137,18 @@ read_text(reader *r, zta_str value, bool path, size_t at)
 }
 
 static zta_status
+read_yes_no(reader *r, zta_str value, size_t at)
+{
+	bool yes = zta_str__is(value, "yes");
+
+	if (!yes && !zta_str__is(value, "no")) {
+		return FAIL(r, "expected yes or no");
+	}
+	memcpy((char *)r->out + at, &yes, sizeof(yes));
+	return ZTA_OK;
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -145,14 +159,26 @@ read_value(reader *r, size_t key, zta_str value)
 	case LISTEN:
 		return read_listen(r, value);
 	case WORKERS:
-		return read_number(
-			   value, ZTA_LOG_LANES_MAX, &r->out->workers) &&
+		return read_number(value, ZTA_WORKERS_MAX, &r->out->workers) &&
 			r->out->workers > 0 ?
 		    ZTA_OK :
-		    FAIL(r, "workers is a number from 1 to %u",
-			ZTA_LOG_LANES_MAX);
+		    FAIL(
+			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
+	case YES_NO:
+		return read_yes_no(r, value, keys[key].at);
 	}
 	return ZTA_EINVAL;
+}
+
+/* The number of a key, or KEYS. */
+static size_t
+find_key(zta_str name)
+{
+	size_t i;
+
+	for (i = 0; i < KEYS && !zta_str__is(name, keys[i].name); i++) {
+	}
+	return i;
 }
 
 static zta_status
@@ -171,8 +197,7 @@ read_line(reader *r, zta_str line)
 	name = (zta_str){ text.ptr, len };
 	value = trim((zta_str){ text.ptr + len, text.len - len });
 	r->column = (uint32_t)(text.ptr - line.ptr) + 1;
-	for (i = 0; i < KEYS && !zta_str__is(name, keys[i].name); i++) {
-	}
+	i = find_key(name);
 	if (i == KEYS) {
 		return FAIL(r, "there is no key `%.*s`", ZTA_STR_ARG(name));
 	}
@@ -185,6 +210,43 @@ read_line(reader *r, zta_str line)
 	r->seen[i] = true;
 	r->column = (uint32_t)(value.ptr - line.ptr) + 1;
 	return read_value(r, i, value);
+}
+
+/* What a flag says stands instead of what the file said. */
+static zta_status
+read_flag(reader *r, const char *name, const char *value)
+{
+	size_t i = find_key(zta_str_of(name));
+	zta_status status;
+
+	if (value == NULL) {
+		return ZTA_OK;
+	}
+	if (*value == '\0') {
+		status = FAIL(r, "`%s` needs a value", name);
+	} else {
+		status = read_value(r, i, zta_str_of(value));
+	}
+	r->seen[i] = true;
+	if (status != ZTA_OK) {
+		zta_error__place(r->err, "--%s", name);
+	}
+	return status;
+}
+
+static zta_status
+read_flags(reader *r, const zta_config_flags *flags)
+{
+	zta_status status;
+
+	r->dir = ZTA_STR("");
+	r->line = r->column = 0;
+	status = read_flag(r, "listen", flags->listen);
+	if (status == ZTA_OK) {
+		status = read_flag(r, "follow", flags->follow);
+	}
+	return status != ZTA_OK ? status :
+				  read_flag(r, "signers", flags->signers);
 }
 
 /* SPEC: ztauth 1 */
@@ -253,9 +315,9 @@ set_defaults(reader *r)
 	char *issuer;
 
 	if (c->workers == 0) {
-		c->workers = cores < 1              ? 1 :
-		    cores > (long)ZTA_LOG_LANES_MAX ? ZTA_LOG_LANES_MAX :
-						      (uint32_t)cores;
+		c->workers = cores < 1            ? 1 :
+		    cores > (long)ZTA_WORKERS_MAX ? ZTA_WORKERS_MAX :
+						    (uint32_t)cores;
 	}
 	if (c->host == NULL) {
 		c->host = "127.0.0.1";
@@ -281,12 +343,13 @@ set_defaults(reader *r)
 }
 
 zta_status
-zta_config__read(
-    zta_config *out, zta_arena *arena, const char *path, zta_error *err)
+zta_config__read(zta_config *out, zta_arena *arena, const char *path,
+    const zta_config_flags *flags, zta_error *err)
 {
 	reader r = { .out = out, .arena = arena, .err = err };
 	const char *slash = strrchr(path, '/');
 	zta_str text, line;
+	uint32_t lines;
 	zta_status status = zta_file__read(arena, path, CONFIG_MAX, &text, err);
 
 	*out = (zta_config){ 0 };
@@ -298,6 +361,11 @@ zta_config__read(
 	while (status == ZTA_OK && zta_str__next(&text, '\n', &line)) {
 		r.line++;
 		status = read_line(&r, line);
+	}
+	if (status == ZTA_OK) {
+		lines = r.line;
+		status = read_flags(&r, flags);
+		r.line = lines;
 	}
 	if (status == ZTA_OK) {
 		status = check(&r);

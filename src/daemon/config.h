@@ -18,6 +18,7 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
+	bool record_requests; /* keep them, beside the log */
 	const char *issuer;   /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir; /* NULL: sources name no key files */
 	const char *host;     /* of `listen` */
@@ -25,11 +26,17 @@ typedef struct zta_config {
 	uint32_t workers; /* default: one a core */
 } zta_config;
 
+/* What the command line says instead of the file; NULL: nothing. */
+typedef struct zta_config_flags {
+	const char *listen, *follow, *signers;
+} zta_config_flags;
+
 /*
  * Read the file; texts are in `arena`. Relative paths are taken from the
- * directory of the file. Errors name file, line and column.
+ * directory of the file, those of flags from where we are. Errors name file,
+ * line and column, or the flag.
  */
-ZTA_MUST_USE zta_status zta_config__read(
-    zta_config *out, zta_arena *arena, const char *path, zta_error *err);
+ZTA_MUST_USE zta_status zta_config__read(zta_config *out, zta_arena *arena,
+    const char *path, const zta_config_flags *flags, zta_error *err);
 
 #endif

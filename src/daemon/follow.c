@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "daemon/develop.h"
 #include "daemon/say.h"
 #include "ledger/ledger.h"
 
@@ -64,6 +65,10 @@ load(const zta_follower *f, zta_snapshot **out, zta_error *err)
 	zta_status status;
 
 	*out = NULL;
+	if (f->folder != NULL) {
+		return zta_develop__load(
+		    f->folder, f->config->jwks_dir, out, err);
+	}
 	if (f->store == NULL) {
 		return zta_snapshot__load(
 		    out, f->config->ledger_dir, f->config->jwks_dir, err);
@@ -140,6 +145,20 @@ follow_once(zta_follower *f, zta_error *err)
 	return ZTA_OK;
 }
 
+/* The same of the folder that is developed in. */
+static zta_status
+watch_once(zta_follower *f, zta_error *err)
+{
+	bool changed = false;
+	zta_status status = zta_watch__wait(f->watch, LOOK_MS, &changed, err);
+
+	if (status == ZTA_OK &&
+	    (atomic_exchange(&f->reload, false) || changed)) {
+		renew(f);
+	}
+	return status;
+}
+
 static void *
 follow(void *context)
 {
@@ -150,12 +169,14 @@ follow(void *context)
 
 	while (!atomic_load(&f->stop)) {
 		err = (zta_error){ 0 };
-		if (follow_once(f, &err) == ZTA_OK) {
+		if ((f->watch != NULL ? watch_once(f, &err) :
+					follow_once(f, &err)) == ZTA_OK) {
 			well = true;
 			continue;
 		}
 		if (well) {
-			(void)zta_daemon__complain("store", &err);
+			(void)zta_daemon__complain(
+			    f->watch != NULL ? "watch" : "store", &err);
 		}
 		well = false;
 		(void)nanosleep(&pause, NULL);
@@ -179,13 +200,35 @@ name_ledger(zta_follower *f, zta_arena *arena, zta_error *err)
 	return ZTA_OK;
 }
 
+/* Watch, then look: what happens from then on is seen. */
+static zta_status
+open_folder(zta_follower *f, zta_error *err)
+{
+	zta_status status = zta_watch__open(&f->watch, f->folder, err);
+
+	if (status == ZTA_OK) {
+		status = load(f, &f->service->snapshot, err);
+	}
+	/* There is somebody who will mend it. */
+	if (zta_error__is_input(status)) {
+		(void)zta_daemon__complain("not in force", err);
+		status = ZTA_OK;
+	}
+	return status;
+}
+
 zta_status
 zta_follower__open(zta_follower *f, const zta_config *config,
-    zta_service *service, zta_arena *arena, zta_error *err)
+    const char *folder, zta_service *service, zta_arena *arena, zta_error *err)
 {
 	zta_status status;
 
-	*f = (zta_follower){ .config = config, .service = service };
+	*f = (zta_follower){
+		.config = config, .service = service, .folder = folder
+	};
+	if (folder != NULL) {
+		return open_folder(f, err);
+	}
 	status = name_ledger(f, arena, err);
 	if (status == ZTA_OK && config->follow != NULL &&
 	    config->data_dir != NULL) {
@@ -209,7 +252,7 @@ zta_follower__open(zta_follower *f, const zta_config *config,
 zta_status
 zta_follower__start(zta_follower *f, zta_error *err)
 {
-	if (f->store == NULL) {
+	if (f->store == NULL && f->watch == NULL) {
 		return ZTA_OK;
 	}
 	if (pthread_create(&f->thread, NULL, follow, f) != 0) {
@@ -222,7 +265,7 @@ zta_follower__start(zta_follower *f, zta_error *err)
 void
 zta_follower__reload(zta_follower *f)
 {
-	if (f->store == NULL) {
+	if (!f->started) {
 		renew(f);
 	} else {
 		atomic_store(&f->reload, true);
@@ -244,4 +287,6 @@ zta_follower__close(zta_follower *f)
 {
 	zta_store__close(f->store);
 	f->store = NULL;
+	zta_watch__close(f->watch);
+	f->watch = NULL;
 }

@@ -12,20 +12,18 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "daemon/admin.h"
 #include "daemon/say.h"
 #include "ledger/tree_build.h"
 #include "pap/receive.h"
-
-#define KEY_FILE_MAX ((size_t)64 << 10)
+#include "pap/signer.h"
 
 typedef struct maker {
 	const zta_init *init;
 	zta_store *store;
-	zta_key *key;
+	zta_signer signer;
 	char fingerprint[ZTA_KEY_FINGERPRINT_MAX];
 	zta_arena arena;
 	zta_error *err;
@@ -92,7 +90,6 @@ static zta_status
 pile_commit(
     maker *m, const zta_oid *tree, const char *message, pile *p, zta_oid *out)
 {
-	const zta_ssh_signer signer = { .pair = m->key };
 	zta_commit_person person = { ZTA_STR("administrator"),
 		ZTA_STR("administrator@localhost"), zta_time__now_ms() / 1000 };
 	zta_commit commit = { .tree = *tree,
@@ -102,7 +99,7 @@ pile_commit(
 		.message = zta_str_of(message) };
 	zta_buf body;
 	zta_status status =
-	    zta_commit__sign(&m->arena, &commit, &signer, m->err);
+	    zta_commit__sign(&m->arena, &commit, &m->signer.ssh, m->err);
 
 	zta_buf__init(&body, SIZE_MAX);
 	if (status == ZTA_OK) {
@@ -194,31 +191,29 @@ full_name(maker *m, const char *name)
 	return (zta_str){ text, len };
 }
 
+/* From the file, or from the agent, which does not give it away. */
 static zta_status
-read_key(maker *m)
+open_key(maker *m)
 {
-	zta_arena arena;
-	zta_str text;
-	zta_status status;
+	zta_ssh_key key;
+	zta_status status =
+	    zta_signer__open(&m->signer, m->init->key, m->init->agent, m->err);
 
-	zta_arena__init(&arena, SIZE_MAX);
-	status =
-	    zta_file__read(&arena, m->init->key, KEY_FILE_MAX, &text, m->err);
-	if (status == ZTA_OK) {
-		status = zta_key_read_pem(&m->key, text, m->err);
-		explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
-	}
-	if (status == ZTA_OK && !zta_key_is_private(m->key)) {
-		status = zta_error__set(
-		    m->err, ZTA_EINVALID, "the private key is needed");
-	}
-	if (status == ZTA_OK) {
-		status = zta_key_fingerprint(m->key, m->fingerprint, m->err);
+	if (status == ZTA_OK && !m->signer.present) {
+		status = zta_error__set(m->err, ZTA_ENOTFOUND,
+		    "there is no key: --key names one, or ssh-agent holds an "
+		    "Ed25519 key");
 	}
 	if (status != ZTA_OK) {
-		zta_error__place(m->err, "%s", m->init->key);
+		return status;
 	}
-	zta_arena__release(&arena);
+	key = m->signer.ssh.key;
+	if (m->signer.pair != NULL) {
+		status = zta_ssh_key__of(m->signer.pair, &key, m->err);
+	}
+	if (status == ZTA_OK) {
+		zta_ssh_key__fingerprint(&key, m->fingerprint);
+	}
 	return status;
 }
 
@@ -344,7 +339,7 @@ make(maker *m)
 		return zta_error__set(
 		    m->err, ZTA_EINVAL, "a zone is a number of 12 digits");
 	}
-	status = read_key(m);
+	status = open_key(m);
 	if (status == ZTA_OK) {
 		status = open_store(m);
 	}
@@ -370,7 +365,7 @@ zta_daemon__init(const zta_init *init)
 		print_next(&m);
 	}
 	zta_store__close(m.store);
-	zta_key_close(m.key);
+	zta_signer__close(&m.signer);
 	zta_arena__release(&m.arena);
 	return status == ZTA_OK ? 0 : zta_daemon__complain("init", &err);
 }

@@ -6,10 +6,12 @@
 #include "ztauth/base.h"
 
 typedef struct zta_init {
-	const char *data;   /* directory; made if need be. NULL: `store` */
-	const char *store;  /* URI of a database */
-	const char *zone;   /* 12 digits */
-	const char *key;    /* file with the administrator's private SSH key */
+	const char *data;  /* directory; made if need be. NULL: `store` */
+	const char *store; /* URI of a database */
+	const char *zone;  /* 12 digits */
+	const char
+	    *key; /* the administrator's SSH key: a file, as for commits */
+	const char *agent;  /* socket of ssh-agent; NULL: there is none */
 	const char *domain; /* trust domain, for what is printed */
 	const char *ledger; /* directory of the first commit; NULL: none yet */
 } zta_init;

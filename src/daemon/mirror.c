@@ -108,8 +108,7 @@ mirror(void *context)
 			status = pull(m, &state.head, &err);
 		}
 		if (status == ZTA_OK) {
-			atomic_store(
-			    &m->service->heard_ms, zta_time__monotonic_ms());
+			zta_service__heard(m->service, &state.head);
 			m->said[0] = '\0';
 			wait = WAIT_MS;
 			pause = PAUSE_MIN_MS;
@@ -167,8 +166,8 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 	*m = (zta_mirror){ .config = config,
 		.service = service,
 		.ledger = { store, ledger } };
-	service->follows = config->follow != NULL;
-	if (!service->follows) {
+	service->zone.follows = config->follow != NULL;
+	if (!service->zone.follows) {
 		return ZTA_OK;
 	}
 	options.stop = &m->stop;

@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "crypto/key.h"
 #include "daemon/config.h"
+#include "daemon/develop.h"
 #include "daemon/follow.h"
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
@@ -30,6 +31,7 @@
 
 typedef struct server {
 	zta_arena arena;
+	const char *path; /* of the configuration */
 	zta_config config;
 	zta_keeper keeper;
 	zta_service service;
@@ -212,7 +214,8 @@ publish_key(server *s, zta_error *err)
 static zta_status
 open_log(server *s, zta_error *err)
 {
-	const zta_log_options options = { .lanes = s->config.workers };
+	/* One more, for what is decided about ledgers. */
+	const zta_log_options options = { .lanes = s->config.workers + 1 };
 	zta_log_found found;
 	zta_status status = zta_log__open(
 	    &s->service.log, s->config.log_dir, &options, &found, err);
@@ -225,6 +228,10 @@ open_log(server *s, zta_error *err)
 	if (status == ZTA_OK) {
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
 	}
+	if (status == ZTA_OK && s->config.record_requests) {
+		status = zta_journal__open(
+		    &s->service.journal, s->config.log_dir, err);
+	}
 	return status;
 }
 
@@ -234,6 +241,7 @@ open_ledgers(server *s, zta_error *err)
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
 		.server_name = s->config.server_name,
+		.lane = zta_log__lane(s->service.log, s->config.workers),
 		.say = zta_daemon__say };
 	zta_status status;
 
@@ -256,16 +264,32 @@ harden(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+static zta_status
+read_config(server *s, const zta_serve *how, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+
+	s->path = how->config;
+	if (how->dir != NULL) {
+		status =
+		    zta_develop__config(&s->arena, how->dir, &s->path, err);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_config__read(&s->config, &s->arena, s->path, &how->flags, err);
+}
+
 /* What is checked before anything is started. */
 static int
-prepare(server *s, const char *path)
+prepare(server *s, const zta_serve *how)
 {
 	zta_error err = { 0 };
 
 	zta_arena__init(&s->arena, SIZE_MAX);
 	(void)pthread_mutex_init(&s->service.lock, NULL);
+	s->service.say = zta_daemon__say;
 	s->keeper.pid = -1;
-	if (zta_config__read(&s->config, &s->arena, path, &err) != ZTA_OK) {
+	if (read_config(s, how, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
 	}
 	if (zta_keeper__start(&s->keeper, s->config.signing_key,
@@ -276,8 +300,8 @@ prepare(server *s, const char *path)
 		return zta_daemon__complain("signing key", &err);
 	}
 	/* After the keeper, which is to have no part in the store. */
-	if (zta_follower__open(&s->follower, &s->config, &s->service, &s->arena,
-		&err) != ZTA_OK) {
+	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
+		&s->arena, &err) != ZTA_OK) {
 		return zta_daemon__complain("ledger", &err);
 	}
 	if (zta_mirror__open(&s->mirror, &s->config, &s->service,
@@ -291,6 +315,7 @@ static void
 release(server *s)
 {
 	zta_log__close(s->service.log);
+	zta_journal__close(s->service.journal);
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
@@ -303,8 +328,11 @@ release(server *s)
 static const char *
 in_force(const server *s)
 {
-	return s->service.snapshot == NULL ? "nothing" :
-					     s->service.snapshot->tree.id;
+	const zta_snapshot *snapshot = s->service.snapshot;
+
+	return snapshot == NULL          ? "nothing" :
+	    snapshot->tree.id[0] == '\0' ? "an empty folder" :
+					   snapshot->tree.id;
 }
 
 static int
@@ -338,7 +366,7 @@ run(server *s)
 }
 
 int
-zta_daemon__serve(const char *path)
+zta_daemon__serve(const zta_serve *how)
 {
 	static server s;
 	sigset_t set;
@@ -348,7 +376,7 @@ zta_daemon__serve(const char *path)
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 	(void)setvbuf(stderr, NULL, _IOLBF, 0);
 	harden();
-	code = prepare(&s, path);
+	code = prepare(&s, how);
 	if (code == 0) {
 		code = run(&s);
 	}
@@ -357,7 +385,7 @@ zta_daemon__serve(const char *path)
 }
 
 static void
-print_check(const server *s, const char *path)
+print_check(const server *s)
 {
 	const zta_config *c = &s->config;
 	const zta_snapshot *snapshot = s->service.snapshot;
@@ -371,20 +399,24 @@ print_check(const server *s, const char *path)
 	       "sources      %" PRIu32 "\n"
 	       "groups       %" PRIu32 "\n"
 	       "log          %s\n",
-	    path, c->zone, c->trust_domain, c->host, c->port, c->workers,
+	    s->path, c->zone, c->trust_domain, c->host, c->port, c->workers,
 	    c->store == NULL ? c->ledger_dir : s->follower.ledger.ptr,
 	    in_force(s), snapshot == NULL ? 0 : snapshot->sources.count,
 	    snapshot == NULL ? 0 : snapshot->model.group_count, c->log_dir);
 }
 
 int
-zta_daemon__check(const char *path)
+zta_daemon__check(const zta_serve *how)
 {
 	static server s;
-	int code = prepare(&s, path);
+	int code = prepare(&s, how);
 
+	/* What is wrong with a folder has been said. */
+	if (how->dir != NULL && s.service.snapshot == NULL) {
+		code = 1;
+	}
 	if (code == 0) {
-		print_check(&s, path);
+		print_check(&s);
 	}
 	release(&s);
 	return code;

@@ -64,6 +64,10 @@ static const field fields[] = {
 	FIELD(22, TEXTS, errors),
 	FIELD(23, TEXT, mode),
 	FIELD(24, TEXT, reason),
+	FIELD(25, TEXT, follow),
+	FIELD(26, NUMBER, age),
+	FIELD(27, TEXT, ref),
+	FIELD(28, TEXT, to),
 };
 
 #define RING(key, form, member)                                     \

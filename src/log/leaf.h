@@ -29,7 +29,7 @@ typedef struct zta_leaf_ring {
 
 /* What is empty is left out of the bytes. */
 typedef struct zta_leaf {
-	zta_str kind; /* "decision" or "token" */
+	zta_str kind; /* "decision", "token" or "access" */
 	zta_str id;   /* ZTA_LEAF_ID_LEN random bytes */
 	int64_t time; /* ms since 1970 */
 	zta_str zone, ledger, commit;
@@ -49,6 +49,10 @@ typedef struct zta_leaf {
 	zta_leaf_list errors;    /* policies that could not be evaluated */
 	zta_str mode;            /* "strict": durable before the answer */
 	zta_str reason;          /* for operators */
+	zta_str follow; /* "confirmed" or "unconfirmed"; empty: none is */
+	int64_t age;    /* ms since it was confirmed */
+	zta_str ref;    /* that is to be moved */
+	zta_str to;     /* to this commit */
 } zta_leaf;
 
 /* Append the bytes of the record. Failures stick in `buf`. */
@@ -60,6 +64,14 @@ void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
  */
 ZTA_MUST_USE zta_status zta_leaf__decode(
     zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
+
+/*
+ * The next record of a log itself, and its index; valid until the next call.
+ * As zta_log_reader_next().
+ */
+struct zta_log_reader;
+ZTA_MUST_USE zta_status zta_log_reader__leaf(struct zta_log_reader *reader,
+    zta_leaf *leaf, uint64_t *index, zta_error *err);
 
 /* The record as one JSON object, at `index` of the log. */
 void zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out);

@@ -250,24 +250,35 @@ zta_log_reader_open(
 }
 
 zta_status
+zta_log_reader__leaf(
+    zta_log_reader *r, zta_leaf *leaf, uint64_t *index, zta_error *err)
+{
+	zta_str bytes;
+	zta_status status;
+
+	do {
+		status = next_entry(r, &bytes, index, err);
+		if (status != ZTA_OK) {
+			return status;
+		}
+	} while (*index < r->from);
+	zta_arena__reset(&r->arena);
+	status = zta_leaf__decode(bytes, &r->arena, leaf, err);
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%s, entry %" PRIu64, r->path, *index);
+	}
+	return status;
+}
+
+zta_status
 zta_log_reader_next(zta_log_reader *r, zta_str *json, zta_error *err)
 {
 	zta_json_out out = { &r->json, false };
 	zta_leaf leaf;
-	zta_str bytes;
 	uint64_t index;
-	zta_status status;
+	zta_status status = zta_log_reader__leaf(r, &leaf, &index, err);
 
-	do {
-		status = next_entry(r, &bytes, &index, err);
-		if (status != ZTA_OK) {
-			return status;
-		}
-	} while (index < r->from);
-	zta_arena__reset(&r->arena);
-	status = zta_leaf__decode(bytes, &r->arena, &leaf, err);
 	if (status != ZTA_OK) {
-		zta_error__place(err, "%s, entry %" PRIu64, r->path, index);
 		return status;
 	}
 	zta_buf__clear(&r->json);

@@ -47,9 +47,8 @@ read_request(const zta_snapshot *s, zta_arena *arena, zta_str text, asked *out,
 	return zta_request__read(&reader, out->doc.root, &out->question);
 }
 
-/* It is no question here, if that is what `status` says. */
-static zta_status
-refuse(zta_arena *arena, zta_status status, const zta_error *why,
+zta_status
+zta_ask__refuse(zta_arena *arena, zta_status status, const zta_error *why,
     zta_ledger_verdict *out, zta_error *err)
 {
 	const size_t room = ZTA_MSG_MAX + ZTA_PLACE_MAX + sizeof(" at ");
@@ -110,7 +109,7 @@ zta_ask__decide(const zta_snapshot *s, zta_arena *arena, zta_str request,
 			&question.question, arena, &verdict, &why);
 	}
 	if (status != ZTA_OK) {
-		return refuse(arena, status, &why, out, err);
+		return zta_ask__refuse(arena, status, &why, out, err);
 	}
 	status = name_policies(&s->cedar->policies, &verdict, arena, out, err);
 	out->permitted = status == ZTA_OK && verdict.permitted;

@@ -15,6 +15,22 @@
 ZTA_MUST_USE zta_status zta_ask__decide(const zta_snapshot *snapshot,
     zta_arena *arena, zta_str request, zta_ledger_verdict *out, zta_error *err);
 
+/* The same of a line of requests that were kept: all legs after the token's. */
+ZTA_MUST_USE zta_status zta_ask__again(const zta_snapshot *snapshot,
+    zta_arena *arena, zta_str line, zta_ledger_verdict *out, zta_error *err);
+/* Add to it why; where the elevation decided, its policies. */
+ZTA_MUST_USE zta_status zta_ask__explain_again(const zta_snapshot *snapshot,
+    zta_arena *arena, zta_str line, const zta_str *ids, size_t count,
+    zta_ledger_verdict *out, zta_error *err);
+
+/* Who did what, and through whom, in a line for people. */
+ZTA_MUST_USE zta_status zta_ask__tell_again(
+    zta_arena *arena, zta_str line, zta_str *out, zta_error *err);
+
+/* It is no question here, if that is what `status` says. */
+ZTA_MUST_USE zta_status zta_ask__refuse(zta_arena *arena, zta_status status,
+    const zta_error *why, zta_ledger_verdict *out, zta_error *err);
+
 /* Add to the verdict why the policies of `ids` hold for it, or do not. */
 ZTA_MUST_USE zta_status zta_ask__explain(const zta_snapshot *snapshot,
     zta_arena *arena, zta_str request, const zta_str *ids, size_t count,

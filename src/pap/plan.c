@@ -8,28 +8,16 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "pap/ask.h"
+#include "pap/planner.h"
 #include "pap/policy_diff.h"
-#include "pap/workspace.h"
 
 /* Policies of a flip that are explained: nobody reads more. */
 #define EXPLAINED_MAX 16
 
-typedef struct planner {
-	zta_workspace *workspace;
-	const zta_snapshot *before, *after; /* NULL: none permits */
-	zta_arena scratch;                  /* of one request after another */
-	zta_ledger_flip *flips;
-	zta_ledger_place *refused;
-	size_t flip_room, refused_room;
-	zta_workspace_outlook *out;
-	zta_error *err;
-} planner;
-
 /* --- requests */
 
 static zta_ledger_flip *
-push(planner *p)
+push(zta_planner *p)
 {
 	zta_arena *arena = &p->workspace->arena;
 	zta_workspace_outlook *out = p->out;
@@ -44,7 +32,7 @@ push(planner *p)
 }
 
 static zta_status
-refuse(planner *p, size_t line, const char *why)
+refuse(zta_planner *p, const zta_plan_question *q, const char *why)
 {
 	zta_arena *arena = &p->workspace->arena;
 	zta_workspace_outlook *out = p->out;
@@ -60,9 +48,11 @@ refuse(planner *p, size_t line, const char *why)
 	if (kept == NULL || p->refused == NULL) {
 		return zta_arena__failed(arena, p->err);
 	}
-	p->refused[out->refused_count++] = (zta_ledger_place){
-		.file = ZTA_STR(""), .line = (uint32_t)line, .message = kept
-	};
+	p->refused[out->refused_count++] =
+	    (zta_ledger_place){ .file =
+				    zta_str_of(q->log == NULL ? "" : q->log),
+		    .line = (uint32_t)q->number,
+		    .message = kept };
 	return ZTA_OK;
 }
 
@@ -89,76 +79,112 @@ gather(const zta_ledger_flip *flip, zta_str ids[EXPLAINED_MAX])
 	return count;
 }
 
+/* How a question of either kind is asked. */
+static zta_status
+decide_one(const zta_plan_question *q, const zta_snapshot *s, zta_arena *arena,
+    zta_ledger_verdict *out, zta_error *err)
+{
+	return q->log != NULL ? zta_ask__again(s, arena, q->text, out, err) :
+				zta_ask__decide(s, arena, q->text, out, err);
+}
+
+static zta_status
+explain_one(const zta_plan_question *q, const zta_snapshot *s, zta_arena *arena,
+    const zta_str *ids, size_t count, zta_ledger_verdict *out, zta_error *err)
+{
+	return q->log != NULL ?
+	    zta_ask__explain_again(s, arena, q->text, ids, count, out, err) :
+	    zta_ask__explain(s, arena, q->text, ids, count, out, err);
+}
+
 /* Decide it again, to be kept and explained. */
 static zta_status
-keep(planner *p, size_t line, zta_str request)
+keep(zta_planner *p, const zta_plan_question *question)
 {
 	zta_arena *arena = &p->workspace->arena;
+	zta_plan_question q = *question;
 	zta_str ids[EXPLAINED_MAX];
 	zta_ledger_flip *flip = push(p);
 	size_t count;
 	zta_status status;
 
-	if (flip == NULL) {
+	q.text = zta_arena__copy(arena, q.text);
+	if (flip == NULL || q.text.ptr == NULL) {
 		return zta_arena__failed(arena, p->err);
 	}
-	*flip = (zta_ledger_flip){ .line = line, .request = request };
-	status =
-	    zta_ask__decide(p->before, arena, request, &flip->before, p->err);
+	*flip = (zta_ledger_flip){ .line = q.number,
+		.recorded = q.log != NULL,
+		.request = q.text,
+		.about = ZTA_STR("") };
+	status = decide_one(&q, p->before, arena, &flip->before, p->err);
 	if (status == ZTA_OK) {
-		status = zta_ask__decide(
-		    p->after, arena, request, &flip->after, p->err);
+		status = decide_one(&q, p->after, arena, &flip->after, p->err);
+	}
+	if (status == ZTA_OK && flip->recorded) {
+		status =
+		    zta_ask__tell_again(arena, q.text, &flip->about, p->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
 	}
 	count = gather(flip, ids);
-	status = zta_ask__explain(
-	    p->before, arena, request, ids, count, &flip->before, p->err);
-	return status != ZTA_OK ? status :
-				  zta_ask__explain(p->after, arena, request,
-				      ids, count, &flip->after, p->err);
+	status = explain_one(
+	    &q, p->before, arena, ids, count, &flip->before, p->err);
+	return status != ZTA_OK ?
+	    status :
+	    explain_one(&q, p->after, arena, ids, count, &flip->after, p->err);
 }
 
-static zta_status
-ask(planner *p, size_t line, zta_str request)
+zta_status
+zta_planner__ask(zta_planner *p, const zta_plan_question *q)
 {
 	zta_ledger_verdict before, after;
-	zta_status status =
-	    zta_ask__decide(p->before, &p->scratch, request, &before, p->err);
+	zta_status status;
 
+	zta_arena__reset(&p->scratch);
+	status = decide_one(q, p->before, &p->scratch, &before, p->err);
 	if (status == ZTA_OK) {
-		status = zta_ask__decide(
-		    p->after, &p->scratch, request, &after, p->err);
+		status = decide_one(q, p->after, &p->scratch, &after, p->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
 	}
 	p->out->requests++;
+	p->out->outdated += q->log != NULL && before.permitted != q->allowed;
 	if (after.refused != NULL && (before.refused != NULL || !p->before)) {
-		return refuse(p, line, after.refused);
+		return refuse(p, q, after.refused);
 	}
 	return before.permitted == after.permitted &&
 		(before.refused == NULL) == (after.refused == NULL) ?
 	    ZTA_OK :
-	    keep(p, line, request);
+	    keep(p, q);
 }
 
 static zta_status
-ask_all(planner *p, zta_str requests)
+ask_lines(zta_planner *p, zta_str requests)
 {
-	zta_str line;
-	size_t number = 0;
+	zta_plan_question q = { .number = 0 };
 	zta_status status = ZTA_OK;
 
-	zta_arena__init(&p->scratch, ZTA_CEDAR_REQUEST_MEMORY_MAX);
-	while (status == ZTA_OK && zta_str__next(&requests, '\n', &line)) {
-		number++;
-		line.len -= zta_str__ends(line, ZTA_STR("\r"));
-		if (line.len > 0) {
-			status = ask(p, number, line);
+	while (status == ZTA_OK && zta_str__next(&requests, '\n', &q.text)) {
+		q.number++;
+		q.text.len -= zta_str__ends(q.text, ZTA_STR("\r"));
+		if (q.text.len > 0) {
+			status = zta_planner__ask(p, &q);
 		}
-		zta_arena__reset(&p->scratch);
+	}
+	return status;
+}
+
+static zta_status
+ask_all(zta_planner *p)
+{
+	zta_status status;
+
+	zta_arena__init(&p->scratch, ZTA_CEDAR_REQUEST_MEMORY_MAX);
+	status = ask_lines(p, p->questions->requests);
+	if (status == ZTA_OK && p->questions->log != NULL) {
+		status = zta_planner__ask_log(p);
 	}
 	zta_arena__release(&p->scratch);
 	return status;
@@ -174,7 +200,7 @@ loaded(const zta_report *report)
 
 /* Load HEAD as it was judged once; its tests may fail today. */
 static zta_status
-load_head(planner *p, const zta_files *head)
+load_head(zta_planner *p, const zta_files *head)
 {
 	zta_workspace *w = p->workspace;
 	zta_arena arena;
@@ -205,24 +231,27 @@ load_head(planner *p, const zta_files *head)
 }
 
 static zta_status
-decide(planner *p, const zta_files *head, zta_str requests)
+decide(zta_planner *p, const zta_files *head)
 {
 	zta_status status = ZTA_OK;
 
 	p->after = loaded(p->workspace->report);
 	p->out->decided = p->after != NULL;
-	if (!p->out->decided || requests.len == 0) {
+	if (!p->out->decided ||
+	    (p->questions->requests.len == 0 && p->questions->log == NULL)) {
 		return ZTA_OK;
 	}
 	status = load_head(p, head);
-	return status != ZTA_OK ? status : ask_all(p, requests);
+	return status != ZTA_OK ? status : ask_all(p);
 }
 
 zta_status
-zta_workspace_plan(zta_workspace *w, zta_str requests,
+zta_workspace_plan(zta_workspace *w, const zta_ledger_questions *questions,
     zta_workspace_outlook *out, zta_error *err)
 {
-	planner p = { .workspace = w, .out = out, .err = err };
+	zta_planner p = {
+		.workspace = w, .questions = questions, .out = out, .err = err
+	};
 	zta_files head, folder;
 	zta_oid oid;
 	zta_status status = zta_workspace__head(w, &oid, err);
@@ -243,5 +272,5 @@ zta_workspace_plan(zta_workspace *w, zta_str requests,
 		status = zta_policy_diff__run(&w->arena, &out->diff.files,
 		    &out->diff.policies, &out->diff.policy_count, err);
 	}
-	return status != ZTA_OK ? status : decide(&p, &head, requests);
+	return status != ZTA_OK ? status : decide(&p, &head);
 }

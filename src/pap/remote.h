@@ -26,7 +26,8 @@ typedef struct zta_remote_options {
 /* For one thread at a time. */
 typedef struct zta_remote {
 	zta_remote_options options;
-	zta_str host, path; /* of the URL */
+	zta_str base; /* what paths are appended to: the URL, or its root */
+	zta_str host, path; /* of it */
 	zta_http_client *client;
 	zta_arena arena; /* of one exchange after another */
 } zta_remote;
@@ -42,6 +43,14 @@ ZTA_MUST_USE zta_status zta_remote__parse(
 ZTA_MUST_USE zta_status zta_remote__open(
     zta_remote *remote, const zta_remote_options *options, zta_error *err);
 void zta_remote__close(zta_remote *remote);
+
+/*
+ * The same for all of a server: paths begin at its root. The URL is that of a
+ * zone, http[s]://host/zones/<zone>, or of a ledger; `name` is empty or it.
+ */
+ZTA_MUST_USE zta_status zta_remote__open_server(zta_remote *remote,
+    const zta_remote_options *options, zta_str *zone, zta_str *name,
+    zta_error *err);
 
 /*
  * The calls below return ZTA_EUNAVAILABLE if the server cannot be reached, or

@@ -36,21 +36,22 @@ is_plain(zta_str text, const char *more)
 	return text.len > 0;
 }
 
-/* "/zones/<zone>/ledgers/<name>" */
+/* "/zones/<zone>/ledgers/<name>", or "/zones/<zone>" alone. */
 static bool
 read_path(zta_str path, zta_str *zone, zta_str *name)
 {
-	zta_str parts[6];
+	zta_str parts[6] = { { NULL, 0 } };
 	size_t i, count = 0;
 
 	while (count < 6 && zta_str__next(&path, '/', &parts[count])) {
 		count++;
 	}
-	if (count != 5 || parts[0].len > 0 || !zta_str__is(parts[1], "zones") ||
-	    !zta_str__is(parts[3], "ledgers")) {
+	if ((count != 3 && count != 5) || parts[0].len > 0 ||
+	    !zta_str__is(parts[1], "zones") ||
+	    (count == 5 && !zta_str__is(parts[3], "ledgers"))) {
 		return false;
 	}
-	for (i = 2; i < 5; i += 2) {
+	for (i = 2; i < count; i += 2) {
 		if (!is_plain(parts[i], "._-") || parts[i].ptr[0] == '.' ||
 		    parts[i].ptr[0] == '-' ||
 		    parts[i].len > ZTA_STORE_LEDGER_MAX) {
@@ -89,7 +90,8 @@ zta_remote__parse(const char *url, zta_str *zone, zta_str *name, zta_error *err)
 {
 	zta_str host, path;
 
-	return split_url(url, &host, &path) && read_path(path, zone, name) ?
+	return split_url(url, &host, &path) && read_path(path, zone, name) &&
+		name->len > 0 ?
 	    ZTA_OK :
 	    zta_error__set(err, ZTA_EINVAL,
 		"the URL of a ledger is"
@@ -110,10 +112,32 @@ zta_remote__open(
 	status = zta_remote__parse(options->url, &zone, &name, err);
 	if (status == ZTA_OK) {
 		(void)split_url(options->url, &remote->host, &remote->path);
+		remote->base = zta_str_of(options->url);
 	}
 	return status != ZTA_OK ?
 	    status :
 	    zta_http_client__open(&remote->client, &client, err);
+}
+
+zta_status
+zta_remote__open_server(zta_remote *remote, const zta_remote_options *options,
+    zta_str *zone, zta_str *name, zta_error *err)
+{
+	const zta_http_client_options client = { .ca_file = options->ca_file,
+		.stop = options->stop };
+	zta_str path;
+
+	*remote = (zta_remote){ .options = *options, .path = ZTA_STR("") };
+	zta_arena__init(&remote->arena, SIZE_MAX);
+	if (!split_url(options->url, &remote->host, &path) ||
+	    !read_path(path, zone, name)) {
+		return zta_error__set(err, ZTA_EINVAL,
+		    "the URL of a zone is http[s]://<host>/zones/<zone>,"
+		    " that of a ledger ends with /ledgers/<name>");
+	}
+	remote->base =
+	    (zta_str){ options->url, (size_t)(path.ptr - options->url) };
+	return zta_http_client__open(&remote->client, &client, err);
 }
 
 void
@@ -341,7 +365,7 @@ tell_error(
 static const char *
 url_of(zta_remote *remote, zta_str path)
 {
-	zta_str base = zta_str_of(remote->options.url);
+	zta_str base = remote->base;
 	char *url = zta_arena__alloc(&remote->arena, base.len + path.len + 1);
 
 	if (url != NULL) {

@@ -2,46 +2,10 @@
 /* workspace_log.c - commits and changes in the forms in which they are shown. */
 #include "base/error.h"
 #include "base/str.h"
-#include "ledger/commit_sign.h"
+#include "pap/show.h"
 #include "pap/workspace.h"
 
-static zta_status
-keep_id(zta_workspace *w, const zta_oid *oid, zta_str *out, zta_error *err)
-{
-	char hex[ZTA_OID_HEX_MAX];
-
-	zta_oid__hex(oid, hex);
-	*out = zta_arena__copy(&w->arena, zta_str_of(hex));
-	return out->ptr != NULL ? ZTA_OK : zta_arena__failed(&w->arena, err);
-}
-
-static zta_status
-keep_signer(zta_workspace *w, const zta_commit *commit, zta_ledger_commit *out,
-    zta_error *err)
-{
-	char fingerprint[ZTA_KEY_FINGERPRINT_MAX];
-	zta_ssh_key key;
-	zta_status status;
-
-	out->key = ZTA_STR("");
-	if (commit->signature.len == 0) {
-		return ZTA_OK;
-	}
-	status = zta_commit__signed_by(commit, &key, err);
-	if (status == ZTA_ENOMEM) {
-		return status;
-	}
-	out->bad_signature = status != ZTA_OK;
-	if (out->bad_signature) {
-		return ZTA_OK;
-	}
-	zta_ssh_key__fingerprint(&key, fingerprint);
-	out->key = zta_arena__copy(&w->arena, zta_str_of(fingerprint));
-	return out->key.ptr != NULL ? ZTA_OK :
-				      zta_arena__failed(&w->arena, err);
-}
-
-/* The commit as it is shown, and its parent. */
+/* The commit as it is shown, and as it was read. */
 static zta_status
 show(zta_workspace *w, const zta_oid *oid, zta_ledger_commit *out,
     zta_commit *commit, zta_error *err)
@@ -49,22 +13,9 @@ show(zta_workspace *w, const zta_oid *oid, zta_ledger_commit *out,
 	zta_status status =
 	    zta_ledger__commit(&w->ledger, oid, &w->arena, commit, err);
 
-	if (status != ZTA_OK) {
-		return status;
-	}
-	*out = (zta_ledger_commit){ .parent = ZTA_STR(""),
-		.author = commit->author.name,
-		.email = commit->author.email,
-		.time_s = commit->author.time_s,
-		.message = commit->message };
-	status = keep_id(w, oid, &out->id, err);
-	if (status == ZTA_OK) {
-		status = keep_id(w, &commit->tree, &out->tree, err);
-	}
-	if (status == ZTA_OK && commit->has_parent) {
-		status = keep_id(w, &commit->parent, &out->parent, err);
-	}
-	return status != ZTA_OK ? status : keep_signer(w, commit, out, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_show__commit(&w->arena, oid, commit, out, err);
 }
 
 zta_status

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "pap/remote.h"
+#include "pap/show.h"
 #include "pap/signers.h"
 #include "pap/workspace.h"
 
@@ -168,14 +169,7 @@ close_exchange(exchange *x)
 static zta_status
 keep_id(exchange *x, const zta_oid *oid, zta_str *out)
 {
-	char digits[ZTA_OID_HEX_MAX] = "";
-
-	if (!zta_oid__is_none(oid)) {
-		zta_oid__hex(oid, digits);
-	}
-	*out = zta_arena__copy(&x->w->arena, zta_str_of(digits));
-	return out->ptr != NULL ? ZTA_OK :
-				  zta_arena__failed(&x->w->arena, x->err);
+	return zta_show__id(&x->w->arena, oid, out, x->err);
 }
 
 /* --- pulling */

@@ -104,6 +104,26 @@ verify_token(decider *d, zta_txn *txn)
 	return true;
 }
 
+/* Is it a request that needs none? */
+static bool
+check_no_token(decider *d)
+{
+	zta_zone_require require = d->snapshot->manifest.require;
+
+	return require == ZTA_REQUIRE_NONE ||
+	    (require == ZTA_REQUIRE_WORKLOAD && d->caller != NULL) ||
+	    refuse(d, "token", "invalid_token",
+		"the zone demands a transaction token");
+}
+
+static void
+take_txn(decider *d, zta_txn *txn)
+{
+	d->txn = txn;
+	d->out->txn = txn;
+	d->out->actor = txn->rings[txn->ring_count - 1].workload;
+}
+
 static bool
 check_token(decider *d)
 {
@@ -117,13 +137,7 @@ check_token(decider *d)
 		    "the request names another zone or ledger");
 	}
 	if (r->tx_token.len == 0) {
-		if (d->snapshot->manifest.require == ZTA_REQUIRE_NONE ||
-		    (d->snapshot->manifest.require == ZTA_REQUIRE_WORKLOAD &&
-			d->caller != NULL)) {
-			return true;
-		}
-		return refuse(d, "token", "invalid_token",
-		    "the zone demands a transaction token");
+		return check_no_token(d);
 	}
 	txn = zta_arena__zalloc(d->arena, 1, sizeof(*txn));
 	if (txn == NULL) {
@@ -132,9 +146,7 @@ check_token(decider *d)
 	if (!verify_token(d, txn)) {
 		return false;
 	}
-	d->txn = txn;
-	d->out->txn = txn;
-	d->out->actor = txn->rings[txn->ring_count - 1].workload;
+	take_txn(d, txn);
 	type = zta_question__type(d->snapshot, d->arena, r->subject_type);
 	if (!zta_str__eq(type, txn->subject.type) ||
 	    !zta_str__eq(r->subject_id, txn->subject.id)) {
@@ -316,13 +328,42 @@ check_policy(decider *d)
 	    refuse(d, "policy", "no_policy_permits", "no policy permits it");
 }
 
+/* The legs after the token's. */
+static zta_status
+go_on(decider *d)
+{
+	static bool (*const legs[])(decider *) = { check_scope, check_elevation,
+		check_delegation, check_policy };
+	size_t i;
+
+	for (i = 0; i < sizeof(legs) / sizeof(legs[0]); i++) {
+		if (!legs[i](d)) {
+			return d->status;
+		}
+	}
+	d->out->leg = "policy";
+	d->out->code = "permitted";
+	d->out->effect = ZTA_ALLOW;
+	return ZTA_OK;
+}
+
+/* A decision begins with deny. */
+static zta_status
+begin(decider *d, int64_t now)
+{
+	*d->out = (zta_decision){ .effect = ZTA_DENY, .time = now };
+	zta_random__bytes(d->out->id, sizeof(d->out->id));
+	/* A forbid that was left out would allow. */
+	return d->snapshot->whole ?
+	    ZTA_OK :
+	    zta_error__set(d->err, ZTA_EINVAL, "the snapshot is not whole");
+}
+
 zta_status
 zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_arena *arena, const zta_authzen *request, const zta_principal *caller,
     int64_t now, zta_decision *out, zta_error *err)
 {
-	static bool (*const legs[])(decider *) = { check_token, check_scope,
-		check_elevation, check_delegation, check_policy };
 	decider d = { .zone = zone,
 		.snapshot = snapshot,
 		.arena = arena,
@@ -330,22 +371,37 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 		.caller = caller,
 		.out = out,
 		.err = err };
-	size_t i;
+	zta_status status = begin(&d, now);
 
-	*out = (zta_decision){ .effect = ZTA_DENY, .time = now };
-	zta_random__bytes(out->id, sizeof(out->id));
-	/* A forbid that was left out would allow. */
-	if (!snapshot->whole) {
-		return zta_error__set(
-		    err, ZTA_EINVAL, "the snapshot is not whole");
+	if (status != ZTA_OK) {
+		return status;
 	}
-	for (i = 0; i < sizeof(legs) / sizeof(legs[0]); i++) {
-		if (!legs[i](&d)) {
-			return d.status;
-		}
+	return check_token(&d) ? go_on(&d) : d.status;
+}
+
+zta_status
+zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
+    const zta_authzen *request, zta_txn *txn, zta_str caller, int64_t now,
+    zta_decision *out, zta_error *err)
+{
+	const zta_principal principal = { .id = caller,
+		.kind = ZTA_PRINCIPAL_WORKLOAD };
+	decider d = { .snapshot = snapshot,
+		.arena = arena,
+		.request = request,
+		.out = out,
+		.err = err };
+	zta_status status = begin(&d, now);
+
+	if (status != ZTA_OK) {
+		return status;
 	}
-	out->leg = "policy";
-	out->code = "permitted";
-	out->effect = ZTA_ALLOW;
-	return ZTA_OK;
+	if (caller.len > 0 &&
+	    zta_trust_model__knows(&snapshot->model, caller)) {
+		d.caller = &principal;
+	}
+	if (txn != NULL) {
+		take_txn(&d, txn);
+	}
+	return txn != NULL || check_no_token(&d) ? go_on(&d) : d.status;
 }

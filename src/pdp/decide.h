@@ -22,6 +22,7 @@ typedef struct zta_zone {
 	zta_str trust_domain; /* the audience of its tokens */
 	zta_str ledger;       /* name */
 	zta_str issuer;       /* of its tokens */
+	bool follows;         /* the ledger is another server's */
 	const zta_key *key;
 	zta_str kid;
 } zta_zone;
@@ -55,9 +56,22 @@ ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
     const zta_principal *caller, int64_t now, zta_decision *out,
     zta_error *err);
 
+/*
+ * Decide again what was decided once: `txn` (NULL: none) is what its token
+ * said, which was judged then. Everything else is judged anew, as of `now`.
+ * `caller` may be unknown by now, or empty.
+ */
+ZTA_MUST_USE zta_status zta_pdp__decide_again(const zta_snapshot *snapshot,
+    zta_arena *arena, const zta_authzen *request, zta_txn *txn, zta_str caller,
+    int64_t now, zta_decision *out, zta_error *err);
+
 /* The record of the decision; `body` is the request as it came. */
 ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
+
+/* How old is the knowledge that the record's commit is the newest? */
+void zta_pdp__record_age(
+    const zta_zone *zone, const zta_snapshot *snapshot, zta_leaf *leaf);
 
 #endif

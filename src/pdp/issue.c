@@ -370,5 +370,6 @@ zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
 		.elevation = { answer->elevation, answer->elevation_count },
 		.mode = ZTA_STR("strict"),
 		.reason = answer->reason };
+	zta_pdp__record_age(zone, snapshot, out);
 	return ZTA_OK;
 }

@@ -1,7 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record.c - what a decision leaves in the log. SPEC: ztauth 9 */
 #include "base/error.h"
+#include "base/time.h"
 #include "pdp/decide.h"
+
+void
+zta_pdp__record_age(
+    const zta_zone *zone, const zta_snapshot *snapshot, zta_leaf *leaf)
+{
+	int64_t confirmed = atomic_load(&snapshot->confirmed_ms), age;
+
+	if (!zone->follows) {
+		return;
+	}
+	leaf->follow = ZTA_STR("unconfirmed");
+	if (confirmed > 0) {
+		age = zta_time__monotonic_ms() - confirmed;
+		leaf->follow = ZTA_STR("confirmed");
+		leaf->age = age < 1 ? 1 : age;
+	}
+}
 
 static zta_status
 tell_chain(zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
@@ -64,5 +82,6 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.errors = { d->errors, d->error_count },
 		.mode = ZTA_STR("strict"),
 		.reason = d->reason };
+	zta_pdp__record_age(zone, snapshot, out);
 	return d->txn == NULL ? ZTA_OK : tell_chain(arena, d->txn, out, err);
 }

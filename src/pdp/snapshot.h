@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * snapshot.h - all that decisions need at one version of the ledger: policies,
- * schema, entities, trust model, sources. Immutable; counted references.
+ * schema, entities, trust model, sources. Immutable, but for when it was
+ * confirmed; counted references.
  */
 #ifndef ZTA_PDP_SNAPSHOT_H
 #define ZTA_PDP_SNAPSHOT_H
@@ -15,6 +16,9 @@
 
 typedef struct zta_snapshot {
 	atomic_uint references;
+	/* When the server that is followed said last that its ledger is at this
+	 * commit; monotonic ms, 0: never yet. */
+	atomic_llong confirmed_ms;
 	bool whole; /* false: something is missing, it must not decide */
 	zta_arena arena;
 	zta_tree tree; /* its id stands for the commit */

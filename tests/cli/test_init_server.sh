@@ -7,6 +7,7 @@ ztauth=${BUILD:-$root/build}/ztauth
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
+unset SSH_AUTH_SOCK
 "$ztauth" key gen --ssh --out admin >/dev/null
 "$ztauth" key gen --out p256 >/dev/null
 
@@ -32,6 +33,8 @@ refused "12 digits" --data d --zone 000000000001 --key admin
 refused "none" --data d --zone 100000000001 --key none
 refused "admin.pub" --data d --zone 100000000001 --key admin.pub
 refused "p256" --data d --zone 100000000001 --key p256
+refused "there is no key" --data d --zone 100000000001
+SSH_AUTH_SOCK=$tmp/none refused "there is no key" --data d --zone 100000000001
 test ! -e d
 
 # A folder that is no version of a ledger: findings, and no zone.
@@ -60,3 +63,20 @@ echo 'jwks_dir keys' >>conf
 "$ztauth" serve --config conf --check >out
 grep -q '^ledger  *100000000001/main$' out
 grep -qE '^commit  *[0-9a-f]{64}$' out
+
+# The administrator's key may stay in the agent.
+if command -v ssh-agent >/dev/null; then
+	eval "$(ssh-agent -a "$tmp/agent")" >/dev/null
+	trap 'ssh-agent -k >/dev/null; rm -rf "$tmp"' EXIT
+	SSH_AUTH_SOCK=$tmp/agent
+	export SSH_AUTH_SOCK
+	refused "there is no key" --data e --zone 100000000001
+	refused "does not hold" --data e --zone 100000000001 --key admin.pub
+	ssh-add -q admin
+	for key in "" "--key admin.pub"; do
+		rm -rf e
+		# shellcheck disable=SC2086 # none, or two words
+		"$ztauth" init --server --data e --zone 100000000001 $key >conf
+		grep -qF "The administrator is $("$ztauth" key show --fingerprint admin)" conf
+	done
+fi

@@ -54,6 +54,14 @@ class Follower(Server):
         raise AssertionError(f"it is not at {commit}:\n{self.said()}")
 
 
+def decide(server):
+    body = {"subject": {"type": "User", "id": "u"}, "action": {"name": "view"},
+            "resource": {"type": "Doc", "id": "d"}}
+    status, answer, _ = server.post("/access/v1/evaluation", json.dumps(body))
+    assert status == 200, answer
+    return server.records()[-1]
+
+
 def url_of(port):
     return f"http://127.0.0.1:{port}/zones/{ZONE}/ledgers/main"
 
@@ -87,6 +95,9 @@ def test_picks_up():
     times.sort()
     print(f"     picked up after {times[10]:.1f} ms (median), {times[-1]:.1f} ms at most")
     assert 0 <= follower.ready()["age_ms"] < 60000
+    record = decide(follower)
+    assert record["follow"] == "confirmed" and 1 <= record["age"] < 60000 and record["commit"] == history[-1]
+    assert not {"follow", "age"} & set(decide(leader))
 
 
 def test_catches_up():
@@ -112,10 +123,14 @@ def test_outage():
     age = follower.ready()["age_ms"]
     time.sleep(0.3)
     assert follower.ready()["age_ms"] >= age + 300
+    record = decide(follower)
+    assert record["follow"] == "confirmed" and record["age"] >= age + 300
     follower.kill()
     follower.start()
     assert follower.ready()["commit"] == before
     assert follower.ready()["age_ms"] is None
+    record = decide(follower)
+    assert record["follow"] == "unconfirmed" and "age" not in record and record["commit"] == before
     with open(leader.path("ztauth.conf"), encoding="utf-8") as f:
         conf = f.read().replace("listen 127.0.0.1:0", f"listen 127.0.0.1:{port}")
     with open(leader.path("ztauth.conf"), "w", encoding="utf-8") as f:
@@ -134,6 +149,9 @@ def test_key_that_is_not_allowed():
     follower.wait_said("belongs to no allowed signer")
     time.sleep(0.3)
     assert follower.ready()["commit"] == good
+    age = decide(follower)["age"]
+    time.sleep(0.2)
+    assert decide(follower)["age"] >= age + 200  # the other is elsewhere
     follower.allow(writer, thief)
     follower.wait_at(stolen)
     history.append(stolen)

@@ -511,6 +511,54 @@ def head_quick():
     return zone.ask(None, "GET", "/race/refs")[1]["refs"].get("main")
 
 
+def test_what_is_asked_is_recorded():
+    """Denials, and what is permitted to change something, with who and what; durable before the answer."""
+    start = len(zone.records())
+    old = head()
+    objects, new = change(version(90), old, writer)
+    zone.ask(reader, "GET", "/main/refs")
+    zone.ask(None, "GET", "")
+    assert len(zone.records()) == start  # reading, and lists
+    assert zone.ask(stranger, "GET", "/main/refs")[0] == 403
+    assert zone.ask(None, "GET", "/none/log")[0] == 403
+    assert zone.ask(stranger, "POST", "", b'{"name":"mine"}')[0] == 403
+    assert zone.ask(admin, "POST", "", b'{"name":"recorded"}')[0] == 201
+    assert zone.push(reader, "main", objects, old, new)[0] == 403
+    assert zone.push(writer, "main", objects, old, new)[0] == 200
+    stolen, theirs = change(version(91), new, stranger)
+    assert zone.push(writer, "main", stolen, new, theirs)[0] == 403
+    assert zone.ask(writer, "GET", "/main/refs", signed_body=b"x")[0] == 401
+    assert zone.ask(admin, "POST", "", json.dumps({"name": "a" * 100000}).encode())[0] == 400
+    got = zone.records()[start:]
+    common = {"kind": "access", "zone": ZONE, "ledger": "admin", "commit": head("admin"), "mode": "strict"}
+    for r in got:
+        assert {k: r[k] for k in common} == common and r["resource_type"] == "Ledger", r
+    told = [(r.get("subject_id"), r["action"], r["resource_id"], r["allowed"], r["code"], r.get("ref"), r.get("to"))
+            for r in got]
+    main_, none, policy = f"{ZONE}/main", "no_policy_permits", "permitted"
+    assert told == [
+        (stranger.fingerprint, "read", main_, False, none, None, None),
+        ("unsigned", "read", f"{ZONE}/none", False, none, None, None),
+        (stranger.fingerprint, "create", f"{ZONE}/mine", False, none, None, None),
+        (admin.fingerprint, "create", f"{ZONE}/recorded", True, policy, None, None),
+        (reader.fingerprint, "push", main_, False, none, "main", new),
+        (writer.fingerprint, "push", main_, True, policy, "main", new),
+        (writer.fingerprint, "commit", main_, True, policy, "main", new),
+        (writer.fingerprint, "push", main_, True, policy, "main", theirs),
+        (stranger.fingerprint, "commit", main_, False, none, "main", theirs),
+        (None, "read", main_, False, "invalid_token", None, None)], told
+    assert got[5]["policies"] == ["writers-change-policies"] and got[9]["leg"] == "token"
+    # Many commits by one key are one question.
+    chain, ids = [], [new]
+    for n in range(92, 97):
+        more, commit_id = change(version(n), ids[-1], writer)
+        chain += [o for o in more if o not in chain]
+        ids.append(commit_id)
+    start = len(zone.records())
+    assert zone.push(writer, "main", chain, new, ids[-1])[0] == 200
+    assert [r["action"] for r in zone.records()[start:]] == ["push", "commit"]
+
+
 def test_it_stops_with_calls_that_wait():
     sequence = zone.ask(reader, "GET", "/main/refs")[1]["sequence"]
     got = []

@@ -318,6 +318,40 @@ test_log__is_dead_when_it_cannot_take_back(void **state)
 	zta_log__close(log);
 }
 
+/* --- records */
+
+static void
+test_log__leaf_keeps_its_fields(void **state)
+{
+	zta_leaf leaf = sample("push"), again;
+	zta_json_out out;
+	zta_arena arena;
+	zta_buf bytes, buf;
+
+	(void)state;
+	leaf.follow = ZTA_STR("confirmed");
+	leaf.age = 17;
+	leaf.ref = ZTA_STR("main");
+	leaf.to = ZTA_STR("abc");
+	zta_arena__init(&arena, SIZE_MAX);
+	zta_buf__init(&bytes, SIZE_MAX);
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_leaf__encode(&leaf, &bytes);
+	assert_int_equal(
+	    zta_leaf__decode(zta_buf__str(&bytes), &arena, &again, NULL),
+	    ZTA_OK);
+	assert_int_equal(again.age, 17);
+	out = (zta_json_out){ &buf, false };
+	zta_leaf__json(&again, 3, &out);
+	zta_buf__byte(&buf, '\0');
+	assert_non_null(strstr(buf.ptr,
+	    "\"follow\":\"confirmed\",\"age\":17,\"ref\":\"main\",\"to\":"
+	    "\"abc\"}"));
+	zta_buf__release(&buf);
+	zta_buf__release(&bytes);
+	zta_arena__release(&arena);
+}
+
 /* --- many lanes at once */
 
 #define THREADS 4
@@ -388,6 +422,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_log__is_dead_when_it_cannot_take_back, setup,
 		    teardown),
+		cmocka_unit_test(test_log__leaf_keeps_its_fields),
 		cmocka_unit_test_setup_teardown(
 		    test_log__serves_many_lanes, setup, teardown),
 	};

@@ -287,10 +287,10 @@ do_plan(zta_workspace *w)
 	static const char request[] =
 	    "{\"principal\":\"U::\\\"a\\\"\",\"action\":\"Action::\\\"a\\\"\","
 	    "\"resource\":\"U::\\\"b\\\"\",\"context\":{}}\n{}\n";
+	const zta_ledger_questions questions = { .requests = ZTA_STR(request) };
 	zta_workspace_outlook outlook;
 	zta_error err;
-	zta_status status =
-	    zta_workspace_plan(w, ZTA_STR(request), &outlook, &err);
+	zta_status status = zta_workspace_plan(w, &questions, &outlook, &err);
 
 	assert_true(status != ZTA_OK ||
 	    (outlook.flip_count == 1 && outlook.refused_count == 1 &&
