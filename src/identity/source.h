@@ -7,9 +7,8 @@
 #define ZTA_IDENTITY_SOURCE_H
 
 #include "base/error.h"
-#include "identity/jwks.h"
+#include "identity/need.h"
 #include "identity/principal.h"
-#include "identity/ring.h"
 
 typedef struct zta_kind zta_kind;
 
@@ -28,7 +27,12 @@ struct zta_source {
 	uint32_t algs;        /* bit set of zta_alg */
 	const zta_str *types; /* values of `typ` */
 	uint32_t type_count;  /* 0: those of the kind */
-	zta_jwks keys;
+	zta_jwks keys;        /* that it brings */
+	/* Or keys that are fetched, if there is a key for the ring: */
+	zta_str keys_key;
+	zta_str keys_url; /* empty: as the issuer's metadata say */
+	const char *keys_use;
+	int64_t keys_refresh_ms, keys_max_age_ms;
 	/* What the credential becomes: */
 	zta_principal_kind principal;
 	zta_str entity;       /* Cedar type of the principal */

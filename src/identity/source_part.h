@@ -34,7 +34,9 @@ ZTA_MUST_USE zta_status zta_source__seconds(zta_source_reader *r,
  * What verifies a JWS: algorithms, types, keys. `use` is that of the keys,
  * beside none.
  */
-#define ZTA_SOURCE_JOSE_MEMBERS "algorithms", "jwks", "jwks_file", "typ"
+#define ZTA_SOURCE_JOSE_MEMBERS                                            \
+	"algorithms", "typ", "jwks", "jwks_file", "jwks_uri", "discovery", \
+	    "keys_refresh_s", "keys_max_age_s"
 ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
     const zta_json *source, const char *use, zta_source *out);
 

@@ -61,6 +61,7 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 {
 	const zta_verifier with = { .sources = &s->snapshot->sources,
 		.ring = s->request->ring,
+		.since = s->request->since,
 		.arena = s->arena,
 		.now = s->now };
 	zta_why_not why_not;
