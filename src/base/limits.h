@@ -39,6 +39,10 @@
 #define ZTA_JWKS_KEYS_MAX 256
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
+/* Groups and roles that one credential may name: the token carries them all. */
+#define ZTA_PRINCIPAL_PARENTS_MAX 256u
+/* How long ago somebody may have to have signed in, in seconds. */
+#define ZTA_AUTH_AGE_MAX_S (366 * 24 * 3600)
 /* A key set, a discovery document, an answer about a token. */
 #define ZTA_KEYS_TEXT_MAX ((size_t)1 << 20)
 #define ZTA_DISCOVERY_MAX ((size_t)256 << 10)

@@ -38,7 +38,8 @@ judge(zta_verifying *v, const zta_key *key)
 		    "source `%.*s` has no key that fits",
 		    ZTA_STR_ARG(v->source->name));
 	}
-	return zta_key__verify(key, v->jws.alg, v->jws.input, v->jws.signature) ?
+	return zta_key__verify(
+		   key, v->jws.alg, v->jws.input, v->jws.signature) ?
 	    ZTA_OK :
 	    ZTA_REFUSE(v, BAD_SIGNATURE, "the signature is wrong");
 }

@@ -31,6 +31,9 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_NOT_YET_VALID] = "not_yet_valid",
 		[ZTA_REFUSAL_ISSUED_IN_FUTURE] = "issued_in_future",
 		[ZTA_REFUSAL_TOO_OLD] = "too_old",
+		[ZTA_REFUSAL_BAD_CLIENT] = "bad_client",
+		[ZTA_REFUSAL_WEAK_AUTH] = "weak_auth",
+		[ZTA_REFUSAL_STALE_AUTH] = "stale_auth",
 		[ZTA_REFUSAL_BAD_SUBJECT] = "bad_subject",
 	};
 

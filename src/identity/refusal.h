@@ -29,6 +29,9 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_NOT_YET_VALID,
 	ZTA_REFUSAL_ISSUED_IN_FUTURE,
 	ZTA_REFUSAL_TOO_OLD,
+	ZTA_REFUSAL_BAD_CLIENT,  /* azp, client_id */
+	ZTA_REFUSAL_WEAK_AUTH,   /* acr, amr */
+	ZTA_REFUSAL_STALE_AUTH,  /* auth_time */
 	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;

@@ -141,11 +141,12 @@ static zta_status
 read_source(zta_source_reader *r, const zta_json *name, const zta_json *node,
     zta_source *out)
 {
+	static const char *const sub[] = { "sub", NULL };
 	zta_status status;
 
 	*out = (zta_source){ .name = zta_json__str(name),
 		.leeway_ms = DEFAULT_LEEWAY_S * 1000,
-		.id_claim = "sub" };
+		.id = { ZTA_STR("sub"), sub } };
 	if (node->type != ZTA_JSON_OBJECT || name->count == 0) {
 		return ZTA_SOURCE_FAIL(r, node, "a source is a named object");
 	}

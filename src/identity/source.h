@@ -12,6 +12,28 @@
 
 typedef struct zta_kind zta_kind;
 
+typedef struct zta_str_list {
+	const zta_str *list;
+	uint32_t count;
+} zta_str_list;
+
+/* Where in the claims: the names on the way, ended by NULL. */
+typedef struct zta_claim_path {
+	zta_str text; /* as the source writes it */
+	const char *const *names;
+} zta_claim_path;
+
+/* Each string in the claim is the id of a parent of this type. */
+typedef struct zta_claim_parent {
+	zta_str type;
+	zta_claim_path claim;
+} zta_claim_parent;
+
+typedef struct zta_claim_attribute {
+	zta_str name;
+	zta_claim_path claim;
+} zta_claim_attribute;
+
 /* What a kind does not use is empty. */
 struct zta_source {
 	zta_str name;
@@ -33,10 +55,19 @@ struct zta_source {
 	zta_str keys_url; /* empty: as the issuer's metadata say */
 	const char *keys_use;
 	int64_t keys_refresh_ms, keys_max_age_ms;
+	/* What is demanded of its claims; an empty list demands nothing: */
+	zta_str_list clients;    /* one of these it was made for */
+	zta_str_list acr;        /* one of these */
+	zta_str_list amr;        /* all of these */
+	int64_t max_auth_age_ms; /* since `auth_time`; 0: no limit */
 	/* What the credential becomes: */
 	zta_principal_kind principal;
-	zta_str entity;       /* Cedar type of the principal */
-	const char *id_claim; /* whose value is the entity's id */
+	zta_str entity;    /* Cedar type of the principal */
+	zta_claim_path id; /* whose value is the entity's id */
+	const zta_claim_parent *parents;
+	uint32_t parent_count;
+	const zta_claim_attribute *attributes;
+	uint32_t attribute_count;
 };
 
 typedef struct zta_sources {

@@ -44,4 +44,10 @@ ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
 ZTA_MUST_USE zta_status zta_source__read_principal(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 
+/* That, and what is demanded of claims. */
+#define ZTA_SOURCE_CLAIM_MEMBERS \
+	"principal", "clients", "acr", "amr", "max_auth_age_s"
+ZTA_MUST_USE zta_status zta_source__read_claims(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
 #endif
