@@ -44,9 +44,10 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = claims demands jose jwks jws keys kind kind_jwt kind_spiffe \
-           mapping need principal refusal ring source source_claims \
-           source_jose spiffe_id token verify
+IDENTITY = claims client_auth demands jose jwks jws keys kind \
+           kind_introspection kind_jwt kind_spiffe mapping need principal \
+           refusal ring source source_claims source_jose spiffe_id token \
+           verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object

@@ -15,7 +15,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "api/outside.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
@@ -232,7 +231,7 @@ tell(const zta_fetcher *f, const zta_need *need, zta_need_outcome outcome,
 static void
 run_errand(runner *r, const errand *e)
 {
-	const zta_outside outside = { zta_way_out__ask, &r->out };
+	const zta_outside outside = zta_way_out__outside(&r->out);
 	zta_fetcher *f = r->fetcher;
 	zta_error err = { 0 };
 
@@ -290,7 +289,10 @@ start(zta_fetcher *f, zta_error *err)
 	for (i = 0; status == ZTA_OK && i < ZTA_FETCH_THREADS; i++) {
 		r = &f->runners[i];
 		r->fetcher = f;
-		r->out.rules = &f->rules;
+		r->out = (zta_way_out){ .rules = &f->rules,
+			.secrets = f->options.secrets,
+			.sign = f->options.sign,
+			.channel = &f->options.channels[i] };
 		status = zta_http_client__open(&r->out.client, &options, err);
 		if (status == ZTA_OK &&
 		    pthread_create(&r->thread, NULL, run, r) != 0) {

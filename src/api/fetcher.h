@@ -15,6 +15,7 @@
 #ifndef ZTA_API_FETCHER_H
 #define ZTA_API_FETCHER_H
 
+#include "api/outside.h"
 #include "http/http.h"
 #include "identity/need.h"
 #include "pdp/snapshot.h"
@@ -26,6 +27,10 @@ typedef struct zta_fetcher_options {
 	zta_ring *ring;
 	const char *allow;   /* origins, spaces between them; NULL: none */
 	const char *ca_file; /* NULL: the system's */
+	const char *secrets; /* where secrets of ours are; NULL: nowhere */
+	/* Sign client assertions; one channel for each of ZTA_FETCH_THREADS. */
+	zta_client_signer *sign;
+	int *channels;
 	/* The snapshot in force, to be dropped, or NULL. */
 	zta_snapshot *(*snapshot)(void *context);
 	void *context;

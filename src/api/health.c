@@ -39,7 +39,7 @@ lacks_keys(const zta_service *service, const zta_source *source)
 	if (!zta_keys__need(source, &need)) {
 		return false;
 	}
-	zta_ring__look(service->ring, need.key, need.gate, 0, &view);
+	zta_ring__look(service->ring, need.key, need.gate, INT64_MAX, &view);
 	zta_fetched__drop(view.value);
 	return view.value == NULL;
 }

@@ -2,8 +2,11 @@
 /* outside.c - see outside.h. */
 #include "api/outside.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -84,9 +87,9 @@ wipe(zta_buf *buf)
 	zta_buf__release(buf);
 }
 
-zta_status
-zta_way_out__ask(void *context, zta_arena *arena,
-    const zta_outside_request *request, zta_outside_answer *out, zta_error *err)
+static zta_status
+ask(void *context, zta_arena *arena, const zta_outside_request *request,
+    zta_outside_answer *out, zta_error *err)
 {
 	const zta_way_out *way = context;
 	zta_http_request asked = { .method =
@@ -131,4 +134,58 @@ out:
 	wipe(&accept);
 	wipe(&authorization);
 	return status;
+}
+
+/* Its one line, without what ends it. */
+static zta_status
+read_secret(void *context, zta_str file, zta_buf *out, zta_error *err)
+{
+	const zta_way_out *way = context;
+	char path[4096];
+	zta_arena arena;
+	zta_str text = ZTA_STR("");
+	size_t len;
+	zta_status status;
+
+	if (way->secrets == NULL) {
+		return zta_error__set(err, ZTA_ENOTFOUND,
+		    "the configuration has no `secrets_dir`");
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/%.*s", way->secrets,
+		ZTA_STR_ARG(file)) >= sizeof(path)) {
+		return zta_error__set(err, ZTA_ELIMIT, "the path is too long");
+	}
+	zta_arena__init(&arena, SIZE_MAX);
+	status =
+	    zta_file__read(&arena, path, ZTA_CLIENT_SECRET_MAX, &text, err);
+	for (len = text.len; len > 0 &&
+	     (text.ptr[len - 1] == '\n' || text.ptr[len - 1] == '\r');
+	     len--) {
+	}
+	if (status == ZTA_OK && len == 0) {
+		status = zta_error__set(err, ZTA_EINVALID, "it is empty");
+	}
+	if (status == ZTA_OK) {
+		zta_buf__put(out, (zta_str){ text.ptr, len });
+		status = out->status;
+	} else {
+		zta_error__place(err, "%s", path);
+	}
+	explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
+	zta_arena__release(&arena);
+	return status;
+}
+
+static zta_status
+sign(void *context, zta_str payload, zta_buf *token, zta_error *err)
+{
+	const zta_way_out *way = context;
+
+	return way->sign(way->channel, payload, token, err);
+}
+
+zta_outside
+zta_way_out__outside(zta_way_out *way)
+{
+	return (zta_outside){ ask, read_secret, sign, way };
 }

@@ -25,15 +25,20 @@ void zta_outside_rules__release(zta_outside_rules *rules);
 /* May this URL be asked? */
 bool zta_outside_rules__allow(const zta_outside_rules *rules, zta_str url);
 
+/* Sign the payload of a client assertion. ZTA_EUNAVAILABLE. */
+typedef zta_status zta_client_signer(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+
 /* Of one thread. */
 typedef struct zta_way_out {
 	const zta_outside_rules *rules;
+	const char *secrets; /* where secrets are; NULL: nowhere */
+	zta_client_signer *sign;
+	void *channel; /* to the keeper */
 	zta_http_client *client;
 } zta_way_out;
 
-/* As zta_outside.ask; `context` is a zta_way_out. */
-ZTA_MUST_USE zta_status zta_way_out__ask(void *context, zta_arena *arena,
-    const zta_outside_request *request, zta_outside_answer *out,
-    zta_error *err);
+/* The whole of it; `way` is its context. */
+zta_outside zta_way_out__outside(zta_way_out *way);
 
 #endif

@@ -53,6 +53,11 @@
 #define ZTA_KEYS_REFRESH_MIN_S 1
 #define ZTA_KEYS_REFRESH_MAX_S (24 * 3600)
 #define ZTA_KEYS_AGE_MAX_S (7 * 24 * 3600)
+/* A question about a token; the secret that goes with it; how long an answer may
+ * be kept, in seconds: that a token was taken back is not seen meanwhile. */
+#define ZTA_FORM_MAX ((size_t)128 << 10)
+#define ZTA_CLIENT_SECRET_MAX 1024
+#define ZTA_ANSWER_AGE_MAX_S 3600
 /* What is kept of answers about tokens. */
 #define ZTA_RING_MEMORY_MAX ((size_t)64 << 20)
 /* How often one outside is asked for its keys: so many at once, and then one

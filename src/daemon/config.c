@@ -40,6 +40,8 @@ static const struct {
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "fetch_allow", TEXT, offsetof(zta_config, fetch_allow), false },
 	{ "fetch_ca_file", PATH, offsetof(zta_config, fetch_ca_file), false },
+	{ "secrets_dir", PATH, offsetof(zta_config, secrets_dir), false },
+	{ "client_key", PATH, offsetof(zta_config, client_key), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 };

@@ -22,6 +22,8 @@ typedef struct zta_config {
 	const char *jwks_dir;      /* NULL: sources name no key files */
 	const char *fetch_allow;   /* origins that sources may have asked */
 	const char *fetch_ca_file; /* NULL: the system's */
+	const char *secrets_dir;   /* NULL: sources name no secrets */
+	const char *client_key;    /* NULL: none signs client assertions */
 	const char *host;          /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */

@@ -272,6 +272,9 @@ open_fetcher(server *s, zta_error *err)
 	const zta_fetcher_options options = { .ring = s->service.ring,
 		.allow = s->config.fetch_allow,
 		.ca_file = s->config.fetch_ca_file,
+		.secrets = s->config.secrets_dir,
+		.sign = zta_keeper__sign_client,
+		.channels = s->keeper.channels + s->config.workers,
 		.snapshot = give_snapshot,
 		.context = &s->service,
 		.say = zta_daemon__say };
@@ -292,6 +295,7 @@ harden(void)
 static int
 prepare(server *s, const char *path)
 {
+	zta_keeper_keys keys;
 	zta_error err = { 0 };
 
 	zta_arena__init(&s->arena, SIZE_MAX);
@@ -300,8 +304,9 @@ prepare(server *s, const char *path)
 	if (zta_config__read(&s->config, &s->arena, path, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
 	}
-	if (zta_keeper__start(&s->keeper, s->config.signing_key,
-		s->config.workers, &err) != ZTA_OK) {
+	keys = (zta_keeper_keys){ s->config.signing_key, s->config.client_key };
+	if (zta_keeper__start(&s->keeper, &keys,
+		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
 	if (publish_key(s, &err) != ZTA_OK) {

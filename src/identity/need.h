@@ -33,6 +33,12 @@ typedef struct zta_outside {
 	zta_status (*ask)(void *context, zta_arena *arena,
 	    const zta_outside_request *request, zta_outside_answer *out,
 	    zta_error *err);
+	/* A secret of ours, in a file of this name, to be wiped. */
+	zta_status (*secret)(
+	    void *context, zta_str file, zta_buf *out, zta_error *err);
+	/* Sign the payload of a client assertion: the keeper does it. */
+	zta_status (*sign)(
+	    void *context, zta_str payload, zta_buf *token, zta_error *err);
 	void *context;
 } zta_outside;
 
@@ -47,6 +53,7 @@ struct zta_need {
 	zta_str gate; /* who is asked: see ring.h */
 	bool metered;
 	zta_str credential; /* that is asked about; empty: none */
+	int64_t now;        /* ms, with it */
 };
 
 /* What fetching came to, to be told to the operator. */

@@ -21,6 +21,8 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_CRITICAL] = "critical_header",
 		[ZTA_REFUSAL_UNKNOWN_KEY] = "unknown_key",
 		[ZTA_REFUSAL_NO_KEYS] = "no_keys",
+		[ZTA_REFUSAL_NO_ANSWER] = "no_answer",
+		[ZTA_REFUSAL_INACTIVE] = "inactive",
 		[ZTA_REFUSAL_BAD_SIGNATURE] = "bad_signature",
 		[ZTA_REFUSAL_BAD_TYPE] = "bad_type",
 		[ZTA_REFUSAL_UNKNOWN_ISSUER] = "unknown_issuer",

@@ -19,6 +19,8 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_CRITICAL,        /* crit, b64, zip: rfc7515 4.1.11 */
 	ZTA_REFUSAL_UNKNOWN_KEY,     /* no key of the source fits */
 	ZTA_REFUSAL_NO_KEYS,         /* none were fetched, or too long ago */
+	ZTA_REFUSAL_NO_ANSWER,       /* nobody to tell of the token: rfc7662 */
+	ZTA_REFUSAL_INACTIVE,        /* rfc7662 2.2 */
 	ZTA_REFUSAL_BAD_SIGNATURE,
 	ZTA_REFUSAL_BAD_TYPE,       /* typ: rfc8725 3.11 */
 	ZTA_REFUSAL_UNKNOWN_ISSUER, /* no source claims it: ztauth 3 */

@@ -214,7 +214,8 @@ zta_ring__look(zta_ring *ring, zta_str key, zta_str gate, int64_t since,
 	*out = (zta_ring_view){ 0 };
 	(void)pthread_mutex_lock(&ring->lock);
 	e = find(ring, key);
-	if (e != NULL && e->value != NULL && now < e->dead_at) {
+	if (e != NULL && e->value != NULL &&
+	    (now < e->dead_at || e->fetched_at >= since)) {
 		out->value = keep(e->value);
 		out->version = e->version;
 		out->since = e->fetched_at >= since;

@@ -43,8 +43,9 @@ typedef struct zta_ring_view {
 } zta_ring_view;
 
 /*
- * See what there is under `key`, for a call that began at `since`. `gate` names
- * who would be asked; who failed since then is not asked again.
+ * See what there is under `key`, for a call that began at `since`: what was
+ * fetched for it counts in any case. `gate` names who would be asked; who failed
+ * since then is not asked again.
  */
 void zta_ring__look(zta_ring *ring, zta_str key, zta_str gate, int64_t since,
     zta_ring_view *out);

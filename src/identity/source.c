@@ -171,6 +171,8 @@ check_claim(
 	for (i = 0; i < r->out->count; i++) {
 		other = &r->out->list[i];
 		if (other->kind->claims == source->kind->claims &&
+		    (zta_str__starts(other->prefix, source->prefix) ||
+			zta_str__starts(source->prefix, other->prefix)) &&
 		    zta_str__eq(other->issuer, source->issuer) &&
 		    zta_str__eq(other->trust_domain, source->trust_domain)) {
 			return ZTA_SOURCE_FAIL(r, node,

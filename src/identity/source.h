@@ -34,6 +34,19 @@ typedef struct zta_claim_attribute {
 	zta_claim_path claim;
 } zta_claim_attribute;
 
+typedef enum zta_client_method {
+	ZTA_CLIENT_BASIC,
+	ZTA_CLIENT_POST,
+	ZTA_CLIENT_KEY
+} zta_client_method;
+
+/* Who we are to those that we ask. SPEC: rfc6749 2.3 */
+typedef struct zta_client {
+	zta_str id;
+	zta_client_method method;
+	zta_str secret_file; /* a name; the operator says where */
+} zta_client;
+
 /* What a kind does not use is empty. */
 struct zta_source {
 	zta_str name;
@@ -55,6 +68,12 @@ struct zta_source {
 	zta_str keys_url; /* empty: as the issuer's metadata say */
 	const char *keys_use;
 	int64_t keys_refresh_ms, keys_max_age_ms;
+	/* Who tells of a token: */
+	zta_str endpoint;
+	zta_str endpoint_gate; /* for the ring */
+	zta_str prefix;        /* of its tokens; may be empty */
+	zta_client client;
+	int64_t cache_ms; /* how long an answer may be kept */
 	/* What is demanded of its claims; an empty list demands nothing: */
 	zta_str_list clients;    /* one of these it was made for */
 	zta_str_list acr;        /* one of these */

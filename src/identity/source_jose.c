@@ -42,9 +42,8 @@ read_algs(zta_source_reader *r, const zta_json *source, zta_source *out)
 	return ZTA_OK;
 }
 
-/* A file name, not a path: the directory is for the operator to choose. */
-static bool
-is_file_name(zta_str name)
+bool
+zta_source__is_file_name(zta_str name)
 {
 	return name.len > 0 && name.len < 256 && name.ptr[0] != '.' &&
 	    zta_str__find(name, '/') == name.len &&
@@ -61,7 +60,7 @@ read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
 	zta_status status;
 
 	if (node->type != ZTA_JSON_STRING ||
-	    !is_file_name(zta_json__str(node))) {
+	    !zta_source__is_file_name(zta_json__str(node))) {
 		return ZTA_SOURCE_FAIL(
 		    r, node, "`jwks_file` is the name of a file");
 	}
@@ -93,37 +92,38 @@ read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
 
 /* --- keys that are fetched */
 
-/* An address that may be asked at all: over TLS, unless it is this machine. */
-static zta_status
-read_address(
-    zta_source_reader *r, const zta_json *node, const char *name, zta_str text)
+zta_status
+zta_source__address(zta_source_reader *r, const zta_json *source,
+    const char *name, zta_str text)
 {
+	const zta_json *node = zta_json__get(source, name);
 	zta_url url;
 
 	return zta_url__read(text, &url) &&
 		(url.secure || zta_url__is_loopback(&url)) ?
 	    ZTA_OK :
-	    ZTA_SOURCE_FAIL(
-		r, node, "`%s` is no https URL in its plain form", name);
+	    ZTA_SOURCE_FAIL(r, node == NULL ? source : node,
+		"`%s` is no https URL in its plain form", name);
 }
 
-/* Source, use and address, with NULs between them. */
-static zta_status
-name_keys(zta_source_reader *r, zta_str address, zta_source *out)
+/* With NULs between them. */
+zta_status
+zta_source__name_fetched(zta_source_reader *r, const char *what,
+    zta_str address, const zta_source *source, zta_str *out)
 {
-	size_t use = strlen(out->keys_use);
-	char *text = zta_arena__alloc(
-	    r->arena, out->name.len + 1 + use + 1 + address.len);
+	zta_str name = source->name;
+	size_t len = name.len + 1 + strlen(what) + 1 + address.len;
+	char *text = zta_arena__alloc(r->arena, len), *to = text;
 
 	if (text == NULL) {
 		return zta_arena__failed(r->arena, r->err);
 	}
-	memcpy(text, out->name.ptr, out->name.len);
-	text[out->name.len] = '\0';
-	memcpy(text + out->name.len + 1, out->keys_use, use + 1);
-	memcpy(text + out->name.len + 1 + use + 1, address.ptr, address.len);
-	out->keys_key =
-	    (zta_str){ text, out->name.len + 1 + use + 1 + address.len };
+	memcpy(to, name.ptr, name.len);
+	to += name.len;
+	*to++ = '\0';
+	to = stpcpy(to, what) + 1;
+	memcpy(to, address.ptr, address.len);
+	*out = (zta_str){ text, len };
 	return ZTA_OK;
 }
 
@@ -164,10 +164,12 @@ read_remote(zta_source_reader *r, const zta_json *source, const zta_json *uri,
 		address = out->keys_url;
 	}
 	if (status == ZTA_OK) {
-		status = read_address(r, uri != NULL ? uri : source,
-		    uri != NULL ? "jwks_uri" : "issuer", address);
+		status = zta_source__address(
+		    r, source, uri != NULL ? "jwks_uri" : "issuer", address);
 	}
-	return status != ZTA_OK ? status : name_keys(r, address, out);
+	return status != ZTA_OK ?
+	    status :
+	    zta_source__name_fetched(r, use, address, out, &out->keys_key);
 }
 
 static zta_status
