@@ -37,27 +37,40 @@ read_text(zta_verifying *v, const char *name, zta_str *out)
 	return ZTA_OK;
 }
 
-/* Of several audiences, an ID token says for whom it was made. */
+/* The one audience, or NULL bytes: there are several. */
+static zta_str
+only_audience(const zta_verifying *v)
+{
+	const zta_json *aud = zta_json__get(v->claims.root, "aud");
+
+	if (aud != NULL && aud->type == ZTA_JSON_ARRAY && aud->count == 1) {
+		aud = zta_json__first(aud);
+	}
+	return aud != NULL && aud->type == ZTA_JSON_STRING ?
+	    zta_json__str(aud) :
+	    (zta_str){ NULL, 0 };
+}
+
+/* For whom an ID token was made: its audience, or of several the `azp`. */
 static zta_status
-check_id_token(zta_verifying *v, zta_str azp)
+find_client(zta_verifying *v, zta_str *azp)
 {
 	const zta_source *s = v->source;
 	const zta_str_list audiences = { s->audiences, s->audience_count };
-	const zta_json *aud = zta_json__get(v->claims.root, "aud");
+	zta_status status = read_text(v, "azp", azp);
 
-	if (v->presented->as != ZTA_AS_ID_TOKEN) {
-		return ZTA_OK;
+	if (status != ZTA_OK || v->presented->as != ZTA_AS_ID_TOKEN) {
+		return status;
 	}
-	if (azp.ptr == NULL && aud != NULL && aud->type == ZTA_JSON_ARRAY &&
-	    aud->count > 1) {
+	*azp = azp->ptr == NULL ? only_audience(v) : *azp;
+	if (azp->ptr == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM,
 		    "an ID token with several `aud` has no `azp`");
 	}
-	if (azp.ptr != NULL && s->clients.count == 0 && !has(&audiences, azp)) {
-		return ZTA_REFUSE(v, BAD_CLIENT,
-		    "the ID token was made for another client: `azp`");
-	}
-	return ZTA_OK;
+	return s->clients.count > 0 || has(&audiences, *azp) ?
+	    ZTA_OK :
+	    ZTA_REFUSE(v, BAD_CLIENT,
+		"the ID token was made for another client: `azp`");
 }
 
 static zta_status
@@ -65,13 +78,10 @@ check_client(zta_verifying *v)
 {
 	const zta_source *s = v->source;
 	zta_str azp, client = { NULL, 0 };
-	zta_status status = read_text(v, "azp", &azp);
+	zta_status status = find_client(v, &azp);
 
 	if (status == ZTA_OK) {
 		status = read_text(v, "client_id", &client);
-	}
-	if (status == ZTA_OK) {
-		status = check_id_token(v, azp);
 	}
 	if (status != ZTA_OK || s->clients.count == 0) {
 		return status;
