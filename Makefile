@@ -22,7 +22,7 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time utf8
+       json_node json_write map random sort status str time url utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
@@ -44,12 +44,16 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = jwks jws jwt refusal source spiffe_id token
+IDENTITY = claims client_auth demands jose jwks jws keys kind \
+           kind_introspection kind_jwt kind_spiffe mapping need principal \
+           refusal ring source source_claims source_jose spiffe_id token \
+           verify
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record replay request snapshot snapshot_schema
+PDP = decide issue question question_entity record replay request snapshot \
+      snapshot_schema
 HTTP = client conn http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import names pktline plan plan_log policy_diff \
@@ -68,9 +72,9 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git ledger_job ledger_record ledger_route \
-      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
-      nonces service signed_request token
+API = access evaluation fetcher form git health ledger_job ledger_record \
+      ledger_route ledgers ledgers_history ledgers_objects ledgers_refs \
+      ledgers_write nonces outside presented service signed_request token
 DAEMON = admin config develop follow init keeper mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \

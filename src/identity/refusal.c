@@ -20,6 +20,9 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_KEY_INJECTION] = "key_injection",
 		[ZTA_REFUSAL_CRITICAL] = "critical_header",
 		[ZTA_REFUSAL_UNKNOWN_KEY] = "unknown_key",
+		[ZTA_REFUSAL_NO_KEYS] = "no_keys",
+		[ZTA_REFUSAL_NO_ANSWER] = "no_answer",
+		[ZTA_REFUSAL_INACTIVE] = "inactive",
 		[ZTA_REFUSAL_BAD_SIGNATURE] = "bad_signature",
 		[ZTA_REFUSAL_BAD_TYPE] = "bad_type",
 		[ZTA_REFUSAL_UNKNOWN_ISSUER] = "unknown_issuer",
@@ -30,6 +33,9 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_NOT_YET_VALID] = "not_yet_valid",
 		[ZTA_REFUSAL_ISSUED_IN_FUTURE] = "issued_in_future",
 		[ZTA_REFUSAL_TOO_OLD] = "too_old",
+		[ZTA_REFUSAL_BAD_CLIENT] = "bad_client",
+		[ZTA_REFUSAL_WEAK_AUTH] = "weak_auth",
+		[ZTA_REFUSAL_STALE_AUTH] = "stale_auth",
 		[ZTA_REFUSAL_BAD_SUBJECT] = "bad_subject",
 	};
 

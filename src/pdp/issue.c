@@ -6,9 +6,10 @@
 
 #include "base/b64.h"
 #include "base/error.h"
+#include "base/json_write.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "base/str.h"
-#include "identity/jwt.h"
 
 typedef struct issuer {
 	const zta_zone *zone;
@@ -57,24 +58,61 @@ digest_of(const zta_principal *principal)
 /* --- the two proofs */
 
 static bool
-verify(issuer *s, const char *which, zta_str token, zta_principal *out)
+verify(issuer *s, const char *which, const zta_presented *presented,
+    zta_principal *out)
 {
-	zta_refusal refusal = ZTA_REFUSAL_NONE;
+	const zta_verifier with = { .sources = &s->snapshot->sources,
+		.ring = s->request->ring,
+		.since = s->request->since,
+		.arena = s->arena,
+		.now = s->now };
+	zta_why_not why_not;
 	zta_error why = { 0 };
 	char words[ZTA_MSG_MAX];
-	zta_status status = zta_jwt__verify(&s->snapshot->sources, s->arena,
-	    token, s->now, out, &refusal, &why);
+	zta_status status =
+	    zta_identity__verify(&with, presented, out, &why_not, &why);
 
 	if (status == ZTA_OK) {
 		return true;
 	}
 	if (status != ZTA_EUNTRUSTED) {
+		s->out->need = why_not.need;
 		return fail(s, status);
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
-	    zta_refusal__code(refusal), why.message);
+	    zta_refusal__code(why_not.refusal), why.message);
 	return refuse(
 	    s, "invalid_request", "token", "invalid_token", words, "");
+}
+
+/* The attributes that the source takes over, as one object. */
+static bool
+take_attributes(issuer *s, const zta_principal *subject)
+{
+	zta_buf buf;
+	zta_json_out out = { &buf, false };
+	zta_str text;
+	zta_status status;
+	uint32_t i;
+
+	zta_buf__init(&buf, ZTA_JWS_MAX);
+	zta_json_out__open(&out, '{');
+	for (i = 0; i < subject->attribute_count; i++) {
+		zta_json_out__name_str(&out, subject->attributes[i].name);
+		(void)zta_json_out__node(&out, subject->attributes[i].value);
+	}
+	zta_json_out__close(&out, '}');
+	text = zta_arena__copy(s->arena, zta_buf__str(&buf));
+	status = buf.status;
+	zta_buf__release(&buf);
+	if (status == ZTA_OK && text.ptr == NULL) {
+		status = zta_arena__failed(s->arena, s->err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_json__read(
+		    s->arena, text, &s->out->txn.subject.attributes, s->err);
+	}
+	return status == ZTA_OK || fail(s, status);
 }
 
 static bool
@@ -83,17 +121,21 @@ verify_proofs(issuer *s)
 	const zta_principal *subject = &s->subject, *actor = &s->actor;
 	zta_txn *txn = &s->out->txn;
 
-	if (!verify(
-		s, "subject_token", s->request->subject_token, &s->subject)) {
+	if (!verify(s, "subject_token", &s->request->subject, &s->subject)) {
 		return false;
 	}
 	txn->subject = (zta_subject){ .type = subject->type,
 		.id = subject->id,
 		.kind = zta_str_of(zta_principal__kind_name(subject->kind)),
 		.source = subject->source,
-		.trust_domain = subject->trust_domain };
+		.trust_domain = subject->trust_domain,
+		.parents = subject->parents,
+		.parent_count = subject->parent_count };
 	txn->subject_digest = digest_of(subject);
-	if (!verify(s, "actor_token", s->request->actor_token, &s->actor)) {
+	if (subject->attribute_count > 0 && !take_attributes(s, subject)) {
+		return false;
+	}
+	if (!verify(s, "actor_token", &s->request->actor, &s->actor)) {
 		return false;
 	}
 	if (actor->kind != ZTA_PRINCIPAL_WORKLOAD) {
