@@ -13,7 +13,7 @@
 #include "pap/receive.h"
 
 #define COMMITS 4
-#define FILE_SIZE 20000u
+#define FILE_SIZE 5000u
 
 /* What was made beforehand, and is pushed. */
 static zta_ledger source;
