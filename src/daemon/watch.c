@@ -57,7 +57,8 @@ static zta_status
 add_all(const zta_watch *w, zta_error *err)
 {
 	char *const roots[] = { w->dir, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *fts =
+	    fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	FTSENT *entry;
 	zta_status status = ZTA_OK;
 

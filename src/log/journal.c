@@ -190,7 +190,7 @@ add_path(zta_arena *arena, const char *dir, const char *name,
 	if (path == NULL || *paths == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	(void)snprintf(path, len, "%s/%s", dir, name);
+	(void)stpcpy(stpcpy(stpcpy(path, dir), "/"), name);
 	(*paths)[(*count)++] = path;
 	return ZTA_OK;
 }

@@ -9,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from harness import EVALUATION, Server, question  # noqa: E402
+from sync import FILES, Zone, change  # noqa: E402
 
 
 def main():
@@ -20,6 +21,7 @@ def main():
             sys.exit(77)
         try:
             fill_and_free(disk)
+            fill_for_ledgers(disk)
         finally:
             subprocess.run(["umount", "-l", disk], check=False)
 
@@ -54,6 +56,38 @@ def fill_and_free(disk):
         print(f"{allowed} recorded, {refused} refused, then service again")
     finally:
         server.close()
+
+
+def fill_for_ledgers(disk):
+    """What cannot be recorded is not done to a ledger either."""
+    zone = Zone()
+    try:
+        os.mkdir(os.path.join(disk, "second"))
+        os.symlink(os.path.join(disk, "second"), zone.log_dir)
+        zone.start()
+        objects, new = change(FILES, None, zone.admin)
+        ballast = os.path.join(disk, "ballast")
+        with open(ballast, "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"x" * 4096)
+            except OSError:
+                pass
+        refused = 0
+        while refused < 3:  # the last page of the log may have room
+            refused += zone.ask(None, "GET", "/main/refs")[0] == 503
+        assert zone.ask(zone.admin, "POST", "", b'{"name":"shop"}')[0] == 503
+        assert zone.push(zone.admin, "main", objects, None, new)[0] == 503
+        assert zone.refs("main") == {} and zone.ask(zone.admin, "GET", "/shop/refs")[0] == 404
+        os.unlink(ballast)
+        assert zone.ask(None, "GET", "/main/refs")[0] == 403
+        assert zone.ask(zone.admin, "POST", "", b'{"name":"shop"}')[0] == 201
+        assert zone.push(zone.admin, "main", objects, None, new)[0] == 200
+        assert zone.refs("main") == {"main": new}
+        zone.stop()
+        print("nothing is done to ledgers without its record")
+    finally:
+        zone.close()
 
 
 main()
