@@ -20,8 +20,9 @@ static const char clone_help[] =
     "ledger at URL, http[s]://<host>/zones/<zone>/ledgers/<name>, and pull it.\n"
     "If the server cannot be reached, `ztauth pull` in it goes on.\n"
     "\n" KEY_HELP
-    "  --signers FILE  who may sign what is pulled, now and later; a file in\n"
-    "               the syntax of OpenSSH's allowed signers. Default: whoever\n";
+    "  --signers FILE  who may sign what is pulled or committed here, now and\n"
+    "               later; a file in the syntax of OpenSSH's allowed signers.\n"
+    "               Default: whoever\n";
 
 static const char pull_help[] =
     "Usage: ztauth pull [REMOTE] [--key FILE]\n"

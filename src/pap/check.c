@@ -310,13 +310,17 @@ zta_check__refuse(zta_check *out, const zta_ledger_finding *findings,
 	return conclude(&c, ZTA_OK);
 }
 
+bool
+zta_check__is_version(const zta_check *check)
+{
+	return check->done && check->findings.errors == 0 &&
+	    check->loaded != NULL && check->loaded->whole;
+}
+
 zta_snapshot *
 zta_check__snapshot(const zta_check *check)
 {
-	return check->done && check->findings.errors == 0 &&
-		check->loaded != NULL && check->loaded->whole ?
-	    check->loaded :
-	    NULL;
+	return zta_check__is_version(check) ? check->loaded : NULL;
 }
 
 void

@@ -42,6 +42,9 @@ ZTA_MUST_USE zta_status zta_check__refuse(zta_check *out,
 /* NULL if anything is wrong; key files of its sources have not been read. */
 zta_snapshot *zta_check__snapshot(const zta_check *check);
 
+/* Was all of it looked at, and is nothing wrong? */
+bool zta_check__is_version(const zta_check *check);
+
 void zta_check__release(zta_check *check);
 
 #endif

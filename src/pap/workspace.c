@@ -123,6 +123,7 @@ zta_workspace_close(zta_workspace *w)
 {
 	if (w != NULL) {
 		zta_report__close(w->report);
+		zta_report__close(w->refusal);
 		zta_report__close(w->head_report);
 		zta_store__close(w->store);
 		zta_arena__release(&w->arena);
