@@ -19,7 +19,9 @@ typedef struct zta_check {
 	zta_tests tests;
 	char version[ZTA_TREE_ID_MAX]; /* of the tree; empty: it has none */
 	zta_snapshot *loaded;          /* as far as it could be; or NULL */
-	bool done;                     /* all of it has been looked at */
+	zta_tree tree; /* its files, with what was loaded; see recheck.h */
+	bool whole;    /* all of it was loaded, or would have been */
+	bool done;     /* all of it has been looked at */
 } zta_check;
 
 /*
@@ -34,6 +36,10 @@ ZTA_MUST_USE zta_status zta_check__tree(zta_check *out, zta_arena *arena,
 /* The same of a directory, where more can be wrong. Also ZTA_EIO, ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_check__dir(zta_check *out, const char *dir,
     unsigned flags, int64_t now, zta_error *err);
+
+/* The same, with `memory`, which knows nothing, learning the files. */
+ZTA_MUST_USE zta_status zta_check__dir_learning(zta_check *out, const char *dir,
+    const zta_tree_memory *memory, unsigned flags, int64_t now, zta_error *err);
 
 /* What a check would be that found these, and looked at no tree. */
 ZTA_MUST_USE zta_status zta_check__refuse(zta_check *out,

@@ -166,12 +166,6 @@ ask_all(planner *p, zta_str requests)
 
 /* --- both versions */
 
-static const zta_snapshot *
-loaded(const zta_report *report)
-{
-	return report->check.loaded->whole ? report->check.loaded : NULL;
-}
-
 /* Load HEAD as it was judged once; its tests may fail today. */
 static zta_status
 load_head(planner *p, const zta_files *head)
@@ -196,9 +190,8 @@ load_head(planner *p, const zta_files *head)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	p->before = w->head_report->check.loaded == NULL ?
-	    NULL :
-	    loaded(w->head_report);
+	p->before =
+	    w->head_report->check.whole ? w->head_report->check.loaded : NULL;
 	return p->before != NULL ?
 	    ZTA_OK :
 	    zta_error__set(p->err, ZTA_EINVALID, "HEAD is not valid any more");
@@ -209,11 +202,11 @@ decide(planner *p, const zta_files *head, zta_str requests)
 {
 	zta_status status = ZTA_OK;
 
-	p->after = loaded(p->workspace->report);
-	p->out->decided = p->after != NULL;
+	p->out->decided = p->workspace->report->check.whole;
 	if (!p->out->decided || requests.len == 0) {
 		return ZTA_OK;
 	}
+	p->after = p->workspace->report->check.loaded;
 	status = load_head(p, head);
 	return status != ZTA_OK ? status : ask_all(p, requests);
 }
@@ -232,7 +225,8 @@ zta_workspace_plan(zta_workspace *w, zta_str requests,
 		status = zta_workspace__files(w, &oid, &head, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_workspace__judge(w, &folder, err);
+		status =
+		    zta_workspace__judge(w, requests.len > 0, &folder, err);
 	}
 	if (status == ZTA_OK) {
 		out->report = &w->report->shown;

@@ -52,11 +52,11 @@ ZTA_MUST_USE zta_status zta_workspace__demand_clean(
     zta_workspace *workspace, zta_files *head, zta_error *err);
 
 /*
- * Read and judge the folder; `*out` are its files. The report is the
- * workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
+ * Look at the folder and judge it; `*out` are its files. If it has to decide as
+ * well, `load` it. The report is the workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
  */
 ZTA_MUST_USE zta_status zta_workspace__judge(
-    zta_workspace *workspace, zta_files *out, zta_error *err);
+    zta_workspace *workspace, bool load, zta_files *out, zta_error *err);
 
 /* The same of a tree, whose arena is taken over. */
 ZTA_MUST_USE zta_status zta_workspace__judge_tree(zta_workspace *workspace,

@@ -293,7 +293,7 @@ zta_workspace_commit(zta_workspace *w, zta_str message,
     zta_error *err)
 {
 	zta_files folder;
-	zta_status status = zta_workspace__judge(w, &folder, err);
+	zta_status status = zta_workspace__judge(w, false, &folder, err);
 
 	*out = (zta_workspace_result){ 0 };
 	if (status != ZTA_OK) {

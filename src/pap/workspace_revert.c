@@ -175,7 +175,7 @@ identify(undoer *u)
 	zta_files files;
 	zta_oid id;
 	zta_status status =
-	    zta_files__of_tree(&u->tree, u->arena, &files, u->err);
+	    zta_files__of_tree(&u->tree, NULL, u->arena, &files, u->err);
 
 	if (status != ZTA_OK || files.count == 0) {
 		return status;

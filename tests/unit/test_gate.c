@@ -47,7 +47,7 @@ begin(zta_files *head, zta_files *folder, zta_workspace_result *result)
 	*result = (zta_workspace_result){ 0 };
 	assert_int_equal(zta_workspace__head(w, &oid, NULL), ZTA_OK);
 	assert_int_equal(zta_workspace__files(w, &oid, head, NULL), ZTA_OK);
-	assert_int_equal(zta_workspace__judge(w, folder, NULL), ZTA_OK);
+	assert_int_equal(zta_workspace__judge(w, false, folder, NULL), ZTA_OK);
 	assert_int_equal(zta_workspace__changes(
 			     w, head, folder, true, &result->changes, NULL),
 	    ZTA_OK);
