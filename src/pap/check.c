@@ -228,6 +228,7 @@ check(checker *c, zta_arena *arena, const zta_tree *tree, int64_t now)
 	}
 	memcpy(c->out->version, tree->id, sizeof(tree->id));
 	c->out->tree = c->out->loaded->tree;
+	c->out->listed = true;
 	loads = findings->errors == 0;
 	status = validate(c);
 	if (status == ZTA_OK && loads) {

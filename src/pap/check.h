@@ -19,7 +19,8 @@ typedef struct zta_check {
 	zta_tests tests;
 	char version[ZTA_TREE_ID_MAX]; /* of the tree; empty: it has none */
 	zta_snapshot *loaded;          /* as far as it could be; or NULL */
-	zta_tree tree; /* its files, with what was loaded; see recheck.h */
+	bool listed;                   /* it got as far as knowing its files: */
+	zta_tree tree; /* they live as long as the check; see recheck.h */
 	bool whole;    /* all of it was loaded, or would have been */
 	bool done;     /* all of it has been looked at */
 } zta_check;

@@ -475,6 +475,7 @@ join(rechecker *r, const part *p, zta_check *out, zta_error *err)
 	*out = (zta_check){ .arena = r->arena,
 		.findings = list,
 		.tested = check->tested,
+		.listed = true,
 		.tree = r->tree,
 		.whole = check->whole,
 		.done = true };

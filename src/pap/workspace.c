@@ -239,7 +239,7 @@ judged(zta_workspace *w, zta_files *out, zta_error *err)
 {
 	const zta_check *check = &w->report->check;
 
-	return check->loaded == NULL && !check->whole ?
+	return !check->listed ?
 	    zta_error__set(err, ZTA_ELIMIT,
 		"too much is wrong with this folder; `ztauth validate` says "
 		"what") :

@@ -236,6 +236,7 @@ compare(const zta_check *a, const zta_check *b)
 	assert_int_equal(a->tested, b->tested);
 	assert_int_equal(a->done, b->done);
 	assert_int_equal(a->whole, b->whole);
+	assert_int_equal(a->listed, b->listed);
 	assert_int_equal(a->tests.count, b->tests.count);
 	assert_int_equal(zta_check__is_version(a), zta_check__is_version(b));
 	assert_int_equal(a->findings.errors, b->findings.errors);
