@@ -20,6 +20,9 @@ read_back(zta_str bytes)
 	zta_arena__init(&arena, (size_t)1 << 28);
 	zta_buf__init(&again, SIZE_MAX);
 	if (zta_transfer__read(&arena, bytes, &transfer, &err) == ZTA_OK) {
+		if (zta_str__starts(bytes, ZTA_STR("ZTAT\002"))) {
+			goto out;
+		}
 		zta_transfer__begin(&again);
 		for (i = 0; i < transfer.count; i++) {
 			zta_transfer__put(&again, transfer.list[i].kind,
@@ -32,7 +35,31 @@ read_back(zta_str bytes)
 	} else if (err.place[0] == '\0' || transfer.count != 0) {
 		abort();
 	}
+out:
 	zta_buf__release(&again);
+	zta_arena__release(&arena);
+}
+
+/* It says the same when it was sent compressed. */
+static void
+read_packed(zta_str bytes)
+{
+	zta_arena arena;
+	zta_transfer plain, packed;
+	zta_status status;
+	zta_error err;
+	zta_buf sent;
+
+	zta_arena__init(&arena, (size_t)1 << 28);
+	zta_buf__init(&sent, SIZE_MAX);
+	zta_transfer__pack(&sent, bytes);
+	status = zta_transfer__read(&arena, bytes, &plain, &err);
+	if (zta_transfer__read(&arena, zta_buf__str(&sent), &packed, &err) !=
+		status ||
+	    packed.count != plain.count) {
+		abort();
+	}
+	zta_buf__release(&sent);
 	zta_arena__release(&arena);
 }
 
@@ -47,6 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zta_buf__put(&ended, bytes);
 	zta_transfer__end(&ended);
 	read_back(zta_buf__str(&ended));
+	read_packed(zta_buf__str(&ended));
 	zta_buf__release(&ended);
 	return 0;
 }

@@ -131,6 +131,9 @@
 /* All of one: the first commit of a ledger cannot be parted when it is fetched.
  * Its objects: the files of the largest ledger and their directories. */
 #define ZTA_TRANSFER_MAX ((size_t)1 << 30)
+/* How many times its own bytes one that is compressed may hold: policies come to
+ * 20, and a body must not take much more memory than its sender spent on it. */
+#define ZTA_TRANSFER_RATIO_MAX 64u
 #define ZTA_TRANSFER_OBJECTS_MAX (2 * ZTA_LEDGER_FILES_MAX)
 
 /* One frame of the log, a group commit: what one recovery step may hold. */

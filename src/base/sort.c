@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sort.c - see sort.h: insertion for a few elements, a heap for more. */
+/*
+ * sort.c - see sort.h: insertion for a few elements, a heap for more, and one
+ * look for what is in order already, as names out of a tree are.
+ */
 #include "base/sort.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define INSERTION_MAX 16
@@ -72,6 +76,19 @@ heap_sort(const sorter *s, size_t count)
 	}
 }
 
+static bool
+is_sorted(const sorter *s, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++) {
+		if (s->cmp(at(s, i - 1), at(s, i)) > 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void
 zta_sort__run(void *items, size_t count, size_t size,
     int (*cmp)(const void *, const void *))
@@ -80,7 +97,7 @@ zta_sort__run(void *items, size_t count, size_t size,
 
 	if (count <= INSERTION_MAX) {
 		insertion_sort(&s, count);
-	} else {
+	} else if (!is_sorted(&s, count)) {
 		heap_sort(&s, count);
 	}
 }

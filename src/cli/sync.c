@@ -11,20 +11,22 @@
 #define KEY_HELP                                                               \
 	"  --key FILE   a private Ed25519 key as OpenSSH has it, or the .pub " \
 	"of one\n"                                                             \
-	"               that ssh-agent holds; default: as for ztauth commit\n"
+	"               that ssh-agent holds; default: as for ztauth commit\n" \
+	"  --json       one JSON object instead of lines\n"
 
 static const char clone_help[] =
-    "Usage: ztauth clone URL [DIR] [--key FILE] [--signers FILE]\n"
+    "Usage: ztauth clone URL [DIR] [--key FILE] [--signers FILE] [--json]\n"
     "\n"
     "Make the folder DIR (default: the name of the ledger) a workspace of the\n"
     "ledger at URL, http[s]://<host>/zones/<zone>/ledgers/<name>, and pull it.\n"
     "If the server cannot be reached, `ztauth pull` in it goes on.\n"
     "\n" KEY_HELP
-    "  --signers FILE  who may sign what is pulled, now and later; a file in\n"
-    "               the syntax of OpenSSH's allowed signers. Default: whoever\n";
+    "  --signers FILE  who may sign what is pulled or committed here, now and\n"
+    "               later; a file in the syntax of OpenSSH's allowed signers.\n"
+    "               Default: whoever\n";
 
 static const char pull_help[] =
-    "Usage: ztauth pull [REMOTE] [--key FILE]\n"
+    "Usage: ztauth pull [REMOTE] [--key FILE] [--json]\n"
     "\n"
     "Bring the workspace to what REMOTE (default: origin) has. Its folder must\n"
     "be as HEAD has it. All that comes is checked as if it were ours.\n"
@@ -32,7 +34,7 @@ static const char pull_help[] =
     "not be done.\n";
 
 static const char push_help[] =
-    "Usage: ztauth push [REMOTE] [--key FILE]\n"
+    "Usage: ztauth push [REMOTE] [--key FILE] [--json]\n"
     "\n"
     "Send the commits of the workspace to REMOTE (default: origin), whose gate\n"
     "judges them.\n"
@@ -50,6 +52,33 @@ put_short(const char *what, zta_str id, zta_str url)
 {
 	printf("%s %.12s: %.*s\n", what, id.len > 0 ? id.ptr : "no commit",
 	    ZTA_STR_ARG(url));
+}
+
+static const char *const outcomes[] = {
+	[ZTA_WORKSPACE_SAME] = "same",
+	[ZTA_WORKSPACE_MOVED] = "moved",
+	[ZTA_WORKSPACE_AHEAD] = "ahead",
+	[ZTA_WORKSPACE_REFUSED] = "refused",
+};
+
+/* Of a pull, or of a push, where nothing changes in the folder. */
+static int
+put_synced_json(const zta_workspace_synced *synced)
+{
+	printf("{\"outcome\":\"%s\",\"head\":", outcomes[synced->outcome]);
+	cli_put_string(synced->head);
+	fputs(",\"url\":", stdout);
+	cli_put_string(synced->url);
+	fputs(",", stdout);
+	cli_put_changes_json(&synced->changes);
+	if (synced->outcome == ZTA_WORKSPACE_REFUSED) {
+		fputs(",\"commit\":", stdout);
+		cli_put_string(synced->culprit);
+		fputs(",", stdout);
+		cli_put_findings_json(synced->report);
+	}
+	puts("}");
+	return synced->outcome == ZTA_WORKSPACE_REFUSED ? CLI_FINDINGS : CLI_OK;
 }
 
 static int
@@ -76,7 +105,7 @@ put_pulled(const char *dir, const zta_workspace_synced *synced)
 }
 
 static int
-pull(zta_workspace *workspace, const char *remote, const char *key)
+pull(zta_workspace *workspace, const char *remote, const char *key, bool json)
 {
 	zta_workspace_signing signing;
 	zta_workspace_synced synced;
@@ -84,18 +113,22 @@ pull(zta_workspace *workspace, const char *remote, const char *key)
 
 	cli_signing(&signing);
 	signing.key = key;
-	return zta_workspace_pull(workspace, remote, &signing, &synced, &err) ==
-		ZTA_OK ?
-	    put_pulled(zta_workspace_dir(workspace), &synced) :
-	    cli_fail(&err);
+	if (zta_workspace_pull(workspace, remote, &signing, &synced, &err) !=
+	    ZTA_OK) {
+		return cli_fail(&err);
+	}
+	return json ? put_synced_json(&synced) :
+		      put_pulled(zta_workspace_dir(workspace), &synced);
 }
 
 int
 cli_clone(int argc, char **argv)
 {
 	const char *key = NULL, *signers = NULL, *words[2] = { NULL, NULL };
+	bool json = false;
 	const cli_option options[] = {
 		{ "key", &key, NULL },
+		{ "json", NULL, &json },
 		{ "signers", &signers, NULL },
 		{ NULL, NULL, NULL },
 	};
@@ -119,7 +152,7 @@ cli_clone(int argc, char **argv)
 	    zta_workspace_open(&workspace, dir, &err) != ZTA_OK) {
 		return cli_fail(&err);
 	}
-	code = pull(workspace, NULL, key);
+	code = pull(workspace, NULL, key, json);
 	zta_workspace_close(workspace);
 	return code;
 }
@@ -127,11 +160,13 @@ cli_clone(int argc, char **argv)
 /* What pull and push have in common. */
 static int
 with_remote(int argc, char **argv, const char *help,
-    int (*run)(zta_workspace *, const char *remote, const char *key))
+    int (*run)(zta_workspace *, const char *remote, const char *key, bool json))
 {
 	const char *key = NULL, *remote = NULL;
+	bool json = false;
 	const cli_option options[] = {
 		{ "key", &key, NULL },
+		{ "json", NULL, &json },
 		{ NULL, NULL, NULL },
 	};
 	zta_workspace *workspace;
@@ -143,7 +178,7 @@ with_remote(int argc, char **argv, const char *help,
 	if (!cli_workspace(&workspace)) {
 		return CLI_FAILED;
 	}
-	code = run(workspace, remote, key);
+	code = run(workspace, remote, key, json);
 	zta_workspace_close(workspace);
 	return code;
 }
@@ -155,7 +190,7 @@ cli_pull(int argc, char **argv)
 }
 
 static int
-push(zta_workspace *workspace, const char *remote, const char *key)
+push(zta_workspace *workspace, const char *remote, const char *key, bool json)
 {
 	zta_workspace_signing signing;
 	zta_workspace_synced synced;
@@ -166,6 +201,9 @@ push(zta_workspace *workspace, const char *remote, const char *key)
 	if (zta_workspace_push(workspace, remote, &signing, &synced, &err) !=
 	    ZTA_OK) {
 		return cli_fail(&err);
+	}
+	if (json) {
+		return put_synced_json(&synced);
 	}
 	put_short(synced.outcome == ZTA_WORKSPACE_SAME ? "nothing to send, at" :
 							 "sent, at",

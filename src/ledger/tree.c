@@ -23,10 +23,19 @@ typedef struct walker {
 	zta_tree *tree;
 	uint32_t room;
 	uint32_t depth;
-	zta_error_sink *sink; /* NULL: the first error ends the walk */
-	bool lost;            /* something was left out: there is no id */
+	zta_error_sink *sink;          /* NULL: the first error ends the walk */
+	const zta_tree_memory *memory; /* NULL: nothing is known */
+	bool lost; /* something was left out: there is no id */
 	zta_error *err;
 } walker;
+
+/* An entry of a directory, as it was found. */
+typedef struct found {
+	zta_tree_entry entry;  /* first: sorted by it */
+	zta_tree_stamp *stamp; /* of a file */
+} found;
+
+_Static_assert(sizeof(found) <= ZTA_SORT_ELEMENT_MAX, "they are sorted");
 
 static zta_status walk(
     walker *w, int fd, zta_str path, zta_oid *id, bool *empty);
@@ -62,8 +71,20 @@ skips(walker *w, zta_status status)
 	return told;
 }
 
+static zta_tree_stamp
+stamp_of(const struct stat *info)
+{
+	return (zta_tree_stamp){ .size = (uint64_t)info->st_size,
+		.inode = (uint64_t)info->st_ino,
+		.modified_s = info->st_mtim.tv_sec,
+		.changed_s = info->st_ctim.tv_sec,
+		.modified_ns = (uint32_t)info->st_mtim.tv_nsec,
+		.changed_ns = (uint32_t)info->st_ctim.tv_nsec };
+}
+
 static zta_status
-read_file(walker *w, int dir, const char *name, zta_str path, zta_str *text)
+read_file(walker *w, int dir, const char *name, zta_str path, zta_str *text,
+    zta_tree_stamp *stamp)
 {
 	struct stat info;
 	char *to;
@@ -99,6 +120,7 @@ read_file(walker *w, int dir, const char *name, zta_str path, zta_str *text)
 		return wrong(w, path, "the file changed while it was read");
 	}
 	*text = (zta_str){ to, len };
+	*stamp = stamp_of(&info);
 	return ZTA_OK;
 }
 
@@ -125,11 +147,38 @@ add_file(walker *w, zta_str path, zta_str text, const zta_oid *blob)
 	return ZTA_OK;
 }
 
+/* A file: what is known of it, or what is read. */
+static zta_status
+visit_file(walker *w, int dir, zta_str path, found *at)
+{
+	const zta_tree_memory *memory = w->memory;
+	zta_tree_entry *e = &at->entry;
+	zta_str text = { NULL, 0 };
+	zta_status status;
+
+	if (memory != NULL &&
+	    memory->knows(memory->context, path, at->stamp, &e->oid)) {
+		return add_file(w, path, text, &e->oid);
+	}
+	status = read_file(w, dir, e->name.ptr, path, &text, at->stamp);
+	if (status == ZTA_OK) {
+		status = zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
+	}
+	if (status == ZTA_OK) {
+		status = add_file(w, path, text, &e->oid);
+	}
+	if (status == ZTA_OK && memory != NULL) {
+		memory->learns(memory->context, path, at->stamp, &e->oid);
+	}
+	return status;
+}
+
 /* One entry of a directory: its id, and whether there is nothing in it. */
 static zta_status
-visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
+visit(walker *w, int dir, zta_str parent, found *at, bool *empty)
 {
-	zta_str path, text;
+	zta_tree_entry *e = &at->entry;
+	zta_str path;
 	int fd;
 	zta_status status =
 	    zta_ledger_name__join(w->arena, parent, e->name, &path, w->err);
@@ -137,32 +186,21 @@ visit(walker *w, int dir, zta_str parent, zta_tree_entry *e, bool *empty)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	if (e->directory) {
-		fd = openat(dir, e->name.ptr,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0) {
-			return io_error(w, path, "open");
-		}
-		status = walk(w, fd, path, &e->oid, empty);
-	} else {
+	if (!e->directory) {
 		*empty = false;
-		status = read_file(w, dir, e->name.ptr, path, &text);
-		if (status == ZTA_OK) {
-			status =
-			    zta_oid__of(ZTA_OBJECT_BLOB, text, &e->oid, w->err);
-		}
-		if (status == ZTA_OK) {
-			status = add_file(w, path, text, &e->oid);
-		}
+		return visit_file(w, dir, path, at);
 	}
-	return status;
+	fd = openat(
+	    dir, e->name.ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? io_error(w, path, "open") :
+			walk(w, fd, path, &e->oid, empty);
 }
 
 /* What kind of thing a name is; dot files and links are no part of a ledger. */
 static zta_status
-classify(
-    walker *w, int dir, zta_str parent, const char *name, zta_tree_entry *e)
+classify(walker *w, int dir, zta_str parent, const char *name, found *out)
 {
+	zta_tree_entry *e = &out->entry;
 	struct stat info;
 	const char *rule;
 	zta_str path;
@@ -191,6 +229,11 @@ classify(
 		    "a ledger holds files and directories, nothing else");
 	}
 	e->directory = S_ISDIR(info.st_mode);
+	out->stamp = zta_arena__alloc(w->arena, sizeof(*out->stamp));
+	if (out->stamp == NULL) {
+		return zta_arena__failed(w->arena, w->err);
+	}
+	*out->stamp = stamp_of(&info);
 	return ZTA_OK;
 }
 
@@ -204,11 +247,10 @@ is_beside(zta_str dir, const char *name)
 }
 
 static zta_status
-list(
-    walker *w, DIR *stream, zta_str path, zta_tree_entry **out, uint32_t *count)
+list(walker *w, DIR *stream, zta_str path, found **out, uint32_t *count)
 {
 	const struct dirent *item;
-	zta_tree_entry *entries = NULL;
+	found *entries = NULL;
 	uint32_t room = 0;
 	zta_status status = ZTA_OK;
 
@@ -244,19 +286,23 @@ list(
 static zta_status
 visit_all(walker *w, DIR *stream, zta_str path, zta_tree_object *tree)
 {
+	found *entries = NULL;
 	uint32_t i, count = 0;
 	bool empty;
-	zta_status status = list(w, stream, path, &tree->entries, &count);
+	zta_status status = list(w, stream, path, &entries, &count);
 
-	zta_sort__run(
-	    tree->entries, count, sizeof(*tree->entries), zta_tree_entry__cmp);
+	zta_sort__run(entries, count, sizeof(*entries), zta_tree_entry__cmp);
+	tree->entries = zta_arena__alloc(
+	    w->arena, ((size_t)count + 1) * sizeof(*tree->entries));
+	if (tree->entries == NULL) {
+		return zta_arena__failed(w->arena, w->err);
+	}
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status =
-		    visit(w, dirfd(stream), path, &tree->entries[i], &empty);
+		status = visit(w, dirfd(stream), path, &entries[i], &empty);
 		if (skips(w, status)) {
 			status = ZTA_OK;
 		} else if (status == ZTA_OK && !empty) {
-			tree->entries[tree->count++] = tree->entries[i];
+			tree->entries[tree->count++] = entries[i].entry;
 		}
 	}
 	return status;
@@ -315,10 +361,15 @@ cmp_files(const void *a, const void *b)
 }
 
 zta_status
-zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
-    zta_tree *tree, zta_error *err)
+zta_tree__look_dir(zta_arena *arena, const char *dir,
+    const zta_tree_memory *memory, zta_error_sink *sink, zta_tree *tree,
+    zta_error *err)
 {
-	walker w = { .arena = arena, .tree = tree, .sink = sink, .err = err };
+	walker w = { .arena = arena,
+		.tree = tree,
+		.sink = sink,
+		.memory = memory,
+		.err = err };
 	zta_oid id;
 	bool empty;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -338,6 +389,13 @@ zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
 	zta_sort__run(
 	    tree->files, tree->count, sizeof(*tree->files), cmp_files);
 	return ZTA_OK;
+}
+
+zta_status
+zta_tree__check_dir(zta_arena *arena, const char *dir, zta_error_sink *sink,
+    zta_tree *tree, zta_error *err)
+{
+	return zta_tree__look_dir(arena, dir, NULL, sink, tree, err);
 }
 
 zta_status

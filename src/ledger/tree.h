@@ -17,7 +17,7 @@
 
 typedef struct zta_tree_file {
 	zta_str path; /* "trust/levels.json" */
-	zta_str text;
+	zta_str text; /* its pointer is NULL if it was not read: see below */
 	zta_oid blob; /* its id */
 } zta_tree_file;
 
@@ -41,6 +41,32 @@ ZTA_MUST_USE zta_status zta_tree__read_dir(
  */
 ZTA_MUST_USE zta_status zta_tree__check_dir(zta_arena *arena, const char *dir,
     zta_error_sink *sink, zta_tree *tree, zta_error *err);
+
+/* What the file system says of a file; with its content it changes. */
+typedef struct zta_tree_stamp {
+	uint64_t size, inode;
+	int64_t modified_s, changed_s;
+	uint32_t modified_ns, changed_ns;
+} zta_tree_stamp;
+
+/*
+ * What somebody remembers of a directory, so that files need not be read again.
+ * It is asked in the order of the paths.
+ */
+typedef struct zta_tree_memory {
+	/* The id of the file that has this stamp; false: it has to be read. */
+	bool (*knows)(void *context, zta_str path, const zta_tree_stamp *stamp,
+	    zta_oid *blob);
+	/* It was read, and had this stamp before. */
+	void (*learns)(void *context, zta_str path, const zta_tree_stamp *stamp,
+	    const zta_oid *blob);
+	void *context;
+} zta_tree_memory;
+
+/* As zta_tree__check_dir(); files that `memory` knows have no text. */
+ZTA_MUST_USE zta_status zta_tree__look_dir(zta_arena *arena, const char *dir,
+    const zta_tree_memory *memory, zta_error_sink *sink, zta_tree *tree,
+    zta_error *err);
 
 /* The file of this path, or NULL. */
 const zta_tree_file *zta_tree__find(const zta_tree *tree, zta_str path);

@@ -2,6 +2,7 @@
 /* admit.c - see admit.h. */
 #include "pap/admit.h"
 
+#include "base/error.h"
 #include "base/str.h"
 
 /* At most one about each: parent, tree, signature. */
@@ -46,12 +47,12 @@ judge_parent(judge *j)
 }
 
 static void
-judge_tree(judge *j, const zta_tree *tree)
+judge_tree(judge *j, const char *tree_id)
 {
 	char digits[ZTA_OID_HEX_MAX];
 
 	zta_oid__hex(&j->commit->tree, digits);
-	if (strcmp(digits, tree->id) != 0) {
+	if (strcmp(digits, tree_id) != 0) {
 		refuse(j, "tree-id", "the tree is not the one of the commit",
 		    "send the objects again");
 	}
@@ -119,17 +120,41 @@ judge_signature(judge *j)
 	return judge_signer(j);
 }
 
+/* All but what is in the tree. */
+static zta_status
+judge_commit(judge *j, const char *tree_id)
+{
+	judge_parent(j);
+	judge_tree(j, tree_id);
+	return judge_signature(j);
+}
+
+zta_status
+zta_admit__judged(zta_check *out, const zta_admission *admission,
+    const zta_commit *commit, const zta_check *tree, zta_error *err)
+{
+	judge j = { .admission = admission, .commit = commit };
+	zta_status status = judge_commit(&j, tree->version);
+
+	*out = (zta_check){ 0 };
+	if (status != ZTA_OK) {
+		return zta_error__nomem(err);
+	}
+	if (j.count == 0 && !zta_check__is_version(tree)) {
+		refuse(&j, "tree-id", "the tree is no version of a ledger",
+		    "`ztauth validate` says what is wrong");
+	}
+	return zta_check__refuse(out, j.findings, j.count, err);
+}
+
 zta_status
 zta_admit__commit(zta_check *out, const zta_admission *admission,
     const zta_commit *commit, zta_arena *arena, const zta_tree *tree,
     zta_error *err)
 {
 	judge j = { .admission = admission, .commit = commit };
-	zta_status status;
+	zta_status status = judge_commit(&j, tree->id);
 
-	judge_parent(&j);
-	judge_tree(&j, tree);
-	status = judge_signature(&j);
 	if (status == ZTA_OK && j.count == 0) {
 		return zta_check__tree(
 		    out, arena, tree, 0, admission->received_at, err);

@@ -42,4 +42,12 @@ ZTA_MUST_USE zta_status zta_admit__commit(zta_check *out,
     const zta_admission *admission, const zta_commit *commit, zta_arena *arena,
     const zta_tree *tree, zta_error *err);
 
+/*
+ * The same where the tree has been looked at already: `tree` is the check of it.
+ * `out` has what is wrong with the commit, or no findings: then it is admitted.
+ */
+ZTA_MUST_USE zta_status zta_admit__judged(zta_check *out,
+    const zta_admission *admission, const zta_commit *commit,
+    const zta_check *tree, zta_error *err);
+
 #endif

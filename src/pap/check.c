@@ -227,11 +227,14 @@ check(checker *c, zta_arena *arena, const zta_tree *tree, int64_t now)
 		return status;
 	}
 	memcpy(c->out->version, tree->id, sizeof(tree->id));
+	c->out->tree = c->out->loaded->tree;
+	c->out->listed = true;
 	loads = findings->errors == 0;
 	status = validate(c);
 	if (status == ZTA_OK && loads) {
 		status = zta_snapshot__seal(c->out->loaded, &c->sink, c->err);
 	}
+	c->out->whole = c->out->loaded->whole;
 	return status != ZTA_OK ? status : run_tests(c, now);
 }
 
@@ -277,8 +280,8 @@ zta_check__tree(zta_check *out, zta_arena *arena, const zta_tree *tree,
 }
 
 zta_status
-zta_check__dir(zta_check *out, const char *dir, unsigned flags, int64_t now,
-    zta_error *err)
+zta_check__dir_learning(zta_check *out, const char *dir,
+    const zta_tree_memory *memory, unsigned flags, int64_t now, zta_error *err)
 {
 	zta_error why = { 0 };
 	checker c = begin(out, flags, err == NULL ? &why : err);
@@ -288,13 +291,20 @@ zta_check__dir(zta_check *out, const char *dir, unsigned flags, int64_t now,
 
 	zta_arena__init(&arena, SIZE_MAX);
 	out->findings.rule = "tree";
-	status = zta_tree__check_dir(&arena, dir, &c.sink, &tree, c.err);
+	status = zta_tree__look_dir(&arena, dir, memory, &c.sink, &tree, c.err);
 	out->findings.rule = NULL;
 	if (status != ZTA_OK) {
 		zta_arena__release(&arena);
 		return conclude(&c, status);
 	}
 	return conclude(&c, check(&c, &arena, &tree, now));
+}
+
+zta_status
+zta_check__dir(zta_check *out, const char *dir, unsigned flags, int64_t now,
+    zta_error *err)
+{
+	return zta_check__dir_learning(out, dir, NULL, flags, now, err);
 }
 
 zta_status
@@ -310,13 +320,16 @@ zta_check__refuse(zta_check *out, const zta_ledger_finding *findings,
 	return conclude(&c, ZTA_OK);
 }
 
+bool
+zta_check__is_version(const zta_check *check)
+{
+	return check->done && check->findings.errors == 0 && check->whole;
+}
+
 zta_snapshot *
 zta_check__snapshot(const zta_check *check)
 {
-	return check->done && check->findings.errors == 0 &&
-		check->loaded != NULL && check->loaded->whole ?
-	    check->loaded :
-	    NULL;
+	return zta_check__is_version(check) ? check->loaded : NULL;
 }
 
 void

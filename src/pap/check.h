@@ -19,7 +19,10 @@ typedef struct zta_check {
 	zta_tests tests;
 	char version[ZTA_TREE_ID_MAX]; /* of the tree; empty: it has none */
 	zta_snapshot *loaded;          /* as far as it could be; or NULL */
-	bool done;                     /* all of it has been looked at */
+	bool listed;                   /* it got as far as knowing its files: */
+	zta_tree tree; /* they live as long as the check; see recheck.h */
+	bool whole;    /* all of it was loaded, or would have been */
+	bool done;     /* all of it has been looked at */
 } zta_check;
 
 /*
@@ -35,12 +38,19 @@ ZTA_MUST_USE zta_status zta_check__tree(zta_check *out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_check__dir(zta_check *out, const char *dir,
     unsigned flags, int64_t now, zta_error *err);
 
+/* The same, with `memory`, which knows nothing, learning the files. */
+ZTA_MUST_USE zta_status zta_check__dir_learning(zta_check *out, const char *dir,
+    const zta_tree_memory *memory, unsigned flags, int64_t now, zta_error *err);
+
 /* What a check would be that found these, and looked at no tree. */
 ZTA_MUST_USE zta_status zta_check__refuse(zta_check *out,
     const zta_ledger_finding *findings, uint32_t count, zta_error *err);
 
 /* NULL if anything is wrong; key files of its sources have not been read. */
 zta_snapshot *zta_check__snapshot(const zta_check *check);
+
+/* Was all of it looked at, and is nothing wrong? */
+bool zta_check__is_version(const zta_check *check);
 
 void zta_check__release(zta_check *check);
 

@@ -2,7 +2,11 @@
 /* files.c - see files.h. */
 #include "pap/files.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "ledger/tree_diff.h"
 
@@ -52,14 +56,15 @@ zta_files__of_commit(const zta_ledger *ledger, const zta_oid *commit,
 }
 
 zta_status
-zta_files__of_tree(
-    const zta_tree *tree, zta_arena *arena, zta_files *out, zta_error *err)
+zta_files__of_tree(const zta_tree *tree, const char *dir, zta_arena *arena,
+    zta_files *out, zta_error *err)
 {
 	zta_tree_leaf *files = make_room(arena, tree->count);
 	uint32_t i;
 
-	*out =
-	    (zta_files){ .files = files, .count = tree->count, .texts = tree };
+	*out = (zta_files){
+		.files = files, .count = tree->count, .texts = tree, .dir = dir
+	};
 	if (files == NULL) {
 		return zta_arena__failed(arena, err);
 	}
@@ -71,14 +76,44 @@ zta_files__of_tree(
 }
 
 zta_status
+zta_files__read(const char *dir, const zta_tree_file *file, zta_arena *arena,
+    zta_str *out, zta_error *err)
+{
+	size_t len = strlen(dir) + 1 + file->path.len + 1;
+	char *path = zta_arena__alloc(arena, len);
+	zta_oid found;
+	zta_status status;
+
+	if (path == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	(void)snprintf(path, len, "%s/%.*s", dir, ZTA_STR_ARG(file->path));
+	status = zta_file__read(arena, path, ZTA_LEDGER_FILE_MAX, out, err);
+	if (status == ZTA_OK) {
+		status = zta_oid__of(ZTA_OBJECT_BLOB, *out, &found, err);
+	}
+	if (status == ZTA_OK && !zta_oid__eq(&found, &file->blob)) {
+		status = zta_error__set(err, ZTA_ECONFLICT,
+		    "the file changed while it was looked at; try again");
+		zta_error__place(err, "%s", path);
+	}
+	return status;
+}
+
+zta_status
 zta_files__text(const zta_ledger *ledger, const zta_files *version,
     uint32_t file, zta_arena *arena, zta_str *out, zta_error *err)
 {
 	zta_object_source source = zta_ledger__source(ledger);
 
+	const zta_tree_file *read;
+
 	if (version->texts != NULL) {
-		*out = version->texts->files[file].text;
-		return ZTA_OK;
+		read = &version->texts->files[file];
+		*out = read->text;
+		return read->text.ptr != NULL ?
+		    ZTA_OK :
+		    zta_files__read(version->dir, read, arena, out, err);
 	}
 	return zta_object__read(&source, &version->files[file].blob,
 	    ZTA_OBJECT_BLOB, arena, out, err);

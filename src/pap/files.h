@@ -15,20 +15,28 @@ typedef struct zta_files {
 	const zta_tree_leaf *files; /* ascending by path */
 	uint32_t count;
 	const zta_tree *texts; /* of the files; NULL: the ledger has them */
+	const char *dir;       /* where texts are that were not read yet */
 } zta_files;
 
 /* The files of a commit, in `arena`; of none there are none. */
 ZTA_MUST_USE zta_status zta_files__of_commit(const zta_ledger *ledger,
     const zta_oid *commit, zta_arena *arena, zta_files *out, zta_error *err);
 
-/* Those of a tree in memory, to which it refers. */
-ZTA_MUST_USE zta_status zta_files__of_tree(
-    const zta_tree *tree, zta_arena *arena, zta_files *out, zta_error *err);
+/*
+ * Those of a tree in memory, to which it refers; `dir` is where it comes from,
+ * if texts are missing.
+ */
+ZTA_MUST_USE zta_status zta_files__of_tree(const zta_tree *tree,
+    const char *dir, zta_arena *arena, zta_files *out, zta_error *err);
 
-/* The text of file number `file`. */
+/* The text of file number `file`. ZTA_ECONFLICT: it has changed meanwhile. */
 ZTA_MUST_USE zta_status zta_files__text(const zta_ledger *ledger,
     const zta_files *files, uint32_t file, zta_arena *arena, zta_str *out,
     zta_error *err);
+
+/* A file of a directory that has to be what its id says. As above. */
+ZTA_MUST_USE zta_status zta_files__read(const char *dir,
+    const zta_tree_file *file, zta_arena *arena, zta_str *out, zta_error *err);
 
 #define ZTA_FILES_NONE UINT32_MAX
 

@@ -192,12 +192,6 @@ ask_all(zta_planner *p)
 
 /* --- both versions */
 
-static const zta_snapshot *
-loaded(const zta_report *report)
-{
-	return report->check.loaded->whole ? report->check.loaded : NULL;
-}
-
 /* Load HEAD as it was judged once; its tests may fail today. */
 static zta_status
 load_head(zta_planner *p, const zta_files *head)
@@ -222,12 +216,17 @@ load_head(zta_planner *p, const zta_files *head)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	p->before = w->head_report->check.loaded == NULL ?
-	    NULL :
-	    loaded(w->head_report);
+	p->before =
+	    w->head_report->check.whole ? w->head_report->check.loaded : NULL;
 	return p->before != NULL ?
 	    ZTA_OK :
 	    zta_error__set(p->err, ZTA_EINVALID, "HEAD is not valid any more");
+}
+
+static bool
+are_any(const zta_ledger_questions *questions)
+{
+	return questions->requests.len > 0 || questions->log != NULL;
 }
 
 static zta_status
@@ -235,12 +234,11 @@ decide(zta_planner *p, const zta_files *head)
 {
 	zta_status status = ZTA_OK;
 
-	p->after = loaded(p->workspace->report);
-	p->out->decided = p->after != NULL;
-	if (!p->out->decided ||
-	    (p->questions->requests.len == 0 && p->questions->log == NULL)) {
+	p->out->decided = p->workspace->report->check.whole;
+	if (!p->out->decided || !are_any(p->questions)) {
 		return ZTA_OK;
 	}
+	p->after = p->workspace->report->check.loaded;
 	status = load_head(p, head);
 	return status != ZTA_OK ? status : ask_all(p);
 }
@@ -261,7 +259,8 @@ zta_workspace_plan(zta_workspace *w, const zta_ledger_questions *questions,
 		status = zta_workspace__files(w, &oid, &head, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_workspace__judge(w, &folder, err);
+		status =
+		    zta_workspace__judge(w, are_any(questions), &folder, err);
 	}
 	if (status == ZTA_OK) {
 		out->report = &w->report->shown;

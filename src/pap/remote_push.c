@@ -20,17 +20,23 @@ typedef struct pusher {
 static zta_status
 send_part(pusher *p, zta_str path)
 {
-	const zta_remote_request request = { .method = "POST",
+	zta_remote_request request = { .method = "POST",
 		.path = path,
 		.type = ZTA_TRANSFER_TYPE,
-		.body = zta_buf__str(&p->part),
 		.timeout_ms = ZTA_LEDGER_CALL_MS,
 		.answer_max = ZTA_REMOTE_ANSWER_MAX };
 	zta_http_response response;
+	zta_buf packed;
+	zta_status status;
 
-	return p->part.status != ZTA_OK ?
+	zta_buf__init(&packed, ZTA_UPLOAD_MAX);
+	zta_transfer__pack(&packed, zta_buf__str(&p->part));
+	request.body = zta_buf__str(&packed);
+	status = p->part.status != ZTA_OK || packed.status != ZTA_OK ?
 	    zta_error__nomem(p->err) :
 	    zta_remote__ask(p->remote, &request, &response, p->err);
+	zta_buf__release(&packed);
+	return status;
 }
 
 /* Move their ref to `commit`, whose part is complete. */

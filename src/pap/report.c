@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "pap/recheck.h"
 
 static void
 show(zta_report *r)
@@ -36,16 +37,16 @@ give(zta_report *r, zta_report **out, zta_status status)
 }
 
 zta_status
-zta_report__dir(
-    zta_report **out, const char *dir, unsigned flags, zta_error *err)
+zta_report__dir(zta_report **out, const char *dir, unsigned flags, bool load,
+    zta_error *err)
 {
 	zta_report *r = calloc(1, sizeof(*r));
 
 	*out = NULL;
-	return r == NULL ?
-	    zta_error__nomem(err) :
-	    give(r, out,
-		zta_check__dir(&r->check, dir, flags, zta_time__now_ms(), err));
+	return r == NULL ? zta_error__nomem(err) :
+			   give(r, out,
+			       zta_recheck__dir(&r->check, dir, flags, load,
+				   zta_time__now_ms(), err));
 }
 
 zta_status
@@ -95,7 +96,7 @@ zta_ledger_check_dir(
     zta_ledger_report **out, const char *dir, unsigned flags, zta_error *err)
 {
 	zta_report *r;
-	zta_status status = zta_report__dir(&r, dir, flags, err);
+	zta_status status = zta_report__dir(&r, dir, flags, false, err);
 
 	*out = r == NULL ? NULL : &r->shown;
 	return status;

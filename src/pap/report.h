@@ -10,9 +10,9 @@ typedef struct zta_report {
 	zta_check check;
 } zta_report;
 
-/* As zta_check__dir() and zta_check__tree(), of now. NULL after an error. */
-ZTA_MUST_USE zta_status zta_report__dir(
-    zta_report **out, const char *dir, unsigned flags, zta_error *err);
+/* As zta_recheck__dir() and zta_check__tree(), of now. NULL after an error. */
+ZTA_MUST_USE zta_status zta_report__dir(zta_report **out, const char *dir,
+    unsigned flags, bool load, zta_error *err);
 ZTA_MUST_USE zta_status zta_report__tree(zta_report **out, zta_arena *arena,
     const zta_tree *tree, unsigned flags, zta_error *err);
 

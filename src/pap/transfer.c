@@ -10,13 +10,16 @@
 
 #include <string.h>
 
+#include "base/deflate.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "crypto/digest.h"
 
 #define MAGIC ZTA_STR("ZTAT\001")
-#define ENTRY_LEN 5u /* kind and length */
+#define PACKED ZTA_STR("ZTAT\002")
+#define PACKED_LEN 9u /* and the length of what is inside */
+#define ENTRY_LEN 5u  /* kind and length */
 #define END 0
 
 /* --- writing */
@@ -46,6 +49,34 @@ zta_transfer__end(zta_buf *out)
 	zta_buf__byte(out, END);
 	zta_digest__sha256(zta_buf__str(out), digest);
 	zta_buf__put(out, (zta_str){ (const char *)digest, sizeof(digest) });
+}
+
+static bool
+may_hold(size_t packed, size_t size)
+{
+	return size <= ZTA_UPLOAD_MAX &&
+	    size / ZTA_TRANSFER_RATIO_MAX <= packed;
+}
+
+void
+zta_transfer__pack(zta_buf *out, zta_str transfer)
+{
+	zta_buf packed;
+	uint32_t len = (uint32_t)transfer.len;
+
+	zta_buf__init(&packed, SIZE_MAX);
+	zta_buf__put(&packed, PACKED);
+	zta_buf__byte(&packed, (char)(len >> 24));
+	zta_buf__byte(&packed, (char)(len >> 16));
+	zta_buf__byte(&packed, (char)(len >> 8));
+	zta_buf__byte(&packed, (char)len);
+	zta_deflate__put(&packed, transfer);
+	zta_buf__put(out,
+	    packed.status == ZTA_OK && packed.len < transfer.len &&
+		    may_hold(packed.len, transfer.len) ?
+		zta_buf__str(&packed) :
+		transfer);
+	zta_buf__release(&packed);
 }
 
 zta_status
@@ -206,17 +237,58 @@ read_entry(zta_arena *work, zta_str bytes, size_t at, zta_store_object *out,
 	return status;
 }
 
+/* What a compressed transfer holds, in `arena`; another one is left as it is. */
+static zta_status
+unpack(zta_arena *arena, zta_str *bytes, zta_error *err)
+{
+	zta_str stream;
+	size_t size, used = 0;
+	char *out;
+	zta_status status;
+
+	if (!zta_str__starts(*bytes, PACKED)) {
+		return ZTA_OK;
+	}
+	if (bytes->len < PACKED_LEN) {
+		return refuse(
+		    err, ZTA_ESYNTAX, bytes->len, "the transfer is cut off");
+	}
+	size = length_at(*bytes, PACKED.len - 1);
+	if (!may_hold(bytes->len, size)) {
+		return refuse(err, ZTA_ELIMIT, PACKED.len,
+		    "the transfer holds too much for its size");
+	}
+	out = zta_arena__alloc(arena, size + 1);
+	if (out == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	stream = (zta_str){ bytes->ptr + PACKED_LEN, bytes->len - PACKED_LEN };
+	status = zta_inflate__exactly(stream, out, size, &used, err);
+	if (status == ZTA_OK && used != stream.len) {
+		status = zta_error__set(err, ZTA_ESYNTAX,
+		    "something follows the end of the transfer");
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "transfer, byte %zu", PACKED_LEN + used);
+	}
+	*bytes = (zta_str){ out, size };
+	return status;
+}
+
 zta_status
 zta_transfer__read(
     zta_arena *arena, zta_str bytes, zta_transfer *out, zta_error *err)
 {
 	zta_store_object *list;
-	uint32_t count, i;
+	uint32_t count = 0, i;
 	size_t end = 0, at = MAGIC.len;
 	zta_arena work;
-	zta_status status = survey(bytes, &count, &end, err);
+	zta_status status = unpack(arena, &bytes, err);
 
 	*out = (zta_transfer){ 0 };
+	if (status == ZTA_OK) {
+		status = survey(bytes, &count, &end, err);
+	}
 	if (status == ZTA_OK) {
 		status = check_digest(bytes, end, err);
 	}

@@ -21,6 +21,12 @@ void zta_transfer__begin(zta_buf *out);
 void zta_transfer__put(zta_buf *out, zta_object_kind kind, zta_str body);
 void zta_transfer__end(zta_buf *out);
 
+/*
+ * Append `transfer`, which has an end, as it is best sent: compressed, if that
+ * makes it smaller. Failures stick.
+ */
+void zta_transfer__pack(zta_buf *out, zta_str transfer);
+
 /* Read an object of the ledger and put it. Whatever the store says. */
 ZTA_MUST_USE zta_status zta_transfer__put_from(zta_buf *out,
     const zta_ledger *ledger, const zta_ledger_need *need, zta_arena *arena,
@@ -38,7 +44,8 @@ ZTA_MUST_USE zta_status zta_transfer__fetch(const zta_ledger *ledger,
     zta_error *err);
 
 typedef struct zta_transfer {
-	zta_store_object *list; /* bodies borrow from what was read */
+	zta_store_object
+	    *list; /* bodies borrow from what was read, or inflated */
 	uint32_t count;
 } zta_transfer;
 

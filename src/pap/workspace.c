@@ -123,6 +123,7 @@ zta_workspace_close(zta_workspace *w)
 {
 	if (w != NULL) {
 		zta_report__close(w->report);
+		zta_report__close(w->refusal);
 		zta_report__close(w->head_report);
 		zta_store__close(w->store);
 		zta_arena__release(&w->arena);
@@ -194,8 +195,9 @@ zta_workspace__read(
 	/* Who is told has to be told something. */
 	status = zta_tree__check_dir(
 	    &w->arena, w->dir, &sink, tree, err == NULL ? &why : err);
-	return status != ZTA_OK ? status :
-				  zta_files__of_tree(tree, &w->arena, out, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_files__of_tree(tree, w->dir, &w->arena, out, err);
 }
 
 zta_status
@@ -235,21 +237,23 @@ zta_workspace__files(
 static zta_status
 judged(zta_workspace *w, zta_files *out, zta_error *err)
 {
-	return w->report->check.loaded == NULL ?
+	const zta_check *check = &w->report->check;
+
+	return !check->listed ?
 	    zta_error__set(err, ZTA_ELIMIT,
 		"too much is wrong with this folder; `ztauth validate` says "
 		"what") :
-	    zta_files__of_tree(
-		&w->report->check.loaded->tree, &w->arena, out, err);
+	    zta_files__of_tree(&check->tree, w->dir, &w->arena, out, err);
 }
 
 zta_status
-zta_workspace__judge(zta_workspace *w, zta_files *out, zta_error *err)
+zta_workspace__judge(
+    zta_workspace *w, bool load, zta_files *out, zta_error *err)
 {
 	zta_status status;
 
 	zta_report__close(w->report);
-	status = zta_report__dir(&w->report, w->dir, 0, err);
+	status = zta_report__dir(&w->report, w->dir, 0, load, err);
 	return status != ZTA_OK ? status : judged(w, out, err);
 }
 
@@ -282,7 +286,7 @@ zta_workspace_look(zta_workspace *w, zta_workspace_state *out, zta_error *err)
 		status = zta_workspace__files(w, &oid, &head, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_workspace__judge(w, &folder, err);
+		status = zta_workspace__judge(w, false, &folder, err);
 	}
 	if (status == ZTA_OK) {
 		out->report = &w->report->shown;

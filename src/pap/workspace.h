@@ -6,6 +6,7 @@
 #ifndef ZTA_PAP_WORKSPACE_H
 #define ZTA_PAP_WORKSPACE_H
 
+#include "crypto/ssh_allowed.h"
 #include "ledger/ledger.h"
 #include "pap/files.h"
 #include "pap/report.h"
@@ -19,6 +20,7 @@ struct zta_workspace {
 	zta_store *store;
 	zta_ledger ledger;
 	zta_report *report;      /* of the version that was judged last */
+	zta_report *refusal;     /* of a commit that the gate refused */
 	zta_report *head_report; /* of HEAD, for plans; NULL: not needed yet */
 };
 
@@ -50,11 +52,11 @@ ZTA_MUST_USE zta_status zta_workspace__demand_clean(
     zta_workspace *workspace, zta_files *head, zta_error *err);
 
 /*
- * Read and judge the folder; `*out` are its files. The report is the
- * workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
+ * Look at the folder and judge it; `*out` are its files. If it has to decide as
+ * well, `load` it. The report is the workspace's. ZTA_ELIMIT: too much is wrong to say what its files are.
  */
 ZTA_MUST_USE zta_status zta_workspace__judge(
-    zta_workspace *workspace, zta_files *out, zta_error *err);
+    zta_workspace *workspace, bool load, zta_files *out, zta_error *err);
 
 /* The same of a tree, whose arena is taken over. */
 ZTA_MUST_USE zta_status zta_workspace__judge_tree(zta_workspace *workspace,
@@ -77,13 +79,20 @@ ZTA_MUST_USE char *zta_workspace__from_top(
 ZTA_MUST_USE zta_status zta_workspace__signer(zta_workspace *workspace,
     const zta_workspace_signing *signing, zta_signer *out, zta_error *err);
 
+/* Who may sign commits here; `*out` is `list`, or NULL: whoever. */
+ZTA_MUST_USE zta_status zta_workspace__signers(zta_workspace *workspace,
+    zta_ssh_allowed_list *list, const zta_ssh_allowed_list **out,
+    zta_error *err);
+
 /*
- * Commit `files`, which are valid and differ from `head` by `changes`, which
- * has texts, and move HEAD from there. ZTA_ECONFLICT: it is elsewhere.
+ * Commit `files`, which were judged last and differ from `head` by the changes
+ * of `result`, which have texts, and move HEAD from there. The commit is shown
+ * in `result`; if the gate refuses it, the report there says why, and nothing
+ * was written. ZTA_ECONFLICT: HEAD is elsewhere.
  */
 ZTA_MUST_USE zta_status zta_workspace__write(zta_workspace *workspace,
-    const zta_files *head, const zta_files *files,
-    const zta_ledger_changes *changes, zta_str message,
-    const zta_workspace_signing *signing, zta_oid *out, zta_error *err);
+    const zta_files *head, const zta_files *files, zta_str message,
+    const zta_workspace_signing *signing, zta_workspace_result *result,
+    zta_error *err);
 
 #endif

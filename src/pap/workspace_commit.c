@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * workspace_commit.c - make a commit. Its objects are collected in memory, so
- * that they and the move of HEAD are one transaction.
+ * that they and the move of HEAD are one transaction. Whether it may exist is
+ * for the gate to say (admit.h), as of every other commit.
  */
 #include <stdio.h>
 
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "ledger/commit_sign.h"
+#include "pap/admit.h"
+#include "pap/signers.h"
 #include "pap/workspace.h"
 
 /* What is to be written. */
@@ -83,6 +85,24 @@ zta_workspace__from_top(zta_workspace *w, zta_str path)
 		    absolute ? "" : "/", ZTA_STR_ARG(path));
 	}
 	return joined;
+}
+
+zta_status
+zta_workspace__signers(zta_workspace *w, zta_ssh_allowed_list *list,
+    const zta_ssh_allowed_list **out, zta_error *err)
+{
+	char *path;
+
+	*out = NULL;
+	if (w->config.signers.len == 0) {
+		return ZTA_OK;
+	}
+	path = zta_workspace__from_top(w, w->config.signers);
+	if (path == NULL) {
+		return zta_arena__failed(&w->arena, err);
+	}
+	*out = list;
+	return zta_signers__read(&w->arena, path, list, err);
 }
 
 zta_status
@@ -161,10 +181,53 @@ person(const zta_workspace *w, const zta_workspace_signing *signing)
 	};
 }
 
+/* What the gate has to know; the signers are read into `list`. */
+static zta_status
+make_admission(zta_workspace *w, zta_ssh_allowed_list *list, zta_admission *out,
+    zta_error *err)
+{
+	zta_status status = zta_workspace__signers(w, list, &out->signers, err);
+
+	out->must_be_signed = out->signers != NULL;
+	out->received_at = zta_time__now_ms();
+	if (status == ZTA_OK) {
+		status = zta_workspace__head(w, &out->head, err);
+	}
+	out->has_head = !zta_oid__is_none(&out->head);
+	return status;
+}
+
+/* Ask the gate; `*admitted`, or what it says is shown in `result`. */
+static zta_status
+admit(zta_workspace *w, const zta_commit *commit, zta_workspace_result *result,
+    bool *admitted, zta_error *err)
+{
+	zta_admission admission = { 0 };
+	zta_ssh_allowed_list list;
+	zta_check check = { 0 };
+	zta_status status = make_admission(w, &list, &admission, err);
+
+	if (status == ZTA_OK) {
+		status = zta_admit__judged(
+		    &check, &admission, commit, &w->report->check, err);
+	}
+	*admitted = status == ZTA_OK && check.findings.errors == 0;
+	if (status == ZTA_OK && !*admitted) {
+		zta_report__close(w->refusal);
+		status = zta_report__of(&w->refusal, &check, err);
+		if (status == ZTA_OK) {
+			result->report = &w->refusal->shown;
+		}
+	}
+	zta_check__release(&check);
+	return status;
+}
+
 zta_status
 zta_workspace__write(zta_workspace *w, const zta_files *head,
-    const zta_files *files, const zta_ledger_changes *changes, zta_str message,
-    const zta_workspace_signing *signing, zta_oid *out, zta_error *err)
+    const zta_files *files, zta_str message,
+    const zta_workspace_signing *signing, zta_workspace_result *result,
+    zta_error *err)
 {
 	batch b = { .arena = &w->arena };
 	zta_commit commit = { .parent = head->commit,
@@ -173,7 +236,8 @@ zta_workspace__write(zta_workspace *w, const zta_files *head,
 		.signature = ZTA_STR(""),
 		.message = message };
 	zta_store_move move = { .ref = ZTA_LEDGER_MAIN, .from = head->commit };
-	zta_status status = add_blobs(&b, files, changes, err);
+	bool admitted = false;
+	zta_status status = add_blobs(&b, files, &result->changes, err);
 
 	commit.committer = commit.author;
 	if (status == ZTA_OK) {
@@ -183,15 +247,21 @@ zta_workspace__write(zta_workspace *w, const zta_files *head,
 		status = sign(w, &commit, signing, err);
 	}
 	if (status == ZTA_OK) {
-		status = add_commit(&b, &commit, out, err);
+		status = admit(w, &commit, result, &admitted, err);
 	}
-	if (status != ZTA_OK) {
+	if (status != ZTA_OK || !admitted) {
 		return status;
 	}
-	move.to = *out;
-	move.objects = b.list;
-	move.count = b.count;
-	return zta_store__ref_move(w->store, w->ledger.name, &move, err);
+	status = add_commit(&b, &commit, &move.to, err);
+	if (status == ZTA_OK) {
+		move.objects = b.list;
+		move.count = b.count;
+		status =
+		    zta_store__ref_move(w->store, w->ledger.name, &move, err);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_workspace__show(w, &move.to, &result->commit, err);
 }
 
 /* Commit the folder, which is valid. */
@@ -212,14 +282,9 @@ commit_folder(zta_workspace *w, const zta_files *folder, zta_str message,
 		    w, &head, folder, true, &out->changes, err);
 	}
 	out->unchanged = out->changes.count == 0;
-	if (status != ZTA_OK || out->unchanged) {
-		return status;
-	}
-	status = zta_workspace__write(
-	    w, &head, folder, &out->changes, message, signing, &oid, err);
-	return status != ZTA_OK ?
+	return status != ZTA_OK || out->unchanged ?
 	    status :
-	    zta_workspace__show(w, &oid, &out->commit, err);
+	    zta_workspace__write(w, &head, folder, message, signing, out, err);
 }
 
 zta_status
@@ -228,7 +293,7 @@ zta_workspace_commit(zta_workspace *w, zta_str message,
     zta_error *err)
 {
 	zta_files folder;
-	zta_status status = zta_workspace__judge(w, &folder, err);
+	zta_status status = zta_workspace__judge(w, false, &folder, err);
 
 	*out = (zta_workspace_result){ 0 };
 	if (status != ZTA_OK) {

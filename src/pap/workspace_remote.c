@@ -4,7 +4,6 @@
 #include "base/str.h"
 #include "pap/remote.h"
 #include "pap/show.h"
-#include "pap/signers.h"
 #include "pap/workspace.h"
 
 /* --- names of servers */
@@ -174,25 +173,6 @@ keep_id(exchange *x, const zta_oid *oid, zta_str *out)
 
 /* --- pulling */
 
-static zta_status
-read_signers(
-    exchange *x, zta_ssh_allowed_list *list, const zta_ssh_allowed_list **out)
-{
-	zta_workspace *w = x->w;
-	char *path;
-
-	*out = NULL;
-	if (w->config.signers.len == 0) {
-		return ZTA_OK;
-	}
-	path = zta_workspace__from_top(w, w->config.signers);
-	if (path == NULL) {
-		return zta_arena__failed(&w->arena, x->err);
-	}
-	*out = list;
-	return zta_signers__read(&w->arena, path, list, x->err);
-}
-
 /* Show what the gate refused. */
 static zta_status
 keep_refusal(exchange *x, zta_remote_pull *pull)
@@ -233,7 +213,8 @@ pull(exchange *x)
 	zta_remote_pull pull = { .ledger = &x->w->ledger,
 		.ref = ZTA_LEDGER_MAIN };
 	zta_remote_state state;
-	zta_status after, status = read_signers(x, &list, &pull.signers);
+	zta_status after,
+	    status = zta_workspace__signers(x->w, &list, &pull.signers, x->err);
 
 	if (status == ZTA_OK) {
 		status = zta_remote__look(

@@ -154,6 +154,41 @@ undo_all(undoer *u, const zta_ledger_changes *changes)
 	return status;
 }
 
+static zta_status
+drop(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
+    zta_error *err)
+{
+	(void)to;
+	(void)oid;
+	(void)kind;
+	(void)body;
+	(void)err;
+	return ZTA_OK;
+}
+
+/* The gate asks whether what is committed is what was judged. */
+static zta_status
+identify(undoer *u)
+{
+	zta_object_source source = zta_ledger__source(&u->workspace->ledger);
+	const zta_object_sink nowhere = { drop, NULL };
+	zta_files files;
+	zta_oid id;
+	zta_status status =
+	    zta_files__of_tree(&u->tree, NULL, u->arena, &files, u->err);
+
+	if (status != ZTA_OK || files.count == 0) {
+		return status;
+	}
+	status = zta_tree_build__run(u->arena, files.files, files.count,
+	    &source, NULL, &nowhere, &id, u->err);
+	if (status == ZTA_OK) {
+		zta_oid__hex(&id, u->tree.id);
+	}
+	/* Names that clash cost it the id; the judgement says which. */
+	return zta_error__is_input(status) ? ZTA_OK : status;
+}
+
 /* --- the commit */
 
 /* As git says it. */
@@ -184,10 +219,12 @@ finish(undoer *u, const zta_ledger_commit *undone,
 	zta_workspace *w = u->workspace;
 	zta_files files;
 	zta_str message;
-	zta_oid oid;
-	zta_status status =
-	    zta_workspace__judge_tree(w, u->arena, &u->tree, &files, u->err);
+	zta_status status = identify(u);
 
+	if (status == ZTA_OK) {
+		status = zta_workspace__judge_tree(
+		    w, u->arena, &u->tree, &files, u->err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -200,13 +237,10 @@ finish(undoer *u, const zta_ledger_commit *undone,
 	}
 	status = make_message(u, undone, &message);
 	if (status == ZTA_OK) {
-		status = zta_workspace__write(w, &u->head, &files,
-		    &out->changes, message, signing, &oid, u->err);
+		status = zta_workspace__write(
+		    w, &u->head, &files, message, signing, out, u->err);
 	}
-	if (status == ZTA_OK) {
-		status = zta_workspace__show(w, &oid, &out->commit, u->err);
-	}
-	return status != ZTA_OK ?
+	return status != ZTA_OK || out->commit.id.len == 0 ?
 	    status :
 	    zta_folder__apply(w->dir, &out->changes, u->err);
 }

@@ -133,6 +133,29 @@ expect 64 "$ztauth" log --limit many
 expect 0 "$ztauth" log -h
 holds 'Usage: ztauth log [COMMIT]'
 
+# --- with a list of signers, the gate lets nobody else commit
+"$ztauth" key gen --ssh --out ../stranger > /dev/null
+echo "bob@shop.example $(cut -d' ' -f1,2 ../key.pub)" > ../signers
+cp .ztauth/config.json ../config.json
+sed -i 's|"key":"../key"|"key":"../key","signers":"../signers"|' .ztauth/config.json
+head=$("$ztauth" log --limit 1 --json)
+echo '// By whom?' >> shop.cedar
+expect 3 "$ztauth" commit -m 'Not his' --key ../stranger
+holds '[signature]'
+holds 'not valid, and so not committed'
+expect 3 "$ztauth" commit -m 'Not his' --key ../stranger --json
+holds '{"commit":null,"changes":[{"change":"changed","path":"shop.cedar"}],"findings":[{"severity":"error","rule":"signature"'
+expect 0 "$ztauth" checkout HEAD --force
+expect 3 "$ztauth" revert HEAD --key ../stranger
+holds '[signature]'
+expect 0 "$ztauth" status
+holds 'nothing has changed'
+[ "$("$ztauth" log --limit 1 --json)" = "$head" ]
+echo '// By Bob.' >> shop.cedar
+expect 0 "$ztauth" commit -m 'His'
+expect 0 "$ztauth" revert HEAD
+cp ../config.json .ztauth/config.json
+
 # --- a key that only an agent holds
 if command -v ssh-agent > /dev/null && command -v ssh-add > /dev/null; then
 	eval "$(ssh-agent -s)" > /dev/null

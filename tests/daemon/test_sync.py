@@ -3,6 +3,7 @@
 """Workspaces in step with a server: clone, pull, push, and stock git. SPEC: docs/formats/sync.md"""
 
 import atexit
+import json
 import os
 import shutil
 import subprocess
@@ -88,6 +89,9 @@ def test_push():
     assert "not permitted" in run("a", "push", "--key", reader.path, code=1)
     assert "sent" in run("a", "push", "--key", writer.path)
     assert "nothing to send" in run("a", "push", "--key", writer.path)
+    for verb in ("push", "pull"):
+        said = json.loads(run("a", verb, "--json", "--key", writer.path))
+        assert said == {"outcome": "same", "head": head(), "url": URL, "changes": []}, said
     assert f"at {head()[:12]}" in run("a", "pull", "--key", reader.path)
 
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/deflate.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "ledger_made.h"
@@ -238,6 +239,86 @@ test_transfer__refuses_every_changed_byte(void **state)
 	free(changed);
 }
 
+/* A history that is worth it, compressed; in the arena. */
+static zta_str
+pack(fixture *f)
+{
+	zta_buf buf;
+	zta_str bytes = fetch(f, 2, -1), packed;
+
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_transfer__pack(&buf, bytes);
+	packed = zta_arena__copy(&f->arena, zta_buf__str(&buf));
+	zta_buf__release(&buf);
+	assert_true(packed.len < bytes.len);
+	return packed;
+}
+
+static void
+test_transfer__packed(void **state)
+{
+	fixture *f = *state;
+	zta_str packed = pack(f), bytes = fetch(f, 2, -1);
+	zta_transfer plain, transfer;
+	uint32_t i;
+	char *changed = malloc(packed.len);
+	zta_buf buf;
+
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, bytes, &plain, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, packed, &transfer, NULL), ZTA_OK);
+	assert_int_equal(transfer.count, plain.count);
+	for (i = 0; i < plain.count; i++) {
+		assert_true(
+		    zta_oid__eq(&transfer.list[i].oid, &plain.list[i].oid));
+		assert_true(
+		    zta_str__eq(transfer.list[i].body, plain.list[i].body));
+	}
+	assert_non_null(changed);
+	memcpy(changed, packed.ptr, packed.len);
+	for (i = 0; i < packed.len; i++) {
+		is_refused(f, (zta_str){ changed, i }, NULL);
+		changed[i] ^= 4;
+		is_refused(f, (zta_str){ changed, packed.len }, NULL);
+		changed[i] ^= 4;
+	}
+	free(changed);
+	/* Nothing follows it, and none is in another. */
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_buf__put(&buf, packed);
+	zta_buf__byte(&buf, 'x');
+	is_refused(f, zta_buf__str(&buf), NULL);
+	zta_buf__clear(&buf);
+	zta_buf__text(&buf, "ZTAT\002");
+	zta_buf__put(&buf, (zta_str){ "\0\0\0\5", 4 });
+	zta_deflate__put(&buf, ZTA_STR("ZTAT\002"));
+	is_refused(f, zta_buf__str(&buf), "transfer, byte 0");
+	zta_buf__release(&buf);
+}
+
+/* A little body must not take much memory. */
+static void
+test_transfer__bomb(void **state)
+{
+	fixture *f = *state;
+	size_t len = (size_t)4 << 20;
+	char *zeros = calloc(1, len);
+	zta_buf buf;
+
+	assert_non_null(zeros);
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_transfer__pack(&buf, (zta_str){ zeros, len });
+	assert_int_equal(buf.len, len);
+	zta_buf__clear(&buf);
+	zta_buf__put(&buf, ZTA_STR("ZTAT\002"));
+	zta_buf__put(&buf, (zta_str){ "\0\x40\0\0", 4 });
+	zta_deflate__put(&buf, (zta_str){ zeros, len });
+	is_refused(f, zta_buf__str(&buf), "transfer, byte 5");
+	zta_buf__release(&buf);
+	free(zeros);
+}
+
 #define BYTES(text)                    \
 	{                              \
 		text, sizeof(text) - 1 \
@@ -252,7 +333,7 @@ test_transfer__refuses_what_is_signed_off(void **state)
 		zta_str bytes;
 		const char *place;
 	} cases[] = {
-		{ BYTES("ZTAT\002"), "transfer, byte 0" },
+		{ BYTES("ZTAT\003"), "transfer, byte 0" },
 		{ BYTES("ZTAB\001"), "transfer, byte 0" },
 		{ BYTES(HEAD "\004\0\0\0\1x"), "transfer, byte 5" },
 		{ BYTES(HEAD "\005\0\0\0\1x"), "transfer, byte 5" },
@@ -292,6 +373,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_transfer__refuses_every_changed_byte, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__packed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__bomb, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_transfer__refuses_what_is_signed_off, set_up,
 		    tear_down),
