@@ -71,9 +71,9 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetcher form git health ledger_job ledger_route \
-      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
-      nonces outside presented service signed_request token
+API = access evaluation fetch_desk fetcher form git health ledger_job \
+      ledger_route ledgers ledgers_history ledgers_objects ledgers_refs \
+      ledgers_write nonces outside presented service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
