@@ -72,9 +72,10 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetcher form git health ledger_job ledger_record \
-      ledger_route ledgers ledgers_history ledgers_objects ledgers_refs \
-      ledgers_write nonces outside presented service signed_request token
+API = access evaluation fetch_desk fetcher form git health ledger_job \
+      ledger_record ledger_route ledgers ledgers_history ledgers_objects \
+      ledgers_refs ledgers_write nonces outside presented service \
+      signed_request token
 DAEMON = admin config develop follow init keeper mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
@@ -86,12 +87,12 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff gate json jwt ledger log \
        metamorphic nomem nonces object pack receive_fault recheck remote \
-       schema search search_random ssh store store_fault store_pgsql \
+       ring schema search search_random ssh store store_fault store_pgsql \
        store_sqlite transfer tree trust validate workspace
 
-FUZZ = diff entities format http json jwks jwt log memo object pack pktline \
-       policy policyjson replay request schema search ssh tests transfer \
-       trust workspace
+FUZZ = diff entities format http json jwks jwt log memo object outside pack \
+       pktline policy policyjson replay request schema search ssh tests \
+       transfer trust workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -1,100 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * fetcher.c - see fetcher.h.
- *
- * 1. An errand belongs to one thread at a time: to the loop until it is handed
- *    in and after it has come back, to the fetcher in between. It keeps the
- *    snapshot that its need points into. A client that goes away does not end
- *    it.
- * 2. Queue, desks, flags and what is under way are touched in the turn alone.
- */
-#include "api/fetcher.h"
+/* fetcher.c - the threads that fetch: see fetcher.h. */
+#include "api/fetcher_part.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "identity/keys.h"
-#include "store/turn.h"
 
 /* How often it is seen whether keys must be fetched again. */
 #define LOOK_MS 500
-
-/* In the arena of its call, or, without one, of its own. */
-typedef struct errand {
-	struct errand *next;
-	zta_fetch_desk *desk; /* NULL: nobody waits */
-	zta_http_call *call;
-	zta_snapshot *snapshot;
-	zta_need need;
-	int64_t since;
-	zta_call_again *again;
-} errand;
-
-typedef struct errand_list {
-	errand *first, *last;
-} errand_list;
-
-struct zta_fetch_desk {
-	zta_fetcher *fetcher;
-	void *context;
-	int fd;
-	errand_list done;
-};
-
-typedef struct runner {
-	zta_fetcher *fetcher;
-	pthread_t thread;
-	zta_way_out out;
-	const errand *under_way; /* NULL: at rest */
-} runner;
-
-struct zta_fetcher {
-	zta_fetcher_options options;
-	zta_outside_rules rules;
-	zta_turn turn;
-	errand_list queue;
-	uint32_t waiting; /* calls */
-	int64_t look_at;
-	bool draining, stopping;
-	atomic_bool stop; /* ends requests */
-	runner runners[ZTA_FETCH_THREADS];
-	uint32_t started;
-};
-
-static void
-append(errand_list *list, errand *e)
-{
-	e->next = NULL;
-	if (list->first == NULL) {
-		list->first = e;
-	} else {
-		list->last->next = e;
-	}
-	list->last = e;
-}
-
-static errand *
-take(errand_list *list)
-{
-	errand *e = list->first;
-
-	if (e != NULL) {
-		list->first = e->next;
-	}
-	return e;
-}
 
 /* --- in the turn */
 
 /* Give an errand back to whoever waits for it. */
 static void
-finish(zta_fetcher *f, errand *e)
+finish(zta_fetcher *f, zta_errand *e)
 {
 	const uint64_t one = 1;
 
@@ -104,7 +27,7 @@ finish(zta_fetcher *f, errand *e)
 		return;
 	}
 	f->waiting--;
-	append(&e->desk->done, e);
+	zta_errand_list__append(&e->desk->done, e);
 	/* Fails only if the counter is full: then it wakes anyway. */
 	if (write(e->desk->fd, &one, sizeof(one)) < 0) {
 		return;
@@ -115,27 +38,27 @@ finish(zta_fetcher *f, errand *e)
 static void
 finish_same(zta_fetcher *f, const zta_need *need)
 {
-	errand_list rest = f->queue;
-	errand *e;
+	zta_errand_list rest = f->queue;
+	zta_errand *e;
 
-	f->queue = (errand_list){ 0 };
-	while ((e = take(&rest)) != NULL) {
+	f->queue = (zta_errand_list){ 0 };
+	while ((e = zta_errand_list__take(&rest)) != NULL) {
 		if (need == NULL || zta_str__eq(e->need.key, need->key)) {
 			finish(f, e);
 		} else {
-			append(&f->queue, e);
+			zta_errand_list__append(&f->queue, e);
 		}
 	}
 }
 
 /* May it be begun: is nobody at it, and is its source not asked too much? */
 static bool
-may_begin(const zta_fetcher *f, const errand *e)
+may_begin(const zta_fetcher *f, const zta_errand *e)
 {
 	uint32_t i, asked = 0;
 
 	for (i = 0; i < ZTA_FETCH_THREADS; i++) {
-		const errand *other = f->runners[i].under_way;
+		const zta_errand *other = f->runners[i].under_way;
 
 		if (other == NULL) {
 			continue;
@@ -148,18 +71,18 @@ may_begin(const zta_fetcher *f, const errand *e)
 	return asked < ZTA_FETCH_SOURCE_MAX;
 }
 
-static errand *
+static zta_errand *
 pick(zta_fetcher *f)
 {
-	errand_list rest = f->queue;
-	errand *e, *found = NULL;
+	zta_errand_list rest = f->queue;
+	zta_errand *e, *found = NULL;
 
-	f->queue = (errand_list){ 0 };
-	while ((e = take(&rest)) != NULL) {
+	f->queue = (zta_errand_list){ 0 };
+	while ((e = zta_errand_list__take(&rest)) != NULL) {
 		if (found == NULL && may_begin(f, e)) {
 			found = e;
 		} else {
-			append(&f->queue, e);
+			zta_errand_list__append(&f->queue, e);
 		}
 	}
 	return found;
@@ -168,7 +91,7 @@ pick(zta_fetcher *f)
 static bool
 is_known(const zta_fetcher *f, const zta_need *need)
 {
-	const errand *e;
+	const zta_errand *e;
 	uint32_t i;
 
 	for (e = f->queue.first; e != NULL; e = e->next) {
@@ -191,7 +114,7 @@ look_for_due(zta_fetcher *f)
 {
 	zta_snapshot *s = f->options.snapshot(f->options.context);
 	zta_need need;
-	errand *e;
+	zta_errand *e;
 	uint32_t i;
 
 	for (i = 0; s != NULL && i < s->sources.count; i++) {
@@ -202,9 +125,9 @@ look_for_due(zta_fetcher *f)
 		}
 		e = calloc(1, sizeof(*e));
 		if (e != NULL) {
-			*e = (errand){ .snapshot = zta_snapshot__keep(s),
+			*e = (zta_errand){ .snapshot = zta_snapshot__keep(s),
 				.need = need };
-			append(&f->queue, e);
+			zta_errand_list__append(&f->queue, e);
 		}
 	}
 	zta_snapshot__drop(s);
@@ -229,7 +152,7 @@ tell(const zta_fetcher *f, const zta_need *need, zta_need_outcome outcome,
 
 /* Out of the turn. */
 static void
-run_errand(runner *r, const errand *e)
+run_errand(zta_fetch_runner *r, const zta_errand *e)
 {
 	const zta_outside outside = zta_way_out__outside(&r->out);
 	zta_fetcher *f = r->fetcher;
@@ -242,10 +165,10 @@ run_errand(runner *r, const errand *e)
 static void *
 run(void *context)
 {
-	runner *r = context;
+	zta_fetch_runner *r = context;
 	zta_fetcher *f = r->fetcher;
 	int64_t now;
-	errand *e;
+	zta_errand *e;
 
 	zta_turn__enter(&f->turn);
 	while (!f->stopping) {
@@ -283,7 +206,7 @@ start(zta_fetcher *f, zta_error *err)
 		.connect_ms = ZTA_FETCH_CONNECT_MS,
 		.stop = &f->stop };
 	zta_status status = ZTA_OK;
-	runner *r;
+	zta_fetch_runner *r;
 	uint32_t i;
 
 	for (i = 0; status == ZTA_OK && i < ZTA_FETCH_THREADS; i++) {
@@ -369,104 +292,4 @@ zta_fetcher__close(zta_fetcher *f)
 	zta_outside_rules__release(&f->rules);
 	zta_turn__release(&f->turn);
 	free(f);
-}
-
-/* --- desks */
-
-zta_status
-zta_fetch_desk__open(
-    zta_fetch_desk **out, zta_fetcher *fetcher, void *context, zta_error *err)
-{
-	zta_fetch_desk *desk = calloc(1, sizeof(*desk));
-
-	*out = NULL;
-	if (desk == NULL) {
-		return zta_error__nomem(err);
-	}
-	desk->fetcher = fetcher;
-	desk->context = context;
-	desk->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (desk->fd < 0) {
-		free(desk);
-		return zta_error__errno(err, "make an event");
-	}
-	*out = desk;
-	return ZTA_OK;
-}
-
-void
-zta_fetch_desk__close(zta_fetch_desk *desk)
-{
-	errand *e;
-
-	if (desk == NULL) {
-		return;
-	}
-	/* Their loop has ended before it saw them. */
-	while ((e = take(&desk->done)) != NULL) {
-		zta_snapshot__drop(e->snapshot);
-	}
-	(void)close(desk->fd);
-	free(desk);
-}
-
-int
-zta_fetch_desk__fd(const zta_fetch_desk *desk)
-{
-	return desk->fd;
-}
-
-bool
-zta_fetch_desk__hand_in(zta_fetch_desk *desk, zta_http_call *call,
-    zta_snapshot *snapshot, const zta_need *need, int64_t since,
-    zta_call_again *again)
-{
-	errand *e = zta_arena__alloc(call->arena, sizeof(*e));
-	zta_fetcher *f = desk->fetcher;
-	bool taken;
-
-	if (e == NULL) {
-		return false;
-	}
-	zta_turn__enter(&f->turn);
-	taken = !f->draining && f->waiting < ZTA_FETCH_WAITERS_MAX;
-	if (taken) {
-		*e = (errand){ .desk = desk,
-			.call = call,
-			.snapshot = zta_snapshot__keep(snapshot),
-			.need = *need,
-			.since = since,
-			.again = again };
-		f->waiting++;
-		append(&f->queue, e);
-		zta_turn__tell(&f->turn);
-	}
-	zta_turn__leave(&f->turn);
-	if (taken) {
-		zta_http_call__patience(call, ZTA_FETCH_CALL_MS);
-	}
-	return taken;
-}
-
-void
-zta_fetch_desk__ready(void *context)
-{
-	zta_fetch_desk *desk = context;
-	errand_list done;
-	uint64_t count;
-	errand *e, it;
-
-	if (read(desk->fd, &count, sizeof(count)) < 0 && errno != EAGAIN) {
-		return;
-	}
-	zta_turn__enter(&desk->fetcher->turn);
-	done = desk->done;
-	desk->done = (errand_list){ 0 };
-	zta_turn__leave(&desk->fetcher->turn);
-	while ((e = take(&done)) != NULL) {
-		/* The errand may go with its call. */
-		it = *e;
-		zta_snapshot__drop(it.snapshot);
-		it.again(desk->context, it.call, it.since);
-	}
 }

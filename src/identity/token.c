@@ -120,6 +120,36 @@ zta_token_inspect(zta_str token, char *json, zta_error *err)
 	return hand_out(&buf, json, err);
 }
 
+/* What the source takes over from claims; nothing if it takes nothing. */
+static void
+put_mapped(zta_json_out *out, const zta_principal *p)
+{
+	uint32_t i;
+
+	if (p->parent_count > 0) {
+		zta_json_out__name(out, "parents");
+		zta_json_out__open(out, '[');
+		for (i = 0; i < p->parent_count; i++) {
+			zta_json_out__open(out, '{');
+			zta_json_out__name(out, "type");
+			zta_json_out__str(out, p->parents[i].type);
+			zta_json_out__name(out, "id");
+			zta_json_out__str(out, p->parents[i].id);
+			zta_json_out__close(out, '}');
+		}
+		zta_json_out__close(out, ']');
+	}
+	if (p->attribute_count > 0) {
+		zta_json_out__name(out, "attributes");
+		zta_json_out__open(out, '{');
+		for (i = 0; i < p->attribute_count; i++) {
+			zta_json_out__name_str(out, p->attributes[i].name);
+			(void)zta_json_out__node(out, p->attributes[i].value);
+		}
+		zta_json_out__close(out, '}');
+	}
+}
+
 static void
 put_principal(zta_json_out *out, const zta_principal *p)
 {
@@ -149,6 +179,7 @@ put_principal(zta_json_out *out, const zta_principal *p)
 		zta_json_out__str(out, p->scopes[i]);
 	}
 	zta_json_out__close(out, ']');
+	put_mapped(out, p);
 	zta_json_out__name(out, "proof");
 	zta_json_out__text(out, zta_proof__name(p->proof));
 }

@@ -140,6 +140,15 @@ def test_what_becomes_of_them():
         assert answer["context"]["ztauth"]["policies"] == policies, (change, answer)
 
 
+def test_the_command_line_shows_them():
+    out = subprocess.run(
+        [ZTAUTH, "token", "verify", "--sources", server.path("ledger/identity/sources.json"), "--keys",
+         server.path("keys"), token(groups=["gold"])], capture_output=True, text=True, check=True)
+    shown = json.loads(out.stdout)
+    assert shown["id"] == "bob" and shown["attributes"] == {"level": 3}, shown
+    assert shown["parents"] == [{"type": "Role", "id": "gold"}], shown
+
+
 def test_what_the_schema_does_not_know_is_no_question():
     for change, words in (
         ({"account": {"name": "bob", "level": "high"}}, "attribute `level` of the token has the wrong type"),
@@ -190,7 +199,7 @@ def test_sources_that_do_not_load():
 
 
 try:
-    main([test_demands, test_what_becomes_of_them,
+    main([test_demands, test_what_becomes_of_them, test_the_command_line_shows_them,
           test_what_the_schema_does_not_know_is_no_question, test_sources_that_do_not_load])
     server.stop()
 finally:
