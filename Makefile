@@ -22,7 +22,7 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time utf8
+       json_node json_write map random shared sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
@@ -33,8 +33,8 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         format_survey formats index levels lex lines names parse_expr \
         parse_node parse_operand parse_policy parse_schema \
         parse_schema_action parse_schema_type parser policies policies_index \
-        policy_json_expr policy_json_link policy_json_node policy_json_out \
-        policy_json_part policy_json_read policy_json_scope \
+        policy_file policy_json_expr policy_json_link policy_json_node \
+        policy_json_out policy_json_part policy_json_read policy_json_scope \
         policy_json_value policy_json_write policy_text quote request \
         residual rules schema schema_formats schema_json_read \
         schema_json_type schema_json_write schema_lineage schema_resolve \
@@ -204,7 +204,8 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/load \
+        $(BUILD)/bench/search
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

@@ -34,9 +34,10 @@ void
 zta_cedar_close(zta_cedar *engine)
 {
 	if (engine != NULL) {
-		zta_arena__release(&engine->arena);
-		zta_arena__release(&engine->findings);
+		zta_policies__release(&engine->policies);
 		zta_entities__release(&engine->entities);
+		zta_arena__release(&engine->findings);
+		zta_arena__release(&engine->arena);
 		free(engine);
 	}
 }
@@ -229,7 +230,6 @@ static zta_status
 tell_findings(zta_cedar *engine, const zta_findings *found,
     const zta_cedar_finding **list, zta_error *err)
 {
-	const zta_policies *policies = &engine->policies;
 	zta_cedar_finding *out = zta_arena__zalloc(
 	    &engine->findings, found->count + 1, sizeof(*out));
 	const zta_finding *f;
@@ -245,8 +245,8 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 			.message = zta_rule__message(f->rule),
 			.hint = zta_rule__hint(f->rule),
 			.warning = f->rule == ZTA_RULE_IMPOSSIBLE };
-		out[i].file = zta_policies__place(policies, f->policy->file,
-		    f->at, &out[i].line, &out[i].column);
+		out[i].file = zta_policy_file__place(
+		    f->policy->file, f->at, &out[i].line, &out[i].column);
 	}
 	*list = out;
 	return ZTA_OK;

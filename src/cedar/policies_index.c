@@ -44,7 +44,7 @@ fill_entries(
 	zta_expr_var var;
 
 	for (number = 0; number < policies->policies.count; number++) {
-		policy = &policies->policies.list[number];
+		policy = policies->policies.list[number];
 		for (i = 0; i < entries_of(policy); i++, entry++) {
 			entry->policy = number;
 			for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
@@ -69,7 +69,7 @@ zta_policies__index(const zta_policies *policies, zta_expr_var blind,
 	zta_status status;
 
 	for (i = 0; i < policies->policies.count; i++) {
-		count += entries_of(&policies->policies.list[i]);
+		count += entries_of(policies->policies.list[i]);
 	}
 	zta_arena__init(&scratch, SIZE_MAX);
 	entries = zta_arena__zalloc(&scratch, count, sizeof(*entries));
@@ -86,6 +86,8 @@ zta_policies__index(const zta_policies *policies, zta_expr_var blind,
 zta_status
 zta_policies__seal(zta_policies *policies, zta_error *err)
 {
+	zta_arena__release(&policies->scratch);
+	policies->draft = (zta_code){ 0 };
 	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
 	    policies->names->arena, &policies->index, err);
 }

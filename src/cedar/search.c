@@ -59,11 +59,11 @@ static bool
 sort_out(hunt *h, uint32_t number)
 {
 	const zta_policy *policy =
-	    &h->search->engine->policies.policies.list[number];
+	    h->search->engine->policies.policies.list[number];
 	zta_residual *residual =
 	    zta_arena__alloc(h->u.arena, sizeof(*residual));
 
-	if (residual == NULL || !zta_residual__make(&h->u, number, residual)) {
+	if (residual == NULL || !zta_residual__make(&h->u, policy, residual)) {
 		return false;
 	}
 	if (residual->where->total == 0) {
@@ -286,12 +286,9 @@ zta_search__entities(const zta_cedar_search *search,
 	if (page->uids == NULL) {
 		return zta_arena__failed(room.arena, err);
 	}
-	zta_authorize__begin(
-	    &h.x, &engine->policies, &engine->entities, question, room.arena);
+	zta_authorize__begin(&h.x, &engine->entities, question, room.arena);
 	h.u = (zta_unknown){ .x = &h.x,
-		.policies = &engine->policies,
 		.index = &search->index,
-		.reads = search->reads,
 		.var = sought->var,
 		.type = sought->type,
 		.all = zta_buckets__get(&search->index.by_type, sought->type),

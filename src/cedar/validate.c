@@ -227,7 +227,7 @@ check_list(validator *v, const zta_policy_list *list)
 	uint32_t i;
 
 	for (i = 0; i < list->count && !v->no_memory; i++) {
-		check_policy(v, &list->list[i]);
+		check_policy(v, list->list[i]);
 	}
 }
 
