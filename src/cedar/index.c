@@ -3,12 +3,12 @@
  * index.c - see index.h.
  *
  * Entries are sorted by their keys, so that what belongs below one node is one
- * run of them. All edges of the tree are in one hash table.
+ * run of them; byte by byte, because there can be hundreds of thousands. All
+ * edges of the tree are in one hash table.
  */
 #include "cedar/index.h"
 
 #include "base/error.h"
-#include "base/sort.h"
 #include "cedar/entities.h"
 
 #define ROOM_MIN 16u
@@ -56,7 +56,7 @@ find_edge(const zta_index *index, uint32_t parent, zta_index_key key)
 
 typedef struct builder {
 	zta_index *index;
-	zta_index_entry *entries;
+	const zta_index_entry *entries;
 } builder;
 
 static bool
@@ -120,25 +120,64 @@ add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 	return true;
 }
 
-static int
-cmp_keys(zta_index_key a, zta_index_key b)
+static bool
+same_key(zta_index_key a, zta_index_key b)
 {
-	if (a.kind != b.kind) {
-		return a.kind < b.kind ? -1 : 1;
-	}
-	return a.name < b.name ? -1 : a.name > b.name;
+	return a.kind == b.kind && a.name == b.name;
 }
 
-static int
-cmp_entries(const void *a, const void *b)
-{
-	const zta_index_entry *x = a, *y = b;
-	int by = 0, level;
+/* Of a key: four bytes of the name, the lowest first, and the kind. */
+#define KEY_BYTES 5u
 
-	for (level = 0; by == 0 && level < ZTA_INDEX_LEVELS; level++) {
-		by = cmp_keys(x->keys[level], y->keys[level]);
+static uint8_t
+byte_of(const zta_index_entry *entry, uint32_t level, uint32_t byte)
+{
+	zta_index_key key = entry->keys[level];
+
+	return (uint8_t)(byte < 4 ? key.name >> 8 * byte : key.kind);
+}
+
+/* Into `to` by one byte; those that are equal stay in their order. */
+static bool
+sort_by_byte(const zta_index_entry *from, zta_index_entry *to, uint32_t count,
+    uint32_t level, uint32_t byte)
+{
+	uint32_t places[256] = { 0 }, i, here, next = 0;
+
+	for (i = 0; i < count; i++) {
+		places[byte_of(&from[i], level, byte)]++;
 	}
-	return by != 0 ? by : x->policy < y->policy ? -1 : 1;
+	if (count == 0 || places[byte_of(&from[0], level, byte)] == count) {
+		return false;
+	}
+	for (i = 0; i < 256; i++) {
+		here = places[i];
+		places[i] = next;
+		next += here;
+	}
+	for (i = 0; i < count; i++) {
+		to[places[byte_of(&from[i], level, byte)]++] = from[i];
+	}
+	return true;
+}
+
+/* Those of one key stay in their order, which is that of policies. */
+static const zta_index_entry *
+sort_entries(zta_index_entry *entries, zta_index_entry *spare, uint32_t count)
+{
+	zta_index_entry *sorted;
+	uint32_t i, level, byte;
+
+	for (i = ZTA_INDEX_LEVELS * KEY_BYTES; i > 0; i--) {
+		level = (i - 1) / KEY_BYTES;
+		byte = KEY_BYTES - 1 - (i - 1) % KEY_BYTES;
+		if (sort_by_byte(entries, spare, count, level, byte)) {
+			sorted = spare;
+			spare = entries;
+			entries = sorted;
+		}
+	}
+	return entries;
 }
 
 static void
@@ -164,8 +203,8 @@ split(builder *b, uint32_t node, uint32_t from, uint32_t to, uint32_t level)
 
 	for (; from < to; from = end) {
 		key = b->entries[from].keys[level];
-		for (end = from + 1; end < to &&
-		     cmp_keys(b->entries[end].keys[level], key) == 0;
+		for (end = from + 1;
+		     end < to && same_key(b->entries[end].keys[level], key);
 		     end++) {
 		}
 		if (!add_child(b->index, node, key, &child)) {
@@ -182,9 +221,9 @@ split(builder *b, uint32_t node, uint32_t from, uint32_t to, uint32_t level)
 
 zta_status
 zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
-    uint32_t count, zta_error *err)
+    zta_index_entry *spare, uint32_t count, zta_error *err)
 {
-	builder b = { index, entries };
+	builder b = { .index = index };
 	uint32_t root;
 
 	*index = (zta_index){ .arena = arena };
@@ -194,7 +233,7 @@ zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
 	    !add_node(index, &root)) {
 		return zta_arena__failed(arena, err);
 	}
-	zta_sort__run(entries, count, sizeof(*entries), cmp_entries);
+	b.entries = sort_entries(entries, spare, count);
 	if (count <= LEAF_MAX) {
 		make_leaf(&b, root, 0, count);
 	} else if (!split(&b, root, 0, count, 0)) {

@@ -55,9 +55,13 @@ typedef struct zta_index {
 	uint32_t list_count;
 } zta_index;
 
-/* Build it; `entries` is put in another order. ZTA_ENOMEM, ZTA_ELIMIT. */
+/*
+ * Build it of entries that are ascending by policy; they and `spare`, as many,
+ * are used up. ZTA_ENOMEM, ZTA_ELIMIT.
+ */
 ZTA_MUST_USE zta_status zta_index__build(zta_index *index, zta_arena *arena,
-    zta_index_entry *entries, uint32_t count, zta_error *err);
+    zta_index_entry *entries, zta_index_entry *spare, uint32_t count,
+    zta_error *err);
 
 /* What a request matches at one level. */
 typedef struct zta_index_probe {

@@ -72,12 +72,13 @@ zta_policies__index(const zta_policies *policies, zta_expr_var blind,
 		count += entries_of(policies->policies.list[i]);
 	}
 	zta_arena__init(&scratch, SIZE_MAX);
-	entries = zta_arena__zalloc(&scratch, count, sizeof(*entries));
+	entries = zta_arena__zalloc(&scratch, count, 2 * sizeof(*entries));
 	if (entries == NULL) {
 		status = zta_arena__failed(&scratch, err);
 	} else {
 		fill_entries(policies, blind, entries);
-		status = zta_index__build(index, arena, entries, count, err);
+		status = zta_index__build(
+		    index, arena, entries, entries + count, count, err);
 	}
 	zta_arena__release(&scratch);
 	return status;
