@@ -27,16 +27,16 @@ BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
-        declared engine entities entities_json environments escape eval \
-        eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
-        find findings format format_break format_comments format_layout \
-        format_survey formats index levels lex lines names parse_expr \
-        parse_node parse_operand parse_policy parse_schema \
-        parse_schema_action parse_schema_type parser policies policies_index \
-        policy_file policy_json_expr policy_json_link policy_json_node \
-        policy_json_out policy_json_part policy_json_read policy_json_scope \
-        policy_json_value policy_json_write policy_text quote request \
-        residual rules schema schema_formats schema_json_read \
+        declared engine engine_base entities entities_json environments \
+        escape eval eval_truth explain expr_text ext ext_datetime \
+        ext_decimal ext_ipaddr find findings format format_break \
+        format_comments format_layout format_survey formats index levels lex \
+        lines names parse_expr parse_node parse_operand parse_policy \
+        parse_schema parse_schema_action parse_schema_type parser policies \
+        policies_index policy_file policy_json_expr policy_json_link \
+        policy_json_node policy_json_out policy_json_part policy_json_read \
+        policy_json_scope policy_json_value policy_json_write policy_text \
+        quote request residual rules schema schema_formats schema_json_read \
         schema_json_type schema_json_write schema_lineage schema_resolve \
         schema_scope schema_text_write schema_type scope search search_index \
         session shapes type_notes typecheck typecheck_access \

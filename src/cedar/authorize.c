@@ -224,8 +224,7 @@ zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
 	probes[0] = zta_authorize__probe(&j.x, question->principal);
 	probes[1] = zta_authorize__probe(&j.x, question->resource);
 	probes[2] = zta_authorize__probe(&j.x, question->action);
-	if (!zta_index__visit(
-		&policies->index, probes, policies->named, judge_group, &j)) {
+	if (!zta_index__visit(&policies->index, probes, judge_group, &j)) {
 		return zta_arena__failed(arena, err);
 	}
 	decisive = j.forbids.count > 0 ? &j.forbids : &j.permits;

@@ -88,7 +88,7 @@ find_paths(
 	zta_arena__init(&scratch, SIZE_MAX);
 	for (i = policies->file_count; status == ZTA_OK && i > 0; i--) {
 		status = find_paths_of(
-		    policies->files[i - 1], &scratch, *paths, count, err);
+		    policies->files[i - 1].file, &scratch, *paths, count, err);
 		zta_arena__reset(&scratch);
 	}
 	zta_arena__release(&scratch);

@@ -116,6 +116,9 @@ add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 	*find_edge(index, node, key) = (zta_index_edge){ node, key, *child };
 	index->edge_count++;
 	index->nodes[node].kinds |= 1u << key.kind;
+	if (key.kind == ZTA_INDEX_IN && key.name >= index->named) {
+		index->named = key.name + 1;
+	}
 	index->nodes[node].names |= bit_of(key.name);
 	return true;
 }
@@ -247,7 +250,6 @@ zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
 typedef struct visitor {
 	const zta_index *index;
 	const zta_index_probe *probes;
-	uint32_t named;
 	zta_index_visit *visit;
 	void *context;
 } visitor;
@@ -277,7 +279,8 @@ follow_ancestors(const visitor *v, uint32_t node, uint32_t level)
 	if (!follow_key(v, node, level, ZTA_INDEX_IN, probe->uid)) {
 		return false;
 	}
-	for (i = 0; i < probe->ancestor_count && probe->ancestors[i] < v->named;
+	for (i = 0;
+	     i < probe->ancestor_count && probe->ancestors[i] < v->index->named;
 	     i++) {
 		if (!follow_key(
 			v, node, level, ZTA_INDEX_IN, probe->ancestors[i])) {
@@ -315,10 +318,10 @@ follow(const visitor *v, uint32_t node, uint32_t level)
 
 bool
 zta_index__visit(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
-    zta_index_visit *visit, void *context)
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_index_visit *visit,
+    void *context)
 {
-	visitor v = { index, probes, named, visit, context };
+	visitor v = { index, probes, visit, context };
 
 	return follow(&v, 0, 0);
 }

@@ -53,6 +53,7 @@ typedef struct zta_index {
 	uint32_t node_count, node_room;
 	uint32_t *list;
 	uint32_t list_count;
+	uint32_t named; /* no key is `in` an entity from this uid on */
 } zta_index;
 
 /*
@@ -77,11 +78,10 @@ typedef bool zta_index_visit(
 
 /*
  * Visit the policies that the probes reach, group by group. One that names
- * several actions may come twice. Ancestors from the uid `named` on are named
- * by no policy. False if a visit returned false.
+ * several actions may come twice. False if a visit returned false.
  */
 ZTA_MUST_USE bool zta_index__visit(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
-    zta_index_visit *visit, void *context);
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_index_visit *visit,
+    void *context);
 
 #endif

@@ -24,7 +24,7 @@ zta_policies__release(zta_policies *policies)
 	uint32_t i;
 
 	for (i = 0; i < policies->file_count; i++) {
-		zta_shared__drop(policies->files[i]->memory);
+		zta_shared__drop(policies->files[i].file->memory);
 	}
 	zta_arena__release(&policies->scratch);
 }
@@ -260,15 +260,16 @@ add_links(zta_policies *policies, const zta_policy_file *file, zta_error *err)
 /* --- files */
 
 static zta_status
-add_file(zta_policies *policies, zta_policy_file *file, zta_error *err)
+add_file(
+    zta_policies *policies, zta_policy_file *file, bool shared, zta_error *err)
 {
 	uint32_t more = policies->file_room == 0 ? 8 : policies->file_room * 2;
-	zta_policy_file **bigger;
+	zta_policy_part *bigger;
 
 	if (policies->file_count == policies->file_room) {
 		bigger =
 		    zta_arena__grow(policies->names->arena, policies->files,
-			policies->file_count, more, sizeof(zta_policy_file *));
+			policies->file_count, more, sizeof(*bigger));
 		if (bigger == NULL) {
 			zta_shared__drop(file->memory);
 			return no_room(policies, err);
@@ -276,7 +277,8 @@ add_file(zta_policies *policies, zta_policy_file *file, zta_error *err)
 		policies->files = bigger;
 		policies->file_room = more;
 	}
-	policies->files[policies->file_count++] = file;
+	policies->files[policies->file_count++] =
+	    (zta_policy_part){ file, shared };
 	return ZTA_OK;
 }
 
@@ -286,7 +288,8 @@ open_file(zta_policies *policies, zta_str name, zta_str text,
 {
 	zta_status status = zta_policy_file__open(file, name, text, err);
 
-	return status != ZTA_OK ? status : add_file(policies, *file, err);
+	return status != ZTA_OK ? status :
+				  add_file(policies, *file, false, err);
 }
 
 /* Errors have the line and the column already. */
@@ -353,7 +356,7 @@ zta_policies__share(
 	zta_status status;
 
 	(void)zta_shared__keep(file->memory);
-	status = add_file(policies, file, err);
+	status = add_file(policies, file, true, err);
 	for (i = 0; status == ZTA_OK && i < file->count; i++) {
 		status = list_policy(policies, &file->policies[i],
 		    zta_policy_text__is_template(file->policies[i].source),

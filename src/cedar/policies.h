@@ -12,11 +12,17 @@ typedef struct zta_policy_list {
 	uint32_t count, room;
 } zta_policy_list;
 
+/* A file in a set. */
+typedef struct zta_policy_part {
+	zta_policy_file *file;
+	bool shared; /* with the set that it was taken from */
+} zta_policy_part;
+
 typedef struct zta_policies {
 	zta_names *names;
 	zta_policy_list policies;  /* static ones and links */
 	zta_policy_list templates; /* never evaluated themselves */
-	zta_policy_file **files;
+	zta_policy_part *files;
 	uint32_t file_count, file_room;
 	uint32_t parsed; /* policies and templates so far, to number them */
 	zta_map ids;     /* of policies and templates */

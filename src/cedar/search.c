@@ -104,8 +104,8 @@ sort_out_all(hunt *h, const zta_question *question, zta_error *err)
 	probes[0] = probe_for(h, ZTA_VAR_PRINCIPAL, question->principal);
 	probes[1] = probe_for(h, ZTA_VAR_RESOURCE, question->resource);
 	probes[2] = probe_for(h, ZTA_VAR_ACTION, question->action);
-	return zta_index__visit(&h->search->blind[h->u.var], probes,
-		   h->search->engine->policies.named, sort_out_group, h) ?
+	return zta_index__visit(
+		   &h->search->blind[h->u.var], probes, sort_out_group, h) ?
 	    ZTA_OK :
 	    zta_arena__failed(h->u.arena, err);
 }
