@@ -46,13 +46,15 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = jwks jws jwt refusal source spiffe_id token
 LOG = cbor frame leaf log reader segment
-LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
-         object pack places tree tree_build tree_diff tree_object
+LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
+         manifest name object pack places tree tree_build tree_diff \
+         tree_object
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record request snapshot snapshot_schema
+PDP = decide issue question record request snapshot snapshot_base \
+      snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
-      git_upload import names pktline plan policy_diff receive remote \
+      git_upload import latest names pktline plan policy_diff receive remote \
       remote_ask remote_push report resolve signer signers test_outcome \
       test_read tests transfer workspace workspace_blame workspace_checkout \
       workspace_commit workspace_config workspace_diff workspace_init \

@@ -133,8 +133,9 @@ put_file(ledger *l, const char *path, zta_str text)
 {
 	zta_tree_file *f = &l->tree.files[l->tree.count++];
 
-	*f = (zta_tree_file){ zta_arena__copy(&l->arena, zta_str_of(path)),
-		text, { { 0 } } };
+	*f = (zta_tree_file){ .path =
+				  zta_arena__copy(&l->arena, zta_str_of(path)),
+		.text = text };
 	must(zta_oid__of(ZTA_OBJECT_BLOB, text, &f->blob, NULL), NULL);
 }
 
@@ -168,7 +169,8 @@ load_full(ledger *l)
 	zta_error err = { 0 };
 
 	zta_arena__init(&arena, SIZE_MAX);
-	must(zta_snapshot__of_tree(&s, &arena, &l->tree, NULL, &err), &err);
+	must(zta_snapshot__of_tree(&s, &arena, &l->tree, NULL, NULL, &err),
+	    &err);
 	zta_snapshot__drop(s);
 }
 

@@ -45,7 +45,7 @@ load(const zta_access *a, const zta_oid *commit, zta_snapshot **out,
 		return status;
 	}
 	zta_oid__hex(commit, tree.id);
-	return zta_snapshot__of_tree(out, &arena, &tree, NULL, err);
+	return zta_snapshot__of_tree(out, &arena, &tree, NULL, NULL, err);
 }
 
 zta_status

@@ -14,6 +14,7 @@
 #define ZTA_API_LEDGERS_H
 
 #include "http/http.h"
+#include "pap/latest.h"
 #include "store/store.h"
 
 typedef struct zta_ledgers zta_ledgers;
@@ -23,6 +24,7 @@ typedef struct zta_ledgers_options {
 	zta_store *store;
 	zta_str zone;
 	const char *server_name; /* NULL: loopback addresses alone */
+	zta_latest *latest;      /* of the ledgers; or NULL */
 	/* Tell the operator: failures, and who may not. From the thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -234,6 +234,7 @@ open_ledgers(server *s, zta_error *err)
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
 		.server_name = s->config.server_name,
+		.latest = s->follower.latest,
 		.say = zta_daemon__say };
 	zta_status status;
 
@@ -280,8 +281,8 @@ prepare(server *s, const char *path)
 		&err) != ZTA_OK) {
 		return zta_daemon__complain("ledger", &err);
 	}
-	if (zta_mirror__open(&s->mirror, &s->config, &s->service,
-		s->follower.store, s->follower.ledger, &err) != ZTA_OK) {
+	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
+		&err) != ZTA_OK) {
 		return zta_daemon__complain("follow", &err);
 	}
 	return 0;
