@@ -68,8 +68,9 @@ read_both(void *from, const zta_oid *oid, zta_object_kind kind,
 		    zta_object_kind__name(kind));
 	}
 	r->used[i] = true;
-	*body = object->body;
-	return ZTA_OK;
+	/* What is judged may be kept longer than the transfer. */
+	*body = zta_arena__copy(arena, object->body);
+	return body->ptr == NULL ? zta_arena__failed(arena, err) : ZTA_OK;
 }
 
 /* --- findings */
