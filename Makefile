@@ -82,9 +82,9 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate \
-       workspace
+       nomem nonces object pack remote schema search search_random \
+       snapshot_base ssh store store_fault store_pgsql store_sqlite transfer \
+       tree trust validate workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \

@@ -247,8 +247,7 @@ known_findings(const zta_cedar *engine, uint32_t level)
 {
 	const zta_cedar *base = engine->base;
 
-	return base != NULL && base->validated && base->level == level &&
-		base->schema_memory == engine->schema_memory ?
+	return base != NULL && base->validated && base->level == level ?
 	    &base->found :
 	    NULL;
 }

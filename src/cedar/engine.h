@@ -70,18 +70,16 @@ void zta_cedar__tell(zta_cedar *engine, zta_error_sink *sink);
 bool zta_cedar__is_base(const zta_cedar *engine);
 
 /*
- * An empty engine with the names of `base`, which is one and must live until
- * the engine is sealed. ZTA_ENOMEM.
+ * An engine with the names and the schema of `base`, which is one and must live
+ * until the engine is sealed; NULL: an empty one. ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_cedar__open_on(
     zta_cedar **out, const zta_cedar *base, zta_error *err);
 
 /*
- * Add the schema of the base; a file of its policies; its entities, for which
- * the schema must be the same. What was valid is not validated again. Errors as
- * of reading them.
+ * Add a file of the base's policies; its entities. What was found of them is not
+ * looked for again. Errors as of reading them.
  */
-void zta_cedar__take_schema(zta_cedar *engine);
 ZTA_MUST_USE zta_status zta_cedar__take_policies(
     zta_cedar *engine, zta_policy_file *file, zta_error *err);
 ZTA_MUST_USE zta_status zta_cedar__take_entities(

@@ -26,19 +26,29 @@ zta_cedar__is_base(const zta_cedar *engine)
 	    count / 2 <= engine->names_first + NAMES_SPARE / 2;
 }
 
+/* The schema is the same object, under the engine's own names. */
+static void
+take_schema(zta_cedar *engine, const zta_cedar *base)
+{
+	engine->schema_memory = zta_shared__keep(base->schema_memory);
+	engine->schema_space = base->schema_space;
+	engine->schema_space.names = &engine->names;
+	engine->schema = &engine->schema_space;
+}
+
 static bool
 prepare(zta_cedar *engine, const zta_cedar *base)
 {
 	zta_arena__init(&engine->arena, SIZE_MAX);
 	zta_arena__init(&engine->findings, SIZE_MAX);
-	engine->schema_memory = zta_shared__new();
 	engine->entities_memory = zta_shared__new();
 	if (base == NULL) {
 		zta_names__init(
 		    &engine->names, &engine->arena, zta_random__seed());
-	} else if (!zta_names__copy(
+		engine->schema_memory = zta_shared__new();
+	} else if (zta_names__copy(
 		       &engine->names, &engine->arena, &base->names)) {
-		return false;
+		take_schema(engine, base);
 	}
 	if (engine->schema_memory == NULL || engine->entities_memory == NULL) {
 		return false;
@@ -49,7 +59,8 @@ prepare(zta_cedar *engine, const zta_cedar *base)
 	zta_entities__init(
 	    &engine->entities, &engine->entities_memory->arena, &engine->names);
 	engine->loader = (zta_entities_loader){ .entities = &engine->entities,
-		.names = &engine->names };
+		.names = &engine->names,
+		.schema = engine->schema };
 	return true;
 }
 
@@ -68,19 +79,6 @@ zta_cedar__open_on(zta_cedar **out, const zta_cedar *base, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	return ZTA_OK;
-}
-
-void
-zta_cedar__take_schema(zta_cedar *engine)
-{
-	const zta_cedar *base = engine->base;
-
-	zta_shared__drop(engine->schema_memory);
-	engine->schema_memory = zta_shared__keep(base->schema_memory);
-	engine->schema_space = base->schema_space;
-	engine->schema_space.names = &engine->names;
-	engine->schema = &engine->schema_space;
-	engine->loader.schema = engine->schema;
 }
 
 zta_status

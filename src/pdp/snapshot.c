@@ -79,8 +79,7 @@ add_entities(zta_snapshot_loader *l)
 	zta_status status = ZTA_OK;
 	uint32_t at = 0;
 
-	if (zta_snapshot_loader__is_same(l, ZTA_PART_SCHEMA) &&
-	    zta_snapshot_loader__is_same(l, ZTA_PART_ENTITIES)) {
+	if (zta_snapshot_loader__is_same(l, ZTA_PART_ENTITIES)) {
 		return zta_cedar__take_entities(l->s->cedar, l->err);
 	}
 	while (status == ZTA_OK &&
@@ -100,10 +99,7 @@ load_cedar(zta_snapshot_loader *l)
 	zta_snapshot_loader__weigh_base(l);
 	status = zta_cedar__open_on(
 	    &l->s->cedar, l->base == NULL ? NULL : l->base->cedar, l->err);
-	if (status == ZTA_OK &&
-	    zta_snapshot_loader__is_same(l, ZTA_PART_SCHEMA)) {
-		zta_cedar__take_schema(l->s->cedar);
-	} else if (status == ZTA_OK) {
+	if (status == ZTA_OK && l->base == NULL) {
 		status = zta_snapshot_loader__schemas(l);
 	}
 	if (status == ZTA_OK && l->sink != NULL) {

@@ -10,18 +10,6 @@
 #include "base/str.h"
 #include "pdp/snapshot_part.h"
 
-void
-zta_snapshot_loader__weigh_base(zta_snapshot_loader *l)
-{
-	uint32_t at = 0;
-
-	if (l->base != NULL &&
-	    (!l->base->whole || !zta_cedar__is_base(l->base->cedar) ||
-		zta_snapshot__next_file(l->s, ZTA_PART_SCHEMA, &at) == NULL)) {
-		l->base = NULL;
-	}
-}
-
 bool
 zta_snapshot_loader__is_same(const zta_snapshot_loader *l, zta_ledger_part part)
 {
@@ -38,6 +26,16 @@ zta_snapshot_loader__is_same(const zta_snapshot_loader *l, zta_ledger_part part)
 	    zta_str__eq(file->path, was->path) &&
 	    zta_oid__eq(&file->blob, &was->blob));
 	return file == NULL && was == NULL;
+}
+
+void
+zta_snapshot_loader__weigh_base(zta_snapshot_loader *l)
+{
+	if (l->base != NULL &&
+	    (!l->base->whole || !zta_cedar__is_base(l->base->cedar) ||
+		!zta_snapshot_loader__is_same(l, ZTA_PART_SCHEMA))) {
+		l->base = NULL;
+	}
 }
 
 /* The part of a set of policies that is this file; they are in its order. */

@@ -136,7 +136,6 @@ zta_snapshot_loader__schemas(zta_snapshot_loader *l)
 		return status;
 	}
 	/* An engine that failed takes nothing more: go on without a schema. */
-	l->base = NULL;
 	zta_cedar_close(l->s->cedar);
 	return zta_cedar_open(&l->s->cedar, l->err);
 }
