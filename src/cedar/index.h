@@ -22,10 +22,19 @@ typedef enum zta_index_kind {
 
 #define ZTA_INDEX_LEVELS 3
 
-typedef struct zta_index_key {
-	uint32_t kind; /* zta_index_kind */
-	uint32_t name; /* symbol of a type, or uid; 0 for ANY */
-} zta_index_key;
+/* A zta_index_kind, and the symbol of a type, or a uid; 0 for ANY. */
+typedef uint32_t zta_index_key;
+
+/* Names of an engine have so many bits at most: see names.c. */
+#define ZTA_INDEX_NAME_BITS 29
+#define ZTA_INDEX_NAME_MAX ((UINT32_C(1) << ZTA_INDEX_NAME_BITS) - 1)
+
+static inline zta_index_key
+zta_index__key(zta_index_kind kind, uint32_t name)
+{
+	return (uint32_t)kind << ZTA_INDEX_NAME_BITS |
+	    (name & ZTA_INDEX_NAME_MAX);
+}
 
 /* Where a policy belongs; one that names several actions has several. */
 typedef struct zta_index_entry {

@@ -81,8 +81,8 @@ list_policy(zta_policies *policies, const zta_policy *policy, bool template,
 	zta_policy_list *list =
 	    template ? &policies->templates : &policies->policies;
 	uint32_t number = list->count | (template ? TEMPLATE_BIT : 0);
-	zta_status status =
-	    zta_map__add(&policies->ids, policy->id, number, err);
+	zta_status status = zta_map__add_hashed(
+	    &policies->ids, policy->id, policy->id_hash, number, err);
 
 	if (status == ZTA_EEXIST) {
 		return fail_taken(policies, policy->id, err);
@@ -149,6 +149,7 @@ add_text(zta_policies *policies, zta_policy_file *file,
 		return status;
 	}
 	file->count++;
+	policy->id_hash = zta_map__hash(&policies->ids, policy->id);
 	return list_policy(
 	    policies, policy, zta_policy_text__is_template(text), err);
 }
@@ -223,6 +224,7 @@ add_link(zta_policies *policies, const zta_link_text *link, zta_error *err)
 	}
 	*policy = *policies->templates.list[number & ~TEMPLATE_BIT];
 	policy->id = link->id;
+	policy->id_hash = zta_map__hash(&policies->ids, policy->id);
 	for (var = 0; status == ZTA_OK && var < ZTA_SCOPES; var++) {
 		if (policy->scope[var].slot != link->filled[var]) {
 			return zta_error__set(err, ZTA_EINVALID,

@@ -13,14 +13,14 @@ key_of(const zta_scope *scope, uint32_t which)
 		[ZTA_SCOPE_IS] = ZTA_INDEX_IS,
 		[ZTA_SCOPE_IS_IN] = ZTA_INDEX_IN,
 	};
-	zta_index_key key = { kinds[scope->op], 0 };
+	uint32_t name = 0;
 
 	if (scope->op == ZTA_SCOPE_IS) {
-		key.name = scope->type;
+		name = scope->type;
 	} else if (scope->op != ZTA_SCOPE_ANY) {
-		key.name = scope->entities[which];
+		name = scope->entities[which];
 	}
-	return key;
+	return zta_index__key(kinds[scope->op], name);
 }
 
 /* How many entries of an index a policy has: with `action in []` none. */

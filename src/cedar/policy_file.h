@@ -32,7 +32,8 @@ typedef struct zta_policy {
 	const zta_policy_file *file; /* of a link: that of its template */
 	zta_str id;
 	const zta_policy_text *source;
-	uint32_t at; /* byte offset in the file */
+	uint32_t at;      /* byte offset in the file */
+	uint32_t id_hash; /* as all maps of ids have it that share the file */
 } zta_policy;
 
 struct zta_policy_file {
