@@ -22,21 +22,21 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time url utf8
+       json_node json_write map random shared sort status str time url utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
-        declared engine entities entities_json environments escape eval \
-        eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
-        find findings format format_break format_comments format_layout \
-        format_survey formats index levels lex lines names parse_expr \
-        parse_node parse_operand parse_policy parse_schema \
-        parse_schema_action parse_schema_type parser policies policies_index \
-        policy_json_expr policy_json_link policy_json_node policy_json_out \
-        policy_json_part policy_json_read policy_json_scope \
-        policy_json_value policy_json_write policy_text quote request \
-        residual rules schema schema_formats schema_json_read \
+        declared engine engine_base entities entities_json environments \
+        escape eval eval_truth explain expr_text ext ext_datetime \
+        ext_decimal ext_ipaddr find findings format format_break \
+        format_comments format_layout format_survey formats index levels lex \
+        lines names parse_expr parse_node parse_operand parse_policy \
+        parse_schema parse_schema_action parse_schema_type parser policies \
+        policies_index policy_file policy_json_expr policy_json_link \
+        policy_json_node policy_json_out policy_json_part policy_json_read \
+        policy_json_scope policy_json_value policy_json_write policy_text \
+        quote request residual rules schema schema_formats schema_json_read \
         schema_json_type schema_json_write schema_lineage schema_resolve \
         schema_scope schema_text_write schema_type scope search search_index \
         session shapes type_notes typecheck typecheck_access \
@@ -49,16 +49,17 @@ IDENTITY = claims client_auth demands jose jwks jws keys kind \
            refusal ring source source_claims source_jose spiffe_id token \
            verify
 LOG = cbor frame journal leaf log reader segment
-LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
-         object pack places tree tree_build tree_diff tree_object
+LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
+         manifest name object pack places tree tree_build tree_diff \
+         tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question question_entity record replay request snapshot \
-      snapshot_schema
+      snapshot_base snapshot_schema
 HTTP = client conn http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
-      git_pack git_upload import memo memo_place names pktline plan plan_log \
-      policy_diff receive recheck remote remote_ask remote_push report \
-      resolve server show signer signers test_outcome test_read tests \
+      git_pack git_upload import latest memo memo_place names pktline plan \
+      plan_log policy_diff receive recheck remote remote_ask remote_push \
+      report resolve server show signer signers test_outcome test_read tests \
       transfer workspace workspace_blame workspace_checkout workspace_commit \
       workspace_config workspace_diff workspace_init workspace_log \
       workspace_remote workspace_revert
@@ -87,8 +88,8 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff gate json jwt ledger log \
        metamorphic nomem nonces object pack receive_fault recheck remote \
-       ring schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite transfer tree trust validate workspace
+       ring schema search search_random snapshot_base ssh store store_fault \
+       store_pgsql store_sqlite transfer tree trust validate workspace
 
 FUZZ = diff entities format http json jwks jwt log memo object outside pack \
        pktline policy policyjson replay request schema search ssh tests \
@@ -220,7 +221,8 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/load \
+        $(BUILD)/bench/search
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

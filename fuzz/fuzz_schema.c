@@ -118,8 +118,9 @@ same(zta_str text, zta_str again)
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_names__init(&names, &arena, 1);
 	zta_names__init(&other_names, &arena, 2);
-	must(zta_schema__read(&a, &names, text, NULL) == ZTA_OK);
-	must(zta_schema__read(&b, &other_names, again, NULL) == ZTA_OK);
+	must(zta_schema__read(&a, &names, names.arena, text, NULL) == ZTA_OK);
+	must(zta_schema__read(
+		 &b, &other_names, other_names.arena, again, NULL) == ZTA_OK);
 	must(a.entity_count == b.entity_count);
 	must(a.action_count == b.action_count);
 	for (i = 0; i < a.entity_count; i++) {

@@ -45,7 +45,7 @@ load(const zta_access *a, const zta_oid *commit, zta_snapshot **out,
 		return status;
 	}
 	zta_oid__hex(commit, tree.id);
-	return zta_snapshot__of_tree(out, &arena, &tree, NULL, err);
+	return zta_snapshot__of_tree(out, &arena, &tree, NULL, NULL, err);
 }
 
 zta_status
@@ -152,7 +152,7 @@ static zta_status
 name_policies(zta_access *a, const zta_verdict *verdict, zta_access_answer *out,
     zta_error *err)
 {
-	const zta_policy *list = a->snapshot->cedar->policies.policies.list;
+	const zta_policy **list = a->snapshot->cedar->policies.policies.list;
 	zta_str *ids = zta_arena__zalloc(
 	    &a->arena, (size_t)verdict->reason_count + 1, sizeof(*ids));
 	uint32_t i;
@@ -161,7 +161,7 @@ name_policies(zta_access *a, const zta_verdict *verdict, zta_access_answer *out,
 		return zta_arena__failed(&a->arena, err);
 	}
 	for (i = 0; i < verdict->reason_count; i++) {
-		ids[i] = list[verdict->reasons[i]].id;
+		ids[i] = list[verdict->reasons[i]]->id;
 	}
 	out->policies = ids;
 	out->policy_count = verdict->reason_count;

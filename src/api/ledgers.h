@@ -15,6 +15,7 @@
 
 #include "http/http.h"
 #include "log/log.h"
+#include "pap/latest.h"
 #include "store/store.h"
 
 typedef struct zta_ledgers zta_ledgers;
@@ -25,6 +26,7 @@ typedef struct zta_ledgers_options {
 	zta_str zone;
 	const char *server_name; /* NULL: loopback addresses alone */
 	zta_log_lane *lane;      /* of the thread, for what it decides */
+	zta_latest *latest;      /* of the ledgers; or NULL */
 	/* Tell the operator: failures, and who may not. From the thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

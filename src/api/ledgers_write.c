@@ -222,7 +222,8 @@ zta_ledger_verb__push(zta_ledger_job *job)
 		.transfer = &transfer,
 		.at = zta_time__now_ms(),
 		.may_sign = may_sign,
-		.context = job };
+		.context = job,
+		.latest = job->options->latest };
 	zta_error err = { 0 };
 	zta_oid culprit;
 	zta_check check;

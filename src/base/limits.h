@@ -120,6 +120,9 @@
 /* Calls that wait for a change of a ledger: all are looked at when there is one.
  * How long they may wait. */
 #define ZTA_LEDGER_WAITERS_MAX 1000u
+
+/* Versions that are kept so that the next ones need load little: memory. */
+#define ZTA_LATEST_MAX 8u
 #define ZTA_LEDGER_WAIT_MS 60000
 /* How long a push may take: all commits and tests of it. */
 #define ZTA_LEDGER_CALL_MS 600000

@@ -30,6 +30,12 @@ find(const zta_map *map, zta_str key, uint32_t hash)
 }
 
 uint32_t
+zta_map__hash(const zta_map *map, zta_str key)
+{
+	return (uint32_t)zta_str__hash(key, map->seed);
+}
+
+uint32_t
 zta_map__get(const zta_map *map, zta_str key)
 {
 	const zta_map_slot *slot;
@@ -37,7 +43,7 @@ zta_map__get(const zta_map *map, zta_str key)
 	if (map->count == 0) {
 		return ZTA_MAP_NONE;
 	}
-	slot = find(map, key, (uint32_t)zta_str__hash(key, map->seed));
+	slot = find(map, key, zta_map__hash(map, key));
 	return slot->key.ptr == NULL ? ZTA_MAP_NONE : slot->value;
 }
 
@@ -68,7 +74,14 @@ grow(zta_map *map)
 zta_status
 zta_map__add(zta_map *map, zta_str key, uint32_t value, zta_error *err)
 {
-	uint32_t hash = (uint32_t)zta_str__hash(key, map->seed);
+	return zta_map__add_hashed(
+	    map, key, zta_map__hash(map, key), value, err);
+}
+
+zta_status
+zta_map__add_hashed(
+    zta_map *map, zta_str key, uint32_t hash, uint32_t value, zta_error *err)
+{
 	zta_map_slot *slot;
 
 	if (map->slots == NULL || map->count >= map->mask / 4 * 3) {

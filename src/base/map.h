@@ -31,6 +31,13 @@ void zta_map__init(zta_map *map, zta_arena *arena, uint64_t seed);
 /* The value of `key`, or ZTA_MAP_NONE. */
 uint32_t zta_map__get(const zta_map *map, zta_str key);
 
+/* The hash that the map has of a key: for what is added to many of one seed. */
+uint32_t zta_map__hash(const zta_map *map, zta_str key);
+
+/* As zta_map__add(), of a key whose hash is known. */
+ZTA_MUST_USE zta_status zta_map__add_hashed(
+    zta_map *map, zta_str key, uint32_t hash, uint32_t value, zta_error *err);
+
 /*
  * Add `key` with `value`. ZTA_EEXIST leaves the map as it was; ZTA_ENOMEM and
  * ZTA_ELIMIT as zta_arena__failed(). `key.ptr` must not be NULL.

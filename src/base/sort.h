@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Largest element that can be sorted, in bytes. */
-#define ZTA_SORT_ELEMENT_MAX 64
+#define ZTA_SORT_ELEMENT_MAX 80
 
 void zta_sort__run(void *items, size_t count, size_t size,
     int (*cmp)(const void *, const void *));

@@ -66,9 +66,11 @@ policy_holds(zta_eval *x, const zta_policy *policy)
 			return ZTA_FALSE;
 		}
 	}
-	return policy->condition == ZTA_NAME_NONE ?
-	    ZTA_TRUE :
-	    zta_eval__truth(x, policy->condition);
+	if (policy->condition == ZTA_NAME_NONE) {
+		return ZTA_TRUE;
+	}
+	x->code = &policy->file->code;
+	return zta_eval__truth(x, policy->condition);
 }
 
 zta_index_probe
@@ -151,7 +153,7 @@ judge_group(void *context, const uint32_t *list, uint32_t count)
 	bool counted = true;
 
 	for (i = 0; counted && i < count; i++) {
-		policy = &j->policies->policies.list[list[i]];
+		policy = j->policies->policies.list[list[i]];
 		switch (policy_holds(&j->x, policy)) {
 		case ZTA_FALSE:
 			break;
@@ -193,12 +195,10 @@ seal_errors(zta_policy_error *list, uint32_t count)
 }
 
 void
-zta_authorize__begin(zta_eval *x, const zta_policies *policies,
-    const zta_entities *entities, const zta_question *question,
-    zta_arena *arena)
+zta_authorize__begin(zta_eval *x, const zta_entities *entities,
+    const zta_question *question, zta_arena *arena)
 {
-	*x = (zta_eval){ .code = &policies->code,
-		.names = question->names,
+	*x = (zta_eval){ .names = question->names,
 		.entities = entities,
 		.extras = question->extras,
 		.extra_count = question->extra_count,
@@ -220,12 +220,11 @@ zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
 	const tally *decisive;
 
 	*out = (zta_verdict){ 0 };
-	zta_authorize__begin(&j.x, policies, entities, question, arena);
+	zta_authorize__begin(&j.x, entities, question, arena);
 	probes[0] = zta_authorize__probe(&j.x, question->principal);
 	probes[1] = zta_authorize__probe(&j.x, question->resource);
 	probes[2] = zta_authorize__probe(&j.x, question->action);
-	if (!zta_index__visit(
-		&policies->index, probes, policies->named, judge_group, &j)) {
+	if (!zta_index__visit(&policies->index, probes, judge_group, &j)) {
 		return zta_arena__failed(arena, err);
 	}
 	decisive = j.forbids.count > 0 ? &j.forbids : &j.permits;

@@ -42,10 +42,12 @@ bool zta_authorize__scope_holds(
 /* What the index is asked for one of the three entities. */
 zta_index_probe zta_authorize__probe(const zta_eval *x, uint32_t uid);
 
-/* Make ready to evaluate conditions under the question. */
-void zta_authorize__begin(zta_eval *x, const zta_policies *policies,
-    const zta_entities *entities, const zta_question *question,
-    zta_arena *arena);
+/*
+ * Make ready to evaluate conditions under the question; each time it is the
+ * `code` of one file.
+ */
+void zta_authorize__begin(zta_eval *x, const zta_entities *entities,
+    const zta_question *question, zta_arena *arena);
 
 /*
  * Decide. The verdict's lists are in `arena`. Anything but ZTA_OK (ZTA_ENOMEM,

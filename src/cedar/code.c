@@ -7,7 +7,31 @@
 zta_status
 zta_compiler__no_room(zta_compiler *c)
 {
-	return zta_arena__failed(c->names->arena, c->err);
+	return zta_arena__failed(c->arena, c->err);
+}
+
+bool
+zta_code__copy(const zta_code *code, zta_arena *arena, zta_code *out)
+{
+	*out = *code;
+	out->arena = arena;
+	out->nodes = zta_arena__grow(arena, code->nodes, code->node_count,
+	    code->node_count, sizeof(*code->nodes));
+	out->places = zta_arena__grow(arena, code->places, code->node_count,
+	    code->node_count, sizeof(*code->places));
+	out->operands = zta_arena__grow(arena, code->operands,
+	    code->operand_count, code->operand_count, sizeof(*code->operands));
+	out->constants =
+	    zta_arena__grow(arena, code->constants, code->constant_count,
+		code->constant_count, sizeof(*code->constants));
+	return out->nodes != NULL && out->places != NULL &&
+	    out->operands != NULL && out->constants != NULL;
+}
+
+void
+zta_code__clear(zta_code *code)
+{
+	code->node_count = code->operand_count = code->constant_count = 0;
 }
 
 /* Make room for `more` in an array of the code. */
@@ -25,7 +49,7 @@ reserve(zta_compiler *c, void **list, uint32_t count, uint32_t *room,
 		return false;
 	}
 	want = want < count + more ? count + more : want;
-	bigger = zta_arena__grow(c->names->arena, *list, count, want, size);
+	bigger = zta_arena__grow(c->code->arena, *list, count, want, size);
 	if (bigger == NULL) {
 		return false;
 	}
@@ -42,13 +66,13 @@ zta_compiler__emit(zta_compiler *c, uint32_t at, zta_node node, uint32_t *out)
 	void *nodes = code->nodes, *places = code->places;
 
 	if (!reserve(c, &nodes, code->node_count, &room, 1, sizeof(node))) {
-		return zta_compiler__no_room(c);
+		return zta_arena__failed(code->arena, c->err);
 	}
 	code->nodes = nodes;
 	room = code->node_room;
 	if (!reserve(
 		c, &places, code->node_count, &room, 1, sizeof(uint32_t))) {
-		return zta_compiler__no_room(c);
+		return zta_arena__failed(code->arena, c->err);
 	}
 	code->places = places;
 	code->node_room = room;
@@ -67,7 +91,7 @@ zta_compiler__emit_constant(
 
 	if (!reserve(c, &list, code->constant_count, &code->constant_room, 1,
 		sizeof(*value))) {
-		return zta_compiler__no_room(c);
+		return zta_arena__failed(code->arena, c->err);
 	}
 	code->constants = list;
 	code->constants[code->constant_count] = *value;
@@ -91,7 +115,7 @@ zta_compiler__reserve_operands(zta_compiler *c, uint32_t count, uint32_t *first)
 
 	if (!reserve(c, &list, code->operand_count, &code->operand_room, count,
 		sizeof(uint32_t))) {
-		return zta_compiler__no_room(c);
+		return zta_arena__failed(code->arena, c->err);
 	}
 	code->operands = list;
 	*first = code->operand_count;

@@ -55,6 +55,7 @@ typedef struct zta_node {
 } zta_node;
 
 typedef struct zta_code {
+	zta_arena *arena; /* of the arrays, while they grow */
 	zta_node *nodes;
 	uint32_t *places; /* byte offset in the source, for each node */
 	uint32_t node_count, node_room;
@@ -64,14 +65,25 @@ typedef struct zta_code {
 	uint32_t constant_count, constant_room;
 } zta_code;
 
-/* Reduces expressions into `code`; everything lies in the names' arena. */
+/* Reduces expressions into `code`. */
 typedef struct zta_compiler {
 	zta_code *code;
 	zta_names *names;
+	zta_arena *arena; /* of the constants' values */
 	zta_error *err;
 } zta_compiler;
 
-/* Append `expr`; `*node` is its root. ZTA_ENOMEM, ZTA_ELIMIT. */
+/* A copy with no more room than it needs; false: no memory. */
+ZTA_MUST_USE bool zta_code__copy(
+    const zta_code *code, zta_arena *arena, zta_code *out);
+
+/* Forget all that was compiled, but not the room. */
+void zta_code__clear(zta_code *code);
+
+/*
+ * Append `expr`, which outlives the code; `*node` is its root. ZTA_ENOMEM,
+ * ZTA_ELIMIT.
+ */
 ZTA_MUST_USE zta_status zta_compiler__expr(
     zta_compiler *c, const zta_expr *expr, uint32_t *node);
 
@@ -93,7 +105,7 @@ ZTA_MUST_USE zta_status zta_compiler__reserve_operands(
     zta_compiler *c, uint32_t count, uint32_t *first);
 /* Take back the operands since `first`: they became a constant. */
 void zta_compiler__drop_operands(zta_compiler *c, uint32_t first);
-/* The status of an allocation that gave NULL. */
+/* The status of an allocation of a value that gave NULL. */
 zta_status zta_compiler__no_room(zta_compiler *c);
 
 #endif

@@ -203,14 +203,12 @@ note_paths(path_list *paths, const zta_code *code, const zta_node *n,
 }
 
 /* From the last node to the first, so that marks go down to operands. */
-bool
+void
 zta_code__paths(const zta_code *code, const uint8_t *reads, uint8_t *marks,
-    zta_arena *arena, zta_path **list, uint32_t *count)
+    zta_path *list, uint32_t *count)
 {
-	path_list paths = { zta_arena__zalloc(
-				arena, ZTA_SEARCH_PATHS_MAX, sizeof(zta_path)),
-		0 };
-	uint32_t node = paths.list == NULL ? 0 : code->node_count, i, at;
+	path_list paths = { list, *count };
+	uint32_t node = code->node_count, i, at;
 
 	while (node-- > 0) {
 		if (marks[node] == 0) {
@@ -224,7 +222,5 @@ zta_code__paths(const zta_code *code, const uint8_t *reads, uint8_t *marks,
 		}
 		note_paths(&paths, code, &code->nodes[node], reads);
 	}
-	*list = paths.list;
 	*count = paths.count;
-	return paths.list != NULL;
 }

@@ -25,12 +25,11 @@ ZTA_MUST_USE uint8_t *zta_code__reads(const zta_code *code, zta_arena *arena);
 #define ZTA_MARK_WHOLE 2
 
 /*
- * The paths from principal and resource whose values are compared with what is
- * known without them; each once, at most ZTA_SEARCH_PATHS_MAX. Only below the
- * nodes that have a mark in `marks`, a byte for each; it is used up. False: no
- * memory.
+ * Add the paths from principal and resource whose values are compared with what
+ * is known without them to `list`, each once, up to ZTA_SEARCH_PATHS_MAX. Only
+ * below the nodes that have a mark in `marks`, a byte for each; it is used up.
  */
-ZTA_MUST_USE bool zta_code__paths(const zta_code *code, const uint8_t *reads,
-    uint8_t *marks, zta_arena *arena, zta_path **list, uint32_t *count);
+void zta_code__paths(const zta_code *code, const uint8_t *reads, uint8_t *marks,
+    zta_path *list, uint32_t *count);
 
 #endif

@@ -49,7 +49,7 @@ compile_set(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		return zta_compiler__emit(c, expr->at,
 		    (zta_node){ ZTA_CODE_SET, first, expr->kid_count, 0 }, out);
 	}
-	set = zta_set__alloc(c->names->arena, expr->kid_count);
+	set = zta_set__alloc(c->arena, expr->kid_count);
 	if (set == NULL) {
 		return zta_compiler__no_room(c);
 	}
@@ -81,7 +81,7 @@ compile_record(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		    (zta_node){ ZTA_CODE_RECORD, first, expr->kid_count, 0 },
 		    out);
 	}
-	record = zta_record__alloc(c->names->arena, expr->kid_count);
+	record = zta_record__alloc(c->arena, expr->kid_count);
 	if (record == NULL) {
 		return zta_compiler__no_room(c);
 	}
@@ -117,8 +117,8 @@ compile_call(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 			args[i] = *zta_compiler__constant(
 			    c, c->code->operands[first + i]);
 		}
-		result = zta_ext__call(
-		    c->names->arena, fn, args, expr->kid_count, &value);
+		result =
+		    zta_ext__call(c->arena, fn, args, expr->kid_count, &value);
 		if (result == ZTA_EXT_NO_MEMORY) {
 			return zta_compiler__no_room(c);
 		}
@@ -208,10 +208,6 @@ compile_like(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 	zta_value value = zta_value__str(expr->names[0]);
 	zta_status status = zta_compiler__expr(c, expr->kids[0], &kid);
 
-	value.u.text = zta_arena__copy(c->names->arena, expr->names[0]).ptr;
-	if (value.u.text == NULL) {
-		return zta_compiler__no_room(c);
-	}
 	if (status == ZTA_OK) {
 		status =
 		    zta_compiler__emit_constant(c, expr->at, &value, &pattern);
@@ -227,7 +223,6 @@ static zta_status
 compile_literal(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 {
 	uint32_t type, uid = 0;
-	zta_str text;
 	zta_value value;
 	zta_status status = ZTA_OK;
 
@@ -239,11 +234,7 @@ compile_literal(zta_compiler *c, const zta_expr *expr, uint32_t *out)
 		value = zta_value__number(ZTA_VALUE_LONG, expr->number);
 		break;
 	case ZTA_EXPR_STRING:
-		text = zta_arena__copy(c->names->arena, expr->names[0]);
-		if (text.ptr == NULL) {
-			return zta_compiler__no_room(c);
-		}
-		value = zta_value__str(text);
+		value = zta_value__str(expr->names[0]);
 		break;
 	default:
 		status =

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "base/str.h"
 #include "cedar/conform.h"
 #include "cedar/request.h"
@@ -14,39 +13,26 @@
 zta_status
 zta_cedar_open(zta_cedar **out, zta_error *err)
 {
-	zta_cedar *engine = calloc(1, sizeof(*engine));
-
-	*out = engine;
-	if (engine == NULL) {
-		return zta_error__nomem(err);
-	}
-	zta_arena__init(&engine->arena, SIZE_MAX);
-	zta_arena__init(&engine->findings, SIZE_MAX);
-	zta_names__init(&engine->names, &engine->arena, zta_random__seed());
-	zta_policies__init(&engine->policies, &engine->names);
-	zta_entities__init(&engine->entities, &engine->arena, &engine->names);
-	engine->loader = (zta_entities_loader){ .entities = &engine->entities,
-		.names = &engine->names };
-	return ZTA_OK;
+	return zta_cedar__open_on(out, NULL, err);
 }
 
 void
 zta_cedar_close(zta_cedar *engine)
 {
 	if (engine != NULL) {
-		zta_arena__release(&engine->arena);
-		zta_arena__release(&engine->findings);
+		zta_policies__release(&engine->policies);
 		zta_entities__release(&engine->entities);
+		zta_shared__drop(engine->entities_memory);
+		zta_shared__drop(engine->schema_memory);
+		zta_arena__release(&engine->findings);
+		zta_arena__release(&engine->arena);
 		free(engine);
 	}
 }
 
-/*
- * Go on to `phase`, which must not lie behind. When the last policy is in, all
- * that policies name is known.
- */
-static zta_status
-enter(zta_cedar *engine, zta_cedar_phase phase, zta_error *err)
+/* When the last policy is in, all that policies name is known. */
+zta_status
+zta_cedar__enter(zta_cedar *engine, zta_cedar_phase phase, zta_error *err)
 {
 	if (engine->phase > phase) {
 		return zta_error__set(err, ZTA_EINVAL,
@@ -70,8 +56,8 @@ zta_cedar__tell(zta_cedar *engine, zta_error_sink *sink)
 }
 
 /* An engine in which something failed is of no use, unless that was told. */
-static zta_status
-leave(zta_cedar *engine, zta_status status, const zta_error *err)
+zta_status
+zta_cedar__leave(zta_cedar *engine, zta_status status, const zta_error *err)
 {
 	if (zta_error__tell(engine->sink, status, err)) {
 		return ZTA_OK;
@@ -95,7 +81,7 @@ zta_status
 zta_cedar_add_schema(
     zta_cedar *engine, zta_str file, zta_str text, zta_error *err)
 {
-	zta_status status = enter(engine, ZTA_CEDAR_SCHEMA, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_SCHEMA, err);
 
 	open_file(engine, file);
 	if (status == ZTA_OK && engine->schema != NULL) {
@@ -103,8 +89,8 @@ zta_cedar_add_schema(
 		    err, ZTA_EINVAL, "an engine has at most one schema");
 	}
 	if (status == ZTA_OK) {
-		status = zta_schema__read(
-		    &engine->schema_space, &engine->names, text, err);
+		status = zta_schema__read(&engine->schema_space, &engine->names,
+		    &engine->schema_memory->arena, text, err);
 		if (status == ZTA_OK) {
 			engine->schema = &engine->schema_space;
 			engine->loader.schema = engine->schema;
@@ -112,14 +98,14 @@ zta_cedar_add_schema(
 			zta_error__replace(err, "%.*s", ZTA_STR_ARG(file));
 		}
 	}
-	return leave(engine, status, err);
+	return zta_cedar__leave(engine, status, err);
 }
 
 zta_status
 zta_cedar_add_policies(zta_cedar *engine, zta_str file, zta_str text,
     zta_cedar_naming naming, zta_error *err)
 {
-	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_POLICIES, err);
 
 	open_file(engine, file);
 	if (status == ZTA_OK) {
@@ -128,21 +114,21 @@ zta_cedar_add_policies(zta_cedar *engine, zta_str file, zta_str text,
 						  ZTA_NAMING_NUMBER,
 		    err);
 	}
-	return leave(engine, status, err);
+	return zta_cedar__leave(engine, status, err);
 }
 
 zta_status
 zta_cedar_add_links(
     zta_cedar *engine, zta_str file, zta_str json, zta_error *err)
 {
-	zta_status status = enter(engine, ZTA_CEDAR_POLICIES, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_POLICIES, err);
 
 	open_file(engine, file);
 	if (status == ZTA_OK) {
 		status =
 		    zta_policies__add_links(&engine->policies, file, json, err);
 	}
-	return leave(engine, status, err);
+	return zta_cedar__leave(engine, status, err);
 }
 
 /* --- entities */
@@ -151,14 +137,14 @@ zta_status
 zta_cedar_add_entities(
     zta_cedar *engine, zta_str file, zta_str json, zta_error *err)
 {
-	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_ENTITIES, err);
 
 	open_file(engine, file);
 	if (status == ZTA_OK) {
 		status =
 		    zta_entities_loader__add(&engine->loader, file, json, err);
 	}
-	return leave(engine, status, err);
+	return zta_cedar__leave(engine, status, err);
 }
 
 /* Who is told of refused entities. */
@@ -185,7 +171,7 @@ zta_cedar_check_entities(zta_cedar *engine, zta_str file, zta_str json,
 	entities_check check = { refused, context };
 	zta_error_sink sink = { tell_refused, &check, file, 0, UINT32_MAX };
 	zta_error local = { 0 };
-	zta_status status = enter(engine, ZTA_CEDAR_ENTITIES, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_ENTITIES, err);
 
 	err = err == NULL ? &local : err;
 	engine->loader.sink = &sink;
@@ -206,7 +192,7 @@ zta_cedar_check_entities(zta_cedar *engine, zta_str file, zta_str json,
 zta_status
 zta_cedar_seal(zta_cedar *engine, zta_error *err)
 {
-	zta_status status = enter(engine, ZTA_CEDAR_SEALED, err);
+	zta_status status = zta_cedar__enter(engine, ZTA_CEDAR_SEALED, err);
 
 	if (status == ZTA_OK && engine->sink != NULL &&
 	    engine->sink->told != engine->told) {
@@ -214,13 +200,17 @@ zta_cedar_seal(zta_cedar *engine, zta_error *err)
 		    err, ZTA_EINVAL, "the engine lacks what was wrong");
 	}
 	engine->sink = engine->policies.sink = engine->loader.sink = NULL;
-	if (status == ZTA_OK) {
+	if (engine->base == NULL) {
+		engine->names_first = zta_names__count(&engine->names);
+	}
+	engine->base = NULL;
+	if (status == ZTA_OK && !engine->entities_taken) {
 		status = zta_entities_loader__finish(&engine->loader, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_policies__seal(&engine->policies, err);
 	}
-	return leave(engine, status, err);
+	return zta_cedar__leave(engine, status, err);
 }
 
 /* --- validation */
@@ -229,7 +219,6 @@ static zta_status
 tell_findings(zta_cedar *engine, const zta_findings *found,
     const zta_cedar_finding **list, zta_error *err)
 {
-	const zta_policies *policies = &engine->policies;
 	zta_cedar_finding *out = zta_arena__zalloc(
 	    &engine->findings, found->count + 1, sizeof(*out));
 	const zta_finding *f;
@@ -245,18 +234,29 @@ tell_findings(zta_cedar *engine, const zta_findings *found,
 			.message = zta_rule__message(f->rule),
 			.hint = zta_rule__hint(f->rule),
 			.warning = f->rule == ZTA_RULE_IMPOSSIBLE };
-		out[i].file = zta_policies__place(policies, f->policy->file,
-		    f->at, &out[i].line, &out[i].column);
+		out[i].file = zta_policy_file__place(
+		    f->policy->file, f->at, &out[i].line, &out[i].column);
 	}
 	*list = out;
 	return ZTA_OK;
+}
+
+/* What the base found in what was taken over; NULL: that does not count here. */
+static const zta_findings *
+known_findings(const zta_cedar *engine, uint32_t level)
+{
+	const zta_cedar *base = engine->base;
+
+	return base != NULL && base->validated && base->level == level ?
+	    &base->found :
+	    NULL;
 }
 
 zta_status
 zta_cedar_validate(zta_cedar *engine, uint32_t level,
     const zta_cedar_finding **list, size_t *count, zta_error *err)
 {
-	zta_findings found;
+	const zta_findings *known;
 	zta_status status;
 
 	*list = NULL;
@@ -266,13 +266,16 @@ zta_cedar_validate(zta_cedar *engine, uint32_t level,
 		    err, ZTA_EINVAL, "validation needs a schema");
 	}
 	zta_arena__reset(&engine->findings);
-	status = zta_validate__run(engine->schema, &engine->policies, level,
-	    &engine->findings, &found, err);
+	known = known_findings(engine, level);
+	status = zta_validate__run(engine->schema, &engine->policies, known,
+	    level, &engine->findings, &engine->found, err);
+	engine->validated = status == ZTA_OK;
+	engine->level = level;
 	if (status == ZTA_OK) {
-		status = tell_findings(engine, &found, list, err);
+		status = tell_findings(engine, &engine->found, list, err);
 	}
 	if (status == ZTA_OK) {
-		*count = found.count;
+		*count = engine->found.count;
 	}
 	return status;
 }

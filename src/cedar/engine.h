@@ -2,9 +2,10 @@
 /*
  * engine.h - everything of one engine together; ztauth/cedar.h tells its use.
  *
- * What a snapshot holds is in one arena. Names come first in it: schema, then
- * policies, so that what policies name has the lowest numbers and the index
- * looks at no others.
+ * Names, lists and the index are an engine's own. The meaning of the schema,
+ * each file of policies and the entities lie in memory that engines share, if
+ * they give names the same numbers. Names come in this order, too: what policies
+ * name has the lowest numbers, and the index looks at no others.
  */
 #ifndef ZTA_CEDAR_ENGINE_H
 #define ZTA_CEDAR_ENGINE_H
@@ -12,6 +13,7 @@
 #include "base/json.h"
 #include "cedar/authorize.h"
 #include "cedar/entities_json.h"
+#include "cedar/findings.h"
 #include "cedar/schema.h"
 #include "ztauth/cedar.h"
 
@@ -28,12 +30,20 @@ struct zta_cedar {
 	zta_arena arena;
 	zta_names names;
 	zta_cedar_phase phase;
+	const zta_cedar *base; /* while filled: whose numbers it has, or NULL */
+	uint32_t names_first;  /* how many the first of these bases had */
 	const zta_schema *schema; /* NULL: none */
 	zta_schema schema_space;
+	zta_shared *schema_memory;
 	zta_policies policies;
 	zta_entities entities;
+	zta_shared *entities_memory;
+	bool entities_taken; /* those of the base: they are closed already */
 	zta_entities_loader loader;
-	zta_arena findings;   /* of the last validation */
+	zta_arena findings; /* of the last validation */
+	zta_findings found;
+	bool validated; /* at `level`: `found` is all there is */
+	uint32_t level;
 	zta_error_sink *sink; /* NULL: the first error breaks the engine */
 	uint32_t told;        /* what the sink had been told before */
 };
@@ -50,6 +60,39 @@ struct zta_cedar_session {
  * can be validated but not sealed.
  */
 void zta_cedar__tell(zta_cedar *engine, zta_error_sink *sink);
+
+/* --- an engine that takes over what has not changed: engine_base.c */
+
+/*
+ * Can another engine be made on this one? It must be sealed, have a schema,
+ * and know not many more names than its policies had when all were read anew.
+ */
+bool zta_cedar__is_base(const zta_cedar *engine);
+
+/*
+ * An engine with the names and the schema of `base`, which is one and must live
+ * until the engine is sealed; NULL: an empty one. ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_cedar__open_on(
+    zta_cedar **out, const zta_cedar *base, zta_error *err);
+
+/*
+ * Add a file of the base's policies; its entities. What was found of them is not
+ * looked for again. Errors as of reading them.
+ */
+ZTA_MUST_USE zta_status zta_cedar__take_policies(
+    zta_cedar *engine, zta_policy_file *file, zta_error *err);
+ZTA_MUST_USE zta_status zta_cedar__take_entities(
+    zta_cedar *engine, zta_error *err);
+
+/*
+ * Go on to `phase`, which must not lie behind; and leave what was added. For
+ * engine_base.c.
+ */
+ZTA_MUST_USE zta_status zta_cedar__enter(
+    zta_cedar *engine, zta_cedar_phase phase, zta_error *err);
+zta_status zta_cedar__leave(
+    zta_cedar *engine, zta_status status, const zta_error *err);
 
 /* A request as it was read into an arena; it points into itself. */
 typedef struct zta_asked {

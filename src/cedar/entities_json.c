@@ -193,10 +193,11 @@ note_action(zta_entities_loader *loader, uint32_t uid, zta_error *err)
 	uint32_t *bigger;
 
 	if (loader->action_count == loader->action_room) {
-		bigger = zta_arena__grow(loader->names->arena, loader->actions,
-		    loader->action_count, more, sizeof(*bigger));
+		bigger =
+		    zta_arena__grow(loader->entities->arena, loader->actions,
+			loader->action_count, more, sizeof(*bigger));
 		if (bigger == NULL) {
-			return zta_arena__failed(loader->names->arena, err);
+			return zta_arena__failed(loader->entities->arena, err);
 		}
 		loader->actions = bigger;
 		loader->action_room = more;
@@ -209,7 +210,7 @@ static zta_status
 add_one(zta_entities_loader *loader, zta_arena *scratch,
     const zta_json_doc *doc, zta_error *err)
 {
-	zta_value_reader reader = { .arena = loader->names->arena,
+	zta_value_reader reader = { .arena = loader->entities->arena,
 		.names = loader->names,
 		.schema = loader->schema,
 		.doc = doc,

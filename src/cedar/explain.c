@@ -61,8 +61,8 @@ new_step(explainer *e, uint32_t at, unsigned depth)
 	}
 	e->step_count++;
 	*step = (zta_cedar_step){ .depth = depth };
-	(void)zta_policies__place(
-	    e->policies, e->policy->file, at, &step->line, &step->column);
+	zta_lines__place(
+	    &e->policy->file->lines, at, &step->line, &step->column);
 	return step;
 }
 
@@ -110,14 +110,12 @@ tell_expr(explainer *e, const zta_expr *expr, bool known,
 static zta_status
 evaluate(explainer *e, const zta_expr *expr, bool *known, zta_value *out)
 {
-	zta_compiler compiler = { &e->code, e->names, e->err };
+	zta_compiler compiler = { &e->code, e->names, e->names->arena, e->err };
 	uint32_t node;
 	zta_status status;
 
 	/* Nothing is left of what was compiled before, but its room. */
-	e->code.node_count = 0;
-	e->code.operand_count = 0;
-	e->code.constant_count = 0;
+	zta_code__clear(&e->code);
 	status = zta_compiler__expr(&compiler, expr, &node);
 	if (status != ZTA_OK) {
 		return status;
@@ -332,8 +330,8 @@ explain_policy(explainer *e, zta_expr_var failing, zta_cedar_explanation *out)
 	e->step_count = 0;
 	*out = (zta_cedar_explanation){ .policy = e->policy->id,
 		.forbid = e->policy->forbid };
-	out->file = zta_policies__place(e->policies, e->policy->file,
-	    e->policy->at, &out->line, &out->column);
+	out->file = zta_policy_file__place(
+	    e->policy->file, e->policy->at, &out->line, &out->column);
 	status = failing < ZTA_SCOPES ? explain_scope(e, failing, out) :
 					explain_conditions(e, out);
 	if (status != ZTA_OK) {
@@ -357,7 +355,7 @@ count_policies(explainer *e, bool all)
 	uint32_t i, count = 0;
 
 	for (i = 0; !all && i < e->policies->policies.count; i++) {
-		e->policy = &e->policies->policies.list[i];
+		e->policy = e->policies->policies.list[i];
 		count += failing_scope(e) == ZTA_SCOPES;
 	}
 	return all ? e->policies->policies.count : count;
@@ -376,7 +374,8 @@ zta_explain__run(const zta_policies *policies, const zta_entities *entities,
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
-	zta_authorize__begin(&e.x, policies, entities, question, arena);
+	zta_authorize__begin(&e.x, entities, question, arena);
+	e.code.arena = names->arena;
 	e.x.code = &e.code;
 	out = zta_arena__alloc(
 	    arena, sizeof(*out) * (count_policies(&e, all) + 1));
@@ -386,7 +385,7 @@ zta_explain__run(const zta_policies *policies, const zta_entities *entities,
 		return no_room(&e);
 	}
 	for (i = 0; status == ZTA_OK && i < policies->policies.count; i++) {
-		e.policy = &policies->policies.list[i];
+		e.policy = policies->policies.list[i];
 		failing = failing_scope(&e);
 		if (all || failing == ZTA_SCOPES) {
 			status = explain_policy(&e, failing, &out[*count]);
@@ -411,7 +410,8 @@ zta_explain__ids(const zta_policies *policies, const zta_entities *entities,
 	size_t i;
 	zta_status status = ZTA_OK;
 
-	zta_authorize__begin(&e.x, policies, entities, question, arena);
+	zta_authorize__begin(&e.x, entities, question, arena);
+	e.code.arena = names->arena;
 	e.x.code = &e.code;
 	*count = 0;
 	*list = out;
@@ -422,7 +422,7 @@ zta_explain__ids(const zta_policies *policies, const zta_entities *entities,
 		number = zta_map__get(&policies->ids, ids[i]);
 		/* A template has another number, and nothing to explain. */
 		if (number < policies->policies.count) {
-			e.policy = &policies->policies.list[number];
+			e.policy = policies->policies.list[number];
 			status = explain_policy(
 			    &e, failing_scope(&e), &out[(*count)++]);
 		}

@@ -48,31 +48,51 @@ list_actions(zta_cedar_search *search, zta_error *err)
 	return ZTA_OK;
 }
 
+static zta_status
+find_paths_of(const zta_policy_file *file, zta_arena *scratch, zta_path *paths,
+    uint32_t *count, zta_error *err)
+{
+	uint8_t *marks =
+	    zta_arena__zalloc(scratch, file->code.node_count + 1u, 1);
+	const zta_policy *policy = file->policies;
+	uint32_t i;
+
+	if (marks == NULL) {
+		return zta_arena__failed(scratch, err);
+	}
+	for (i = 0; i < file->count; i++, policy++) {
+		if (!policy->forbid && policy->condition != ZTA_NAME_NONE) {
+			marks[policy->condition] = ZTA_MARK_WHOLE;
+		}
+	}
+	zta_code__paths(&file->code, file->reads, marks, paths, count);
+	return ZTA_OK;
+}
+
 /* The paths that permits compare: forbids are not looked up. */
 static zta_status
 find_paths(
     zta_cedar_search *search, zta_path **paths, uint32_t *count, zta_error *err)
 {
 	const zta_policies *policies = &search->engine->policies;
-	const zta_policy *policy = policies->policies.list;
-	zta_arena *arena = &search->arena;
-	uint8_t *marks =
-	    zta_arena__zalloc(arena, policies->code.node_count + 1u, 1);
+	zta_arena *arena = &search->arena, scratch;
+	zta_status status = ZTA_OK;
 	uint32_t i;
 
-	for (i = 0; marks != NULL && i < policies->policies.count;
-	     i++, policy++) {
-		if (!policy->forbid && policy->condition != ZTA_NAME_NONE) {
-			marks[policy->condition] = ZTA_MARK_WHOLE;
-		}
-	}
-	search->reads = zta_code__reads(&policies->code, arena);
-	if (marks == NULL || search->reads == NULL ||
-	    !zta_code__paths(
-		&policies->code, search->reads, marks, arena, paths, count)) {
+	*count = 0;
+	*paths =
+	    zta_arena__zalloc(arena, ZTA_SEARCH_PATHS_MAX, sizeof(**paths));
+	if (*paths == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	return ZTA_OK;
+	zta_arena__init(&scratch, SIZE_MAX);
+	for (i = policies->file_count; status == ZTA_OK && i > 0; i--) {
+		status = find_paths_of(
+		    policies->files[i - 1].file, &scratch, *paths, count, err);
+		zta_arena__reset(&scratch);
+	}
+	zta_arena__release(&scratch);
+	return status;
 }
 
 static zta_status

@@ -3,12 +3,12 @@
  * index.c - see index.h.
  *
  * Entries are sorted by their keys, so that what belongs below one node is one
- * run of them. All edges of the tree are in one hash table.
+ * run of them; digit by digit, because there can be hundreds of thousands. All
+ * edges of the tree are in one hash table.
  */
 #include "cedar/index.h"
 
 #include "base/error.h"
-#include "base/sort.h"
 #include "cedar/entities.h"
 
 #define ROOM_MIN 16u
@@ -19,8 +19,7 @@
 static uint32_t
 hash_of(uint32_t parent, zta_index_key key)
 {
-	uint64_t mixed = ((uint64_t)parent << 32 | key.name) +
-	    key.kind * UINT64_C(0x2545f4914f6cdd1d);
+	uint64_t mixed = (uint64_t)parent << 32 | key;
 
 	mixed *= UINT64_C(0x9e3779b97f4a7c15);
 	mixed ^= mixed >> 32;
@@ -28,11 +27,17 @@ hash_of(uint32_t parent, zta_index_key key)
 	return (uint32_t)(mixed >> 32);
 }
 
-/* The bit that a name sets in a node, so that most misses need no search. */
-static uint64_t
-bit_of(uint32_t name)
+static zta_index_kind
+kind_of(zta_index_key key)
 {
-	return UINT64_C(1) << ((name * UINT32_C(0x9e3779b9)) >> 26);
+	return (zta_index_kind)(key >> ZTA_INDEX_NAME_BITS);
+}
+
+/* The bit that a key sets in a node, so that most misses need no search. */
+static uint64_t
+bit_of(zta_index_key key)
+{
+	return UINT64_C(1) << ((key * UINT32_C(0x9e3779b9)) >> 26);
 }
 
 /* The edge from `parent` over `key`, or the free slot where it belongs. */
@@ -45,8 +50,7 @@ find_edge(const zta_index *index, uint32_t parent, zta_index_key key)
 	for (;; at = (at + 1) & index->edge_mask) {
 		edge = &index->edges[at];
 		if (edge->child == 0 ||
-		    (edge->parent == parent && edge->key.name == key.name &&
-			edge->key.kind == key.kind)) {
+		    (edge->parent == parent && edge->key == key)) {
 			return edge;
 		}
 	}
@@ -56,7 +60,7 @@ find_edge(const zta_index *index, uint32_t parent, zta_index_key key)
 
 typedef struct builder {
 	zta_index *index;
-	zta_index_entry *entries;
+	const zta_index_entry *entries;
 } builder;
 
 static bool
@@ -107,6 +111,8 @@ add_node(zta_index *index, uint32_t *out)
 static bool
 add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 {
+	uint32_t name;
+
 	if (index->edge_count >= index->edge_mask / 2 && !grow_edges(index)) {
 		return false;
 	}
@@ -115,30 +121,68 @@ add_child(zta_index *index, uint32_t node, zta_index_key key, uint32_t *child)
 	}
 	*find_edge(index, node, key) = (zta_index_edge){ node, key, *child };
 	index->edge_count++;
-	index->nodes[node].kinds |= 1u << key.kind;
-	index->nodes[node].names |= bit_of(key.name);
+	index->nodes[node].kinds |= 1u << kind_of(key);
+	index->nodes[node].names |= bit_of(key);
+	name = key & ZTA_INDEX_NAME_MAX;
+	if (kind_of(key) == ZTA_INDEX_IN && name >= index->named) {
+		index->named = name + 1;
+	}
 	return true;
 }
 
-static int
-cmp_keys(zta_index_key a, zta_index_key b)
+/* A key is sorted by so many bits at a time. */
+#define DIGIT_BITS 11u
+#define DIGITS 3u
+
+static uint32_t
+digit_of(const zta_index_entry *entry, uint32_t level, uint32_t digit)
 {
-	if (a.kind != b.kind) {
-		return a.kind < b.kind ? -1 : 1;
-	}
-	return a.name < b.name ? -1 : a.name > b.name;
+	return entry->keys[level] >> digit * DIGIT_BITS &
+	    ((1u << DIGIT_BITS) - 1);
 }
 
-static int
-cmp_entries(const void *a, const void *b)
+/* Into `to` by one digit; false: all have the same. */
+static bool
+sort_by_digit(const zta_index_entry *from, zta_index_entry *to, uint32_t count,
+    uint32_t level, uint32_t digit)
 {
-	const zta_index_entry *x = a, *y = b;
-	int by = 0, level;
+	uint32_t places[1u << DIGIT_BITS] = { 0 }, i, here, next = 0;
 
-	for (level = 0; by == 0 && level < ZTA_INDEX_LEVELS; level++) {
-		by = cmp_keys(x->keys[level], y->keys[level]);
+	for (i = 0; i < count; i++) {
+		places[digit_of(&from[i], level, digit)]++;
 	}
-	return by != 0 ? by : x->policy < y->policy ? -1 : 1;
+	if (count == 0 || places[digit_of(&from[0], level, digit)] == count) {
+		return false;
+	}
+	for (i = 0; i < 1u << DIGIT_BITS; i++) {
+		here = places[i];
+		places[i] = next;
+		next += here;
+	}
+	for (i = 0; i < count; i++) {
+		to[places[digit_of(&from[i], level, digit)]++] = from[i];
+	}
+	return true;
+}
+
+/* Those of one key stay in their order, which is that of policies. */
+static const zta_index_entry *
+sort_entries(zta_index_entry *entries, zta_index_entry *spare, uint32_t count)
+{
+	zta_index_entry *sorted;
+	uint32_t level, digit;
+
+	for (level = ZTA_INDEX_LEVELS; level-- > 0;) {
+		for (digit = 0; digit < DIGITS; digit++) {
+			if (sort_by_digit(
+				entries, spare, count, level, digit)) {
+				sorted = spare;
+				spare = entries;
+				entries = sorted;
+			}
+		}
+	}
+	return entries;
 }
 
 static void
@@ -164,9 +208,8 @@ split(builder *b, uint32_t node, uint32_t from, uint32_t to, uint32_t level)
 
 	for (; from < to; from = end) {
 		key = b->entries[from].keys[level];
-		for (end = from + 1; end < to &&
-		     cmp_keys(b->entries[end].keys[level], key) == 0;
-		     end++) {
+		for (end = from + 1;
+		     end < to && b->entries[end].keys[level] == key; end++) {
 		}
 		if (!add_child(b->index, node, key, &child)) {
 			return false;
@@ -182,9 +225,9 @@ split(builder *b, uint32_t node, uint32_t from, uint32_t to, uint32_t level)
 
 zta_status
 zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
-    uint32_t count, zta_error *err)
+    zta_index_entry *spare, uint32_t count, zta_error *err)
 {
-	builder b = { index, entries };
+	builder b = { .index = index };
 	uint32_t root;
 
 	*index = (zta_index){ .arena = arena };
@@ -194,7 +237,7 @@ zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
 	    !add_node(index, &root)) {
 		return zta_arena__failed(arena, err);
 	}
-	zta_sort__run(entries, count, sizeof(*entries), cmp_entries);
+	b.entries = sort_entries(entries, spare, count);
 	if (count <= LEAF_MAX) {
 		make_leaf(&b, root, 0, count);
 	} else if (!split(&b, root, 0, count, 0)) {
@@ -208,7 +251,6 @@ zta_index__build(zta_index *index, zta_arena *arena, zta_index_entry *entries,
 typedef struct visitor {
 	const zta_index *index;
 	const zta_index_probe *probes;
-	uint32_t named;
 	zta_index_visit *visit;
 	void *context;
 } visitor;
@@ -219,10 +261,10 @@ static bool
 follow_key(const visitor *v, uint32_t node, uint32_t level, zta_index_kind kind,
     uint32_t name)
 {
-	zta_index_key key = { kind, name };
+	zta_index_key key = zta_index__key(kind, name);
 	uint32_t child;
 
-	if ((v->index->nodes[node].names & bit_of(name)) == 0) {
+	if ((v->index->nodes[node].names & bit_of(key)) == 0) {
 		return true;
 	}
 	child = find_edge(v->index, node, key)->child;
@@ -233,12 +275,12 @@ static bool
 follow_ancestors(const visitor *v, uint32_t node, uint32_t level)
 {
 	const zta_index_probe *probe = &v->probes[level];
-	uint32_t i;
+	uint32_t named = v->index->named, i;
 
 	if (!follow_key(v, node, level, ZTA_INDEX_IN, probe->uid)) {
 		return false;
 	}
-	for (i = 0; i < probe->ancestor_count && probe->ancestors[i] < v->named;
+	for (i = 0; i < probe->ancestor_count && probe->ancestors[i] < named;
 	     i++) {
 		if (!follow_key(
 			v, node, level, ZTA_INDEX_IN, probe->ancestors[i])) {
@@ -276,10 +318,10 @@ follow(const visitor *v, uint32_t node, uint32_t level)
 
 bool
 zta_index__visit(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
-    zta_index_visit *visit, void *context)
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_index_visit *visit,
+    void *context)
 {
-	visitor v = { index, probes, named, visit, context };
+	visitor v = { index, probes, visit, context };
 
 	return follow(&v, 0, 0);
 }

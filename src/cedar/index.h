@@ -22,10 +22,19 @@ typedef enum zta_index_kind {
 
 #define ZTA_INDEX_LEVELS 3
 
-typedef struct zta_index_key {
-	uint32_t kind; /* zta_index_kind */
-	uint32_t name; /* symbol of a type, or uid; 0 for ANY */
-} zta_index_key;
+/* A zta_index_kind, and the symbol of a type, or a uid; 0 for ANY. */
+typedef uint32_t zta_index_key;
+
+/* Names of an engine have so many bits at most: see names.c. */
+#define ZTA_INDEX_NAME_BITS 29
+#define ZTA_INDEX_NAME_MAX ((UINT32_C(1) << ZTA_INDEX_NAME_BITS) - 1)
+
+static inline zta_index_key
+zta_index__key(zta_index_kind kind, uint32_t name)
+{
+	return (uint32_t)kind << ZTA_INDEX_NAME_BITS |
+	    (name & ZTA_INDEX_NAME_MAX);
+}
 
 /* Where a policy belongs; one that names several actions has several. */
 typedef struct zta_index_entry {
@@ -53,11 +62,16 @@ typedef struct zta_index {
 	uint32_t node_count, node_room;
 	uint32_t *list;
 	uint32_t list_count;
+	uint32_t named; /* no key is `in` an entity from this uid on */
 } zta_index;
 
-/* Build it; `entries` is put in another order. ZTA_ENOMEM, ZTA_ELIMIT. */
+/*
+ * Build it of entries that are ascending by policy; they and `spare`, as many,
+ * are used up. ZTA_ENOMEM, ZTA_ELIMIT.
+ */
 ZTA_MUST_USE zta_status zta_index__build(zta_index *index, zta_arena *arena,
-    zta_index_entry *entries, uint32_t count, zta_error *err);
+    zta_index_entry *entries, zta_index_entry *spare, uint32_t count,
+    zta_error *err);
 
 /* What a request matches at one level. */
 typedef struct zta_index_probe {
@@ -73,11 +87,10 @@ typedef bool zta_index_visit(
 
 /*
  * Visit the policies that the probes reach, group by group. One that names
- * several actions may come twice. Ancestors from the uid `named` on are named
- * by no policy. False if a visit returned false.
+ * several actions may come twice. False if a visit returned false.
  */
 ZTA_MUST_USE bool zta_index__visit(const zta_index *index,
-    const zta_index_probe probes[ZTA_INDEX_LEVELS], uint32_t named,
-    zta_index_visit *visit, void *context);
+    const zta_index_probe probes[ZTA_INDEX_LEVELS], zta_index_visit *visit,
+    void *context);
 
 #endif

@@ -25,16 +25,49 @@ fail(const lexer *x, size_t at, const char *what)
 	return zta_error__at(x->err, ZTA_ESYNTAX, line, column, "%s", what);
 }
 
+/* What a byte is; a letter and a digit share a bit. */
+enum { WORD = 1, LETTER = 3, DIGIT = 5, SPACE = 8 };
+
+#define FROM_3(c, is) [(c)] = (is), [(c) + 1] = (is), [(c) + 2] = (is)
+#define FROM_9(c, is) FROM_3(c, is), FROM_3((c) + 3, is), FROM_3((c) + 6, is)
+#define FROM_26(c, is)                                            \
+	FROM_9(c, is), FROM_9((c) + 9, is), FROM_3((c) + 18, is), \
+	    FROM_3((c) + 21, is), [(c) + 24] = (is), [(c) + 25] = (is)
+
+static const uint8_t classes[256] = {
+	FROM_26('a', LETTER),
+	FROM_26('A', LETTER),
+	['_'] = LETTER,
+	FROM_9('0', DIGIT),
+	['9'] = DIGIT,
+	FROM_3('\t', SPACE), /* \t \n \v */
+	['\f'] = SPACE,
+	['\r'] = SPACE,
+	[' '] = SPACE,
+};
+
+static uint8_t
+class_of(char c)
+{
+	return classes[(unsigned char)c];
+}
+
 static bool
 is_ident_start(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+	return class_of(c) == LETTER;
 }
 
 static bool
 is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return class_of(c) == DIGIT;
+}
+
+static bool
+is_ident(char c)
+{
+	return (class_of(c) & WORD) != 0;
 }
 
 bool
@@ -46,7 +79,7 @@ zta_lex__is_ident(zta_str text)
 		return false;
 	}
 	for (i = 1; i < text.len; i++) {
-		if (!is_ident_start(text.ptr[i]) && !is_digit(text.ptr[i])) {
+		if (!is_ident(text.ptr[i])) {
 			return false;
 		}
 	}
@@ -105,10 +138,9 @@ zta_lex__is_reserved(zta_str ident)
 
 /* Unicode White_Space, as the `\s` of the reference lexer has it. */
 static bool
-is_space(uint32_t code)
+is_wide_space(uint32_t code)
 {
-	return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 ||
-	    code == 0xA0 || code == 0x1680 ||
+	return code == 0x85 || code == 0xA0 || code == 0x1680 ||
 	    (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
 	    code == 0x2029 || code == 0x202F || code == 0x205F ||
 	    code == 0x3000;
@@ -120,26 +152,44 @@ rest(const lexer *x)
 	return (zta_str){ x->text.ptr + x->at, x->text.len - x->at };
 }
 
+/* The length of a comment up to its line end; 0: none begins here. */
+static size_t
+comment_len(zta_str left)
+{
+	size_t len = 2;
+
+	if (left.len < 2 || left.ptr[0] != '/' || left.ptr[1] != '/') {
+		return 0;
+	}
+	while (
+	    len < left.len && left.ptr[len] != '\n' && left.ptr[len] != '\r') {
+		len++;
+	}
+	return len;
+}
+
 /* Move over space and comments. */
 static void
 skip(lexer *x)
 {
+	const char *text = x->text.ptr;
+	size_t len, end = x->text.len;
 	uint32_t code;
-	size_t len;
-	zta_str left;
 
 	for (;;) {
-		left = rest(x);
-		if (zta_str__starts(left, ZTA_STR("//"))) {
-			while (x->at < x->text.len &&
-			    x->text.ptr[x->at] != '\n' &&
-			    x->text.ptr[x->at] != '\r') {
-				x->at++;
-			}
-			continue;
+		while (x->at < end && class_of(text[x->at]) == SPACE) {
+			x->at++;
 		}
-		len = zta_utf8__decode(left, &code);
-		if (len == 0 || !is_space(code)) {
+		if (x->at == end) {
+			return;
+		}
+		if ((unsigned char)text[x->at] < 0x80) {
+			len = comment_len(rest(x));
+		} else {
+			len = zta_utf8__decode(rest(x), &code);
+			len = is_wide_space(code) ? len : 0;
+		}
+		if (len == 0) {
 			return;
 		}
 		x->at += len;
@@ -153,7 +203,8 @@ add(lexer *x, zta_token_kind kind, size_t len)
 	uint32_t more;
 
 	if (out->count == x->room) {
-		more = x->room == 0 ? 64 : x->room * 2;
+		more = x->room == 0 ? 64 + (uint32_t)(x->text.len / 8) :
+				      x->room * 2;
 		out->list = zta_arena__grow(
 		    x->arena, out->list, out->count, more, sizeof(zta_token));
 		if (out->list == NULL) {
@@ -194,8 +245,7 @@ ident_len(zta_str text)
 {
 	size_t len = 1;
 
-	while (len < text.len &&
-	    (is_ident_start(text.ptr[len]) || is_digit(text.ptr[len]))) {
+	while (len < text.len && is_ident(text.ptr[len])) {
 		len++;
 	}
 	return len;
@@ -228,13 +278,16 @@ static zta_token_kind
 mark(char c, char next, size_t *len)
 {
 	static const struct {
-		char text[2];
-		zta_token_kind kind;
-	} pairs[] = { { "::", ZTA_TOKEN_PATH }, { "==", ZTA_TOKEN_EQ },
-		{ "!=", ZTA_TOKEN_NE }, { "<=", ZTA_TOKEN_LE },
-		{ ">=", ZTA_TOKEN_GE }, { "||", ZTA_TOKEN_OR },
-		{ "&&", ZTA_TOKEN_AND } };
-	static const zta_token_kind singles[128] = { ['@'] = ZTA_TOKEN_AT,
+		char next;
+		uint8_t kind;
+	} pairs[128] = { [':'] = { ':', ZTA_TOKEN_PATH },
+		['='] = { '=', ZTA_TOKEN_EQ },
+		['!'] = { '=', ZTA_TOKEN_NE },
+		['<'] = { '=', ZTA_TOKEN_LE },
+		['>'] = { '=', ZTA_TOKEN_GE },
+		['|'] = { '|', ZTA_TOKEN_OR },
+		['&'] = { '&', ZTA_TOKEN_AND } };
+	static const uint8_t singles[128] = { ['@'] = ZTA_TOKEN_AT,
 		['.'] = ZTA_TOKEN_DOT,
 		[','] = ZTA_TOKEN_COMMA,
 		[';'] = ZTA_TOKEN_SEMICOLON,
@@ -254,17 +307,17 @@ mark(char c, char next, size_t *len)
 		['/'] = ZTA_TOKEN_SLASH,
 		['%'] = ZTA_TOKEN_PERCENT,
 		['!'] = ZTA_TOKEN_NOT };
-	size_t i;
+	unsigned char first = (unsigned char)c;
 
-	*len = 2;
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		if (c == pairs[i].text[0] && next == pairs[i].text[1]) {
-			return pairs[i].kind;
-		}
-	}
 	*len = 1;
-	return (unsigned char)c < 128 ? singles[(unsigned char)c] :
-					ZTA_TOKEN_END;
+	if (first >= 128) {
+		return ZTA_TOKEN_END;
+	}
+	if (pairs[first].kind != ZTA_TOKEN_END && pairs[first].next == next) {
+		*len = 2;
+		return pairs[first].kind;
+	}
+	return singles[first];
 }
 
 static zta_status

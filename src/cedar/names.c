@@ -23,18 +23,74 @@ zta_names__lay_over(zta_names *names, zta_arena *arena, const zta_names *below)
 	names->uids.first = below->uids.first + below->uids.count;
 }
 
-static uint32_t
-hash_of(const zta_names *names, uint32_t type, zta_str text)
-{
-	return (uint32_t)zta_str__hash(
-	    text, names->seed + type * UINT64_C(0x9e3779b97f4a7c15));
-}
-
 /* How many names fit so many slots. */
 static uint32_t
 room_of(uint32_t slots)
 {
 	return slots / 4 * 3;
+}
+
+/* Of names and slots; the texts stay where they are. */
+static bool
+copy_table(zta_arena *arena, zta_name_table *table)
+{
+	const zta_name *list = table->list;
+	const zta_name_slot *slots = table->slots;
+	size_t room = room_of(table->slot_count);
+
+	if (table->slot_count == 0) {
+		return true;
+	}
+	table->list = zta_arena__alloc(arena, room * sizeof(*list));
+	table->slots =
+	    zta_arena__alloc(arena, table->slot_count * sizeof(*slots));
+	if (table->list == NULL || table->slots == NULL) {
+		return false;
+	}
+	memcpy(table->list, list, table->count * sizeof(*list));
+	memcpy(table->slots, slots, table->slot_count * sizeof(*slots));
+	return true;
+}
+
+/* All texts in one piece. */
+static bool
+copy_texts(zta_arena *arena, zta_name_table *table)
+{
+	size_t len = 0;
+	uint32_t i;
+	char *to;
+
+	for (i = 0; i < table->count; i++) {
+		len += table->list[i].len;
+	}
+	to = zta_arena__alloc(arena, len);
+	for (i = 0; to != NULL && i < table->count; i++) {
+		len = table->list[i].len;
+		if (len > 0) {
+			memcpy(to, table->list[i].text, len);
+		}
+		table->list[i].text = to;
+		to += len;
+	}
+	return to != NULL;
+}
+
+bool
+zta_names__copy(zta_names *names, zta_arena *arena, const zta_names *from)
+{
+	*names = *from;
+	names->arena = arena;
+	return copy_table(arena, &names->symbols) &&
+	    copy_table(arena, &names->uids) &&
+	    copy_texts(arena, &names->symbols) &&
+	    copy_texts(arena, &names->uids);
+}
+
+static uint32_t
+hash_of(const zta_names *names, uint32_t type, zta_str text)
+{
+	return (uint32_t)zta_str__hash(
+	    text, names->seed + type * UINT64_C(0x9e3779b97f4a7c15));
 }
 
 /* The slot that holds the name, or the free one where it belongs. */

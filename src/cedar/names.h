@@ -49,6 +49,17 @@ struct zta_names {
 /* `seed` keys the hash, so that texts cannot be chosen to collide. */
 void zta_names__init(zta_names *names, zta_arena *arena, uint64_t seed);
 
+/* A copy with the same numbers, to which more can be added. */
+ZTA_MUST_USE bool zta_names__copy(
+    zta_names *names, zta_arena *arena, const zta_names *from);
+
+/* How many names there are, of both kinds. */
+static inline uint32_t
+zta_names__count(const zta_names *names)
+{
+	return names->symbols.count + names->uids.count;
+}
+
 /* An empty layer over `below`, which must not change from now on. */
 void zta_names__lay_over(
     zta_names *names, zta_arena *arena, const zta_names *below);

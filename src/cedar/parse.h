@@ -3,6 +3,7 @@
 #ifndef ZTA_CEDAR_PARSE_H
 #define ZTA_CEDAR_PARSE_H
 
+#include "base/str.h"
 #include "cedar/ast.h"
 #include "cedar/lex.h"
 
@@ -40,15 +41,49 @@ zta_status zta_parser__fail(
 __attribute__((format(printf, 3, 4))) zta_status zta_parser__wrong(
     zta_parser *p, uint32_t at, const char *format, ...);
 
-bool zta_parser__is(const zta_parser *p, zta_token_kind kind);
+static inline bool
+zta_parser__is(const zta_parser *p, zta_token_kind kind)
+{
+	return p->next->kind == kind;
+}
+
 /* Is the next token the identifier `word`? */
-bool zta_parser__is_word(const zta_parser *p, const char *word);
+static inline bool
+zta_parser__is_word(const zta_parser *p, const char *word)
+{
+	return p->next->kind == ZTA_TOKEN_IDENT &&
+	    zta_str__is(zta_lex__str(&p->tokens, p->next), word);
+}
+
 /* Move over a token of this kind, or over this word, if it comes next. */
-bool zta_parser__accept(zta_parser *p, zta_token_kind kind);
-bool zta_parser__accept_word(zta_parser *p, const char *word);
-/* It must come next; `what` names it in the error. */
-ZTA_MUST_USE zta_status zta_parser__expect(
-    zta_parser *p, zta_token_kind kind, const char *what);
+static inline bool
+zta_parser__accept(zta_parser *p, zta_token_kind kind)
+{
+	bool is = zta_parser__is(p, kind);
+
+	p->next += is;
+	return is;
+}
+
+static inline bool
+zta_parser__accept_word(zta_parser *p, const char *word)
+{
+	bool is = zta_parser__is_word(p, word);
+
+	p->next += is;
+	return is;
+}
+
+/* ZTA_ESYNTAX: "expected <what>, found" the next token. */
+zta_status zta_parser__missing(zta_parser *p, const char *what);
+
+/* A token of this kind must come next; `what` names it in the error. */
+ZTA_MUST_USE static inline zta_status
+zta_parser__expect(zta_parser *p, zta_token_kind kind, const char *what)
+{
+	return zta_parser__accept(p, kind) ? ZTA_OK :
+					     zta_parser__missing(p, what);
+}
 
 /* A string literal, its escapes read. */
 ZTA_MUST_USE zta_status zta_parser__string(zta_parser *p, zta_str *out);

@@ -51,47 +51,11 @@ zta_parser__fail(zta_parser *p, const zta_token *token, const char *what)
 	    p, token->at, "%s, found `%.*s`", what, ZTA_STR_ARG(shown));
 }
 
-bool
-zta_parser__is(const zta_parser *p, zta_token_kind kind)
-{
-	return p->next->kind == kind;
-}
-
-bool
-zta_parser__is_word(const zta_parser *p, const char *word)
-{
-	return p->next->kind == ZTA_TOKEN_IDENT &&
-	    zta_str__is(zta_lex__str(&p->tokens, p->next), word);
-}
-
-bool
-zta_parser__accept(zta_parser *p, zta_token_kind kind)
-{
-	if (p->next->kind != kind) {
-		return false;
-	}
-	p->next++;
-	return true;
-}
-
-bool
-zta_parser__accept_word(zta_parser *p, const char *word)
-{
-	if (!zta_parser__is_word(p, word)) {
-		return false;
-	}
-	p->next++;
-	return true;
-}
-
 zta_status
-zta_parser__expect(zta_parser *p, zta_token_kind kind, const char *what)
+zta_parser__missing(zta_parser *p, const char *what)
 {
 	char message[ZTA_MSG_MAX];
 
-	if (zta_parser__accept(p, kind)) {
-		return ZTA_OK;
-	}
 	(void)snprintf(message, sizeof(message), "expected %s", what);
 	return zta_parser__fail(p, p->next, message);
 }

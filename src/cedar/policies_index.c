@@ -13,14 +13,14 @@ key_of(const zta_scope *scope, uint32_t which)
 		[ZTA_SCOPE_IS] = ZTA_INDEX_IS,
 		[ZTA_SCOPE_IS_IN] = ZTA_INDEX_IN,
 	};
-	zta_index_key key = { kinds[scope->op], 0 };
+	uint32_t name = 0;
 
 	if (scope->op == ZTA_SCOPE_IS) {
-		key.name = scope->type;
+		name = scope->type;
 	} else if (scope->op != ZTA_SCOPE_ANY) {
-		key.name = scope->entities[which];
+		name = scope->entities[which];
 	}
-	return key;
+	return zta_index__key(kinds[scope->op], name);
 }
 
 /* How many entries of an index a policy has: with `action in []` none. */
@@ -44,7 +44,7 @@ fill_entries(
 	zta_expr_var var;
 
 	for (number = 0; number < policies->policies.count; number++) {
-		policy = &policies->policies.list[number];
+		policy = policies->policies.list[number];
 		for (i = 0; i < entries_of(policy); i++, entry++) {
 			entry->policy = number;
 			for (level = 0; level < ZTA_INDEX_LEVELS; level++) {
@@ -69,15 +69,16 @@ zta_policies__index(const zta_policies *policies, zta_expr_var blind,
 	zta_status status;
 
 	for (i = 0; i < policies->policies.count; i++) {
-		count += entries_of(&policies->policies.list[i]);
+		count += entries_of(policies->policies.list[i]);
 	}
 	zta_arena__init(&scratch, SIZE_MAX);
-	entries = zta_arena__zalloc(&scratch, count, sizeof(*entries));
+	entries = zta_arena__zalloc(&scratch, count, 2 * sizeof(*entries));
 	if (entries == NULL) {
 		status = zta_arena__failed(&scratch, err);
 	} else {
 		fill_entries(policies, blind, entries);
-		status = zta_index__build(index, arena, entries, count, err);
+		status = zta_index__build(
+		    index, arena, entries, entries + count, count, err);
 	}
 	zta_arena__release(&scratch);
 	return status;
@@ -86,6 +87,8 @@ zta_policies__index(const zta_policies *policies, zta_expr_var blind,
 zta_status
 zta_policies__seal(zta_policies *policies, zta_error *err)
 {
+	zta_arena__release(&policies->scratch);
+	policies->draft = (zta_code){ 0 };
 	return zta_policies__index(policies, ZTA_VAR_CONTEXT,
 	    policies->names->arena, &policies->index, err);
 }

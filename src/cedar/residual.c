@@ -435,13 +435,14 @@ require(
 }
 
 bool
-zta_residual__make(zta_unknown *u, uint32_t policy, zta_residual *out)
+zta_residual__make(zta_unknown *u, const zta_policy *p, zta_residual *out)
 {
-	const zta_policy *p = &u->policies->policies.list[policy];
 	zta_residual_step *last = NULL;
 	zta_expr_var var;
 
-	*out = (zta_residual){ .where = &u->always };
+	*out = (zta_residual){ .file = p->file, .where = &u->always };
+	u->x->code = &p->file->code;
+	u->reads = p->file->reads;
 	for (var = 0; var < ZTA_SCOPES; var++) {
 		if (var != u->var &&
 		    !zta_authorize__scope_holds(
@@ -467,6 +468,7 @@ zta_residual__holds(zta_unknown *u, const zta_residual *residual, uint32_t uid)
 	const zta_residual_step *step;
 	zta_value value;
 
+	x->code = &residual->file->code;
 	x->vars[u->var] = zta_value__entity(uid);
 	if (residual->scope != NULL &&
 	    !zta_authorize__scope_holds(x, residual->scope, uid)) {

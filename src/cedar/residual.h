@@ -17,18 +17,19 @@ struct zta_residual_step {
 
 typedef struct zta_residual zta_residual;
 struct zta_residual {
-	const zta_scope *scope; /* of the unknown; NULL: it holds */
+	const zta_policy_file *file; /* of the steps */
+	const zta_scope *scope;      /* of the unknown; NULL: it holds */
 	const zta_residual_step *steps;
 	const zta_where *where;
 	const zta_residual *next; /* for whoever makes a list */
 };
 
 /*
- * What is left of policy number `policy`. `where` is empty if it can hold for
+ * What is left of policy `p`. `where` is empty if it can hold for
  * no entity, `u->always` if it holds for every one. False: `u->failed`.
  */
 ZTA_MUST_USE bool zta_residual__make(
-    zta_unknown *u, uint32_t policy, zta_residual *out);
+    zta_unknown *u, const zta_policy *p, zta_residual *out);
 
 /*
  * Does the policy hold for the entity? Binds it in `u->x`. False, too, when

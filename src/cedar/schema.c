@@ -50,8 +50,8 @@ zta_type__attr(const zta_type *type, uint32_t key)
 }
 
 zta_status
-zta_schema__read(
-    zta_schema *schema, zta_names *names, zta_str text, zta_error *err)
+zta_schema__read(zta_schema *schema, zta_names *names, zta_arena *arena,
+    zta_str text, zta_error *err)
 {
 	zta_schema_text written;
 	zta_arena scratch;
@@ -60,7 +60,8 @@ zta_schema__read(
 	zta_arena__init(&scratch, SIZE_MAX);
 	status = zta_schema_text__parse(&scratch, text, &written, err);
 	if (status == ZTA_OK) {
-		status = zta_schema__resolve(schema, names, &written, err);
+		status =
+		    zta_schema__resolve(schema, names, arena, &written, err);
 	}
 	zta_arena__release(&scratch);
 	return status;

@@ -51,15 +51,16 @@ typedef struct zta_schema {
 } zta_schema;
 
 /*
- * Read the meaning of `text` (human syntax, or JSON) into the arena of `names`.
- * ZTA_ESYNTAX or ZTA_EINVALID with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
+ * Read the meaning of `text` (human syntax, or JSON) into `arena`. ZTA_ESYNTAX or
+ * ZTA_EINVALID with line and column, ZTA_ELIMIT, ZTA_ENOMEM.
  */
-ZTA_MUST_USE zta_status zta_schema__read(
-    zta_schema *schema, zta_names *names, zta_str text, zta_error *err);
+ZTA_MUST_USE zta_status zta_schema__read(zta_schema *schema, zta_names *names,
+    zta_arena *arena, zta_str text, zta_error *err);
 
 /* The same of a text that is parsed, and need not outlive the schema. */
 ZTA_MUST_USE zta_status zta_schema__resolve(zta_schema *schema,
-    zta_names *names, const zta_schema_text *text, zta_error *err);
+    zta_names *names, zta_arena *arena, const zta_schema_text *text,
+    zta_error *err);
 
 /* The declaration, or NULL. */
 const zta_entity_type *zta_schema__entity(

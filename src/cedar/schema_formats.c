@@ -16,7 +16,7 @@ check(zta_arena *arena, const zta_schema_text *text, zta_error *err)
 	zta_schema schema;
 
 	zta_names__init(&names, arena, zta_random__seed());
-	return zta_schema__resolve(&schema, &names, text, err);
+	return zta_schema__resolve(&schema, &names, names.arena, text, err);
 }
 
 static zta_status

@@ -344,12 +344,10 @@ close_hierarchies(zta_resolver *r)
 }
 
 zta_status
-zta_schema__resolve(zta_schema *schema, zta_names *names,
+zta_schema__resolve(zta_schema *schema, zta_names *names, zta_arena *arena,
     const zta_schema_text *text, zta_error *err)
 {
-	zta_resolver r = {
-		.schema = schema, .arena = names->arena, .err = err
-	};
+	zta_resolver r = { .schema = schema, .arena = arena, .err = err };
 	zta_status status;
 
 	*schema = (zta_schema){ .names = names };

@@ -59,11 +59,11 @@ static bool
 sort_out(hunt *h, uint32_t number)
 {
 	const zta_policy *policy =
-	    &h->search->engine->policies.policies.list[number];
+	    h->search->engine->policies.policies.list[number];
 	zta_residual *residual =
 	    zta_arena__alloc(h->u.arena, sizeof(*residual));
 
-	if (residual == NULL || !zta_residual__make(&h->u, number, residual)) {
+	if (residual == NULL || !zta_residual__make(&h->u, policy, residual)) {
 		return false;
 	}
 	if (residual->where->total == 0) {
@@ -104,8 +104,8 @@ sort_out_all(hunt *h, const zta_question *question, zta_error *err)
 	probes[0] = probe_for(h, ZTA_VAR_PRINCIPAL, question->principal);
 	probes[1] = probe_for(h, ZTA_VAR_RESOURCE, question->resource);
 	probes[2] = probe_for(h, ZTA_VAR_ACTION, question->action);
-	return zta_index__visit(&h->search->blind[h->u.var], probes,
-		   h->search->engine->policies.named, sort_out_group, h) ?
+	return zta_index__visit(
+		   &h->search->blind[h->u.var], probes, sort_out_group, h) ?
 	    ZTA_OK :
 	    zta_arena__failed(h->u.arena, err);
 }
@@ -286,12 +286,9 @@ zta_search__entities(const zta_cedar_search *search,
 	if (page->uids == NULL) {
 		return zta_arena__failed(room.arena, err);
 	}
-	zta_authorize__begin(
-	    &h.x, &engine->policies, &engine->entities, question, room.arena);
+	zta_authorize__begin(&h.x, &engine->entities, question, room.arena);
 	h.u = (zta_unknown){ .x = &h.x,
-		.policies = &engine->policies,
 		.index = &search->index,
-		.reads = search->reads,
 		.var = sought->var,
 		.type = sought->type,
 		.all = zta_buckets__get(&search->index.by_type, sought->type),

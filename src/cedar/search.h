@@ -13,7 +13,6 @@
 struct zta_cedar_search {
 	zta_arena arena;
 	const zta_cedar *engine;
-	const uint8_t *reads; /* by node of the engine's code */
 	zta_search_index index;
 	/* Policies whatever they say of the variable; by PRINCIPAL, RESOURCE. */
 	zta_index blind[ZTA_SCOPES];

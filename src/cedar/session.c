@@ -55,7 +55,7 @@ tell_reasons(zta_cedar_session *session, const zta_verdict *verdict,
 		return zta_arena__failed(&session->arena, err);
 	}
 	for (i = 0; i < verdict->reason_count; i++) {
-		ids[i] = policies->policies.list[verdict->reasons[i]].id;
+		ids[i] = policies->policies.list[verdict->reasons[i]]->id;
 	}
 	answer->reasons = ids;
 	answer->reason_count = verdict->reason_count;
@@ -76,11 +76,11 @@ tell_errors(zta_cedar_session *session, const zta_verdict *verdict,
 		return zta_arena__failed(&session->arena, err);
 	}
 	for (i = 0; i < verdict->error_count; i++) {
-		policy = &policies->policies.list[verdict->errors[i].policy];
+		policy = policies->policies.list[verdict->errors[i].policy];
 		list[i].policy = policy->id;
 		list[i].message = zta_eval__message(verdict->errors[i].error);
-		list[i].file = zta_policies__place(policies, policy->file,
-		    policies->code.places[verdict->errors[i].node],
+		list[i].file = zta_policy_file__place(policy->file,
+		    policy->file->code.places[verdict->errors[i].node],
 		    &list[i].line, &list[i].column);
 	}
 	answer->errors = list;

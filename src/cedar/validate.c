@@ -15,7 +15,10 @@
 
 typedef struct validator {
 	const zta_schema *schema;
+	const zta_findings *known; /* of what is shared; NULL: nothing is */
+	zta_map known_at;          /* policy -> its first one among them */
 	zta_findings *findings;
+	zta_arena lasting; /* of the map */
 	zta_arena scratch; /* of one environment */
 	zta_caps caps;     /* of one policy */
 	uint32_t level;
@@ -201,12 +204,18 @@ check_types(validator *v, const zta_policy *policy)
 	}
 }
 
+static bool
+is_link(const zta_policy *policy)
+{
+	return zta_policy_text__is_template(policy->source) &&
+	    !policy->scope[ZTA_VAR_PRINCIPAL].slot &&
+	    !policy->scope[ZTA_VAR_RESOURCE].slot;
+}
+
 static void
 check_policy(validator *v, const zta_policy *policy)
 {
-	bool link = zta_policy_text__is_template(policy->source) &&
-	    !policy->scope[ZTA_VAR_PRINCIPAL].slot &&
-	    !policy->scope[ZTA_VAR_RESOURCE].slot;
+	bool link = is_link(policy);
 
 	zta_findings__begin(v->findings, policy);
 	if (link) {
@@ -221,27 +230,87 @@ check_policy(validator *v, const zta_policy *policy)
 	zta_findings__end(v->findings);
 }
 
-static void
-check_list(validator *v, const zta_policy_list *list)
+/* --- what is known already */
+
+/* The key of a policy in the map of what is known. */
+static zta_str
+key_of(const zta_policy *const *policy)
 {
+	return (zta_str){ (const char *)policy, sizeof(*policy) };
+}
+
+/* Where the findings of each policy begin. */
+static void
+map_known(validator *v)
+{
+	const zta_finding *list = v->known->list;
+	uint32_t i;
+
+	zta_map__init(&v->known_at, &v->lasting, v->schema->names->seed);
+	for (i = 0; i < v->known->count && !v->no_memory; i++) {
+		if (i == 0 || list[i].policy != list[i - 1].policy) {
+			v->no_memory =
+			    zta_map__add(&v->known_at, key_of(&list[i].policy),
+				i, NULL) != ZTA_OK;
+		}
+	}
+}
+
+static void
+repeat(validator *v, const zta_policy *policy)
+{
+	const zta_finding *list = v->known->list;
+	uint32_t at = zta_map__get(&v->known_at, key_of(&policy));
+
+	zta_findings__begin(v->findings, policy);
+	for (; at < v->known->count && list[at].policy == policy; at++) {
+		zta_findings__add(v->findings, list[at].rule, list[at].at);
+	}
+	zta_findings__end(v->findings);
+}
+
+/* The list is in the order of files; links are the set's own, not a file's. */
+static void
+check_list(
+    validator *v, const zta_policies *policies, const zta_policy_list *list)
+{
+	const zta_policy_part *part = policies->files;
+	const zta_policy *policy;
 	uint32_t i;
 
 	for (i = 0; i < list->count && !v->no_memory; i++) {
-		check_policy(v, &list->list[i]);
+		policy = list->list[i];
+		while (!is_link(policy) && part->file != policy->file) {
+			part++;
+		}
+		if (v->known != NULL && !is_link(policy) && part->shared) {
+			repeat(v, policy);
+		} else {
+			check_policy(v, policy);
+		}
 	}
 }
 
 zta_status
 zta_validate__run(const zta_schema *schema, const zta_policies *policies,
-    uint32_t level, zta_arena *arena, zta_findings *out, zta_error *err)
+    const zta_findings *known, uint32_t level, zta_arena *arena,
+    zta_findings *out, zta_error *err)
 {
-	validator v = { .schema = schema, .findings = out, .level = level };
+	validator v = { .schema = schema,
+		.known = known,
+		.findings = out,
+		.level = level };
 
 	zta_findings__init(out, arena);
 	zta_arena__init(&v.scratch, SIZE_MAX);
 	zta_caps__init(&v.caps, schema->names->seed);
-	check_list(&v, &policies->templates);
-	check_list(&v, &policies->policies);
+	zta_arena__init(&v.lasting, SIZE_MAX);
+	if (known != NULL) {
+		map_known(&v);
+	}
+	check_list(&v, policies, &policies->templates);
+	check_list(&v, policies, &policies->policies);
+	zta_arena__release(&v.lasting);
 	zta_caps__release(&v.caps);
 	zta_arena__release(&v.scratch);
 	return v.no_memory || out->no_memory ? zta_error__nomem(err) : ZTA_OK;

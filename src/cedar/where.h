@@ -40,9 +40,8 @@ struct zta_where {
 /* A question in which one entity is not known. */
 typedef struct zta_unknown {
 	zta_eval *x; /* under the question */
-	const zta_policies *policies;
 	const zta_search_index *index;
-	const uint8_t *reads; /* by node, as zta_code__reads() has it */
+	const uint8_t *reads; /* of the policy's file */
 	zta_expr_var var;     /* PRINCIPAL or RESOURCE */
 	uint32_t type;
 	zta_uid_list all; /* entities of the type in the store; not empty */

@@ -42,19 +42,26 @@ load_commit(const zta_follower *f, const zta_oid *commit, zta_snapshot **out,
     zta_error *err)
 {
 	const zta_ledger ledger = { f->store, f->ledger };
+	zta_snapshot *base = zta_latest__get(f->latest, f->ledger);
 	zta_arena arena;
 	zta_tree tree;
 	zta_status status;
 
 	zta_arena__init(&arena, SIZE_MAX);
-	status = zta_ledger__files(&ledger, commit, &arena, &tree, err);
-	if (status != ZTA_OK) {
+	status = zta_ledger__files_on(&ledger, commit,
+	    base == NULL ? NULL : &base->tree, &arena, &tree, err);
+	if (status == ZTA_OK) {
+		zta_oid__hex(commit, tree.id);
+		status = zta_snapshot__of_tree(
+		    out, &arena, &tree, base, f->config->jwks_dir, err);
+	} else {
 		zta_arena__release(&arena);
-		return status;
 	}
-	zta_oid__hex(commit, tree.id);
-	return zta_snapshot__of_tree(
-	    out, &arena, &tree, f->config->jwks_dir, err);
+	if (status == ZTA_OK) {
+		zta_latest__put(f->latest, f->ledger, *out);
+	}
+	zta_snapshot__drop(base);
+	return status;
 }
 
 /* What should be in force; NULL: nothing yet. */
@@ -230,6 +237,9 @@ zta_follower__open(zta_follower *f, const zta_config *config,
 		return open_folder(f, err);
 	}
 	status = name_ledger(f, arena, err);
+	if (status == ZTA_OK) {
+		status = zta_latest__open(&f->latest, err);
+	}
 	if (status == ZTA_OK && config->follow != NULL &&
 	    config->data_dir != NULL) {
 		/* If it cannot be made, the store says so. */
@@ -285,6 +295,8 @@ zta_follower__stop(zta_follower *f)
 void
 zta_follower__close(zta_follower *f)
 {
+	zta_latest__close(f->latest);
+	f->latest = NULL;
 	zta_store__close(f->store);
 	f->store = NULL;
 	zta_watch__close(f->watch);

@@ -14,6 +14,7 @@
 #include "api/service.h"
 #include "daemon/config.h"
 #include "daemon/watch.h"
+#include "pap/latest.h"
 #include "store/store.h"
 
 typedef struct zta_follower {
@@ -22,6 +23,7 @@ typedef struct zta_follower {
 	zta_ledgers *ledgers; /* to be told of changes; NULL: nobody */
 	zta_store *store;     /* NULL: a directory */
 	zta_str ledger;       /* "<zone>/<name>" */
+	zta_latest *latest;   /* of all ledgers, for whoever changes them */
 	uint64_t seen;        /* the change that was looked at last */
 	const char *folder;   /* that is developed in; NULL: none */
 	zta_watch *watch;     /* of it */

@@ -44,7 +44,8 @@ pull(zta_mirror *m, const zta_oid *head, zta_error *err)
 	zta_ssh_allowed_list signers = { 0 };
 	zta_remote_pull pull = { .ledger = &m->ledger,
 		.ref = ZTA_LEDGER_MAIN,
-		.signers = &signers };
+		.signers = &signers,
+		.latest = m->latest };
 	char digits[ZTA_OID_HEX_MAX];
 	zta_arena arena;
 	zta_status status;
@@ -156,7 +157,7 @@ read_key(zta_mirror *m, zta_arena *arena, zta_error *err)
 
 zta_status
 zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
-    zta_store *store, zta_str ledger, zta_error *err)
+    const zta_follower *follower, zta_error *err)
 {
 	zta_remote_options options = { .url = config->follow };
 	zta_ssh_allowed_list signers;
@@ -165,7 +166,8 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 
 	*m = (zta_mirror){ .config = config,
 		.service = service,
-		.ledger = { store, ledger } };
+		.ledger = { follower->store, follower->ledger },
+		.latest = follower->latest };
 	service->zone.follows = config->follow != NULL;
 	if (!service->zone.follows) {
 		return ZTA_OK;

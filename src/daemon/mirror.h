@@ -15,12 +15,14 @@
 
 #include "api/service.h"
 #include "daemon/config.h"
+#include "daemon/follow.h"
 #include "pap/remote.h"
 
 typedef struct zta_mirror {
 	const zta_config *config;
 	zta_service *service; /* is told when we heard from it */
 	zta_ledger ledger;    /* ours */
+	zta_latest *latest;   /* the follower's */
 	zta_key *key;         /* that signs requests; NULL: none does */
 	zta_ssh_signer signer;
 	zta_remote remote;
@@ -35,8 +37,8 @@ typedef struct zta_mirror {
  * something to follow. Release it with zta_mirror__close() either way.
  */
 ZTA_MUST_USE zta_status zta_mirror__open(zta_mirror *m,
-    const zta_config *config, zta_service *service, zta_store *store,
-    zta_str ledger, zta_error *err);
+    const zta_config *config, zta_service *service,
+    const zta_follower *follower, zta_error *err);
 ZTA_MUST_USE zta_status zta_mirror__start(zta_mirror *m, zta_error *err);
 
 /* End the thread. */

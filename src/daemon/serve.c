@@ -255,6 +255,7 @@ open_ledgers(server *s, zta_error *err)
 		.zone = s->service.zone.id,
 		.server_name = s->config.server_name,
 		.lane = zta_log__lane(s->service.log, s->config.workers),
+		.latest = s->follower.latest,
 		.say = zta_daemon__say };
 	zta_status status;
 
@@ -344,8 +345,8 @@ prepare(server *s, const zta_serve *how)
 	if (zta_ring__open(&s->service.ring, NULL, &err) != ZTA_OK) {
 		return zta_daemon__complain("memory", &err);
 	}
-	if (zta_mirror__open(&s->mirror, &s->config, &s->service,
-		s->follower.store, s->follower.ledger, &err) != ZTA_OK) {
+	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
+		&err) != ZTA_OK) {
 		return zta_daemon__complain("follow", &err);
 	}
 	return 0;

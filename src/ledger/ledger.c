@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ledger.c - see ledger.h; ledger_needs.c has the last of it. */
+/* ledger.c - see ledger.h; ledger_files.c and ledger_needs.c have the rest. */
 #include "ledger/ledger.h"
 
 #include "base/error.h"
 #include "base/str.h"
-#include "ledger/tree_diff.h"
 
 static zta_status
 read_object(void *from, const zta_oid *oid, zta_object_kind kind,
@@ -68,50 +67,6 @@ zta_ledger__commit(const zta_ledger *ledger, const zta_oid *oid,
 	    &source, oid, ZTA_OBJECT_COMMIT, arena, &body, err);
 
 	return status != ZTA_OK ? status : zta_commit__decode(body, out, err);
-}
-
-zta_status
-zta_ledger__files_of(const zta_object_source *source, const zta_oid *tree,
-    zta_arena *arena, zta_tree *out, zta_error *err)
-{
-	zta_tree_changes files;
-	uint32_t i;
-	zta_status status =
-	    zta_tree_diff__run(arena, source, NULL, tree, &files, err);
-
-	*out = (zta_tree){ 0 };
-	if (status != ZTA_OK) {
-		return status;
-	}
-	out->files = zta_arena__alloc(
-	    arena, ((size_t)files.count + 1) * sizeof(*out->files));
-	if (out->files == NULL) {
-		return zta_arena__failed(arena, err);
-	}
-	for (i = 0; status == ZTA_OK && i < files.count; i++) {
-		out->files[i].path = files.items[i].path;
-		out->files[i].blob = files.items[i].after;
-		status = zta_object__read(source, &files.items[i].after,
-		    ZTA_OBJECT_BLOB, arena, &out->files[i].text, err);
-	}
-	out->count = files.count;
-	zta_oid__hex(tree, out->id);
-	return status;
-}
-
-zta_status
-zta_ledger__files(const zta_ledger *ledger, const zta_oid *commit,
-    zta_arena *arena, zta_tree *out, zta_error *err)
-{
-	zta_object_source source = zta_ledger__source(ledger);
-	zta_commit decoded;
-	zta_status status =
-	    zta_ledger__commit(ledger, commit, arena, &decoded, err);
-
-	*out = (zta_tree){ 0 };
-	return status != ZTA_OK ?
-	    status :
-	    zta_ledger__files_of(&source, &decoded.tree, arena, out, err);
 }
 
 zta_status

@@ -38,9 +38,19 @@ ZTA_MUST_USE zta_status zta_ledger__commit(const zta_ledger *ledger,
 ZTA_MUST_USE zta_status zta_ledger__files(const zta_ledger *ledger,
     const zta_oid *commit, zta_arena *arena, zta_tree *out, zta_error *err);
 
-/* The same of a tree that comes from anywhere. */
+/* The same, on a base as zta_ledger__files_of() has it. */
+ZTA_MUST_USE zta_status zta_ledger__files_on(const zta_ledger *ledger,
+    const zta_oid *commit, const zta_tree *base, zta_arena *arena,
+    zta_tree *out, zta_error *err);
+
+/*
+ * The same of a tree that comes from anywhere. What has not changed since `base`
+ * (NULL: none), all of whose objects the source has, is not read again: texts
+ * are copied from it, and those that were lent to it are lent to `out`.
+ */
 ZTA_MUST_USE zta_status zta_ledger__files_of(const zta_object_source *source,
-    const zta_oid *tree, zta_arena *arena, zta_tree *out, zta_error *err);
+    const zta_oid *tree, const zta_tree *base, zta_arena *arena, zta_tree *out,
+    zta_error *err);
 
 /*
  * Is `old` the commit `new`, or an ancestor of it? No commit at all (all zero)

@@ -143,7 +143,8 @@ add_file(walker *w, zta_str path, zta_str text, const zta_oid *blob)
 		tree->files = bigger;
 		w->room = more;
 	}
-	tree->files[tree->count++] = (zta_tree_file){ path, text, *blob };
+	tree->files[tree->count++] =
+	    (zta_tree_file){ .path = path, .text = text, .blob = *blob };
 	return ZTA_OK;
 }
 

@@ -19,12 +19,14 @@ typedef struct zta_tree_file {
 	zta_str path; /* "trust/levels.json" */
 	zta_str text; /* its pointer is NULL if it was not read: see below */
 	zta_oid blob; /* its id */
+	bool lent;    /* the text is not in the tree's arena: see ledger.h */
 } zta_tree_file;
 
 typedef struct zta_tree {
 	zta_tree_file *files; /* ascending by path, byte by byte, each once */
 	uint32_t count;
 	char id[ZTA_TREE_ID_MAX];
+	zta_oid root; /* of the object that it was read from, or none */
 } zta_tree;
 
 /*

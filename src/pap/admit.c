@@ -156,8 +156,8 @@ zta_admit__commit(zta_check *out, const zta_admission *admission,
 	zta_status status = judge_commit(&j, tree->id);
 
 	if (status == ZTA_OK && j.count == 0) {
-		return zta_check__tree(
-		    out, arena, tree, 0, admission->received_at, err);
+		return zta_check__tree_on(out, arena, tree, admission->base, 0,
+		    admission->received_at, err);
 	}
 	zta_arena__release(arena);
 	if (status != ZTA_OK) {

@@ -30,6 +30,7 @@ typedef struct zta_admission {
 	const zta_ssh_allowed_list *signers;
 	const zta_revocation *revoked;
 	uint32_t revoked_count;
+	const zta_snapshot *base; /* see zta_check__tree_on(); NULL: none */
 } zta_admission;
 
 /*

@@ -82,7 +82,7 @@ name_policies(const zta_policies *policies, const zta_verdict *verdict,
 		return zta_arena__failed(arena, err);
 	}
 	for (i = 0; i < verdict->reason_count; i++) {
-		ids[i] = policies->policies.list[verdict->reasons[i]].id;
+		ids[i] = policies->policies.list[verdict->reasons[i]]->id;
 	}
 	out->policies = ids;
 	out->policy_count = verdict->reason_count;

@@ -16,6 +16,7 @@
 typedef struct checker {
 	zta_check *out;
 	zta_error_sink sink;
+	const zta_snapshot *base; /* or NULL */
 	unsigned flags;
 	zta_error *err;
 } checker;
@@ -93,8 +94,8 @@ load(checker *c, zta_arena *arena, const zta_tree *tree)
 		status = read_manifest(c, arena, tree, &manifest);
 	}
 	if (status == ZTA_OK) {
-		status = zta_snapshot__check(
-		    &c->out->loaded, arena, tree, &manifest, &c->sink, c->err);
+		status = zta_snapshot__check(&c->out->loaded, arena, tree,
+		    &manifest, c->base, &c->sink, c->err);
 	}
 	c->out->findings.manifest =
 	    status == ZTA_OK ? &c->out->loaded->manifest : NULL;
@@ -273,9 +274,17 @@ zta_status
 zta_check__tree(zta_check *out, zta_arena *arena, const zta_tree *tree,
     unsigned flags, int64_t now, zta_error *err)
 {
+	return zta_check__tree_on(out, arena, tree, NULL, flags, now, err);
+}
+
+zta_status
+zta_check__tree_on(zta_check *out, zta_arena *arena, const zta_tree *tree,
+    const zta_snapshot *base, unsigned flags, int64_t now, zta_error *err)
+{
 	zta_error why = { 0 };
 	checker c = begin(out, flags, err == NULL ? &why : err);
 
+	c.base = base;
 	return conclude(&c, check(&c, arena, tree, now));
 }
 

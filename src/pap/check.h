@@ -34,6 +34,14 @@ typedef struct zta_check {
 ZTA_MUST_USE zta_status zta_check__tree(zta_check *out, zta_arena *arena,
     const zta_tree *tree, unsigned flags, int64_t now, zta_error *err);
 
+/*
+ * The same on a base: what has not changed since that version, which may be NULL,
+ * is taken over from it. What comes of it is the same.
+ */
+ZTA_MUST_USE zta_status zta_check__tree_on(zta_check *out, zta_arena *arena,
+    const zta_tree *tree, const zta_snapshot *base, unsigned flags, int64_t now,
+    zta_error *err);
+
 /* The same of a directory, where more can be wrong. Also ZTA_EIO, ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_check__dir(zta_check *out, const char *dir,
     unsigned flags, int64_t now, zta_error *err);

@@ -83,7 +83,7 @@ add_policy(side *s, const zta_policies *policies, const zta_policy *policy,
 		return zta_error__nomem(s->err);
 	}
 	e->id = zta_arena__copy(s->arena, policy->id);
-	e->file = zta_arena__copy(s->arena, policies->files[policy->file].name);
+	e->file = zta_arena__copy(s->arena, policy->file->name);
 	e->text = zta_arena__copy(s->arena, zta_buf__str(text));
 	return e->id.ptr != NULL && e->file.ptr != NULL && e->text.ptr != NULL ?
 	    ZTA_OK :
@@ -99,7 +99,7 @@ add_list(side *s, const zta_policies *policies, const zta_policy_list *list)
 
 	zta_buf__init(&text, SIZE_MAX);
 	for (i = 0; status == ZTA_OK && i < list->count; i++) {
-		status = add_policy(s, policies, &list->list[i], &text);
+		status = add_policy(s, policies, list->list[i], &text);
 	}
 	zta_buf__release(&text);
 	return status;

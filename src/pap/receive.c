@@ -6,7 +6,9 @@
  *    id is computed, so that a commit is judged by what it will be.
  * 2. All files of each new commit are read. So when a ref moves, all that the
  *    new commits reach is there; what the old ones reach was there before.
- * 3. What was sent and not read is reached by no new commit, and is refused.
+ * 3. All that a base reaches is in the ledger, or was read before: what has not
+ *    changed since is not read again, unless somebody sent it none the less.
+ * 4. What was sent and not read is reached by no new commit, and is refused.
  */
 #include "pap/receive.h"
 
@@ -23,8 +25,9 @@ typedef struct receiver {
 	zta_object_source ledger; /* what is there already */
 	zta_object_source both;   /* and what has come */
 	zta_arena arena;          /* of all below */
-	zta_map index;            /* id -> number in the transfer */
-	bool *used;               /* by number */
+	zta_snapshot *base; /* the version that was judged last; or NULL */
+	zta_map index;      /* id -> number in the transfer */
+	bool *used;         /* by number */
 	zta_check *out;
 	zta_oid *culprit;
 	zta_error *err;
@@ -65,8 +68,9 @@ read_both(void *from, const zta_oid *oid, zta_object_kind kind,
 		    zta_object_kind__name(kind));
 	}
 	r->used[i] = true;
-	*body = object->body;
-	return ZTA_OK;
+	/* What is judged may be kept longer than the transfer. */
+	*body = zta_arena__copy(arena, object->body);
+	return body->ptr == NULL ? zta_arena__failed(arena, err) : ZTA_OK;
 }
 
 /* --- findings */
@@ -194,7 +198,8 @@ judge(receiver *r, const step *at, const zta_oid *head)
 	zta_admission admission = { .has_head = !zta_oid__is_none(head),
 		.head = *head,
 		.received_at = r->in->at,
-		.signers = &signers };
+		.signers = &signers,
+		.base = r->base };
 	zta_arena arena;
 	zta_tree tree;
 	zta_status status = find_signer(r, &at->commit, &space, &signers);
@@ -204,14 +209,26 @@ judge(receiver *r, const step *at, const zta_oid *head)
 		return status;
 	}
 	zta_arena__init(&arena, SIZE_MAX);
-	status = zta_ledger__files_of(
-	    &r->both, &at->commit.tree, &arena, &tree, r->err);
+	status = zta_ledger__files_of(&r->both, &at->commit.tree,
+	    r->base == NULL ? NULL : &r->base->tree, &arena, &tree, r->err);
 	if (status != ZTA_OK) {
 		zta_arena__release(&arena);
 		return refuse_object(r, status);
 	}
 	return zta_admit__commit(
 	    r->out, &admission, &at->commit, &arena, &tree, r->err);
+}
+
+/* What was judged is what the next is judged on. */
+static void
+rebase(receiver *r)
+{
+	zta_snapshot *judged = zta_check__snapshot(r->out);
+
+	if (judged != NULL) {
+		zta_snapshot__drop(r->base);
+		r->base = zta_snapshot__keep(judged);
+	}
 }
 
 static zta_status
@@ -226,7 +243,37 @@ judge_all(receiver *r, const step *oldest)
 		if (status == ZTA_OK && is_refused(r)) {
 			return ZTA_OK;
 		}
+		rebase(r);
 		head = oldest->oid;
+	}
+	return status;
+}
+
+/* The first object that was not read, or how many there are. */
+static uint32_t
+first_unused(const receiver *r)
+{
+	const zta_transfer *t = r->in->transfer;
+	uint32_t i;
+
+	for (i = 0; i < t->count && r->used[i]; i++) {
+	}
+	return i;
+}
+
+/* On the latest version, if there is one; then anew if that was too little. */
+static zta_status
+judge_commits(receiver *r, const step *oldest)
+{
+	zta_status status;
+
+	r->base = zta_latest__get(r->in->latest, r->in->ledger->name);
+	status = judge_all(r, oldest);
+	if (status == ZTA_OK && !is_refused(r) && r->in->latest != NULL &&
+	    first_unused(r) < r->in->transfer->count) {
+		zta_snapshot__drop(r->base);
+		r->base = NULL;
+		status = judge_all(r, oldest);
 	}
 	return status;
 }
@@ -236,10 +283,8 @@ check_used(receiver *r)
 {
 	const zta_transfer *t = r->in->transfer;
 	char digits[ZTA_OID_HEX_MAX], message[ZTA_MSG_MAX];
-	uint32_t i;
+	uint32_t i = first_unused(r);
 
-	for (i = 0; i < t->count && r->used[i]; i++) {
-	}
 	if (i == t->count) {
 		return ZTA_OK;
 	}
@@ -289,7 +334,7 @@ judge_history(receiver *r)
 		status = find_commits(r, &oldest);
 	}
 	if (status == ZTA_OK && !is_refused(r)) {
-		status = judge_all(r, oldest);
+		status = judge_commits(r, oldest);
 	}
 	return status != ZTA_OK || is_refused(r) ? status : check_used(r);
 }
@@ -347,7 +392,12 @@ zta_receive__run(const zta_received *received, zta_check *out, zta_oid *culprit,
 	}
 	if (status == ZTA_OK && !is_refused(&r)) {
 		status = move(&r);
+		if (status == ZTA_OK && r.base != NULL) {
+			zta_latest__put(
+			    received->latest, received->ledger->name, r.base);
+		}
 	}
+	zta_snapshot__drop(r.base);
 	zta_arena__release(&r.arena);
 	return status;
 }

@@ -13,6 +13,7 @@
 
 #include "ledger/ledger.h"
 #include "pap/admit.h"
+#include "pap/latest.h"
 #include "pap/transfer.h"
 
 typedef struct zta_received {
@@ -30,6 +31,7 @@ typedef struct zta_received {
 	zta_status (*may_sign)(
 	    void *context, const zta_ssh_key *key, zta_error *err);
 	void *context;
+	zta_latest *latest; /* where versions begin, and are left; or NULL */
 } zta_received;
 
 /*

@@ -197,10 +197,9 @@ find_new(const rechecker *r, zta_str path)
 
 /* The number in the new memo of the file that a policy is in. */
 static uint32_t
-file_of(rechecker *r, const zta_policies *policies, const zta_policy *policy)
+file_of(rechecker *r, const zta_policy *policy)
 {
-	const zta_memo_file *file =
-	    find_new(r, policies->files[policy->file].name);
+	const zta_memo_file *file = find_new(r, policy->file->name);
 
 	return file == NULL ? UINT32_MAX : (uint32_t)(file - r->new.files);
 }
@@ -223,9 +222,9 @@ note_ids(rechecker *r, const zta_policies *policies)
 	}
 	for (i = 0; i < total; i++) {
 		policy = i < lists[0]->count ?
-		    &lists[0]->list[i] :
-		    &lists[1]->list[i - lists[0]->count];
-		files[i] = file_of(r, policies, policy);
+		    lists[0]->list[i] :
+		    lists[1]->list[i - lists[0]->count];
+		files[i] = file_of(r, policy);
 		if (files[i] == UINT32_MAX) {
 			return false;
 		}
@@ -240,8 +239,8 @@ note_ids(rechecker *r, const zta_policies *policies)
 	}
 	for (i = 0; i < total; i++) {
 		policy = i < lists[0]->count ?
-		    &lists[0]->list[i] :
-		    &lists[1]->list[i - lists[0]->count];
+		    lists[0]->list[i] :
+		    lists[1]->list[i - lists[0]->count];
 		file = &r->new.files[files[i]];
 		hash = zta_memo__hash(policy->id);
 		memcpy((char *)ids + (file->ids.ptr - (const char *)ids) +
@@ -426,7 +425,7 @@ compare_ids(rechecker *r, const part *p, zta_error *err)
 			if (hash == NULL) {
 				return zta_arena__failed(&r->arena, err);
 			}
-			*hash = zta_memo__hash(lists[l]->list[i].id);
+			*hash = zta_memo__hash(lists[l]->list[i]->id);
 			status = zta_map__add(&ids,
 			    (zta_str){ (const char *)hash, sizeof(*hash) }, 0,
 			    err);

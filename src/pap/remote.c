@@ -215,7 +215,8 @@ take_part(puller *p, const zta_oid *head)
 		.transfer = &transfer,
 		.at = signers.now,
 		.may_sign = zta_signers__may,
-		.context = &signers };
+		.context = &signers,
+		.latest = pull->latest };
 	zta_status status = fetch(p, head, &transfer);
 
 	if (status == ZTA_OK) {

@@ -13,6 +13,7 @@
 #include "crypto/ssh_allowed.h"
 #include "http/client.h"
 #include "pap/check.h"
+#include "pap/latest.h"
 #include "pap/transfer.h"
 
 typedef struct zta_remote_options {
@@ -82,6 +83,7 @@ typedef struct zta_remote_pull {
 	zta_str ref;
 	/* Who may sign commits; NULL: whoever, and nobody must. */
 	const zta_ssh_allowed_list *signers;
+	zta_latest *latest; /* see receive.h; or NULL */
 	/* Set by the call: */
 	zta_remote_outcome outcome;
 	zta_oid from, to; /* of our ref */

@@ -52,7 +52,7 @@ refuse(
 static zta_status
 name_policies(runner *r, const zta_verdict *verdict, zta_test_outcome *out)
 {
-	const zta_policy *list =
+	const zta_policy *const *list =
 	    r->tests->snapshot->cedar->policies.policies.list;
 	zta_str *ids = zta_arena__alloc(
 	    &r->scratch, ((size_t)verdict->reason_count + 1) * sizeof(*ids));
@@ -62,7 +62,7 @@ name_policies(runner *r, const zta_verdict *verdict, zta_test_outcome *out)
 		return zta_arena__failed(&r->scratch, r->err);
 	}
 	for (i = 0; i < verdict->reason_count; i++) {
-		ids[i] = list[verdict->reasons[i]].id;
+		ids[i] = list[verdict->reasons[i]]->id;
 	}
 	out->policies = ids;
 	out->policy_count = verdict->reason_count;

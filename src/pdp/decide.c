@@ -269,7 +269,7 @@ name_policies(decider *d, const uint32_t *numbers, uint32_t count)
 
 	for (i = 0; ids != NULL && i < count; i++) {
 		ids[i] =
-		    d->snapshot->cedar->policies.policies.list[numbers[i]].id;
+		    d->snapshot->cedar->policies.policies.list[numbers[i]]->id;
 	}
 	return ids;
 }

@@ -55,14 +55,19 @@ static zta_status
 add_policies(zta_snapshot_loader *l)
 {
 	const zta_tree_file *file;
+	zta_policy_file *compiled;
+	zta_base_walk walk = { 0 };
 	zta_status status = ZTA_OK;
 	uint32_t at = 0;
 
 	while (status == ZTA_OK &&
 	    (file = zta_snapshot__next_file(l->s, ZTA_PART_POLICIES, &at)) !=
 		NULL) {
-		status = zta_cedar_add_policies(l->s->cedar, file->path,
-		    file->text, ZTA_CEDAR_BY_PATH, l->err);
+		compiled = zta_snapshot_loader__compiled(l, file, &walk);
+		status = compiled != NULL ?
+		    zta_cedar__take_policies(l->s->cedar, compiled, l->err) :
+		    zta_cedar_add_policies(l->s->cedar, file->path, file->text,
+			ZTA_CEDAR_BY_PATH, l->err);
 	}
 	return status;
 }
@@ -74,6 +79,9 @@ add_entities(zta_snapshot_loader *l)
 	zta_status status = ZTA_OK;
 	uint32_t at = 0;
 
+	if (zta_snapshot_loader__is_same(l, ZTA_PART_ENTITIES)) {
+		return zta_cedar__take_entities(l->s->cedar, l->err);
+	}
 	while (status == ZTA_OK &&
 	    (file = zta_snapshot__next_file(l->s, ZTA_PART_ENTITIES, &at)) !=
 		NULL) {
@@ -86,9 +94,12 @@ add_entities(zta_snapshot_loader *l)
 static zta_status
 load_cedar(zta_snapshot_loader *l)
 {
-	zta_status status = zta_cedar_open(&l->s->cedar, l->err);
+	zta_status status;
 
-	if (status == ZTA_OK) {
+	zta_snapshot_loader__weigh_base(l);
+	status = zta_cedar__open_on(
+	    &l->s->cedar, l->base == NULL ? NULL : l->base->cedar, l->err);
+	if (status == ZTA_OK && l->base == NULL) {
 		status = zta_snapshot_loader__schemas(l);
 	}
 	if (status == ZTA_OK && l->sink != NULL) {
@@ -97,7 +108,10 @@ load_cedar(zta_snapshot_loader *l)
 	if (status == ZTA_OK) {
 		status = add_policies(l);
 	}
-	return status != ZTA_OK ? status : add_entities(l);
+	if (status == ZTA_OK) {
+		status = add_entities(l);
+	}
+	return status != ZTA_OK ? status : zta_snapshot_loader__settle_texts(l);
 }
 
 /* --- documents */
@@ -217,9 +231,11 @@ give(zta_snapshot *s, zta_snapshot **out, zta_status status)
 
 zta_status
 zta_snapshot__check(zta_snapshot **out, zta_arena *arena, const zta_tree *tree,
-    const zta_manifest *manifest, zta_error_sink *sink, zta_error *err)
+    const zta_manifest *manifest, const zta_snapshot *base,
+    zta_error_sink *sink, zta_error *err)
 {
-	zta_snapshot_loader l = { make(arena, tree, err), sink, NULL, err };
+	zta_snapshot_loader l = { make(arena, tree, err), base, sink, NULL,
+		err };
 
 	*out = NULL;
 	if (l.s == NULL) {
@@ -253,7 +269,7 @@ tell_culprit(zta_snapshot_loader *l, zta_status status)
 zta_status
 zta_snapshot__seal(zta_snapshot *s, zta_error_sink *sink, zta_error *err)
 {
-	zta_snapshot_loader l = { s, sink, NULL, err };
+	zta_snapshot_loader l = { s, NULL, sink, NULL, err };
 	zta_status status = zta_cedar_seal(s->cedar, err);
 
 	s->whole = status == ZTA_OK;
@@ -262,9 +278,11 @@ zta_snapshot__seal(zta_snapshot *s, zta_error_sink *sink, zta_error *err)
 
 zta_status
 zta_snapshot__of_tree(zta_snapshot **out, zta_arena *arena,
-    const zta_tree *tree, const char *keys, zta_error *err)
+    const zta_tree *tree, const zta_snapshot *base, const char *keys,
+    zta_error *err)
 {
-	zta_snapshot_loader l = { make(arena, tree, err), NULL, keys, err };
+	zta_snapshot_loader l = { make(arena, tree, err), base, NULL, keys,
+		err };
 	zta_status status;
 
 	*out = NULL;
@@ -297,7 +315,7 @@ zta_snapshot__load(
 		zta_arena__release(&arena);
 		return status;
 	}
-	return zta_snapshot__of_tree(out, &arena, &tree, keys, err);
+	return zta_snapshot__of_tree(out, &arena, &tree, NULL, keys, err);
 }
 
 zta_snapshot *

@@ -36,18 +36,23 @@ typedef struct zta_snapshot {
 ZTA_MUST_USE zta_status zta_snapshot__load(
     zta_snapshot **out, const char *dir, const char *keys, zta_error *err);
 
-/* The same of a tree, whose arena becomes the snapshot's, or is released. */
+/*
+ * The same of a tree, whose arena becomes the snapshot's, or is released. What
+ * has not changed since `base` (NULL: none) is taken over from it; it is not
+ * needed afterwards.
+ */
 ZTA_MUST_USE zta_status zta_snapshot__of_tree(zta_snapshot **out,
-    zta_arena *arena, const zta_tree *tree, const char *keys, zta_error *err);
+    zta_arena *arena, const zta_tree *tree, const zta_snapshot *base,
+    const char *keys, zta_error *err);
 
 /*
  * The same in two steps, to be checked in between. First all is read but for
  * tests/ and key files: `sink` is told of what is wrong, and it is left out. The
- * manifest was read before, into `arena`.
+ * manifest was read before, into `arena`. The base is needed until the second.
  */
 ZTA_MUST_USE zta_status zta_snapshot__check(zta_snapshot **out,
     zta_arena *arena, const zta_tree *tree, const zta_manifest *manifest,
-    zta_error_sink *sink, zta_error *err);
+    const zta_snapshot *base, zta_error_sink *sink, zta_error *err);
 
 /* Then it is sealed and whole, unless `sink` has been told of something. */
 ZTA_MUST_USE zta_status zta_snapshot__seal(

@@ -238,7 +238,7 @@ ask_policies(const zta_elevation *e, zta_arena *arena,
 		return zta_arena__failed(arena, err);
 	}
 	for (i = 0; i < verdict.reason_count; i++) {
-		ids[i] = engine->policies.policies.list[verdict.reasons[i]].id;
+		ids[i] = engine->policies.policies.list[verdict.reasons[i]]->id;
 	}
 	out->policies = ids;
 	out->policy_count = verdict.reason_count;

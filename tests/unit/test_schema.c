@@ -26,7 +26,8 @@ setup(fixture *f, zta_str text)
 	memset(f, 0, sizeof(*f));
 	zta_arena__init(&f->arena, SIZE_MAX);
 	zta_names__init(&f->names, &f->arena, 1);
-	f->status = zta_schema__read(&f->schema, &f->names, text, &f->err);
+	f->status = zta_schema__read(
+	    &f->schema, &f->names, f->names.arena, text, &f->err);
 }
 
 static void
