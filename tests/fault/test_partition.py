@@ -4,6 +4,7 @@
 wire between them is taken away, or comes and goes. The follower keeps deciding under its last good
 commit, catches up, and never goes back, not with a server that was restored either."""
 
+import atexit
 import contextlib
 import ctypes
 import json
@@ -150,6 +151,7 @@ class Decider(threading.Thread):
 class World:
     def __init__(self):
         self.leader = Zone(extra="server_name 10.77.0.1\n")
+        atexit.register(self.leader.close)
         rewrite(self.leader, "listen 127.0.0.1:0", "listen 0.0.0.0:0")
         self.history = []
         self.start()
@@ -260,9 +262,8 @@ def main():
         follower.stop()
         world.leader.stop()
     finally:
-        for server in (follower, world and world.leader):
-            if server:
-                server.close()
+        if follower:
+            follower.close()
         remove_networks()
 
 
