@@ -50,7 +50,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
-HTTP = client conn http
+HTTP = client conn conn_answer conn_request http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
       git_upload import names pktline plan policy_diff receive remote \
       remote_ask remote_push report resolve signer signers test_outcome \

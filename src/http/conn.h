@@ -60,6 +60,18 @@ void zta_conn__writable(zta_conn *conn);
 /* The deadline has passed. */
 void zta_conn__expired(zta_conn *conn);
 
+/* --- between the files of a connection */
+
+/* Parse what is new in `in`, up to the end of one request or what is wrong. */
+void zta_conn__read_request(zta_conn *conn);
+/* End the connection with this answer; returns 1, which stops the parser. */
+int zta_conn__refuse(zta_conn *conn, unsigned status, const char *why);
+void zta_conn__answer_refusal(zta_conn *conn);
+/* Method and target, as far as they are here. */
+void zta_conn__set_target(zta_conn *conn);
+/* Send what there is to send; false: the connection is gone. */
+bool zta_conn__flush(zta_conn *conn);
+
 /* --- what the loop does for connections */
 
 int64_t zta_http__now(const zta_http *http);
