@@ -19,13 +19,13 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
+LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
        json_node json_write map random sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-         ssh_sig ssh_wire
+         ssh_sig ssh_wire tls tls_setup tls_tickets
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
         eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
@@ -50,7 +50,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question record request snapshot snapshot_schema
-HTTP = client conn conn_answer conn_request http
+HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
       git_upload import names pktline plan policy_diff receive remote \
       remote_ask remote_push report resolve signer signers test_outcome \

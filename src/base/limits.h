@@ -122,6 +122,17 @@
 /* Time that ssh-agent has: it may ask a person, who touches a token. */
 #define ZTA_SSH_AGENT_MS 60000
 
+/* Certificates that a peer shows, and their bytes: chains have two or three,
+ * and each is looked at before anything is known of the peer. */
+#define ZTA_X509_CHAIN_MAX 8
+#define ZTA_X509_CHAIN_BYTES_MAX ((size_t)64 << 10)
+/* Time that a client has for the handshake of TLS. */
+#define ZTA_TLS_HANDSHAKE_MS 10000
+/* Handshakes under way in one loop: the oldest is given up for a new one. */
+#define ZTA_TLS_HANDSHAKES_MAX 2000u
+/* What a client may make us send without asking for anything: new keys. */
+#define ZTA_TLS_UNASKED_MAX ((size_t)64 << 10)
+
 /* One HTTP request: its head, its body, its headers. SPEC: ztauth 10 */
 #define ZTA_HTTP_HEAD_MAX (16 * 1024)
 #define ZTA_HTTP_BODY_MAX (1024 * 1024)

@@ -2,7 +2,8 @@
 /*
  * conn.c - see conn.h.
  *
- * Bytes go socket -> `in` -> parser -> call, and answer -> `out` -> socket.
+ * Bytes go socket -> `in` -> parser -> call, and answer -> `out` -> socket;
+ * conn_wire.c says what is between.
  *
  * 1. At most one call is with the handler. The parser is paused at the end of
  *    each request and goes on when the answer is in `out`.
@@ -19,6 +20,8 @@
 
 /* One read from the socket. */
 #define READ_MAX 65536
+/* What TLS may hold of a record until the rest of it has come. */
+#define RECORD_MAX 16384
 /* Memory for one call: its request twice, and what the handler needs. */
 #define CALL_MEMORY_MAX ((size_t)512 << 20)
 
@@ -26,9 +29,8 @@ static void parse(zta_conn *conn);
 
 /* --- between requests */
 
-/* One large message is no reason to hold its memory for the next. */
-static void
-clear(zta_buf *buf)
+void
+zta_conn__clear(zta_buf *buf)
 {
 	if (buf->room > ZTA_HTTP_BODY_MAX) {
 		zta_buf__release(buf);
@@ -58,9 +60,9 @@ reset(zta_conn *conn)
 	conn->headers = NULL;
 	zta_buf__clear(&conn->target);
 	zta_buf__clear(&conn->names);
-	clear(&conn->body);
+	zta_conn__clear(&conn->body);
 	end_large(conn);
-	clear(&conn->out);
+	zta_conn__clear(&conn->out);
 	zta_arena__reset(&conn->arena);
 }
 
@@ -98,6 +100,7 @@ call_handler(zta_conn *conn)
 	call->body =
 	    conn->body.len == 0 ? ZTA_STR("") : zta_buf__str(&conn->body);
 	conn->deadline = zta_http__now(conn->http) + ZTA_HTTP_ANSWER_MS;
+	call->peer = conn->tls == NULL ? NULL : zta_tls_link__peer(conn->tls);
 	call->arena = &conn->arena;
 	call->connection = conn;
 	zta_http__handle(conn->http, call);
@@ -117,7 +120,7 @@ parse_one(zta_conn *conn)
 		zta_conn__answer_refusal(conn);
 	} else if (conn->state == ZTA_CONN_CALLED) {
 		call_handler(conn);
-	} else if (conn->out.len > 0) {
+	} else if (zta_conn__has_output(conn)) {
 		(void)zta_conn__flush(conn); /* 100 Continue */
 	}
 }
@@ -158,23 +161,11 @@ zta_conn__readable(zta_conn *conn)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
-	if (n == 0 &&
-	    (conn->state == ZTA_CONN_CALLED ||
-		conn->state == ZTA_CONN_WRITING)) {
-		/* It sends no more, but may wait for what it asked. */
-		conn->eof = true;
-		zta_http__wait(conn->http, conn);
+	if (n > 0 && conn->state == ZTA_CONN_ENDING) {
 		return;
 	}
-	if (n <= 0) {
-		zta_conn__close(conn);
-		return;
-	}
-	if (conn->state == ZTA_CONN_ENDING) {
-		return;
-	}
-	zta_buf__put(&conn->in, (zta_str){ bytes, (size_t)n });
-	if (conn->in.status != ZTA_OK) {
+	if (n < 0 || conn->state == ZTA_CONN_ENDING ||
+	    !zta_conn__take(conn, (zta_str){ bytes, (size_t)n })) {
 		zta_conn__close(conn);
 		return;
 	}
@@ -196,37 +187,13 @@ zta_conn__expired(zta_conn *conn)
 	zta_conn__close(conn);
 }
 
-/* --- sending */
-
-bool
-zta_conn__flush(zta_conn *conn)
-{
-	ssize_t n;
-
-	while (conn->out.len > 0) {
-		n = send(conn->fd, conn->out.ptr, conn->out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			break;
-		}
-		if (n < 0) {
-			zta_conn__close(conn);
-			return false;
-		}
-		zta_buf__consume(&conn->out, (size_t)n);
-	}
-	zta_http__wait(conn->http, conn);
-	return true;
-}
-
 /* --- life */
 
 zta_conn *
 zta_conn__open(zta_http *http, int fd)
 {
 	zta_conn *conn = calloc(1, sizeof(*conn));
+	zta_tls *tls = zta_http__tls(http);
 
 	if (conn == NULL) {
 		(void)close(fd);
@@ -236,14 +203,24 @@ zta_conn__open(zta_http *http, int fd)
 	conn->fd = fd;
 	http_parser_init(&conn->parser, HTTP_REQUEST);
 	conn->parser.data = conn;
-	zta_buf__init(&conn->in, ZTA_CONN_AHEAD_MAX + READ_MAX);
+	zta_buf__init(&conn->in, ZTA_CONN_AHEAD_MAX + READ_MAX + RECORD_MAX);
 	zta_buf__init(&conn->out, SIZE_MAX);
+	zta_buf__init(&conn->wire, SIZE_MAX);
 	zta_buf__init(&conn->target, ZTA_HTTP_HEAD_MAX);
 	zta_buf__init(&conn->names, ZTA_HTTP_HEAD_MAX);
 	zta_buf__init(&conn->body, ZTA_HTTP_BODY_MAX);
 	zta_arena__init(&conn->arena, CALL_MEMORY_MAX);
 	reset(conn);
+	if (tls != NULL) {
+		conn->state = ZTA_CONN_SHAKING;
+		conn->deadline = zta_http__now(http) + ZTA_TLS_HANDSHAKE_MS;
+	}
 	zta_http__add(http, conn);
+	if (tls != NULL &&
+	    zta_tls_link__open(&conn->tls, tls, &conn->wire, NULL) != ZTA_OK) {
+		zta_conn__close(conn);
+		return NULL;
+	}
 	return conn;
 }
 
@@ -251,6 +228,7 @@ void
 zta_conn__close(zta_conn *conn)
 {
 	if (conn->fd >= 0) {
+		zta_conn__say_end(conn);
 		(void)close(conn->fd);
 		conn->fd = -1;
 	}
@@ -259,8 +237,10 @@ zta_conn__close(zta_conn *conn)
 	}
 	end_large(conn);
 	zta_http__remove(conn->http, conn);
+	zta_tls_link__close(conn->tls);
 	zta_buf__release(&conn->in);
 	zta_buf__release(&conn->out);
+	zta_buf__release(&conn->wire);
 	zta_buf__release(&conn->target);
 	zta_buf__release(&conn->names);
 	zta_buf__release(&conn->body);

@@ -64,7 +64,7 @@ answered(zta_conn *conn)
 	}
 	conn->state = conn->close ? ZTA_CONN_ENDING : ZTA_CONN_WRITING;
 	conn->deadline = now + ZTA_HTTP_ANSWER_MS;
-	if (!zta_conn__flush(conn) || conn->out.len > 0) {
+	if (!zta_conn__flush(conn) || zta_conn__has_output(conn)) {
 		return;
 	}
 	zta_conn__writable(conn);
