@@ -25,7 +25,7 @@ BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
        json_node json_write map random sort status str time utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-         ssh_sig ssh_wire tls tls_setup tls_tickets
+         ssh_sig ssh_wire tls tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
         eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
@@ -45,7 +45,8 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = claims jose jwks jws kind kind_jwt kind_spiffe principal refusal \
-           source source_jose source_principal spiffe_id token verify
+           source source_jose source_principal spiffe_id token verify \
+           x509_svid
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -83,7 +84,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
        nomem nonces object pack remote schema search search_random ssh store \
        store_fault store_pgsql store_sqlite transfer tree trust validate \
-       workspace
+       workspace x509
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \
@@ -118,6 +119,9 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
+
+$(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
+    tests/unit/certificates.h
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

@@ -126,6 +126,10 @@
  * and each is looked at before anything is known of the peer. */
 #define ZTA_X509_CHAIN_MAX 8
 #define ZTA_X509_CHAIN_BYTES_MAX ((size_t)64 << 10)
+/* Extensions of one: each is compared with all others. Roots of one trust
+ * domain: it has as many as it has rotations under way. */
+#define ZTA_X509_EXTENSIONS_MAX 64
+#define ZTA_X509_ROOTS_MAX 256
 /* Time that a client has for the handshake of TLS. */
 #define ZTA_TLS_HANDSHAKE_MS 10000
 /* Handshakes under way in one loop: the oldest is given up for a new one. */
