@@ -45,8 +45,8 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = claims jose jwks jws kind kind_jwt kind_spiffe principal refusal \
-           source source_jose source_principal spiffe_id token verify \
-           x509_svid
+           source source_jose source_principal spiffe_bundle spiffe_id token \
+           verify x509_svid
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -82,9 +82,9 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate \
-       workspace x509
+       nomem nonces object pack remote schema search search_random spiffe \
+       ssh store store_fault store_pgsql store_sqlite transfer tree trust \
+       validate workspace x509
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \
@@ -120,8 +120,8 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
-$(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
-    tests/unit/certificates.h
+$(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_x509: \
+    tests/unit/certificates.c tests/unit/certificates.h
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

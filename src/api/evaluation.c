@@ -118,9 +118,30 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 	zta_http_call__fail(call, 400, "invalid_request", err->message, at);
 }
 
+/* What the caller shows: a JWT-SVID, or else its certificate. */
+static bool
+take_caller(
+    zta_http_call *call, const zta_circumstances *around, zta_presented *out)
+{
+	zta_str scheme = ZTA_STR("Bearer "), text;
+
+	*out = (zta_presented){ .as = ZTA_AS_SVID, .around = around };
+	if (!zta_http_call__header(call, "authorization", &text)) {
+		return around->chain_count > 0;
+	}
+	if (!zta_str__starts(text, scheme)) {
+		return false;
+	}
+	out->as = ZTA_AS_JWT;
+	out->credential =
+	    (zta_str){ text.ptr + scheme.len, text.len - scheme.len };
+	return true;
+}
+
 /*
- * The workload that asks, by `Authorization: Bearer` with its JWT-SVID: one that
- * is in a group and not in quarantine. False: answered already.
+ * The workload that asks, by `Authorization: Bearer` with its JWT-SVID, or by
+ * the certificate of its connection: one that is in a group and not in
+ * quarantine. False: answered already.
  */
 static bool
 find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
@@ -130,8 +151,7 @@ find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
 		.sources = &snapshot->sources, .arena = call->arena, .now = now
 	};
 	zta_circumstances around;
-	zta_presented presented = { .as = ZTA_AS_JWT, .around = &around };
-	zta_str scheme = ZTA_STR("Bearer "), *text = &presented.credential;
+	zta_presented presented;
 	zta_why_not why_not;
 
 	*out = NULL;
@@ -139,17 +159,13 @@ find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
 		return true;
 	}
 	zta_api__circumstances(call, &around);
-	if (zta_http_call__header(call, "authorization", text) &&
-	    zta_str__starts(*text, scheme)) {
-		text->ptr += scheme.len;
-		text->len -= scheme.len;
-		if (zta_identity__verify(
-			&with, &presented, space, &why_not, NULL) == ZTA_OK &&
-		    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
-		    zta_trust_model__knows(&snapshot->model, space->id)) {
-			*out = space;
-			return true;
-		}
+	if (take_caller(call, &around, &presented) &&
+	    zta_identity__verify(&with, &presented, space, &why_not, NULL) ==
+		ZTA_OK &&
+	    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
+	    zta_trust_model__knows(&snapshot->model, space->id)) {
+		*out = space;
+		return true;
 	}
 	zta_http_call__fail(call, 401, "invalid_token",
 	    "a workload must show itself here", "Authorization");

@@ -39,6 +39,9 @@
 #define ZTA_JWKS_KEYS_MAX 256
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
+/* How soon the bundle of a trust domain is looked for again, whatever it says. */
+#define ZTA_SPIFFE_REFRESH_MIN_S 30
+#define ZTA_SPIFFE_REFRESH_MAX_S 86400
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

@@ -33,6 +33,7 @@ struct zta_http_call {
 	const zta_http_header *headers;
 	uint32_t header_count;
 	zta_str body;
+	bool secure; /* it came over TLS */
 	/* What the client has shown in the handshake; NULL: nothing. */
 	const zta_x509_chain *peer;
 	zta_arena *arena; /* for the handler's own needs too */

@@ -7,6 +7,7 @@
 #define ZTA_IDENTITY_SOURCE_H
 
 #include "base/error.h"
+#include "crypto/x509.h"
 #include "identity/jwks.h"
 #include "identity/principal.h"
 #include "identity/ring.h"
@@ -29,6 +30,8 @@ struct zta_source {
 	const zta_str *types; /* values of `typ` */
 	uint32_t type_count;  /* 0: those of the kind */
 	zta_jwks keys;
+	/* What verifies an X509-SVID; NULL: nothing. */
+	zta_x509_roots *roots;
 	/* What the credential becomes: */
 	zta_principal_kind principal;
 	zta_str entity;       /* Cedar type of the principal */
@@ -56,7 +59,7 @@ ZTA_MUST_USE zta_status zta_sources__read(zta_sources *out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_sources__check(zta_sources *out, zta_arena *arena,
     zta_str text, zta_error_sink *sink, zta_error *err);
 
-/* Free the keys. */
+/* Free keys and roots. */
 void zta_sources__release(zta_sources *sources);
 
 #endif

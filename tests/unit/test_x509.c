@@ -368,8 +368,7 @@ test_x509__takes_no_damage(void **state)
 	memcpy(bytes, leaf.der.ptr, leaf.der.len);
 	bytes[leaf.der.len - 1] ^= 1;
 	damaged.len = leaf.der.len;
-	assert_int_equal(
-	    judge(roots, &damaged, 1, ZTA_X509_CLIENT, &out, NULL),
+	assert_int_equal(judge(roots, &damaged, 1, ZTA_X509_CLIENT, &out, NULL),
 	    ZTA_REFUSAL_BAD_SIGNATURE);
 	memcpy(bytes, leaf.der.ptr, leaf.der.len);
 	bytes[leaf.der.len] = 0;
