@@ -72,7 +72,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access evaluation form git ledger_job ledger_route ledgers \
       ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
       presented service signed_request token
-DAEMON = admin config follow init keeper mirror say serve
+DAEMON = admin certificate config follow init keeper mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
       plan revert serve show status sync terminal test token validate \

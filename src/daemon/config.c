@@ -15,7 +15,7 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS } form;
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, CLIENT } form;
 
 static const struct {
 	const char *name;
@@ -37,6 +37,10 @@ static const struct {
 	{ "signers", PATH, offsetof(zta_config, signers), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
+	{ "tls_cert", PATH, offsetof(zta_config, tls_cert), false },
+	{ "tls_key", PATH, offsetof(zta_config, tls_key), false },
+	{ "tls_client", CLIENT, 0, false },
+	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 };
@@ -135,6 +139,23 @@ read_text(reader *r, zta_str value, bool path, size_t at)
 }
 
 static zta_status
+read_client(reader *r, zta_str value)
+{
+	static const char *const names[] = { [ZTA_TLS_CLIENT_NONE] = "none",
+		[ZTA_TLS_CLIENT_OPTIONAL] = "optional",
+		[ZTA_TLS_CLIENT_REQUIRED] = "required" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (zta_str__is(value, names[i])) {
+			r->out->tls_client = (zta_tls_client)i;
+			return ZTA_OK;
+		}
+	}
+	return FAIL(r, "`tls_client` is none, optional or required");
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -144,6 +165,8 @@ read_value(reader *r, size_t key, zta_str value)
 		    r, value, keys[key].form == PATH, keys[key].at);
 	case LISTEN:
 		return read_listen(r, value);
+	case CLIENT:
+		return read_client(r, value);
 	case WORKERS:
 		return read_number(
 			   value, ZTA_LOG_LANES_MAX, &r->out->workers) &&
@@ -187,6 +210,24 @@ read_line(reader *r, zta_str line)
 	return read_value(r, i, value);
 }
 
+static zta_status
+check_tls(reader *r)
+{
+	const zta_config *c = r->out;
+
+	if ((c->tls_cert == NULL) != (c->tls_key == NULL)) {
+		return FAIL(r, "`tls_cert` and `tls_key` need each other");
+	}
+	if (c->tls_client != ZTA_TLS_CLIENT_NONE && c->tls_cert == NULL) {
+		return FAIL(r, "`tls_client` needs `tls_cert`");
+	}
+	if (c->tls_client_ca != NULL && c->tls_client == ZTA_TLS_CLIENT_NONE) {
+		return FAIL(r,
+		    "`tls_client_ca` needs `tls_client` optional or required");
+	}
+	return ZTA_OK;
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
@@ -221,7 +262,7 @@ check(reader *r)
 		return FAIL(
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
-	return ZTA_OK;
+	return check_tls(r);
 }
 
 /* The store of a directory is a file in it. */

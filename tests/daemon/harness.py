@@ -43,6 +43,7 @@ class Server:
                     f"listen 127.0.0.1:0\n{extra}")
         self.process = None
         self.port = None
+        self.context = None  # for TLS
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -66,7 +67,7 @@ class Server:
             self.process = subprocess.Popen(
                 [ZTAUTH, "serve", "--config", self.path("ztauth.conf")], stderr=err)
         self.wait_said("listening on")
-        self.port = int(re.search(r"listening on http://127.0.0.1:(\d+)", self.said()).group(1))
+        self.port = int(re.search(r"listening on https?://127.0.0.1:(\d+)", self.said()).group(1))
         return self
 
     def reload(self):
@@ -87,6 +88,9 @@ class Server:
         self.temp.cleanup()
 
     def connect(self):
+        if self.context:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                               timeout=30)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def socket(self):
