@@ -86,9 +86,9 @@ UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
        ssh store store_fault store_pgsql store_sqlite transfer tree trust \
        validate workspace x509
 
-FUZZ = diff entities format http json jwks jwt log object pack pktline \
-       policy policyjson request schema search ssh tests transfer trust \
-       workspace
+FUZZ = bundle diff entities format http json jwks jwt log object pack \
+       pktline policy policyjson request schema search spiffe ssh tests \
+       transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
