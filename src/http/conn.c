@@ -69,11 +69,12 @@ reset(zta_conn *conn)
 void
 zta_conn__writable(zta_conn *conn)
 {
-	if (conn->out.len > 0 &&
-	    (!zta_conn__flush(conn) || conn->out.len > 0)) {
+	if (zta_conn__has_output(conn) &&
+	    (!zta_conn__flush(conn) || zta_conn__has_output(conn))) {
 		return;
 	}
 	if (conn->state == ZTA_CONN_ENDING) {
+		zta_conn__say_end(conn);
 		/* Let the client read the answer before the reset. */
 		if (shutdown(conn->fd, SHUT_WR) != 0) {
 			zta_conn__close(conn);

@@ -45,6 +45,19 @@ class Server:
         self.port = None
         self.context = None  # for TLS
 
+    def believe(self, bundle):
+        """Let workloads show SVIDs under this bundle of their trust domain."""
+        with open(self.path("keys/bundle.json.new"), "wb") as f:
+            f.write(bundle)
+        os.rename(self.path("keys/bundle.json.new"), self.path("keys/bundle.json"))
+        sources = self.path("ledger/identity/sources.json")
+        with open(sources, encoding="utf-8") as f:
+            document = json.load(f)
+        document["sources"]["spire"].pop("jwks_file", None)
+        document["sources"]["spire"]["bundle_file"] = "bundle.json"
+        with open(sources, "w", encoding="utf-8") as f:
+            json.dump(document, f)
+
     def path(self, name):
         return os.path.join(self.dir, name)
 
