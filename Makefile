@@ -83,8 +83,8 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
        nomem nonces object pack remote schema search search_random spiffe \
-       ssh store store_fault store_pgsql store_sqlite transfer tree trust \
-       validate workspace x509
+       ssh store store_fault store_pgsql store_sqlite tls transfer tree \
+       trust validate workspace x509
 
 FUZZ = bundle diff entities format http json jwks jwt log object pack \
        pktline policy policyjson request schema search spiffe ssh tests \
@@ -120,8 +120,9 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
-$(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_x509: \
-    tests/unit/certificates.c tests/unit/certificates.h
+$(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
+    $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
+    tests/unit/certificates.h
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

@@ -151,7 +151,6 @@ static zta_tls_state
 broken(zta_tls_link *link)
 {
 	ERR_clear_error();
-	link->in.len = 0;
 	link->state = ZTA_TLS_BROKEN;
 	return link->state;
 }
@@ -189,10 +188,23 @@ read_all(zta_tls_link *link, zta_buf *plain)
 	}
 }
 
+/* 1: done; 0: more must come; -1: it has failed. */
+static int
+shake(zta_tls_link *link)
+{
+	int done = SSL_do_handshake(link->ssl);
+
+	if (done == 1) {
+		link->state = ZTA_TLS_UP;
+		return 1;
+	}
+	return SSL_get_error(link->ssl, done) == SSL_ERROR_WANT_READ ? 0 : -1;
+}
+
 zta_tls_state
 zta_tls_link__take(zta_tls_link *link, zta_str bytes, zta_buf *plain)
 {
-	int done;
+	int done = 1;
 
 	if (link->state != ZTA_TLS_SHAKING && link->state != ZTA_TLS_UP) {
 		return link->state;
@@ -200,16 +212,16 @@ zta_tls_link__take(zta_tls_link *link, zta_str bytes, zta_buf *plain)
 	ERR_clear_error();
 	link->in = bytes;
 	if (link->state == ZTA_TLS_SHAKING) {
-		done = SSL_do_handshake(link->ssl);
-		if (done != 1) {
-			return SSL_get_error(link->ssl, done) ==
-				SSL_ERROR_WANT_READ ?
-			    link->state :
-			    broken(link);
-		}
-		link->state = ZTA_TLS_UP;
+		done = shake(link);
 	}
-	return read_all(link, plain);
+	if (done < 0) {
+		(void)broken(link);
+	} else if (done > 0) {
+		(void)read_all(link, plain);
+	}
+	/* What follows an end is nothing, and is the caller's memory. */
+	link->in = (zta_str){ NULL, 0 };
+	return link->state;
 }
 
 zta_tls_state
