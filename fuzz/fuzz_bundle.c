@@ -9,7 +9,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	zta_str text = { (const char *)data, size };
-	zta_spiffe_bundle bundle;
+	zta_spiffe_bundle bundle = { .roots = NULL };
 	zta_arena arena;
 	zta_json_doc doc;
 

@@ -16,7 +16,7 @@ static zta_status
 read_bundle(zta_source_reader *r, const zta_json *node, zta_source *out)
 {
 	char path[ZTA_SOURCE_PATH_MAX];
-	zta_spiffe_bundle bundle;
+	zta_spiffe_bundle bundle = { .roots = NULL };
 	zta_json_doc doc;
 	zta_status status =
 	    zta_source__read_file(r, node, "bundle_file", path, &doc);
