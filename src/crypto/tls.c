@@ -224,12 +224,6 @@ zta_tls_link__take(zta_tls_link *link, zta_str bytes, zta_buf *plain)
 	return link->state;
 }
 
-zta_tls_state
-zta_tls_link__state(const zta_tls_link *link)
-{
-	return link->state;
-}
-
 void
 zta_tls_link__say(zta_tls_link *link, zta_str text)
 {

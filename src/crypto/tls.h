@@ -65,7 +65,6 @@ void zta_tls_link__close(zta_tls_link *link);
 /* Take what has come; what it says is added to `plain`. */
 zta_tls_state zta_tls_link__take(
     zta_tls_link *link, zta_str bytes, zta_buf *plain);
-zta_tls_state zta_tls_link__state(const zta_tls_link *link);
 
 /* Say `text`. The link must be up, or ended by the client alone. */
 void zta_tls_link__say(zta_tls_link *link, zta_str text);

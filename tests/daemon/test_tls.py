@@ -292,10 +292,39 @@ def test_the_peer_is_the_actor():
     assert status == 200, answer
     leaf = ssl.PEM_cert_to_DER_cert(pair[0].decode().split("-----END")[0] +
                                     "-----END CERTIFICATE-----")
-    record = mutual.records()[-1]
-    assert hashlib.sha256(leaf).hexdigest() in json.dumps(record), record
+    ring = mutual.records()[-1]["rings"][0]
+    assert ring["workload"] == ORDER and ring["proof"] == "mtls", ring
+    assert ring["digest"] == hashlib.sha256(leaf).hexdigest(), ring
     status, answer, _ = mutual.post(EVALUATION, question(answer["access_token"]))
     assert status == 200 and answer["decision"] is True, answer
+
+
+def test_the_peer_is_the_caller():
+    """Where a workload must show itself, its certificate does."""
+    manifest = mutual.path("ledger/manifest.json")
+    with open(manifest, encoding="utf-8") as f:
+        text = f.read()
+
+    def callers():
+        c = http.client.HTTPSConnection("127.0.0.1", mutual.port, timeout=30,
+                                        context=context(mutual, issuer.svid(ORDER)))
+        # An SVID that is good, of a workload that is in no group.
+        unknown = context(mutual, root.svid("spiffe://shop.example/nobody"))
+        d = http.client.HTTPSConnection("127.0.0.1", mutual.port, timeout=30, context=unknown)
+        asked = question(None, authorization_model=None)
+        return [mutual.post(EVALUATION, asked, connection=each)[0]
+                for each in (None, c, d)]
+
+    with open(manifest, "w", encoding="utf-8") as f:
+        f.write(text.replace('"require": "txn-token"', '"require": "workload"'))
+    before = mutual.said().count("in force")
+    mutual.reload()
+    until(lambda: mutual.said().count("in force") > before)
+    seen = callers()
+    assert seen == [401, 200, 401], seen
+    with open(manifest, "w", encoding="utf-8") as f:
+        f.write(text)
+    mutual.reload()
 
 
 def test_bundles_are_followed():

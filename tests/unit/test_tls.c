@@ -132,7 +132,8 @@ to_server(ends *e)
 	char *bytes;
 	size_t n,
 	    len = (size_t)BIO_get_mem_data(SSL_get_wbio(e->client), &bytes);
-	zta_tls_state state = zta_tls_link__state(e->link);
+	zta_tls_state state =
+	    zta_tls_link__take(e->link, ZTA_STR(""), &e->plain);
 
 	for (; len > 0; bytes += n, len -= n) {
 		n = len < e->piece ? len : e->piece;
