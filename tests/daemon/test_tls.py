@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import re
+import resource
 import shutil
 import socket
 import ssl
@@ -28,9 +29,10 @@ def write(server, name, data):
     replace(server.path(name), data)
 
 
-def make_server(client, extra=""):
+def make_server(client, workers=2):
     """A server with TLS, whose workloads show X509-SVIDs of `root`."""
-    s = Server(extra=f"tls_cert tls.pem\ntls_key tls.key\ntls_client {client}\nworkers 2\n{extra}")
+    s = Server(extra=f"tls_cert tls.pem\ntls_key tls.key\ntls_client {client}\n"
+                     f"workers {workers}\n")
     show(s, web.server())
     with open(s.path("keys/spire.json"), encoding="utf-8") as f:
         s.jwt_keys = json.load(f)["keys"]
@@ -518,7 +520,7 @@ def test_clients_that_read_late():
 def test_half_open_connections_do_not_keep_others_out():
     half = []
     try:
-        for _ in range(500):
+        for _ in range(300):
             half.append(plain.socket())
             half[-1].sendall(b"\x16\x03\x01\x02")
         with dial(plain) as tls:
@@ -533,6 +535,32 @@ def test_half_open_connections_do_not_keep_others_out():
     finally:
         for s in half:
             s.close()
+
+
+def test_the_oldest_handshake_gives_way():
+    most = 2000  # ZTA_TLS_HANDSHAKES_MAX
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2 * most:
+        print("skip test_the_oldest_handshake_gives_way: too few file descriptors")
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * most, hard))
+    one = make_server("none", workers=1)
+    half = []
+    try:
+        half = [one.socket() for _ in range(most + 10)]
+        for s in half[:10]:
+            assert s.recv(1) == b""
+        with dial(one) as tls:
+            assert b" 200 " in ask(tls)
+        half[-1].setblocking(False)
+        try:
+            assert half[-1].recv(1) != b""
+        except BlockingIOError:
+            pass
+    finally:
+        for s in half:
+            s.close()
+        one.close()
 
 
 def test_they_stop():
