@@ -19,13 +19,13 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
+LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_node json_write map random shared sort status str time url utf8
 
 CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-         ssh_sig ssh_wire
+         ssh_sig ssh_wire tls tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -46,8 +46,8 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = claims client_auth demands jose jwks jws keys kind \
            kind_introspection kind_jwt kind_spiffe mapping need principal \
-           refusal ring source source_claims source_jose spiffe_id token \
-           verify
+           refusal ring source source_claims source_jose spiffe_bundle \
+           spiffe_id token verify x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -55,7 +55,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question question_entity record replay request snapshot \
       snapshot_base snapshot_schema
-HTTP = client conn http
+HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import latest memo memo_place names pktline plan \
       plan_log policy_diff receive recheck remote remote_ask remote_push \
@@ -77,7 +77,8 @@ API = access evaluation fetch_desk fetcher form git health ledger_job \
       ledger_record ledger_route ledgers ledgers_history ledgers_objects \
       ledgers_refs ledgers_write nonces outside presented service \
       signed_request token
-DAEMON = admin config develop follow init keeper mirror say serve watch
+DAEMON = admin certificate config develop file_state follow init keeper \
+         mirror say serve watch
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
       plan revert serve show status sync terminal test token validate \
@@ -88,12 +89,13 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff gate json jwt ledger log \
        metamorphic nomem nonces object pack receive_fault recheck remote \
-       ring schema search search_random snapshot_base ssh store store_fault \
-       store_pgsql store_sqlite transfer tree trust validate workspace
+       ring schema search search_random snapshot_base spiffe ssh store \
+       store_fault store_pgsql store_sqlite tls transfer tree trust validate \
+       workspace x509
 
-FUZZ = diff entities format http json jwks jwt log memo object outside pack \
-       pktline policy policyjson replay request schema search ssh tests \
-       transfer trust workspace
+FUZZ = bundle diff entities format http json jwks jwt log memo object \
+       outside pack pktline policy policyjson replay request schema search \
+       spiffe ssh tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -130,6 +132,10 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
+
+$(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
+    $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
+    tests/unit/certificates.h
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

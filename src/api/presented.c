@@ -8,7 +8,9 @@
 static zta_str
 uri_of(zta_http_call *call)
 {
-	zta_str scheme = ZTA_STR("http://"), host;
+	zta_str scheme =
+	    call->secure ? ZTA_STR("https://") : ZTA_STR("http://");
+	zta_str host;
 	char *text;
 
 	if (!zta_http_call__header(call, "host", &host)) {
@@ -30,6 +32,10 @@ zta_api__circumstances(zta_http_call *call, zta_circumstances *out)
 {
 	*out =
 	    (zta_circumstances){ .method = call->method, .uri = uri_of(call) };
+	if (call->peer != NULL) {
+		out->chain = call->peer->certificates;
+		out->chain_count = call->peer->count;
+	}
 	(void)zta_http_call__header(call, "dpop", &out->dpop);
 	(void)zta_http_call__header(
 	    call, "workload-proof-token", &out->workload_proof);

@@ -73,6 +73,9 @@
 #define ZTA_FETCH_MS 5000
 #define ZTA_FETCH_CONNECT_MS 2000
 #define ZTA_FETCH_CALL_MS 60000
+/* How soon the bundle of a trust domain is looked for again, whatever it says. */
+#define ZTA_SPIFFE_REFRESH_MIN_S 30
+#define ZTA_SPIFFE_REFRESH_MAX_S 86400
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 
@@ -163,6 +166,21 @@
 #define ZTA_SSH_AGENT_MESSAGE_MAX ((size_t)256 << 10)
 /* Time that ssh-agent has: it may ask a person, who touches a token. */
 #define ZTA_SSH_AGENT_MS 60000
+
+/* Certificates that a peer shows, and their bytes: chains have two or three,
+ * and each is looked at before anything is known of the peer. */
+#define ZTA_X509_CHAIN_MAX 8
+#define ZTA_X509_CHAIN_BYTES_MAX ((size_t)64 << 10)
+/* Extensions of one: each is compared with all others. Roots of one trust
+ * domain: it has as many as it has rotations under way. */
+#define ZTA_X509_EXTENSIONS_MAX 64
+#define ZTA_X509_ROOTS_MAX 256
+/* Time that a client has for the handshake of TLS. */
+#define ZTA_TLS_HANDSHAKE_MS 10000
+/* Handshakes under way in one loop: the oldest is given up for a new one. */
+#define ZTA_TLS_HANDSHAKES_MAX 2000u
+/* What a client may make us send without asking for anything: new keys. */
+#define ZTA_TLS_UNASKED_MAX ((size_t)64 << 10)
 
 /* One HTTP request: its head, its body, its headers. SPEC: ztauth 10 */
 #define ZTA_HTTP_HEAD_MAX (16 * 1024)

@@ -122,9 +122,8 @@ zta_key_generate(zta_key **out, zta_alg alg, zta_error *err)
 			      zta_key__wrap(out, pkey, true, err);
 }
 
-/* Encrypted keys are refused instead of asking at a terminal. */
-static int
-no_passphrase(char *buf, int size, int writing, void *user)
+int
+zta_key__no_passphrase(char *buf, int size, int writing, void *user)
 {
 	(void)buf;
 	(void)size;
@@ -151,11 +150,12 @@ zta_key_read_pem(zta_key **out, zta_str pem, zta_error *err)
 	if (bio == NULL) {
 		return zta_error__nomem(err);
 	}
-	pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	pkey = PEM_read_bio_PrivateKey(bio, NULL, zta_key__no_passphrase, NULL);
 	if (pkey == NULL) {
 		private = false;
 		(void)BIO_reset(bio);
-		pkey = PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
+		pkey = PEM_read_bio_PUBKEY(
+		    bio, NULL, zta_key__no_passphrase, NULL);
 	}
 	BIO_free(bio);
 	ERR_clear_error();

@@ -30,6 +30,9 @@ ZTA_MUST_USE zta_status zta_key__refuse_existing(
 ZTA_MUST_USE zta_status zta_key__write_new(
     const char *path, unsigned mode, zta_str text, zta_error *err);
 
+/* For PEM: what is encrypted is refused, instead of asking at a terminal. */
+int zta_key__no_passphrase(char *buf, int size, int writing, void *user);
+
 /* ZTA_EIO, with what OpenSSL has to say; its queue is emptied. */
 zta_status zta_key__openssl(zta_error *err, const char *what);
 

@@ -16,7 +16,7 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO } form;
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO, CLIENT } form;
 
 static const struct {
 	const char *name;
@@ -42,6 +42,10 @@ static const struct {
 	{ "fetch_ca_file", PATH, offsetof(zta_config, fetch_ca_file), false },
 	{ "secrets_dir", PATH, offsetof(zta_config, secrets_dir), false },
 	{ "client_key", PATH, offsetof(zta_config, client_key), false },
+	{ "tls_cert", PATH, offsetof(zta_config, tls_cert), false },
+	{ "tls_key", PATH, offsetof(zta_config, tls_key), false },
+	{ "tls_client", CLIENT, 0, false },
+	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
@@ -154,6 +158,23 @@ read_yes_no(reader *r, zta_str value, size_t at)
 }
 
 static zta_status
+read_client(reader *r, zta_str value)
+{
+	static const char *const names[] = { [ZTA_TLS_CLIENT_NONE] = "none",
+		[ZTA_TLS_CLIENT_OPTIONAL] = "optional",
+		[ZTA_TLS_CLIENT_REQUIRED] = "required" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (zta_str__is(value, names[i])) {
+			r->out->tls_client = (zta_tls_client)i;
+			return ZTA_OK;
+		}
+	}
+	return FAIL(r, "`tls_client` is none, optional or required");
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -163,6 +184,8 @@ read_value(reader *r, size_t key, zta_str value)
 		    r, value, keys[key].form == PATH, keys[key].at);
 	case LISTEN:
 		return read_listen(r, value);
+	case CLIENT:
+		return read_client(r, value);
 	case WORKERS:
 		return read_number(value, ZTA_WORKERS_MAX, &r->out->workers) &&
 			r->out->workers > 0 ?
@@ -268,11 +291,30 @@ check_fetch(reader *r)
 	return status;
 }
 
+static zta_status
+check_tls(reader *r)
+{
+	const zta_config *c = r->out;
+
+	if ((c->tls_cert == NULL) != (c->tls_key == NULL)) {
+		return FAIL(r, "`tls_cert` and `tls_key` need each other");
+	}
+	if (c->tls_client != ZTA_TLS_CLIENT_NONE && c->tls_cert == NULL) {
+		return FAIL(r, "`tls_client` needs `tls_cert`");
+	}
+	if (c->tls_client_ca != NULL && c->tls_client == ZTA_TLS_CLIENT_NONE) {
+		return FAIL(r,
+		    "`tls_client_ca` needs `tls_client` optional or required");
+	}
+	return ZTA_OK;
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
 {
 	zta_config *c = r->out;
+	zta_status status;
 	size_t i;
 
 	r->column = 1;
@@ -302,7 +344,8 @@ check(reader *r)
 		return FAIL(
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
-	return check_fetch(r);
+	status = check_fetch(r);
+	return status != ZTA_OK ? status : check_tls(r);
 }
 
 /* The store of a directory is a file in it. */

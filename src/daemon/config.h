@@ -7,6 +7,7 @@
 #define ZTA_DAEMON_CONFIG_H
 
 #include "base/arena.h"
+#include "crypto/tls.h"
 
 typedef struct zta_config {
 	const char *zone, *trust_domain;   /* needed */
@@ -25,6 +26,10 @@ typedef struct zta_config {
 	const char *fetch_ca_file; /* NULL: the system's */
 	const char *secrets_dir;   /* NULL: sources name no secrets */
 	const char *client_key;    /* NULL: none signs client assertions */
+	/* Both or none: PEM of the certificate with who signed it, and its key. */
+	const char *tls_cert, *tls_key;
+	const char *tls_client_ca; /* NULL: bundles of the sources */
+	zta_tls_client tls_client; /* default: no certificate is asked for */
 	const char *host;          /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */

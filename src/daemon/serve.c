@@ -22,12 +22,14 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "crypto/key.h"
+#include "daemon/certificate.h"
 #include "daemon/config.h"
 #include "daemon/develop.h"
 #include "daemon/follow.h"
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
 #include "daemon/say.h"
+#include "daemon/watch.h"
 
 typedef struct server {
 	zta_arena arena;
@@ -37,6 +39,8 @@ typedef struct server {
 	zta_service service;
 	zta_follower follower;
 	zta_mirror mirror;
+	zta_certificate certificate;
+	zta_file_state keys;  /* of sources: files */
 	zta_ledgers *ledgers; /* NULL: there is no store */
 	zta_fetcher *fetcher;
 	zta_key *key; /* public */
@@ -58,19 +62,31 @@ signals_of_interest(sigset_t *set)
 	(void)sigaddset(set, SIGCHLD);
 }
 
+/* Files may have changed: look, now and then. */
+static void
+look_at_files(server *s)
+{
+	zta_certificate__renew(&s->certificate, false);
+	if (zta_file_state__look(&s->keys)) {
+		zta_follower__reload(&s->follower);
+	}
+}
+
 /* Returns the exit code. */
 static int
 wait_for_the_end(server *s)
 {
+	const struct timespec look = { 1, 0 };
 	sigset_t set;
 	int signal;
 
 	signals_of_interest(&set);
 	for (;;) {
-		if (sigwait(&set, &signal) != 0) {
-			continue;
-		}
-		if (signal == SIGHUP) {
+		signal = sigtimedwait(&set, NULL, &look);
+		if (signal < 0) {
+			look_at_files(s);
+		} else if (signal == SIGHUP) {
+			zta_certificate__renew(&s->certificate, true);
 			zta_follower__reload(&s->follower);
 		} else if (signal != SIGCHLD) {
 			zta_daemon__say("stopping");
@@ -105,6 +121,7 @@ open_worker(server *s, uint32_t i, zta_error *err)
 	zta_worker *worker = &s->workers[i];
 	const zta_http_options options = { .host = s->config.host,
 		.port = s->port,
+		.tls = s->certificate.tls,
 		.handle = zta_worker__handle,
 		.body_max = zta_worker__body_max,
 		.large_left = &s->service.large_left,
@@ -297,6 +314,8 @@ harden(void)
 	const struct rlimit none = { 0, 0 };
 
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* The limit alone does not count where dumps go to a program. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
@@ -337,6 +356,8 @@ prepare(server *s, const zta_serve *how)
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
+	zta_file_state__add(&s->keys, s->config.jwks_dir);
+	(void)zta_file_state__look(&s->keys);
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
 		&s->arena, &err) != ZTA_OK) {
@@ -344,6 +365,10 @@ prepare(server *s, const zta_serve *how)
 	}
 	if (zta_ring__open(&s->service.ring, NULL, &err) != ZTA_OK) {
 		return zta_daemon__complain("memory", &err);
+	}
+	if (zta_certificate__open(
+		&s->certificate, &s->config, &s->service, &err) != ZTA_OK) {
+		return zta_daemon__complain("certificate", &err);
 	}
 	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
 		&err) != ZTA_OK) {
@@ -360,6 +385,7 @@ release(server *s)
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
+	zta_certificate__close(&s->certificate);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	zta_ring__close(s->service.ring);
@@ -400,8 +426,9 @@ run(server *s)
 	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
 		code = zta_daemon__complain("follow", &err);
 	} else {
-		zta_daemon__say(
-		    "listening on http://%s:%u", s->config.host, s->port);
+		zta_daemon__say("listening on %s://%s:%u",
+		    s->certificate.tls == NULL ? "http" : "https",
+		    s->config.host, s->port);
 		code = wait_for_the_end(s);
 	}
 	zta_mirror__stop(&s->mirror);

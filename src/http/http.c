@@ -35,6 +35,12 @@ typedef struct watch {
 	void *context;
 } watch;
 
+/* Connections, the oldest first. */
+typedef struct conn_list {
+	zta_conn *first, *last;
+	uint32_t count;
+} conn_list;
+
 struct zta_http {
 	zta_http_options options;
 	int epoll, listener, wake;
@@ -43,8 +49,8 @@ struct zta_http {
 	bool stopping;
 	int64_t now, tick, drain_until;
 	char date[64];
-	zta_conn *conns;
-	uint32_t conn_count;
+	conn_list shaking; /* hands, for TLS */
+	conn_list conns;   /* in all other states */
 	watch watches[ZTA_HTTP_WATCHES_MAX];
 	uint32_t watch_count;
 	struct epoll_event events[EVENTS_MAX];
@@ -68,6 +74,12 @@ int64_t
 zta_http__now(const zta_http *http)
 {
 	return http->now;
+}
+
+zta_tls *
+zta_http__tls(const zta_http *http)
+{
+	return http->options.tls;
 }
 
 const char *
@@ -121,7 +133,7 @@ zta_http__wait(zta_http *http, zta_conn *conn)
 {
 	bool full = conn->in.len - conn->parsed >= ZTA_CONN_AHEAD_MAX;
 	uint32_t events = (conn->eof || full ? 0u : EPOLLIN) |
-	    (conn->out.len > 0 ? EPOLLOUT : 0u);
+	    (zta_conn__has_output(conn) ? EPOLLOUT : 0u);
 
 	if (conn->events != events) {
 		conn->events = events;
@@ -129,15 +141,57 @@ zta_http__wait(zta_http *http, zta_conn *conn)
 	}
 }
 
+static uint32_t
+count_all(const zta_http *http)
+{
+	return http->shaking.count + http->conns.count;
+}
+
+static conn_list *
+list_of(zta_http *http, const zta_conn *conn)
+{
+	return conn->state == ZTA_CONN_SHAKING ? &http->shaking : &http->conns;
+}
+
 void
 zta_http__add(zta_http *http, zta_conn *conn)
 {
-	conn->after = http->conns;
-	if (http->conns != NULL) {
-		http->conns->before = conn;
+	conn_list *list = list_of(http, conn);
+
+	conn->before = list->last;
+	conn->after = NULL;
+	if (list->last != NULL) {
+		list->last->after = conn;
+	} else {
+		list->first = conn;
 	}
-	http->conns = conn;
-	http->conn_count++;
+	list->last = conn;
+	list->count++;
+}
+
+static void
+unlink_conn(conn_list *list, zta_conn *conn)
+{
+	if (conn->before != NULL) {
+		conn->before->after = conn->after;
+	} else {
+		list->first = conn->after;
+	}
+	if (conn->after != NULL) {
+		conn->after->before = conn->before;
+	} else {
+		list->last = conn->before;
+	}
+	list->count--;
+}
+
+void
+zta_http__shaken(zta_http *http, zta_conn *conn)
+{
+	unlink_conn(&http->shaking, conn);
+	conn->state = ZTA_CONN_IDLE;
+	conn->deadline = http->now + ZTA_HTTP_IDLE_MS;
+	zta_http__add(http, conn);
 }
 
 void
@@ -145,15 +199,7 @@ zta_http__remove(zta_http *http, zta_conn *conn)
 {
 	int i;
 
-	if (conn->before != NULL) {
-		conn->before->after = conn->after;
-	} else {
-		http->conns = conn->after;
-	}
-	if (conn->after != NULL) {
-		conn->after->before = conn->before;
-	}
-	http->conn_count--;
+	unlink_conn(list_of(http, conn), conn);
 	for (i = 0; i < http->event_count; i++) {
 		if (http->events[i].data.ptr == conn) {
 			http->events[i].data.ptr = NULL;
@@ -223,9 +269,12 @@ accept_some(zta_http *http)
 	int fd, on = 1, i;
 
 	for (i = 0; i < EVENTS_MAX; i++) {
-		if (http->conn_count >= ZTA_HTTP_CONNECTIONS_MAX) {
+		if (count_all(http) >= ZTA_HTTP_CONNECTIONS_MAX) {
 			set_listening(http, false);
 			return;
+		}
+		if (http->shaking.count >= ZTA_TLS_HANDSHAKES_MAX) {
+			zta_conn__close(http->shaking.first);
 		}
 		fd = accept4(
 		    http->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -271,19 +320,26 @@ set_date(zta_http *http)
 }
 
 static void
-tick(zta_http *http)
+end_expired(const zta_http *http, const conn_list *list)
 {
-	zta_conn *conn = http->conns, *after;
+	zta_conn *conn, *after;
 
-	http->tick = http->now + TICK_MS;
-	set_date(http);
-	for (; conn != NULL; conn = after) {
+	for (conn = list->first; conn != NULL; conn = after) {
 		after = conn->after;
 		if (conn->deadline <= http->now && conn->fd >= 0) {
 			zta_conn__expired(conn);
 		}
 	}
-	if (!http->stopping && http->conn_count < ZTA_HTTP_CONNECTIONS_MAX) {
+}
+
+static void
+tick(zta_http *http)
+{
+	http->tick = http->now + TICK_MS;
+	set_date(http);
+	end_expired(http, &http->shaking);
+	end_expired(http, &http->conns);
+	if (!http->stopping && count_all(http) < ZTA_HTTP_CONNECTIONS_MAX) {
 		set_listening(http, true);
 	}
 }
@@ -293,7 +349,7 @@ tick(zta_http *http)
 static void
 begin_stopping(zta_http *http)
 {
-	zta_conn *conn = http->conns, *after;
+	zta_conn *conn, *after;
 
 	if (http->stopping) {
 		return;
@@ -302,7 +358,10 @@ begin_stopping(zta_http *http)
 	http->drain_until = http->now + ZTA_HTTP_DRAIN_MS;
 	(void)close(http->listener);
 	http->listener = -1;
-	for (; conn != NULL; conn = after) {
+	while (http->shaking.first != NULL) {
+		zta_conn__close(http->shaking.first);
+	}
+	for (conn = http->conns.first; conn != NULL; conn = after) {
 		after = conn->after;
 		if (conn->state == ZTA_CONN_IDLE) {
 			zta_conn__close(conn);
@@ -375,7 +434,7 @@ zta_http__run(zta_http *http, zta_error *err)
 			tick(http);
 		}
 		if (http->stopping &&
-		    (http->conn_count == 0 || http->now >= http->drain_until)) {
+		    (count_all(http) == 0 || http->now >= http->drain_until)) {
 			return ZTA_OK;
 		}
 	}
@@ -462,9 +521,12 @@ zta_http__close(zta_http *http)
 	if (http == NULL) {
 		return;
 	}
-	while (http->conns != NULL) {
-		http->conns->state = ZTA_CONN_IDLE;
-		zta_conn__close(http->conns);
+	while (http->shaking.first != NULL) {
+		zta_conn__close(http->shaking.first);
+	}
+	while (http->conns.first != NULL) {
+		http->conns.first->state = ZTA_CONN_IDLE;
+		zta_conn__close(http->conns.first);
 	}
 	close_fd(http->listener);
 	close_fd(http->wake);

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "crypto/tls.h"
 
 #define ZTA_HTTP_WATCHES_MAX 4
 
@@ -32,6 +33,9 @@ struct zta_http_call {
 	const zta_http_header *headers;
 	uint32_t header_count;
 	zta_str body;
+	bool secure; /* it came over TLS */
+	/* What the client has shown in the handshake; NULL: nothing. */
+	const zta_x509_chain *peer;
 	zta_arena *arena; /* for the handler's own needs too */
 	void *connection; /* of the server */
 };
@@ -47,6 +51,7 @@ typedef size_t zta_http_body_max(void *context, const zta_http_call *call);
 typedef struct zta_http_options {
 	const char *host; /* numeric address */
 	uint16_t port;    /* 0: any; see zta_http__port() */
+	zta_tls *tls;     /* outlives the server; NULL: plain HTTP */
 	zta_http_handler *handle;
 	zta_http_body_max *body_max; /* NULL: ZTA_HTTP_BODY_MAX for all */
 	/* How many more bodies over ZTA_HTTP_BODY_MAX may be held at a time, by

@@ -115,6 +115,15 @@ read_key(reader *r, const zta_json *jwk)
 }
 
 zta_status
+zta_jwks__add(zta_jwks *set, const zta_json_doc *doc, const zta_json *jwk,
+    const char *use, zta_error *err)
+{
+	reader r = { doc, use, set, err };
+
+	return read_key(&r, jwk);
+}
+
+zta_status
 zta_jwks__read(zta_jwks *out, zta_arena *arena, const zta_json_doc *doc,
     const zta_json *node, const char *use, zta_error *err)
 {

@@ -27,6 +27,13 @@ ZTA_MUST_USE zta_status zta_jwks__read(zta_jwks *out, zta_arena *arena,
     const zta_json_doc *doc, const zta_json *node, const char *use,
     zta_error *err);
 
+/*
+ * Read one key more, for which `set->keys` has room, or skip it; the same rules
+ * and errors.
+ */
+ZTA_MUST_USE zta_status zta_jwks__add(zta_jwks *set, const zta_json_doc *doc,
+    const zta_json *jwk, const char *use, zta_error *err);
+
 /* Free the keys. */
 void zta_jwks__release(zta_jwks *set);
 

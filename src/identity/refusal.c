@@ -37,6 +37,20 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_WEAK_AUTH] = "weak_auth",
 		[ZTA_REFUSAL_STALE_AUTH] = "stale_auth",
 		[ZTA_REFUSAL_BAD_SUBJECT] = "bad_subject",
+		[ZTA_REFUSAL_DUPLICATE_EXTENSION] = "duplicate_extension",
+		[ZTA_REFUSAL_CRITICAL_EXTENSION] = "critical_extension",
+		[ZTA_REFUSAL_WEAK_KEY] = "weak_key",
+		[ZTA_REFUSAL_WEAK_SIGNATURE] = "weak_signature",
+		[ZTA_REFUSAL_UNTRUSTED_CHAIN] = "untrusted_chain",
+		[ZTA_REFUSAL_BAD_ISSUER] = "bad_issuer",
+		[ZTA_REFUSAL_PATH_LENGTH] = "path_length",
+		[ZTA_REFUSAL_NAME_CONSTRAINT] = "name_constraint",
+		[ZTA_REFUSAL_KEY_USAGE] = "key_usage",
+		[ZTA_REFUSAL_EXTENDED_KEY_USAGE] = "extended_key_usage",
+		[ZTA_REFUSAL_LEAF_IS_CA] = "leaf_is_ca",
+		[ZTA_REFUSAL_NO_URI] = "no_uri",
+		[ZTA_REFUSAL_SEVERAL_URIS] = "several_uris",
+		[ZTA_REFUSAL_NOT_SHOWN] = "no_certificate",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

@@ -35,6 +35,21 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_WEAK_AUTH,   /* acr, amr */
 	ZTA_REFUSAL_STALE_AUTH,  /* auth_time */
 	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
+	/* X509-SVIDs: */
+	ZTA_REFUSAL_DUPLICATE_EXTENSION, /* rfc5280 4.2 */
+	ZTA_REFUSAL_CRITICAL_EXTENSION,  /* one that is not known */
+	ZTA_REFUSAL_WEAK_KEY,
+	ZTA_REFUSAL_WEAK_SIGNATURE,  /* a digest below SHA-256 */
+	ZTA_REFUSAL_UNTRUSTED_CHAIN, /* no way to the bundle */
+	ZTA_REFUSAL_BAD_ISSUER,      /* who signed may not sign certificates */
+	ZTA_REFUSAL_PATH_LENGTH,     /* more signers than one of them allows */
+	ZTA_REFUSAL_NAME_CONSTRAINT, /* outside of what a signer may name */
+	ZTA_REFUSAL_KEY_USAGE,       /* x509-svid 4.3 */
+	ZTA_REFUSAL_EXTENDED_KEY_USAGE, /* x509-svid 4.4 */
+	ZTA_REFUSAL_LEAF_IS_CA,         /* x509-svid 5.2 */
+	ZTA_REFUSAL_NO_URI,             /* x509-svid 2 */
+	ZTA_REFUSAL_SEVERAL_URIS,       /* x509-svid 2 */
+	ZTA_REFUSAL_NOT_SHOWN,          /* the connection has no certificate */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

@@ -183,6 +183,13 @@ check_claim(
 	return ZTA_OK;
 }
 
+static void
+release_source(zta_source *source)
+{
+	zta_jwks__release(&source->keys);
+	zta_x509_roots__drop(source->roots);
+}
+
 static zta_status
 read_sources(zta_source_reader *r)
 {
@@ -216,7 +223,7 @@ read_sources(zta_source_reader *r)
 		if (status == ZTA_OK) {
 			r->out->count++;
 		} else {
-			zta_jwks__release(&to->keys);
+			release_source(to);
 		}
 		if (zta_error__tell(r->sink, status, r->err)) {
 			status = ZTA_OK;
@@ -270,7 +277,7 @@ zta_sources__release(zta_sources *sources)
 	uint32_t i;
 
 	for (i = 0; i < sources->count; i++) {
-		zta_jwks__release(&sources->list[i].keys);
+		release_source(&sources->list[i]);
 	}
 	sources->count = 0;
 }

@@ -7,6 +7,7 @@
 #define ZTA_IDENTITY_SOURCE_H
 
 #include "base/error.h"
+#include "crypto/x509.h"
 #include "identity/need.h"
 #include "identity/principal.h"
 
@@ -79,6 +80,8 @@ struct zta_source {
 	zta_str_list acr;        /* one of these */
 	zta_str_list amr;        /* all of these */
 	int64_t max_auth_age_ms; /* since `auth_time`; 0: no limit */
+	/* What verifies an X509-SVID; NULL: nothing. */
+	zta_x509_roots *roots;
 	/* What the credential becomes: */
 	zta_principal_kind principal;
 	zta_str entity;    /* Cedar type of the principal */
@@ -110,7 +113,7 @@ ZTA_MUST_USE zta_status zta_sources__read(zta_sources *out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_sources__check(zta_sources *out, zta_arena *arena,
     zta_str text, zta_error_sink *sink, zta_error *err);
 
-/* Free the keys. */
+/* Free keys and roots. */
 void zta_sources__release(zta_sources *sources);
 
 #endif

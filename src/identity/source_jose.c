@@ -50,19 +50,18 @@ zta_source__is_file_name(zta_str name)
 	    zta_str__find(name, '\0') == name.len;
 }
 
-static zta_status
-read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
-    zta_source *out)
+zta_status
+zta_source__read_file(zta_source_reader *r, const zta_json *node,
+    const char *name, char path[ZTA_SOURCE_PATH_MAX], zta_json_doc *doc)
 {
-	zta_json_doc doc;
-	char path[4096];
 	zta_str text;
 	zta_status status;
 
+	doc->root = NULL;
 	if (node->type != ZTA_JSON_STRING ||
 	    !zta_source__is_file_name(zta_json__str(node))) {
 		return ZTA_SOURCE_FAIL(
-		    r, node, "`jwks_file` is the name of a file");
+		    r, node, "`%s` is the name of a file", name);
 	}
 	if (r->sink != NULL) {
 		return ZTA_OK;
@@ -71,19 +70,35 @@ read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
 		return ZTA_SOURCE_FAIL(
 		    r, node, "there is no directory for key files");
 	}
-	if ((size_t)snprintf(path, sizeof(path), "%s/%.*s", r->keys,
-		ZTA_STR_ARG(zta_json__str(node))) >= sizeof(path)) {
+	if ((size_t)snprintf(path, ZTA_SOURCE_PATH_MAX, "%s/%.*s", r->keys,
+		ZTA_STR_ARG(zta_json__str(node))) >= ZTA_SOURCE_PATH_MAX) {
 		return ZTA_SOURCE_FAIL(r, node, "the path is too long");
 	}
 	status =
 	    zta_file__read(r->arena, path, ZTA_LEDGER_FILE_MAX, &text, r->err);
 	if (status == ZTA_OK) {
-		status = zta_json__read(r->arena, text, &doc, r->err);
+		status = zta_json__read(r->arena, text, doc, r->err);
 	}
-	if (status == ZTA_OK) {
-		status = zta_jwks__read(
-		    &out->keys, r->arena, &doc, doc.root, use, r->err);
+	if (status != ZTA_OK) {
+		zta_error__replace(r->err, "%s", path);
 	}
+	return status;
+}
+
+static zta_status
+read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
+    zta_source *out)
+{
+	char path[ZTA_SOURCE_PATH_MAX];
+	zta_json_doc doc;
+	zta_status status =
+	    zta_source__read_file(r, node, "jwks_file", path, &doc);
+
+	if (status != ZTA_OK || doc.root == NULL) {
+		return status;
+	}
+	status =
+	    zta_jwks__read(&out->keys, r->arena, &doc, doc.root, use, r->err);
 	if (status != ZTA_OK) {
 		zta_error__replace(r->err, "%s", path);
 	}
@@ -205,8 +220,8 @@ read_keys(zta_source_reader *r, const zta_json *source, const char *use,
 }
 
 zta_status
-zta_source__read_jose(zta_source_reader *r, const zta_json *source,
-    const char *use, zta_source *out)
+zta_source__read_jose_rules(
+    zta_source_reader *r, const zta_json *source, zta_source *out)
 {
 	const zta_json *types = zta_json__get(source, "typ");
 	zta_status status = read_algs(r, source, out);
@@ -215,5 +230,14 @@ zta_source__read_jose(zta_source_reader *r, const zta_json *source,
 		status = zta_source__texts(
 		    r, types, "typ", &out->types, &out->type_count);
 	}
+	return status;
+}
+
+zta_status
+zta_source__read_jose(zta_source_reader *r, const zta_json *source,
+    const char *use, zta_source *out)
+{
+	zta_status status = zta_source__read_jose_rules(r, source, out);
+
 	return status != ZTA_OK ? status : read_keys(r, source, use, out);
 }

@@ -51,6 +51,20 @@ bool zta_source__is_file_name(zta_str name);
 ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
     const zta_json *source, const char *use, zta_source *out);
 
+/* The same without the keys, which come from elsewhere. */
+ZTA_MUST_USE zta_status zta_source__read_jose_rules(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
+/*
+ * The JSON file in the directory of keys that member `name`, which is `node`,
+ * names; `path` is where errors in it are. When no files are read, `doc->root`
+ * is NULL.
+ */
+#define ZTA_SOURCE_PATH_MAX 4096
+ZTA_MUST_USE zta_status zta_source__read_file(zta_source_reader *r,
+    const zta_json *node, const char *name, char path[ZTA_SOURCE_PATH_MAX],
+    zta_json_doc *doc);
+
 /* Member `principal`: what the credential becomes; absent, all stays. */
 ZTA_MUST_USE zta_status zta_source__read_principal(
     zta_source_reader *r, const zta_json *source, zta_source *out);

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "identity/kind.h"
 #include "identity/spiffe_id.h"
+#include "identity/x509_svid.h"
 
 /* --- what it looks like */
 
@@ -54,6 +55,16 @@ is_opaque(zta_str text)
 }
 
 static zta_status
+look_at_certificate(zta_verifying *v)
+{
+	const zta_circumstances *around = v->presented->around;
+	const zta_x509_chain chain = { around->chain, around->chain_count };
+
+	return zta_x509_svid__look(v->with->arena, &chain, &v->trust_domain,
+	    &v->why_not->refusal, v->err);
+}
+
+static zta_status
 look(zta_verifying *v)
 {
 	switch (v->presented->as) {
@@ -63,9 +74,10 @@ look(zta_verifying *v)
 	case ZTA_AS_JWT:
 	case ZTA_AS_ID_TOKEN:
 		return look_at_jws(v);
+	case ZTA_AS_SVID:
+		return look_at_certificate(v);
 	case ZTA_AS_SAML2:
 	case ZTA_AS_API_KEY:
-	case ZTA_AS_SVID:
 		return ZTA_OK;
 	}
 	return ZTA_OK;
@@ -110,7 +122,10 @@ complete(zta_verifying *v)
 	out->source = v->source->name;
 	out->issuer = v->source->issuer;
 	out->claims = v->claims;
-	zta_digest__sha256(v->presented->credential, out->digest);
+	/* That of a certificate is there already. */
+	if (v->presented->as != ZTA_AS_SVID) {
+		zta_digest__sha256(v->presented->credential, out->digest);
+	}
 }
 
 zta_status

@@ -43,6 +43,20 @@ class Server:
                     f"listen 127.0.0.1:0\n{extra}")
         self.process = None
         self.port = None
+        self.context = None  # for TLS
+
+    def believe(self, bundle):
+        """Let workloads show SVIDs under this bundle of their trust domain."""
+        with open(self.path("keys/bundle.json.new"), "wb") as f:
+            f.write(bundle)
+        os.rename(self.path("keys/bundle.json.new"), self.path("keys/bundle.json"))
+        sources = self.path("ledger/identity/sources.json")
+        with open(sources, encoding="utf-8") as f:
+            document = json.load(f)
+        document["sources"]["spire"].pop("jwks_file", None)
+        document["sources"]["spire"]["bundle_file"] = "bundle.json"
+        with open(sources, "w", encoding="utf-8") as f:
+            json.dump(document, f)
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -66,7 +80,7 @@ class Server:
             self.process = subprocess.Popen(
                 [ZTAUTH, "serve", "--config", self.path("ztauth.conf")], stderr=err)
         self.wait_said("listening on")
-        self.port = int(re.search(r"listening on http://[\d.]+:(\d+)", self.said()).group(1))
+        self.port = int(re.search(r"listening on https?://[\d.]+:(\d+)", self.said()).group(1))
         return self
 
     def reload(self):
@@ -87,6 +101,9 @@ class Server:
         self.temp.cleanup()
 
     def connect(self):
+        if self.context:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                               timeout=30)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def socket(self):

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conn_answer.c - answers, and how they leave. */
+#include <strings.h>
+
+#include "base/json_write.h"
+#include "base/str.h"
+#include "http/conn.h"
+
+#define JSON_TYPE "application/json"
+
+static const char *
+reason_of(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *reason;
+	} reasons[] = { { 200, "OK" }, { 201, "Created" },
+		{ 304, "Not Modified" }, { 400, "Bad Request" },
+		{ 401, "Unauthorized" }, { 403, "Forbidden" },
+		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" },
+		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (reasons[i].status == status) {
+			return reasons[i].reason;
+		}
+	}
+	return "Unknown";
+}
+
+static void
+put_answer(zta_conn *conn, unsigned status, const char *fields,
+    const char *type, zta_str body)
+{
+	zta_buf__printf(&conn->out,
+	    "HTTP/1.1 %u %s\r\n"
+	    "%s"
+	    "Content-Type: %s\r\n"
+	    "Content-Length: %zu\r\n"
+	    "%s%s\r\n",
+	    status, reason_of(status), zta_http__date(conn->http), type,
+	    body.len, fields, conn->close ? "Connection: close\r\n" : "");
+	if (conn->parser.method != HTTP_HEAD) {
+		zta_buf__put(&conn->out, body);
+	}
+}
+
+/* The answer is in `out`: send it, then close or go on with what waits. */
+static void
+answered(zta_conn *conn)
+{
+	int64_t now = zta_http__now(conn->http);
+
+	if (conn->out.status != ZTA_OK) {
+		zta_conn__close(conn);
+		return;
+	}
+	conn->state = conn->close ? ZTA_CONN_ENDING : ZTA_CONN_WRITING;
+	conn->deadline = now + ZTA_HTTP_ANSWER_MS;
+	if (!zta_conn__flush(conn) || zta_conn__has_output(conn)) {
+		return;
+	}
+	zta_conn__writable(conn);
+}
+
+void
+zta_http_call__patience(zta_http_call *call, int64_t ms)
+{
+	zta_conn *conn = call->connection;
+
+	conn->deadline = zta_http__now(conn->http) + ms;
+}
+
+void
+zta_http_call__answer(
+    zta_http_call *call, unsigned status, const char *fields, zta_str json)
+{
+	zta_http_call__answer_as(call, status, fields, JSON_TYPE, json);
+}
+
+void
+zta_http_call__answer_as(zta_http_call *call, unsigned status,
+    const char *fields, const char *type, zta_str body)
+{
+	zta_conn *conn = call->connection;
+
+	if (conn->fd < 0) {
+		conn->state = ZTA_CONN_IDLE;
+		zta_conn__close(conn);
+		return;
+	}
+	conn->close = conn->close || zta_http__is_stopping(conn->http);
+	put_answer(conn, status, fields, type, body);
+	answered(conn);
+}
+
+static void
+put_error(zta_buf *buf, const char *code, const char *message, const char *at)
+{
+	zta_json_out out = { buf, false };
+
+	zta_json_out__open(&out, '{');
+	zta_json_out__name(&out, "error");
+	zta_json_out__open(&out, '{');
+	zta_json_out__name(&out, "code");
+	zta_json_out__text(&out, code);
+	zta_json_out__name(&out, "message");
+	zta_json_out__text(&out, message);
+	zta_json_out__name(&out, "at");
+	zta_json_out__text(&out, at);
+	zta_json_out__close(&out, '}');
+	zta_json_out__close(&out, '}');
+}
+
+void
+zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
+    const char *message, const char *at)
+{
+	zta_buf buf;
+
+	zta_buf__init(&buf, 4096);
+	put_error(&buf, code, message, at);
+	if (buf.status != ZTA_OK) {
+		zta_buf__clear(&buf);
+	}
+	zta_http_call__answer(call, status, "", zta_buf__str(&buf));
+	zta_buf__release(&buf);
+}
+
+void
+zta_conn__answer_refusal(zta_conn *conn)
+{
+	zta_buf buf;
+
+	zta_buf__init(&buf, 4096);
+	put_error(&buf, "bad_request", conn->refusal, "");
+	conn->close = true;
+	conn->parsed = conn->in.len;
+	put_answer(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));
+	zta_buf__release(&buf);
+	answered(conn);
+}
