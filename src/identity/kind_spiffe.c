@@ -45,7 +45,8 @@ read_trust(zta_source_reader *r, const zta_json *node, zta_source *out)
 		return zta_source__read_jose(r, node, "jwt-svid", out);
 	}
 	if (zta_json__get(node, "jwks") != NULL ||
-	    zta_json__get(node, "jwks_file") != NULL) {
+	    zta_json__get(node, "jwks_file") != NULL ||
+	    zta_json__get(node, "jwks_uri") != NULL) {
 		return ZTA_SOURCE_FAIL(
 		    r, bundle, "a bundle holds all keys of its trust domain");
 	}
