@@ -19,12 +19,15 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
+LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
+         -lxmlsec1-openssl -lxmlsec1 -lz -pthread
+# How libxmlsec1 was built is in the defines that it asks for.
+XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
        json_node json_write map random sort status str time utf8
 
-CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
+CRYPTO = cert digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
@@ -44,7 +47,9 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = jwks jws jwt refusal source spiffe_id token
+XML = scan signature xml
+IDENTITY = jwks jws jwt refusal replay saml saml_claims saml_conditions \
+           saml_signature saml_subject source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -61,7 +66,7 @@ PAP = admit ask bundle check files findings folder git_fetch git_pack \
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
-          $(IDENTITY:%=src/identity/%.c) \
+          $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
@@ -93,6 +98,8 @@ all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/src/xml/%.o $(BUILD)/fuzz/src/xml/%.o: CPPFLAGS += $(XML_CPPFLAGS)
 
 $(BUILD)/libztauth.a: $(LIB_OBJ)
 	@rm -f $@

@@ -29,6 +29,23 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_ISSUED_IN_FUTURE,
 	ZTA_REFUSAL_TOO_OLD,
 	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
+	/* of SAML assertions */
+	ZTA_REFUSAL_FORBIDDEN_XML, /* document type, comment, CDATA ... */
+	ZTA_REFUSAL_DUPLICATE_ID,  /* or an ID that is none */
+	ZTA_REFUSAL_NOT_ONE_ASSERTION,
+	ZTA_REFUSAL_ENCRYPTED,
+	ZTA_REFUSAL_NOT_SIGNED,     /* the assertion itself is not */
+	ZTA_REFUSAL_SIGNATURE_FORM, /* of another form than ours */
+	ZTA_REFUSAL_BAD_REFERENCE,  /* not to the assertion alone */
+	ZTA_REFUSAL_BAD_TRANSFORM,
+	ZTA_REFUSAL_BAD_VERSION,
+	ZTA_REFUSAL_BAD_ISSUER,
+	ZTA_REFUSAL_UNKNOWN_CONDITION,
+	ZTA_REFUSAL_BAD_CONFIRMATION, /* of the subject */
+	ZTA_REFUSAL_BAD_RECIPIENT,
+	ZTA_REFUSAL_BAD_IN_RESPONSE_TO,
+	ZTA_REFUSAL_SESSION_ENDED,
+	ZTA_REFUSAL_REPLAYED,
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 
