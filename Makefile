@@ -48,10 +48,10 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 XML = scan signature xml
-IDENTITY = claims jose jwks jws kind kind_jwt kind_spiffe principal refusal \
-           replay saml saml_claims saml_conditions saml_signature \
-           saml_subject source source_jose source_principal spiffe_id token \
-           verify
+IDENTITY = claims jose jwks jws kind kind_jwt kind_saml kind_spiffe \
+           principal refusal replay saml saml_claims saml_conditions \
+           saml_signature saml_subject source source_file source_jose \
+           source_principal spiffe_id token verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -87,12 +87,12 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate \
-       workspace
+       nomem nonces object pack remote saml schema search search_random ssh \
+       store store_fault store_pgsql store_sqlite transfer tree trust \
+       validate workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
-       policy policyjson request schema search ssh tests transfer trust \
+       policy policyjson request saml schema search ssh tests transfer trust \
        workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so

@@ -13,6 +13,7 @@
 
 #include "api/ledgers.h"
 #include "http/http.h"
+#include "identity/replay.h"
 #include "log/log.h"
 #include "pdp/decide.h"
 
@@ -22,6 +23,7 @@ typedef struct zta_service {
 	zta_log *log;
 	pthread_mutex_t lock;   /* of `snapshot` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
+	zta_replay *replay;     /* credentials that are good once */
 	atomic_int large_left;  /* large bodies */
 	bool follows;           /* the ledger is another server's */
 	atomic_llong heard_ms;  /* from it last, monotonic; 0: never yet */

@@ -268,6 +268,7 @@ zta_api__token(zta_worker *worker, zta_http_call *call)
 	}
 	zta_api__circumstances(call, &around);
 	wrong = read_request(form, &around, &request, &error);
+	request.replay = worker->service->replay;
 	if (wrong != NULL) {
 		fail(call, 400, error, wrong);
 		return;

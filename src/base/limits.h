@@ -46,6 +46,8 @@
 #define ZTA_SAML_MAX ((size_t)256 << 10)
 /* Attributes of an assertion: each is looked for among all before it. */
 #define ZTA_SAML_ATTRIBUTES_MAX 256u
+/* Certificates of a SAML source: one is in use, one comes after it. */
+#define ZTA_SAML_KEYS_MAX 16u
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */

@@ -272,6 +272,9 @@ prepare(server *s, const char *path)
 		s->config.workers, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
+	if (zta_replay__open(&s->service.replay, &err) != ZTA_OK) {
+		return zta_daemon__complain("memory", &err);
+	}
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
@@ -294,6 +297,7 @@ release(server *s)
 	zta_keeper__stop(&s->keeper);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
+	zta_replay__close(s->service.replay);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	(void)pthread_mutex_destroy(&s->service.lock);

@@ -234,7 +234,7 @@ zta_saml__read(zta_arena *arena, zta_str credential, zta_saml *out,
 	};
 	zta_status status;
 
-	*out = (zta_saml){ .credential = credential };
+	*out = (zta_saml){ 0 };
 	*refusal = ZTA_REFUSAL_NONE;
 	status = decode(&r, credential, &out->xml);
 	if (status == ZTA_OK) {
@@ -260,6 +260,7 @@ try_keys(
     zta_saml_check *c, const zta_saml *saml, zta_xml_alg alg, zta_str *covered)
 {
 	const zta_saml_key *key;
+	zta_error why;
 	zta_status status = ZTA_EUNTRUSTED;
 	bool fits = false;
 	uint32_t i;
@@ -270,10 +271,13 @@ try_keys(
 			fits = true;
 			status = zta_xml__verify(c->arena, saml->xml,
 			    saml->assertion, saml->signature, alg, key->spki,
-			    covered, c->err);
+			    covered, &why);
 		}
 	}
 	if (status != ZTA_EUNTRUSTED) {
+		if (status != ZTA_OK && c->err != NULL) {
+			*c->err = why;
+		}
 		return status;
 	}
 	return fits ? ZTA_SAML_REFUSE(c, saml->signature, BAD_SIGNATURE,
@@ -331,8 +335,8 @@ zta_saml__instant(
 		c, node, BAD_CLAIM, "`%s` is no instant of UTC", name);
 }
 
-static bool
-is_printable(zta_str text)
+bool
+zta_saml__is_printable(zta_str text)
 {
 	size_t i;
 
@@ -348,7 +352,7 @@ zta_status
 zta_saml__text(zta_saml_check *c, const zta_xml *node, zta_str *out)
 {
 	*out = node->text;
-	return node->first == NULL && is_printable(node->text) ?
+	return node->first == NULL && zta_saml__is_printable(node->text) ?
 	    ZTA_OK :
 	    ZTA_SAML_REFUSE(c, node, BAD_CLAIM,
 		"must be text, not empty, without control characters");
@@ -361,7 +365,7 @@ check_issuer(zta_saml_check *c)
 	    zta_xml__find(c->assertion->first, ZTA_SAML_NS, "Issuer");
 
 	return issuer != NULL && issuer->first == NULL &&
-		zta_str__eq(issuer->text, c->rules->issuer) ?
+		zta_str__eq(issuer->text, c->source->issuer) ?
 	    ZTA_OK :
 	    ZTA_SAML_REFUSE(c, issuer == NULL ? c->assertion : issuer,
 		BAD_ISSUER, "another issuer than the source's");
@@ -370,7 +374,7 @@ check_issuer(zta_saml_check *c)
 static zta_status
 check_top(zta_saml_check *c)
 {
-	const zta_saml_rules *rules = c->rules;
+	const zta_source *source = c->source;
 	const zta_str *version = zta_xml__attr(c->assertion, "Version");
 	zta_status status;
 
@@ -391,56 +395,43 @@ check_top(zta_saml_check *c)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	if (c->issued_at - rules->leeway_ms > c->now) {
+	if (c->issued_at - source->leeway_ms > c->now) {
 		return ZTA_SAML_REFUSE(c, c->assertion, ISSUED_IN_FUTURE,
 		    "it says that it was issued in the future");
 	}
-	if (rules->max_age_ms > 0 &&
-	    c->issued_at + rules->max_age_ms + rules->leeway_ms <= c->now) {
+	if (source->max_age_ms > 0 &&
+	    c->issued_at + source->max_age_ms + source->leeway_ms <= c->now) {
 		return ZTA_SAML_REFUSE(
 		    c, c->assertion, TOO_OLD, "the assertion is too old");
 	}
 	return ZTA_OK;
 }
 
-/* --- once */
+/* --- all of it */
 
 /* SPEC: saml-core 2.5.1.5, saml-profiles 4.1.4.5 */
-static zta_status
-use_up(zta_saml_check *c, zta_replay *replay)
+static void
+mark_once(const zta_saml_check *c, zta_principal *out)
 {
-	const zta_str parts[] = { c->rules->issuer, ZTA_STR("\n"), c->id };
-	unsigned char id[ZTA_SHA256_LEN];
-	zta_status status;
+	const zta_str parts[] = { c->source->issuer, ZTA_STR("\n"), c->id };
 
-	if (replay == NULL || (c->rules->many && !c->once)) {
-		return ZTA_OK;
-	}
-	zta_digest__sha256_parts(parts, 3, id);
-	status = zta_replay__take(
-	    replay, id, c->now, c->ends_at + c->rules->leeway_ms, c->err);
-	return status != ZTA_EUNTRUSTED ?
-	    status :
-	    ZTA_SAML_REFUSE(
-		c, c->assertion, REPLAYED, "the assertion was used before");
+	out->once = c->once || !c->rules->many;
+	out->once_until = c->ends_at + c->source->leeway_ms;
+	zta_digest__sha256_parts(parts, 3, out->once_id);
 }
 
 zta_status
-zta_saml__verify(const zta_saml_rules *rules, zta_arena *arena,
-    const zta_saml *saml, int64_t now, zta_replay *replay, zta_principal *out,
-    zta_refusal *refusal, zta_error *err)
+zta_saml__verify(zta_verifying *v)
 {
-	zta_saml_check c = { .rules = rules,
-		.arena = arena,
-		.now = now,
+	zta_saml_check c = { .source = v->source,
+		.rules = v->source->saml,
+		.arena = v->with->arena,
+		.now = v->with->now,
 		.ends_at = INT64_MAX,
-		.refusal = refusal,
-		.err = err };
-	zta_status status;
+		.refusal = &v->why_not->refusal,
+		.err = v->err };
+	zta_status status = check_signature(&c, &v->saml);
 
-	*out = (zta_principal){ 0 };
-	*refusal = ZTA_REFUSAL_NONE;
-	status = check_signature(&c, saml);
 	if (status == ZTA_OK) {
 		status = check_top(&c);
 	}
@@ -453,18 +444,14 @@ zta_saml__verify(const zta_saml_rules *rules, zta_arena *arena,
 	if (status == ZTA_OK) {
 		status = zta_saml__claims(&c);
 	}
-	if (status == ZTA_OK) {
-		status = use_up(&c, replay);
-	}
 	if (status != ZTA_OK) {
 		return status;
 	}
-	out->id = c.principal;
-	out->issuer = rules->issuer;
-	out->issued_at = c.issued_at;
-	out->expires_at = c.ends_at;
-	out->claims = c.claims;
-	out->proof = ZTA_PROOF_BEARER;
-	zta_digest__sha256(saml->credential, out->digest);
+	v->claims = c.claims;
+	v->out->type = v->source->entity;
+	v->out->id = c.principal;
+	v->out->issued_at = c.issued_at;
+	v->out->expires_at = c.ends_at;
+	mark_once(&c, v->out);
 	return ZTA_OK;
 }

@@ -10,9 +10,8 @@
 #ifndef ZTA_IDENTITY_SAML_H
 #define ZTA_IDENTITY_SAML_H
 
-#include "identity/principal.h"
 #include "identity/refusal.h"
-#include "identity/replay.h"
+#include "identity/verify.h"
 #include "xml/signature.h"
 
 /* A key of the issuer, from a certificate. */
@@ -21,30 +20,23 @@ typedef struct zta_saml_key {
 	bool rsa;
 } zta_saml_key;
 
-/* What is believed of one issuer. */
-typedef struct zta_saml_rules {
-	zta_str issuer; /* entityID */
-	const zta_str *audiences;
-	uint32_t audience_count;
+/* What a source of this kind has beside others. */
+struct zta_saml_rules {
 	zta_str recipient; /* of bearer confirmations */
-	const zta_saml_key *keys;
+	zta_saml_key *keys;
 	uint32_t key_count;
-	uint32_t algs;        /* bit set of zta_xml_alg */
-	int64_t leeway_ms;    /* for clocks that differ */
-	int64_t max_age_ms;   /* since IssueInstant; 0: no limit */
-	bool answers;         /* it may answer a request (InResponseTo) */
-	bool many;            /* it may be used more than once */
-	zta_str name_format;  /* that the NameID must have; empty: any */
-	zta_str id_attribute; /* that is the principal's id; empty: NameID */
-} zta_saml_rules;
+	uint32_t algs;       /* bit set of zta_xml_alg */
+	bool answers;        /* it may answer a request (InResponseTo) */
+	bool many;           /* it may be used more than once */
+	zta_str name_format; /* that the NameID must have; empty: any */
+};
 
 /* A credential that was taken apart; nothing is verified. */
 typedef struct zta_saml {
-	zta_str credential; /* as it was presented */
 	zta_str xml;
 	const zta_xml *assertion;
 	const zta_xml *signature;
-	zta_str issuer; /* who it says it is from: for choosing the rules */
+	zta_str issuer; /* who it says it is from: for finding the source */
 } zta_saml;
 
 /*
@@ -55,12 +47,9 @@ ZTA_MUST_USE zta_status zta_saml__read(zta_arena *arena, zta_str credential,
     zta_saml *out, zta_refusal *refusal, zta_error *err);
 
 /*
- * Verify it at `now` (ms) under `rules`. Of the principal, type, kind and
- * source are left to the caller. `replay` may be NULL where no credential is
- * used, only looked at. Statuses as above; ZTA_EUNAVAILABLE.
+ * Verify `v->saml` under the source, into `v->out` and `v->claims`. Statuses as
+ * above. A principal that says so is good once: see zta_principal.
  */
-ZTA_MUST_USE zta_status zta_saml__verify(const zta_saml_rules *rules,
-    zta_arena *arena, const zta_saml *saml, int64_t now, zta_replay *replay,
-    zta_principal *out, zta_refusal *refusal, zta_error *err);
+ZTA_MUST_USE zta_status zta_saml__verify(zta_verifying *v);
 
 #endif

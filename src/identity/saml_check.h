@@ -3,6 +3,7 @@
 #ifndef ZTA_IDENTITY_SAML_CHECK_H
 #define ZTA_IDENTITY_SAML_CHECK_H
 
+#include "identity/kind.h"
 #include "identity/saml.h"
 
 #define ZTA_SAML_NS "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -11,7 +12,8 @@
 
 /* One verification under way. */
 typedef struct zta_saml_check {
-	const zta_saml_rules *rules;
+	const zta_source *source;
+	const zta_saml_rules *rules; /* of the source */
 	zta_arena *arena;
 	int64_t now;
 	const zta_xml *assertion; /* as the signature covers it */
@@ -39,6 +41,9 @@ ZTA_MUST_USE zta_status zta_saml__signature_form(
 /* An instant that may be absent; `*ms` keeps its value then. */
 ZTA_MUST_USE zta_status zta_saml__instant(
     zta_saml_check *c, const zta_xml *node, const char *name, int64_t *ms);
+
+/* Not empty, and without control characters. */
+bool zta_saml__is_printable(zta_str text);
 
 /* The text of an element that holds nothing else, and some. */
 ZTA_MUST_USE zta_status zta_saml__text(

@@ -71,7 +71,7 @@ put_authn(zta_saml_check *c, const zta_xml *statement, zta_json_out *out)
 		return ZTA_SAML_REFUSE(
 		    c, statement, MISSING_CLAIM, "there is no `AuthnInstant`");
 	}
-	if (end != INT64_MAX && end + c->rules->leeway_ms <= c->now) {
+	if (end != INT64_MAX && end + c->source->leeway_ms <= c->now) {
 		return ZTA_SAML_REFUSE(c, statement, SESSION_ENDED,
 		    "the session at the issuer has ended");
 	}
@@ -284,7 +284,7 @@ write_claims(zta_saml_check *c, zta_buf *buf)
 	zta_status status;
 
 	zta_json_out__open(&out, '{');
-	put(&out, "iss", c->rules->issuer);
+	put(&out, "iss", c->source->issuer);
 	put(&out, "sub", c->name);
 	put(&out, "sub_format", c->format);
 	put(&out, "jti", c->id);
@@ -303,29 +303,23 @@ write_claims(zta_saml_check *c, zta_buf *buf)
 static zta_status
 choose_principal(zta_saml_check *c)
 {
-	zta_str name = c->rules->id_attribute;
+	const char *name = c->source->id_claim;
 	const zta_json *values;
-	char *key;
 
-	if (name.len == 0) {
+	if (strcmp(name, "sub") == 0) {
 		c->principal = c->name;
 		return !zta_str__is(c->format, TRANSIENT) ?
 		    ZTA_OK :
 		    ZTA_SAML_REFUSE(c, c->assertion, BAD_SUBJECT,
 			"a transient NameID is another one each time");
 	}
-	key = zta_arena__cstr(c->arena, name);
-	if (key == NULL) {
-		return zta_arena__failed(c->arena, c->err);
-	}
 	values =
-	    zta_json__get(zta_json__get(c->claims.root, "attributes"), key);
+	    zta_json__get(zta_json__get(c->claims.root, "attributes"), name);
 	if (values == NULL || values->count != 1 ||
 	    zta_json__first(values)->type != ZTA_JSON_STRING ||
-	    zta_json__first(values)->count == 0) {
+	    !zta_saml__is_printable(zta_json__str(zta_json__first(values)))) {
 		return ZTA_SAML_REFUSE(c, c->assertion, BAD_SUBJECT,
-		    "attribute `%.*s` has not one value, a text",
-		    ZTA_STR_ARG(name));
+		    "attribute `%s` has not one value, a text", name);
 	}
 	c->principal = zta_json__str(zta_json__first(values));
 	return ZTA_OK;

@@ -17,11 +17,11 @@ check_dates(zta_saml_check *c, const zta_xml *conditions)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	if (begin != INT64_MIN && begin - c->rules->leeway_ms > c->now) {
+	if (begin != INT64_MIN && begin - c->source->leeway_ms > c->now) {
 		return ZTA_SAML_REFUSE(c, conditions, NOT_YET_VALID,
 		    "the assertion is not yet valid");
 	}
-	if (end != INT64_MAX && end + c->rules->leeway_ms <= c->now) {
+	if (end != INT64_MAX && end + c->source->leeway_ms <= c->now) {
 		return ZTA_SAML_REFUSE(
 		    c, conditions, EXPIRED, "the assertion has expired");
 	}
@@ -30,12 +30,12 @@ check_dates(zta_saml_check *c, const zta_xml *conditions)
 }
 
 static bool
-is_audience(const zta_saml_rules *rules, zta_str name)
+is_audience(const zta_source *source, zta_str name)
 {
 	uint32_t i;
 
-	for (i = 0; i < rules->audience_count; i++) {
-		if (zta_str__eq(rules->audiences[i], name)) {
+	for (i = 0; i < source->audience_count; i++) {
+		if (zta_str__eq(source->audiences[i], name)) {
 			return true;
 		}
 	}
@@ -55,7 +55,7 @@ check_audience(zta_saml_check *c, const zta_xml *restriction)
 			return ZTA_SAML_REFUSE(c, node, BAD_CLAIM,
 			    "an AudienceRestriction holds Audiences");
 		}
-		found = found || is_audience(c->rules, node->text);
+		found = found || is_audience(c->source, node->text);
 	}
 	return found ? ZTA_OK :
 		       ZTA_SAML_REFUSE(c, restriction, BAD_AUDIENCE,

@@ -62,7 +62,7 @@ check_data(zta_saml_check *c, const zta_xml *data)
 		    "a bearer's confirmation has NotOnOrAfter and no "
 		    "NotBefore");
 	}
-	if (end + c->rules->leeway_ms <= c->now) {
+	if (end + c->source->leeway_ms <= c->now) {
 		return ZTA_SAML_REFUSE(
 		    c, data, EXPIRED, "the confirmation has expired");
 	}
@@ -94,18 +94,23 @@ check_confirmations(zta_saml_check *c, const zta_xml *subject)
 {
 	static const char name[] = "SubjectConfirmation";
 	const zta_xml *node = zta_xml__find(subject->first, ZTA_SAML_NS, name);
+	zta_error *err = c->err, why;
 	zta_status status = ZTA_EUNTRUSTED;
 
 	if (node == NULL) {
 		return ZTA_SAML_REFUSE(c, subject, BAD_CONFIRMATION,
 		    "there is no SubjectConfirmation");
 	}
+	c->err = &why;
 	for (; status == ZTA_EUNTRUSTED && node != NULL;
 	     node = zta_xml__find(node->next, ZTA_SAML_NS, name)) {
 		status = check_confirmation(c, node);
 	}
+	c->err = err;
 	if (status == ZTA_OK) {
 		*c->refusal = ZTA_REFUSAL_NONE;
+	} else if (err != NULL) {
+		*err = why;
 	}
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "identity/ring.h"
 
 typedef struct zta_kind zta_kind;
+typedef struct zta_saml_rules zta_saml_rules;
 
 /* What a kind does not use is empty. */
 struct zta_source {
@@ -29,6 +30,7 @@ struct zta_source {
 	const zta_str *types; /* values of `typ` */
 	uint32_t type_count;  /* 0: those of the kind */
 	zta_jwks keys;
+	const zta_saml_rules *saml; /* saml.h */
 	/* What the credential becomes: */
 	zta_principal_kind principal;
 	zta_str entity;       /* Cedar type of the principal */

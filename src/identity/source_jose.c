@@ -2,10 +2,6 @@
 /* source_jose.c - what verifies a JWS of a source: see source_part.h. */
 #include "identity/source_part.h"
 
-#include <stdio.h>
-
-#include "base/file.h"
-#include "base/limits.h"
 #include "base/str.h"
 
 /* SPEC: rfc8725 3.1, 3.2: the source names its algorithms, all asymmetric. */
@@ -37,51 +33,25 @@ read_algs(zta_source_reader *r, const zta_json *source, zta_source *out)
 	return ZTA_OK;
 }
 
-/* A file name, not a path: the directory is for the operator to choose. */
-static bool
-is_file_name(zta_str name)
-{
-	return name.len > 0 && name.len < 256 && name.ptr[0] != '.' &&
-	    zta_str__find(name, '/') == name.len &&
-	    zta_str__find(name, '\0') == name.len;
-}
-
 static zta_status
 read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
     zta_source *out)
 {
 	zta_json_doc doc;
-	char path[4096];
 	zta_str text;
-	zta_status status;
+	zta_status status = zta_source__read_file(r, node, "jwks_file", &text);
 
-	if (node->type != ZTA_JSON_STRING ||
-	    !is_file_name(zta_json__str(node))) {
-		return ZTA_SOURCE_FAIL(
-		    r, node, "`jwks_file` is the name of a file");
+	if (status != ZTA_OK || text.ptr == NULL) {
+		return status;
 	}
-	if (r->sink != NULL) {
-		return ZTA_OK;
-	}
-	if (r->keys == NULL) {
-		return ZTA_SOURCE_FAIL(
-		    r, node, "there is no directory for key files");
-	}
-	if ((size_t)snprintf(path, sizeof(path), "%s/%.*s", r->keys,
-		ZTA_STR_ARG(zta_json__str(node))) >= sizeof(path)) {
-		return ZTA_SOURCE_FAIL(r, node, "the path is too long");
-	}
-	status =
-	    zta_file__read(r->arena, path, ZTA_LEDGER_FILE_MAX, &text, r->err);
-	if (status == ZTA_OK) {
-		status = zta_json__read(r->arena, text, &doc, r->err);
-	}
+	status = zta_json__read(r->arena, text, &doc, r->err);
 	if (status == ZTA_OK) {
 		status = zta_jwks__read(
 		    &out->keys, r->arena, &doc, doc.root, use, r->err);
 	}
 	if (status != ZTA_OK) {
-		zta_error__replace(r->err, "%s", path);
+		zta_error__replace(r->err, "%s/%.*s", r->keys,
+		    ZTA_STR_ARG(zta_json__str(node)));
 	}
 	return status;
 }

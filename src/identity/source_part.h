@@ -31,6 +31,13 @@ ZTA_MUST_USE zta_status zta_source__seconds(zta_source_reader *r,
     const zta_json *source, const char *name, int64_t max, int64_t *out);
 
 /*
+ * Read the file that `node`, member `name`, names. An empty `*text` with a NULL
+ * pointer: the document alone is checked.
+ */
+ZTA_MUST_USE zta_status zta_source__read_file(zta_source_reader *r,
+    const zta_json *node, const char *name, zta_str *text);
+
+/*
  * What verifies a JWS: algorithms, types, keys. `use` is that of the keys,
  * beside none.
  */
