@@ -94,7 +94,7 @@ check_confirmations(zta_saml_check *c, const zta_xml *subject)
 {
 	static const char name[] = "SubjectConfirmation";
 	const zta_xml *node = zta_xml__find(subject->first, ZTA_SAML_NS, name);
-	zta_error *err = c->err, why;
+	zta_error *err = c->err, why = { 0 };
 	zta_status status = ZTA_EUNTRUSTED;
 
 	if (node == NULL) {
