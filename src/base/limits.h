@@ -42,6 +42,8 @@
 #define ZTA_XML_TEXT_MAX ((size_t)192 << 10)
 #define ZTA_XML_DEPTH_MAX 32u
 #define ZTA_XML_NODES_MAX 4096u
+/* Attributes and namespaces of one element: each is compared with all others. */
+#define ZTA_XML_ATTRIBUTES_MAX 64u
 /* The same in base64. */
 #define ZTA_SAML_MAX ((size_t)256 << 10)
 /* Attributes of an assertion: each is looked for among all before it. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kind_saml.c - `saml`: SAML 2.0 assertions of an issuer. SPEC: saml-core */
-#include <stdio.h>
-
-#include "base/file.h"
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "crypto/cert.h"
@@ -12,50 +10,48 @@
 
 /* All keys of the certificates in `pem`, which has one at least. */
 static zta_status
-add_keys(zta_source_reader *r, const zta_json *node, zta_str pem,
-    zta_saml_rules *rules)
+add_keys(zta_source_reader *r, const zta_json *node, zta_str pem, zta_jwks *out)
 {
-	zta_saml_key key;
+	uint32_t begin = out->count;
+	zta_key *key;
 	zta_error why;
 	zta_status status;
-	uint32_t begin = rules->key_count;
 
 	for (;;) {
-		status = zta_cert__next_key(
-		    r->arena, &pem, &key.spki, &key.rsa, &why);
-		if (status == ZTA_ENOTFOUND && rules->key_count > begin) {
+		status = zta_cert__next_key(&pem, &key, &why);
+		if (status == ZTA_ENOTFOUND && out->count > begin) {
 			return ZTA_OK;
 		}
-		if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
-			return zta_arena__failed(r->arena, r->err);
+		if (status == ZTA_ENOMEM) {
+			return zta_error__nomem(r->err);
 		}
 		if (status != ZTA_OK) {
 			return ZTA_SOURCE_FAIL(r, node, "%s", why.message);
 		}
-		if (rules->key_count == ZTA_SAML_KEYS_MAX) {
+		if (out->count == ZTA_SAML_KEYS_MAX) {
+			zta_key_close(key);
 			return ZTA_SOURCE_FAIL(
 			    r, node, "over %u certificates", ZTA_SAML_KEYS_MAX);
 		}
-		rules->keys[rules->key_count++] = key;
+		out->keys[out->count++] = (zta_jwks_key){ .key = key };
 	}
 }
 
 static zta_status
-read_certs(zta_source_reader *r, const zta_json *node, zta_saml_rules *rules)
+read_certs(zta_source_reader *r, const zta_json *node, zta_jwks *out)
 {
 	const zta_str *list;
 	uint32_t i, count;
 	zta_status status = zta_source__texts(r, node, "certs", &list, &count);
 
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = add_keys(r, node, list[i], rules);
+		status = add_keys(r, node, list[i], out);
 	}
 	return status;
 }
 
 static zta_status
-read_cert_file(
-    zta_source_reader *r, const zta_json *node, zta_saml_rules *rules)
+read_cert_file(zta_source_reader *r, const zta_json *node, zta_jwks *out)
 {
 	zta_str pem;
 	zta_status status = zta_source__read_file(r, node, "cert_file", &pem);
@@ -63,26 +59,26 @@ read_cert_file(
 	if (status != ZTA_OK || pem.ptr == NULL) {
 		return status;
 	}
-	return add_keys(r, node, pem, rules);
+	return add_keys(r, node, pem, out);
 }
 
 static zta_status
-read_keys(zta_source_reader *r, const zta_json *source, zta_saml_rules *rules)
+read_keys(zta_source_reader *r, const zta_json *source, zta_jwks *out)
 {
 	const zta_json *certs = zta_json__get(source, "certs");
 	const zta_json *file = zta_json__get(source, "cert_file");
 
-	rules->keys = zta_arena__zalloc(
-	    r->arena, ZTA_SAML_KEYS_MAX, sizeof(*rules->keys));
-	if (rules->keys == NULL) {
-		return zta_arena__failed(r->arena, r->err);
-	}
 	if ((certs == NULL) == (file == NULL)) {
 		return ZTA_SOURCE_FAIL(
 		    r, source, "a source needs `certs` or `cert_file`");
 	}
-	return file != NULL ? read_cert_file(r, file, rules) :
-			      read_certs(r, certs, rules);
+	out->keys =
+	    zta_arena__zalloc(r->arena, ZTA_SAML_KEYS_MAX, sizeof(*out->keys));
+	if (out->keys == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	return file != NULL ? read_cert_file(r, file, out) :
+			      read_certs(r, certs, out);
 }
 
 /* --- the rest */
@@ -150,7 +146,7 @@ read_rules(zta_source_reader *r, const zta_json *node, zta_saml_rules *rules)
 		status = zta_source__need_text(
 		    r, node, "name_format", &rules->name_format);
 	}
-	return status != ZTA_OK ? status : read_keys(r, node, rules);
+	return status;
 }
 
 static zta_status
@@ -169,7 +165,10 @@ read(zta_source_reader *r, const zta_json *node, zta_source *out)
 	if (status == ZTA_OK) {
 		status = zta_source__read_principal(r, node, out);
 	}
-	return status != ZTA_OK ? status : read_rules(r, node, rules);
+	if (status == ZTA_OK) {
+		status = read_rules(r, node, rules);
+	}
+	return status != ZTA_OK ? status : read_keys(r, node, &out->keys);
 }
 
 static bool

@@ -259,19 +259,19 @@ static zta_status
 try_keys(
     zta_saml_check *c, const zta_saml *saml, zta_xml_alg alg, zta_str *covered)
 {
-	const zta_saml_key *key;
-	zta_error why;
+	const zta_jwks *set = &c->source->keys;
+	zta_alg type = alg == ZTA_XML_ALG_ES256 ? ZTA_ALG_ES256 : ZTA_ALG_RS256;
+	zta_error why = { 0 };
 	zta_status status = ZTA_EUNTRUSTED;
 	bool fits = false;
 	uint32_t i;
 
-	for (i = 0; status == ZTA_EUNTRUSTED && i < c->rules->key_count; i++) {
-		key = &c->rules->keys[i];
-		if (key->rsa == (alg != ZTA_XML_ALG_ES256)) {
+	for (i = 0; status == ZTA_EUNTRUSTED && i < set->count; i++) {
+		if (zta_key_alg(set->keys[i].key) == type) {
 			fits = true;
 			status = zta_xml__verify(c->arena, saml->xml,
-			    saml->assertion, saml->signature, alg, key->spki,
-			    covered, &why);
+			    saml->assertion, saml->signature, alg,
+			    set->keys[i].key, covered, &why);
 		}
 	}
 	if (status != ZTA_EUNTRUSTED) {

@@ -14,17 +14,9 @@
 #include "identity/verify.h"
 #include "xml/signature.h"
 
-/* A key of the issuer, from a certificate. */
-typedef struct zta_saml_key {
-	zta_str spki; /* DER */
-	bool rsa;
-} zta_saml_key;
-
-/* What a source of this kind has beside others. */
+/* What a source of this kind has beside others; its keys have no kid. */
 struct zta_saml_rules {
-	zta_str recipient; /* of bearer confirmations */
-	zta_saml_key *keys;
-	uint32_t key_count;
+	zta_str recipient;   /* of bearer confirmations */
 	uint32_t algs;       /* bit set of zta_xml_alg */
 	bool answers;        /* it may answer a request (InResponseTo) */
 	bool many;           /* it may be used more than once */

@@ -42,6 +42,7 @@ static zta_status
 scan_tag(scanner *s)
 {
 	char quote = '\0', c, before = '\0';
+	uint32_t attributes = 0;
 	bool end = s->text.ptr[s->at] == '/';
 	zta_status status = ZTA_OK;
 
@@ -64,7 +65,9 @@ scan_tag(scanner *s)
 		} else if (c == '"' || c == '\'') {
 			quote = c;
 		} else if (c == '=') {
-			status = count(s);
+			status = ++attributes > ZTA_XML_ATTRIBUTES_MAX ?
+			    fail(s, ZTA_ELIMIT, "too many attributes") :
+			    count(s);
 		} else if (c == '>') {
 			s->depth -= !end && before == '/';
 			s->at++;

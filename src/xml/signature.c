@@ -16,13 +16,14 @@
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
+#include <xmlsec/keys.h>
+#include <xmlsec/openssl/evp.h>
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmldsig.h>
 #include <xmlsec/xmlsec.h>
 
 #include "base/error.h"
 #include "base/str.h"
-#include "crypto/cert.h"
 #include "xml/native.h"
 
 #define MORE "http://www.w3.org/2001/04/xmldsig-more#"
@@ -141,15 +142,34 @@ allow(xmlSecDSigCtx *ctx, zta_xml_alg alg)
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, transform_of(alg)) == 0;
 }
 
+/* The same key as xmlsec holds one; NULL: no memory. */
+static xmlSecKey *
+make_key(const zta_key *key)
+{
+	struct evp_pkey_st *pkey = zta_key__share(key);
+	xmlSecKeyData *data =
+	    pkey == NULL ? NULL : xmlSecOpenSSLEvpKeyAdopt(pkey);
+	xmlSecKey *out = data == NULL ? NULL : xmlSecKeyCreate();
+
+	if (out == NULL || xmlSecKeySetValue(out, data) < 0) {
+		if (data != NULL) {
+			xmlSecKeyDataDestroy(data);
+		}
+		if (out != NULL) {
+			xmlSecKeyDestroy(out);
+		}
+		return NULL;
+	}
+	return out;
+}
+
 /* The bytes of the one reference; NULL: the signature does not hold. */
 static xmlSecBuffer *
-verify(check *c, zta_xml_alg alg, zta_str spki)
+verify(check *c, zta_xml_alg alg, const zta_key *key)
 {
 	xmlSecDSigReferenceCtx *reference;
 
-	c->ctx.signKey =
-	    xmlSecCryptoAppKeyLoadMemory((const xmlSecByte *)spki.ptr,
-		(xmlSecSize)spki.len, xmlSecKeyDataFormatDer, NULL, NULL, NULL);
+	c->ctx.signKey = make_key(key);
 	if (c->ctx.signKey == NULL || !allow(&c->ctx, alg) ||
 	    xmlSecDSigCtxVerify(&c->ctx, c->signature) != 0 ||
 	    c->ctx.status != xmlSecDSigStatusSucceeded ||
@@ -203,23 +223,23 @@ quiet(void *context, const char *format, ...)
 
 /* Canonicalisation reports to the thread's handler. */
 static xmlSecBuffer *
-verify_quietly(check *c, zta_xml_alg alg, zta_str spki)
+verify_quietly(check *c, zta_xml_alg alg, const zta_key *key)
 {
 	xmlGenericErrorFunc handler = xmlGenericError;
 	void *context = xmlGenericErrorContext;
 	xmlSecBuffer *bytes;
 
 	xmlSetGenericErrorFunc(NULL, quiet);
-	bytes = verify(c, alg, spki);
+	bytes = verify(c, alg, key);
 	xmlSetGenericErrorFunc(context, handler);
-	zta_crypto__clear_errors();
+	zta_key__forget_errors();
 	return bytes;
 }
 
 zta_status
 zta_xml__verify(zta_arena *arena, zta_str text, const zta_xml *signed_element,
-    const zta_xml *signature, zta_xml_alg alg, zta_str spki, zta_str *covered,
-    zta_error *err)
+    const zta_xml *signature, zta_xml_alg alg, const zta_key *key,
+    zta_str *covered, zta_error *err)
 {
 	check c = { 0 };
 	xmlSecBuffer *bytes = NULL;
@@ -240,7 +260,7 @@ zta_xml__verify(zta_arena *arena, zta_str text, const zta_xml *signed_element,
 		return zta_error__nomem(err);
 	}
 	if (c.element != NULL && c.signature != NULL && name_element(&c)) {
-		bytes = verify_quietly(&c, alg, spki);
+		bytes = verify_quietly(&c, alg, key);
 	}
 	if (bytes == NULL) {
 		status = zta_error__set(

@@ -8,6 +8,7 @@
 #ifndef ZTA_XML_SIGNATURE_H
 #define ZTA_XML_SIGNATURE_H
 
+#include "crypto/key.h"
 #include "xml/xml.h"
 
 typedef enum zta_xml_alg {
@@ -25,14 +26,14 @@ zta_xml_alg zta_xml_alg__of_uri(zta_str uri);
 const char *zta_xml_alg__name(zta_xml_alg alg);
 
 /*
- * Verify the ds:Signature `signature` of the document `text` under the public
- * key `spki` (DER); its reference must be to `signed_element`, whose attribute
+ * Verify the ds:Signature `signature` of the document `text` under `key`;
+ * its reference must be to `signed_element`, whose attribute
  * `ID` names it. `*covered` are the bytes that were digested, in `arena`: the
  * element as the signature covers it, in canonical form and without the
  * signature. ZTA_EUNTRUSTED; ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_xml__verify(zta_arena *arena, zta_str text,
     const zta_xml *signed_element, const zta_xml *signature, zta_xml_alg alg,
-    zta_str spki, zta_str *covered, zta_error *err);
+    const zta_key *key, zta_str *covered, zta_error *err);
 
 #endif

@@ -145,8 +145,10 @@ def wait_for(process, url):
 
 def log_in(base, name):
     """What Keycloak would have a browser post to us, as a new session."""
+    # As browsers do, cookies that ask for TLS are sent to this host without it.
+    policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
     opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar(policy)))
     page = get(opener, f"{base}/protocol/saml/clients/{name}")
     action = html.unescape(re.search(r'<form[^>]*action="([^"]+)"', page).group(1))
     page = get(opener, action, urllib.parse.urlencode({"username": "alice", "password": "wonderland"}).encode())
@@ -193,6 +195,7 @@ def judge(base):
             check("audience", answer.get("refused"), "bad_audience")
             answer = verify(base, descriptor, credential, principal={"kind": "human", "type": "User"})
             check("NameID", answer.get("id"), "alice")
+    print(f"Keycloak {VERSION}: {len(wanted)} clients, {failed} not as they should be")
 
 
 home = fetch()

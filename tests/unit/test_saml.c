@@ -653,34 +653,30 @@ test_saml__covers_what_is_read(void **state)
 	pieces p = cut();
 	char *text = in_response(joined(p.evil, p.signed_text));
 	const zta_xml *root, *evil, *original, *signature;
-	zta_str spki, pem = zta_str_of(rsa_cert), covered;
-	bool rsa;
+	zta_str pem = zta_str_of(rsa_cert), covered;
+	zta_key *key;
 
 	(void)state;
-	assert_int_equal(
-	    zta_cert__next_key(&arena, &pem, &spki, &rsa, NULL), ZTA_OK);
-	assert_true(rsa);
+	assert_int_equal(zta_cert__next_key(&pem, &key, NULL), ZTA_OK);
 	assert_int_equal(
 	    zta_xml__read(&arena, zta_str_of(text), &root, NULL), ZTA_OK);
 	evil = root->first;
 	original = evil->next;
 	signature = zta_xml__find(original->first, DS, "Signature");
 	assert_non_null(signature);
-	assert_int_equal(
-	    zta_xml__verify(&arena, zta_str_of(text), original, signature,
-		ZTA_XML_ALG_RS256, spki, &covered, NULL),
+	assert_int_equal(zta_xml__verify(&arena, zta_str_of(text), original,
+			     signature, ZTA_XML_ALG_RS256, key, &covered, NULL),
 	    ZTA_OK);
 	assert_true(zta_str__is(covered, p.bare));
 	/* Its reference is to nothing that has an ID. */
-	assert_int_equal(
-	    zta_xml__verify(&arena, zta_str_of(text), evil, signature,
-		ZTA_XML_ALG_RS256, spki, &covered, NULL),
+	assert_int_equal(zta_xml__verify(&arena, zta_str_of(text), evil,
+			     signature, ZTA_XML_ALG_RS256, key, &covered, NULL),
 	    ZTA_EUNTRUSTED);
 	assert_null(covered.ptr);
-	assert_int_equal(
-	    zta_xml__verify(&arena, zta_str_of(text), original, signature,
-		ZTA_XML_ALG_ES256, spki, &covered, NULL),
+	assert_int_equal(zta_xml__verify(&arena, zta_str_of(text), original,
+			     signature, ZTA_XML_ALG_ES256, key, &covered, NULL),
 	    ZTA_EUNTRUSTED);
+	zta_key_close(key);
 }
 
 /* --- limits */
@@ -723,6 +719,8 @@ test_saml__limits(void **state)
 		   nested("x", "", (unsigned)ZTA_XML_TEXT_MAX - 6)),
 	    ZTA_REFUSAL_TOO_LARGE, "");
 	expect(nested("A", "", (unsigned)ZTA_SAML_MAX + 4),
+	    ZTA_REFUSAL_TOO_LARGE, "");
+	expect(replaced(&arena, "<a@/>", "@", nested(" b=''", "", 65)),
 	    ZTA_REFUSAL_TOO_LARGE, "");
 	expect("<a><b></a></b>", ZTA_REFUSAL_MALFORMED, "");
 	expect("</a>", ZTA_REFUSAL_MALFORMED, "");
