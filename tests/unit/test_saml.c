@@ -870,6 +870,33 @@ test_saml__says_it_is_a_jwt(void **state)
 	    ZTA_EUNTRUSTED);
 }
 
+/* However little memory there is, it is verified or it is not. */
+static void
+test_saml__little_memory(void **state)
+{
+	const zta_circumstances around = { 0 };
+	const zta_presented presented = { zta_str_of(good()), ZTA_AS_SAML2,
+		&around };
+	zta_status status = ZTA_ELIMIT;
+	zta_arena small;
+	zta_verifier with = {
+		.sources = &sources, .arena = &small, .now = NOW
+	};
+	zta_principal p;
+	zta_why_not why_not;
+	size_t max;
+
+	(void)state;
+	for (max = 0; status != ZTA_OK; max += 4096) {
+		zta_arena__init(&small, max);
+		status =
+		    zta_identity__verify(&with, &presented, &p, &why_not, NULL);
+		assert_true(status == ZTA_OK || p.id.len == 0);
+		assert_true(max < (1u << 20));
+		zta_arena__release(&small);
+	}
+}
+
 /* --- threads, replays, instants */
 
 static void *
@@ -1009,6 +1036,7 @@ main(void)
 		cmocka_unit_test(test_saml__sources),
 		cmocka_unit_test(test_saml__options),
 		cmocka_unit_test(test_saml__says_it_is_a_jwt),
+		cmocka_unit_test(test_saml__little_memory),
 		cmocka_unit_test(test_saml__in_threads),
 		cmocka_unit_test(test_replay__once_until_it_expires),
 		cmocka_unit_test(test_time__instants),
