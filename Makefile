@@ -25,7 +25,7 @@ LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
 XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time utf8
+       json_node json_write map random sort status str time url utf8
 
 CRYPTO = cert digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire
@@ -48,15 +48,17 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 XML = scan signature xml
-IDENTITY = claims jose jwks jws kind kind_jwt kind_saml kind_spiffe \
-           principal refusal replay saml saml_claims saml_conditions \
-           saml_signature saml_subject source source_file source_jose \
-           source_principal spiffe_id token verify
+IDENTITY = claims client_auth demands jose jwks jws keys kind \
+           kind_introspection kind_jwt kind_saml kind_spiffe mapping need \
+           principal refusal replay ring saml saml_claims saml_conditions \
+           saml_signature saml_subject source source_claims source_file \
+           source_jose spiffe_id token verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record request snapshot snapshot_schema
+PDP = decide issue question question_entity record request snapshot \
+      snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
       git_upload import names pktline plan policy_diff receive remote \
@@ -74,9 +76,9 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git ledger_job ledger_route ledgers \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
-      presented service signed_request token
+API = access evaluation fetcher form git health ledger_job ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      nonces outside presented service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
@@ -87,13 +89,13 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote saml schema search search_random ssh \
-       store store_fault store_pgsql store_sqlite transfer tree trust \
+       nomem nonces object pack remote ring saml schema search search_random \
+       ssh store store_fault store_pgsql store_sqlite transfer tree trust \
        validate workspace
 
-FUZZ = diff entities format http json jwks jwt log object pack pktline \
-       policy policyjson request saml schema search ssh tests transfer trust \
-       workspace
+FUZZ = diff entities format http json jwks jwt log object outside pack \
+       pktline policy policyjson request saml schema search ssh tests \
+       transfer trust workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

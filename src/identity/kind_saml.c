@@ -163,7 +163,7 @@ read(zta_source_reader *r, const zta_json *node, zta_source *out)
 	out->entity = ZTA_STR("User");
 	status = zta_source__need_text(r, node, "issuer", &out->issuer);
 	if (status == ZTA_OK) {
-		status = zta_source__read_principal(r, node, out);
+		status = zta_source__read_claims(r, node, out);
 	}
 	if (status == ZTA_OK) {
 		status = read_rules(r, node, rules);
@@ -179,7 +179,7 @@ claims(const zta_source *source, const zta_verifying *v)
 
 static const char *const members[] = { "issuer", "algorithms", "certs",
 	"cert_file", "recipient", "name_format", "accept_in_response_to",
-	"accept_repeated", "principal", NULL };
+	"accept_repeated", ZTA_SOURCE_CLAIM_MEMBERS, NULL };
 
 const zta_kind zta_kind__saml = { "saml", members, read, claims,
 	zta_saml__verify };

@@ -19,6 +19,8 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "identity/claims.h"
+#include "identity/mapping.h"
 #include "identity/saml_check.h"
 
 /* Longest ID: they are random, 128 to 160 bits. SPEC: saml-core 1.3.4 */
@@ -453,5 +455,6 @@ zta_saml__verify(zta_verifying *v)
 	v->out->issued_at = c.issued_at;
 	v->out->expires_at = c.ends_at;
 	mark_once(&c, v->out);
-	return ZTA_OK;
+	status = zta_claims__demand(v);
+	return status != ZTA_OK ? status : zta_mapping__apply(v);
 }

@@ -17,6 +17,7 @@
 #include "base/json_write.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "identity/mapping.h"
 #include "identity/saml_check.h"
 
 #define XSI_NS "http://www.w3.org/2001/XMLSchema-instance"
@@ -299,29 +300,29 @@ write_claims(zta_saml_check *c, zta_buf *buf)
 	return status;
 }
 
-/* The NameID, or the one value of an attribute. */
+/* The NameID, or the one value of a claim. */
 static zta_status
 choose_principal(zta_saml_check *c)
 {
-	const char *name = c->source->id_claim;
-	const zta_json *values;
+	const zta_claim_path *path = &c->source->id;
+	const zta_json *value = zta_mapping__find(c->claims.root, path);
 
-	if (strcmp(name, "sub") == 0) {
-		c->principal = c->name;
-		return !zta_str__is(c->format, TRANSIENT) ?
-		    ZTA_OK :
-		    ZTA_SAML_REFUSE(c, c->assertion, BAD_SUBJECT,
-			"a transient NameID is another one each time");
-	}
-	values =
-	    zta_json__get(zta_json__get(c->claims.root, "attributes"), name);
-	if (values == NULL || values->count != 1 ||
-	    zta_json__first(values)->type != ZTA_JSON_STRING ||
-	    !zta_saml__is_printable(zta_json__str(zta_json__first(values)))) {
+	if (zta_str__is(path->text, "sub") &&
+	    zta_str__is(c->format, TRANSIENT)) {
 		return ZTA_SAML_REFUSE(c, c->assertion, BAD_SUBJECT,
-		    "attribute `%s` has not one value, a text", name);
+		    "a transient NameID is another one each time");
 	}
-	c->principal = zta_json__str(zta_json__first(values));
+	if (value != NULL && value->type == ZTA_JSON_ARRAY &&
+	    value->count == 1) {
+		value = zta_json__first(value);
+	}
+	if (value == NULL || value->type != ZTA_JSON_STRING ||
+	    !zta_saml__is_printable(zta_json__str(value))) {
+		return ZTA_SAML_REFUSE(c, c->assertion, BAD_SUBJECT,
+		    "`%.*s` has not one value, a text",
+		    ZTA_STR_ARG(path->text));
+	}
+	c->principal = zta_json__str(value);
 	return ZTA_OK;
 }
 

@@ -7,9 +7,8 @@
 #include "base/str.h"
 #include "identity/source_part.h"
 
-/* A file name, not a path: the directory is for the operator to choose. */
-static bool
-is_file_name(zta_str name)
+bool
+zta_source__is_file_name(zta_str name)
 {
 	return name.len > 0 && name.len < 256 && name.ptr[0] != '.' &&
 	    zta_str__find(name, '/') == name.len &&
@@ -24,7 +23,7 @@ zta_source__read_file(
 
 	*text = (zta_str){ NULL, 0 };
 	if (node->type != ZTA_JSON_STRING ||
-	    !is_file_name(zta_json__str(node))) {
+	    !zta_source__is_file_name(zta_json__str(node))) {
 		return ZTA_SOURCE_FAIL(
 		    r, node, "`%s` is the name of a file", name);
 	}

@@ -11,7 +11,6 @@
 #define ZTA_IDENTITY_VERIFY_H
 
 #include "identity/presented.h"
-#include "identity/ring.h"
 #include "identity/source.h"
 
 /* Is what was verified still good? As zta_identity__verify() answers. */
@@ -24,7 +23,8 @@ typedef struct zta_verifier {
 	zta_ring *ring;                /* NULL: nothing is fetched */
 	zta_revocation_check *revoked; /* NULL: nothing is taken back */
 	zta_arena *arena;
-	int64_t now; /* ms */
+	int64_t now;   /* ms */
+	int64_t since; /* of the ring's clock, when the call came */
 } zta_verifier;
 
 /* Why there is no principal. */

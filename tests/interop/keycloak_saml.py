@@ -163,7 +163,7 @@ def certificate(descriptor):
 def verify(base, descriptor, credential, **change):
     source = {"kind": "saml", "issuer": base, "recipient": "https://me.example/token", "algorithms": ["RS256"],
               "audience": [c["clientId"] for c in REALM["clients"]], "certs": certificate(descriptor),
-              "principal": {"kind": "human", "type": "User", "id": "mail"}}
+              "principal": {"kind": "human", "type": "User", "id": "/attributes/mail"}}
     source.update(change)
     path = os.path.join(work.name, "sources.json")
     with open(path, "w", encoding="utf-8") as f:

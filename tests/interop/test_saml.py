@@ -103,7 +103,7 @@ for name, refused in wanted.items():
     check(name, code(made[name]), refused)
 check("subject", verify(made["auth0"])["id"], "alice")
 
-sources(accept_in_response_to=True, principal={"kind": "human", "type": "User", "id": "mail"})
+sources(accept_in_response_to=True, principal={"kind": "human", "type": "User", "id": "/attributes/mail"})
 for name in "auth0_answer", "samlify", "samlify_both":
     answer = verify(made[name])
     check(name, (answer.get("refused", "accepted"), answer.get("id")), ("accepted", "alice@corp.example"))

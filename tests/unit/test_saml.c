@@ -758,7 +758,7 @@ static const struct {
 	{ "\"leeway_s\":5", "\"name_format\":\"urn:x\"", NULL },
 	{ "\"leeway_s\":5",
 	    "\"principal\":{\"kind\":\"human\",\"type\":\"Person\","
-	    "\"id\":\"mail\"}",
+	    "\"id\":\"/attributes/mail\"}",
 	    NULL },
 };
 
