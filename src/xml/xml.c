@@ -194,8 +194,11 @@ build(builder *b, const xmlNode *from, const zta_xml *parent, zta_xml **out)
 	tail = &(*out)->first;
 	for (node = from->children; status == ZTA_OK && node != NULL;
 	     node = node->next) {
-		if (node->type == XML_ELEMENT_NODE) {
-			status = build(b, node, *out, &child);
+		if (node->type != XML_ELEMENT_NODE) {
+			continue;
+		}
+		status = build(b, node, *out, &child);
+		if (status == ZTA_OK) {
 			*tail = child;
 			tail = &child->next;
 		}
