@@ -733,10 +733,21 @@ test_saml__limits(void **state)
 
 /* --- sources */
 
+/* Lines of the table that load. */
+enum { REPEATED, ANSWERS, NAME_FORMAT, ID };
+
 static const struct {
 	const char *find, *put;
 	const char *message; /* NULL: it loads */
 } documents[] = {
+	[REPEATED] = { "\"leeway_s\":5", "\"accept_repeated\":true", NULL },
+	[ANSWERS] = { "\"leeway_s\":5", "\"accept_in_response_to\":true",
+	    NULL },
+	[NAME_FORMAT] = { "\"leeway_s\":5", "\"name_format\":\"urn:x\"", NULL },
+	[ID] = { "\"leeway_s\":5",
+	    "\"principal\":{\"kind\":\"human\",\"type\":\"Person\","
+	    "\"id\":\"/attributes/mail\"}",
+	    NULL },
 	{ "\"audience\":\"https://me\",", "",
 	    "a source without `audience` would accept tokens that were meant "
 	    "for others" },
@@ -753,13 +764,6 @@ static const struct {
 	{ "\"certs\"", "\"x\"", "there is no such member here" },
 	{ "\"leeway_s\":5", "\"accept_repeated\":1",
 	    "`accept_repeated` is true or false" },
-	{ "\"leeway_s\":5", "\"accept_repeated\":true", NULL },
-	{ "\"leeway_s\":5", "\"accept_in_response_to\":true", NULL },
-	{ "\"leeway_s\":5", "\"name_format\":\"urn:x\"", NULL },
-	{ "\"leeway_s\":5",
-	    "\"principal\":{\"kind\":\"human\",\"type\":\"Person\","
-	    "\"id\":\"/attributes/mail\"}",
-	    NULL },
 };
 
 static zta_status
@@ -803,51 +807,51 @@ test_saml__sources(void **state)
 	    read_changed(&s, "no PEM", "5", "5", &err), ZTA_EINVALID);
 }
 
+/* Under a source that is changed like that line of the table. */
+static zta_refusal
+judge_changed(
+    const char *certs, size_t line, const char *text, zta_principal *principal)
+{
+	zta_sources s;
+	zta_error err;
+	zta_refusal refusal;
+
+	assert_int_equal(read_changed(&s, certs, documents[line].find,
+			     documents[line].put, &err),
+	    ZTA_OK);
+	refusal = judge_under(&s, zta_str_of(text), principal, &err);
+	zta_sources__release(&s);
+	return refusal;
+}
+
 /* What a source may ask for or allow beside. */
 static void
 test_saml__options(void **state)
 {
-	static const char answer[] = "Data InResponseTo=\"q\" NotOnOrAfter";
 	char *once =
 	    made(AUDIENCE, AUDIENCE "<saml:OneTimeUse></saml:OneTimeUse>");
-	zta_sources s;
+	char *answer =
+	    made("Data NotOnOrAfter", "Data InResponseTo=\"q\" NotOnOrAfter");
 	zta_principal p;
-	zta_error err;
 
 	(void)state;
-	assert_int_equal(read_changed(&s, ec_cert, "5", "5", &err), ZTA_OK);
-	assert_int_equal(judge_under(&s, zta_str_of(good()), &p, &err),
+	assert_int_equal(judge_changed(ec_cert, REPEATED, good(), &p),
 	    ZTA_REFUSAL_UNKNOWN_KEY);
-	assert_int_equal(read_changed(&s, rsa_cert, documents[8].find,
-			     documents[8].put, &err),
-	    ZTA_OK);
 	assert_int_equal(
-	    judge_under(&s, zta_str_of(good()), &p, &err), ZTA_REFUSAL_NONE);
+	    judge_changed(rsa_cert, REPEATED, good(), &p), ZTA_REFUSAL_NONE);
 	assert_false(p.once);
 	assert_int_equal(
-	    judge_under(&s, zta_str_of(once), &p, &err), ZTA_REFUSAL_NONE);
+	    judge_changed(rsa_cert, REPEATED, once, &p), ZTA_REFUSAL_NONE);
 	assert_true(p.once);
-	assert_int_equal(read_changed(&s, rsa_cert, documents[9].find,
-			     documents[9].put, &err),
-	    ZTA_OK);
 	assert_int_equal(
-	    judge_under(
-		&s, zta_str_of(made("Data NotOnOrAfter", answer)), &p, &err),
-	    ZTA_REFUSAL_NONE);
-	assert_int_equal(read_changed(&s, rsa_cert, documents[10].find,
-			     documents[10].put, &err),
-	    ZTA_OK);
-	assert_int_equal(judge_under(&s, zta_str_of(good()), &p, &err),
+	    judge_changed(rsa_cert, ANSWERS, answer, &p), ZTA_REFUSAL_NONE);
+	assert_int_equal(judge_changed(rsa_cert, NAME_FORMAT, good(), &p),
 	    ZTA_REFUSAL_BAD_SUBJECT);
-	assert_int_equal(read_changed(&s, rsa_cert, documents[11].find,
-			     documents[11].put, &err),
-	    ZTA_OK);
 	assert_int_equal(
-	    judge_under(&s, zta_str_of(good()), &p, &err), ZTA_REFUSAL_NONE);
+	    judge_changed(rsa_cert, ID, good(), &p), ZTA_REFUSAL_NONE);
 	assert_true(zta_str__is(p.type, "Person"));
 	assert_true(zta_str__is(p.id, "alice@corp"));
-	assert_int_equal(
-	    judge_under(&s, zta_str_of(made(ATTRIBUTES, "")), &p, &err),
+	assert_int_equal(judge_changed(rsa_cert, ID, made(ATTRIBUTES, ""), &p),
 	    ZTA_REFUSAL_BAD_SUBJECT);
 }
 
