@@ -196,6 +196,10 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 		zta_json_out__text(&out, zta_refusal__code(why_not.refusal));
 		zta_json_out__name(&out, "message");
 		zta_json_out__text(&out, why.message);
+		if (why.place[0] != '\0') {
+			zta_json_out__name(&out, "place");
+			zta_json_out__text(&out, why.place);
+		}
 	}
 	zta_json_out__close(&out, '}');
 	zta_sources__release(&read);

@@ -101,6 +101,7 @@ wanted = {
 }
 for name, refused in wanted.items():
     check(name, code(made[name]), refused)
+check("place", verify(made["auth0_audience"])["place"], "/Assertion/Conditions/AudienceRestriction")
 check("subject", verify(made["auth0"])["id"], "alice")
 
 sources(accept_in_response_to=True, principal={"kind": "human", "type": "User", "id": "/attributes/mail"})
