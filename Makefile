@@ -19,12 +19,15 @@ CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -Iinclude -Isrc
 CFLAGS = -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC \
          -fstack-protector-strong -fno-strict-aliasing -MMD -MP $(SAN)
 LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
-LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
+LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
+         -lxmlsec1-openssl -lxmlsec1 -lz -pthread
+# How libxmlsec1 was built is in the defines that it asks for.
+XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_node json_write map random shared sort status str time url utf8
 
-CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
+CRYPTO = cert digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
          ssh_sig ssh_wire tls tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
@@ -44,10 +47,12 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
+XML = scan signature xml
 IDENTITY = claims client_auth demands jose jwks jws keys kind \
-           kind_introspection kind_jwt kind_spiffe mapping need principal \
-           refusal ring source source_claims source_jose spiffe_bundle \
-           spiffe_id token verify x509_svid
+           kind_introspection kind_jwt kind_saml kind_spiffe mapping need \
+           principal refusal replay ring saml saml_claims saml_conditions \
+           saml_signature saml_subject source source_claims source_file \
+           source_jose spiffe_bundle spiffe_id token verify x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -67,7 +72,7 @@ PAP = admit ask ask_again bundle check files findings folder git_fetch \
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
-          $(IDENTITY:%=src/identity/%.c) \
+          $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
@@ -89,13 +94,13 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff gate json jwt ledger log \
        metamorphic nomem nonces object pack receive_fault recheck remote \
-       ring schema search search_random snapshot_base spiffe ssh store \
+       ring saml schema search search_random snapshot_base spiffe ssh store \
        store_fault store_pgsql store_sqlite tls transfer tree trust validate \
        workspace x509
 
 FUZZ = bundle diff entities format http json jwks jwt log memo object \
-       outside pack pktline policy policyjson replay request schema search \
-       spiffe ssh tests transfer trust workspace x509
+       outside pack pktline policy policyjson replay request saml schema \
+       search spiffe ssh tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -108,6 +113,8 @@ SOURCES = $(LIB_SRC) $(wildcard src/*/*.h include/*/*.h)
 $(BUILD)/src/base/build.o: $(SOURCES)
 $(BUILD)/src/base/build.o: CPPFLAGS += -DZTA_SOURCES='"$(shell \
     cat $(SOURCES) | sha256sum | cut -c1-64)"'
+
+$(BUILD)/src/xml/%.o $(BUILD)/fuzz/src/xml/%.o: CPPFLAGS += $(XML_CPPFLAGS)
 
 $(BUILD)/libztauth.a: $(LIB_OBJ)
 	@rm -f $@

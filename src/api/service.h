@@ -14,6 +14,7 @@
 #include "api/fetcher.h"
 #include "api/ledgers.h"
 #include "http/http.h"
+#include "identity/replay.h"
 #include "log/journal.h"
 #include "log/log.h"
 #include "pdp/decide.h"
@@ -28,6 +29,7 @@ typedef struct zta_service {
 	    __attribute__((format(printf, 1, 2)));
 	pthread_mutex_t lock;   /* of `snapshot` and `heard` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
+	zta_replay *replay;     /* credentials that are good once */
 	zta_ring *ring;         /* what was fetched for verifying */
 	atomic_int large_left;  /* large bodies */
 	/* From the server that is followed: */

@@ -267,6 +267,7 @@ do_again(void *context, zta_http_call *call, int64_t since)
 	}
 	zta_api__circumstances(call, &around);
 	wrong = read_request(form, &around, &request, &error);
+	request.replay = worker->service->replay;
 	if (wrong != NULL) {
 		fail(call, 400, error, wrong);
 		return;

@@ -37,6 +37,19 @@
 #define ZTA_JWS_HEADER_MAX (4 * 1024)
 /* Keys of one source: issuers publish a few, and each costs a lookup. */
 #define ZTA_JWKS_KEYS_MAX 256
+/* XML of a credential, and how its elements nest: assertions take some 10 KiB
+ * and eight levels. Its elements and attributes: each is looked at. */
+#define ZTA_XML_TEXT_MAX ((size_t)192 << 10)
+#define ZTA_XML_DEPTH_MAX 32u
+#define ZTA_XML_NODES_MAX 4096u
+/* Attributes and namespaces of one element: each is compared with all others. */
+#define ZTA_XML_ATTRIBUTES_MAX 64u
+/* The same in base64. */
+#define ZTA_SAML_MAX ((size_t)256 << 10)
+/* Attributes of an assertion: each is looked for among all before it. */
+#define ZTA_SAML_ATTRIBUTES_MAX 256u
+/* Certificates of a SAML source: one is in use, one comes after it. */
+#define ZTA_SAML_KEYS_MAX 16u
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
 /* Groups and roles that one credential may name: the token carries them all. */

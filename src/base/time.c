@@ -86,3 +86,61 @@ zta_time__format(int64_t ms, char out[ZTA_TIME_TEXT_MAX])
 	    (unsigned)(in_day / 60000) % 60u, (unsigned)(in_day / 1000) % 60u,
 	    (unsigned)(in_day % 1000));
 }
+
+/* The digits before `*at` + `count` as a number, and the byte behind them. */
+static bool
+take(zta_str text, size_t *at, size_t count, char behind, int64_t *out)
+{
+	size_t end = *at + count;
+
+	if (end >= text.len || text.ptr[end] != behind) {
+		return false;
+	}
+	for (*out = 0; *at < end; (*at)++) {
+		if (text.ptr[*at] < '0' || text.ptr[*at] > '9') {
+			return false;
+		}
+		*out = *out * 10 + (text.ptr[*at] - '0');
+	}
+	(*at)++;
+	return true;
+}
+
+/* A fraction of a second and its Z; `*at` is at its first digit. */
+static bool
+take_fraction(zta_str text, size_t at, int64_t *ms)
+{
+	int64_t unit = 100;
+	size_t digits = text.len - at;
+
+	for (; at + 1 < text.len; at++, unit /= 10) {
+		if (text.ptr[at] < '0' || text.ptr[at] > '9') {
+			return false;
+		}
+		*ms += (text.ptr[at] - '0') * unit;
+	}
+	return digits > 1 && text.ptr[at] == 'Z';
+}
+
+bool
+zta_time__read(zta_str text, int64_t *ms)
+{
+	int64_t year, month, day, hour, minute, second;
+	bool fraction = text.len > 20;
+	size_t at = 0;
+
+	if (!take(text, &at, 4, '-', &year) ||
+	    !take(text, &at, 2, '-', &month) ||
+	    !take(text, &at, 2, 'T', &day) || !take(text, &at, 2, ':', &hour) ||
+	    !take(text, &at, 2, ':', &minute) ||
+	    !take(text, &at, 2, fraction ? '.' : 'Z', &second) || month < 1 ||
+	    month > 12 || day < 1 ||
+	    day > zta_time__month_days(year, (unsigned)month) || hour > 23 ||
+	    minute > 59 || second > 59) {
+		return false;
+	}
+	*ms = zta_time__days_of(year, (unsigned)month, (unsigned)day) *
+		MS_PER_DAY +
+	    hour * 3600000 + minute * 60000 + second * 1000;
+	return !fraction || take_fraction(text, at, ms);
+}

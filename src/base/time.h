@@ -14,6 +14,12 @@ int64_t zta_time__monotonic_ms(void);
 #define ZTA_TIME_TEXT_MAX 25
 void zta_time__format(int64_t ms, char out[ZTA_TIME_TEXT_MAX]);
 
+/*
+ * Read "2026-01-31T23:59:59Z", with a fraction of any length, of which
+ * milliseconds count. UTC alone; no leap seconds. False: it is no instant.
+ */
+ZTA_MUST_USE bool zta_time__read(zta_str text, int64_t *ms);
+
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar. */
 int64_t zta_time__days_of(int64_t year, unsigned month, unsigned day);
 /* Days in `month` (1 to 12). */

@@ -36,8 +36,8 @@ static const char inspect_help[] =
 static const char verify_help[] =
     "Usage: ztauth token verify --sources FILE [--keys DIR] TOKEN\n"
     "\n"
-    "Verify a token as the server would and print the principal, or why it was\n"
-    "refused. - reads the token from standard input.\n"
+    "Verify a JWT or a SAML assertion as the server would and print the\n"
+    "principal, or why it was refused. - reads it from standard input.\n"
     "\n"
     "  --sources FILE  identity sources (identity/sources.json of a ledger)\n"
     "  --keys DIR      where `jwks_file` names are looked for\n"

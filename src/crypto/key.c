@@ -231,6 +231,18 @@ zta_key__serves(const zta_key *key, zta_alg alg)
 	    (key->type == ZTA_KEY_RSA && alg == ZTA_ALG_PS256);
 }
 
+struct evp_pkey_st *
+zta_key__share(const zta_key *key)
+{
+	return EVP_PKEY_up_ref(key->pkey) == 1 ? key->pkey : NULL;
+}
+
+void
+zta_key__forget_errors(void)
+{
+	ERR_clear_error();
+}
+
 bool
 zta_key_is_private(const zta_key *key)
 {

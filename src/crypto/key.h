@@ -20,6 +20,14 @@
 ZTA_MUST_USE zta_status zta_key__from_jwk(zta_key **out,
     const zta_json_doc *doc, const zta_json *jwk, zta_error *err);
 
+/*
+ * OpenSSL's own key, for libraries that take one: the caller has a reference to
+ * it. And this thread's queue of OpenSSL, emptied after such a library.
+ */
+struct evp_pkey_st;
+struct evp_pkey_st *zta_key__share(const zta_key *key);
+void zta_key__forget_errors(void);
+
 /* Is `alg` one that this key serves? */
 bool zta_key__serves(const zta_key *key, zta_alg alg);
 

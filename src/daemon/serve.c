@@ -353,6 +353,9 @@ prepare(server *s, const zta_serve *how)
 		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
+	if (zta_replay__open(&s->service.replay, &err) != ZTA_OK) {
+		return zta_daemon__complain("memory", &err);
+	}
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
@@ -386,6 +389,7 @@ release(server *s)
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
+	zta_replay__close(s->service.replay);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	zta_ring__close(s->service.ring);

@@ -5,6 +5,7 @@
 /* An issuer that is listed comes before a trust domain. */
 const zta_kind *const zta_kind__all[] = {
 	&zta_kind__jwt,
+	&zta_kind__saml,
 	&zta_kind__oidc,
 	&zta_kind__spiffe,
 	&zta_kind__introspection,

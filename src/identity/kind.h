@@ -6,6 +6,8 @@
 #ifndef ZTA_IDENTITY_KIND_H
 #define ZTA_IDENTITY_KIND_H
 
+#include "identity/jws.h"
+#include "identity/saml.h"
 #include "identity/verify.h"
 
 /* One verification under way. */
@@ -14,7 +16,9 @@ struct zta_verifying {
 	const zta_presented *presented;
 	/* Seen, not believed: what sources are found by. */
 	bool is_jws;
-	zta_jws jws;          /* if it is one */
+	zta_jws jws; /* if it is one */
+	bool is_saml;
+	zta_saml saml;        /* if it is that */
 	zta_str issuer;       /* empty: it names none */
 	zta_str trust_domain; /* of the SPIFFE ID that is its subject */
 	/* The source that claims it: */
@@ -48,7 +52,7 @@ struct zta_kind {
 /* Kinds, in the order in which they may claim; ended by NULL. */
 extern const zta_kind *const zta_kind__all[];
 
-extern const zta_kind zta_kind__jwt, zta_kind__oidc, zta_kind__spiffe,
-    zta_kind__introspection;
+extern const zta_kind zta_kind__jwt, zta_kind__oidc, zta_kind__saml,
+    zta_kind__spiffe, zta_kind__introspection;
 
 #endif

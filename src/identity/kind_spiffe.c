@@ -15,11 +15,10 @@
 static zta_status
 read_bundle(zta_source_reader *r, const zta_json *node, zta_source *out)
 {
-	char path[ZTA_SOURCE_PATH_MAX];
 	zta_spiffe_bundle bundle = { .roots = NULL };
 	zta_json_doc doc;
 	zta_status status =
-	    zta_source__read_file(r, node, "bundle_file", path, &doc);
+	    zta_source__read_json_file(r, node, "bundle_file", &doc);
 
 	if (status != ZTA_OK || doc.root == NULL) {
 		return status;
@@ -27,8 +26,7 @@ read_bundle(zta_source_reader *r, const zta_json *node, zta_source *out)
 	status =
 	    zta_spiffe_bundle__read(&bundle, r->arena, &doc, doc.root, r->err);
 	if (status != ZTA_OK) {
-		zta_error__replace(r->err, "%s", path);
-		return status;
+		return zta_source__blame_file(r, node, status);
 	}
 	out->keys = bundle.keys;
 	out->roots = bundle.roots;

@@ -49,6 +49,10 @@ typedef struct zta_principal {
 	uint32_t attribute_count;
 	zta_json_doc claims; /* the payload */
 	zta_proof proof;
+	/* Good once: it is remembered by this, until then (ms). See replay.h. */
+	bool once;
+	unsigned char once_id[ZTA_SHA256_LEN];
+	int64_t once_until;
 } zta_principal;
 
 /* "human", "workload"; "bearer", "mtls" ... Static. */

@@ -51,6 +51,21 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_NO_URI] = "no_uri",
 		[ZTA_REFUSAL_SEVERAL_URIS] = "several_uris",
 		[ZTA_REFUSAL_NOT_SHOWN] = "no_certificate",
+		[ZTA_REFUSAL_FORBIDDEN_XML] = "forbidden_xml",
+		[ZTA_REFUSAL_DUPLICATE_ID] = "duplicate_id",
+		[ZTA_REFUSAL_NOT_ONE_ASSERTION] = "not_one_assertion",
+		[ZTA_REFUSAL_ENCRYPTED] = "encrypted",
+		[ZTA_REFUSAL_NOT_SIGNED] = "not_signed",
+		[ZTA_REFUSAL_SIGNATURE_FORM] = "signature_form",
+		[ZTA_REFUSAL_BAD_REFERENCE] = "bad_reference",
+		[ZTA_REFUSAL_BAD_TRANSFORM] = "bad_transform",
+		[ZTA_REFUSAL_BAD_VERSION] = "bad_version",
+		[ZTA_REFUSAL_UNKNOWN_CONDITION] = "unknown_condition",
+		[ZTA_REFUSAL_BAD_CONFIRMATION] = "bad_confirmation",
+		[ZTA_REFUSAL_BAD_RECIPIENT] = "bad_recipient",
+		[ZTA_REFUSAL_BAD_IN_RESPONSE_TO] = "bad_in_response_to",
+		[ZTA_REFUSAL_SESSION_ENDED] = "session_ended",
+		[ZTA_REFUSAL_REPLAYED] = "replayed",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

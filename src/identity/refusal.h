@@ -41,7 +41,7 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_WEAK_KEY,
 	ZTA_REFUSAL_WEAK_SIGNATURE,  /* a digest below SHA-256 */
 	ZTA_REFUSAL_UNTRUSTED_CHAIN, /* no way to the bundle */
-	ZTA_REFUSAL_BAD_ISSUER,      /* who signed may not sign certificates */
+	ZTA_REFUSAL_BAD_ISSUER,      /* of a certificate, or of an assertion */
 	ZTA_REFUSAL_PATH_LENGTH,     /* more signers than one of them allows */
 	ZTA_REFUSAL_NAME_CONSTRAINT, /* outside of what a signer may name */
 	ZTA_REFUSAL_KEY_USAGE,       /* x509-svid 4.3 */
@@ -50,6 +50,22 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_NO_URI,             /* x509-svid 2 */
 	ZTA_REFUSAL_SEVERAL_URIS,       /* x509-svid 2 */
 	ZTA_REFUSAL_NOT_SHOWN,          /* the connection has no certificate */
+	/* SAML assertions: */
+	ZTA_REFUSAL_FORBIDDEN_XML, /* document type, comment, CDATA ... */
+	ZTA_REFUSAL_DUPLICATE_ID,  /* or an ID that is none */
+	ZTA_REFUSAL_NOT_ONE_ASSERTION,
+	ZTA_REFUSAL_ENCRYPTED,
+	ZTA_REFUSAL_NOT_SIGNED,     /* the assertion itself is not */
+	ZTA_REFUSAL_SIGNATURE_FORM, /* of another form than ours */
+	ZTA_REFUSAL_BAD_REFERENCE,  /* not to the assertion alone */
+	ZTA_REFUSAL_BAD_TRANSFORM,
+	ZTA_REFUSAL_BAD_VERSION,
+	ZTA_REFUSAL_UNKNOWN_CONDITION,
+	ZTA_REFUSAL_BAD_CONFIRMATION, /* of the subject */
+	ZTA_REFUSAL_BAD_RECIPIENT,
+	ZTA_REFUSAL_BAD_IN_RESPONSE_TO,
+	ZTA_REFUSAL_SESSION_ENDED,
+	ZTA_REFUSAL_REPLAYED,
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

@@ -12,6 +12,7 @@
 #include "identity/principal.h"
 
 typedef struct zta_kind zta_kind;
+typedef struct zta_saml_rules zta_saml_rules;
 
 typedef struct zta_str_list {
 	const zta_str *list;
@@ -69,6 +70,7 @@ struct zta_source {
 	zta_str keys_url; /* empty: as the issuer's metadata say */
 	const char *keys_use;
 	int64_t keys_refresh_ms, keys_max_age_ms;
+	const zta_saml_rules *saml; /* saml.h */
 	/* Who tells of a token: */
 	zta_str endpoint;
 	zta_str endpoint_gate; /* for the ring */

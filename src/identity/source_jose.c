@@ -2,9 +2,6 @@
 /* source_jose.c - what verifies a JWS of a source: see source_part.h. */
 #include "identity/source_part.h"
 
-#include <stdio.h>
-
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/url.h"
@@ -42,67 +39,21 @@ read_algs(zta_source_reader *r, const zta_json *source, zta_source *out)
 	return ZTA_OK;
 }
 
-bool
-zta_source__is_file_name(zta_str name)
-{
-	return name.len > 0 && name.len < 256 && name.ptr[0] != '.' &&
-	    zta_str__find(name, '/') == name.len &&
-	    zta_str__find(name, '\0') == name.len;
-}
-
-zta_status
-zta_source__read_file(zta_source_reader *r, const zta_json *node,
-    const char *name, char path[ZTA_SOURCE_PATH_MAX], zta_json_doc *doc)
-{
-	zta_str text;
-	zta_status status;
-
-	doc->root = NULL;
-	if (node->type != ZTA_JSON_STRING ||
-	    !zta_source__is_file_name(zta_json__str(node))) {
-		return ZTA_SOURCE_FAIL(
-		    r, node, "`%s` is the name of a file", name);
-	}
-	if (r->sink != NULL) {
-		return ZTA_OK;
-	}
-	if (r->keys == NULL) {
-		return ZTA_SOURCE_FAIL(
-		    r, node, "there is no directory for key files");
-	}
-	if ((size_t)snprintf(path, ZTA_SOURCE_PATH_MAX, "%s/%.*s", r->keys,
-		ZTA_STR_ARG(zta_json__str(node))) >= ZTA_SOURCE_PATH_MAX) {
-		return ZTA_SOURCE_FAIL(r, node, "the path is too long");
-	}
-	status =
-	    zta_file__read(r->arena, path, ZTA_LEDGER_FILE_MAX, &text, r->err);
-	if (status == ZTA_OK) {
-		status = zta_json__read(r->arena, text, doc, r->err);
-	}
-	if (status != ZTA_OK) {
-		zta_error__replace(r->err, "%s", path);
-	}
-	return status;
-}
-
 static zta_status
 read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
     zta_source *out)
 {
-	char path[ZTA_SOURCE_PATH_MAX];
 	zta_json_doc doc;
 	zta_status status =
-	    zta_source__read_file(r, node, "jwks_file", path, &doc);
+	    zta_source__read_json_file(r, node, "jwks_file", &doc);
 
 	if (status != ZTA_OK || doc.root == NULL) {
 		return status;
 	}
 	status =
 	    zta_jwks__read(&out->keys, r->arena, &doc, doc.root, use, r->err);
-	if (status != ZTA_OK) {
-		zta_error__replace(r->err, "%s", path);
-	}
-	return status;
+	return status == ZTA_OK ? ZTA_OK :
+				  zta_source__blame_file(r, node, status);
 }
 
 /* --- keys that are fetched */

@@ -42,6 +42,21 @@ ZTA_MUST_USE zta_status zta_source__name_fetched(zta_source_reader *r,
 bool zta_source__is_file_name(zta_str name);
 
 /*
+ * Read the file that `node`, member `name`, names. An empty `*text` with a NULL
+ * pointer: the document alone is checked.
+ */
+ZTA_MUST_USE zta_status zta_source__read_file(zta_source_reader *r,
+    const zta_json *node, const char *name, zta_str *text);
+
+/* The same of one that holds JSON; `doc->root` is NULL then. */
+ZTA_MUST_USE zta_status zta_source__read_json_file(zta_source_reader *r,
+    const zta_json *node, const char *name, zta_json_doc *doc);
+
+/* What is wrong is in the file that `node` names; returns `status`. */
+ZTA_MUST_USE zta_status zta_source__blame_file(
+    const zta_source_reader *r, const zta_json *node, zta_status status);
+
+/*
  * What verifies a JWS: algorithms, types, keys. `use` is that of the keys,
  * beside none.
  */
@@ -54,16 +69,6 @@ ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
 /* The same without the keys, which come from elsewhere. */
 ZTA_MUST_USE zta_status zta_source__read_jose_rules(
     zta_source_reader *r, const zta_json *source, zta_source *out);
-
-/*
- * The JSON file in the directory of keys that member `name`, which is `node`,
- * names; `path` is where errors in it are. When no files are read, `doc->root`
- * is NULL.
- */
-#define ZTA_SOURCE_PATH_MAX 4096
-ZTA_MUST_USE zta_status zta_source__read_file(zta_source_reader *r,
-    const zta_json *node, const char *name, char path[ZTA_SOURCE_PATH_MAX],
-    zta_json_doc *doc);
 
 /* Member `principal`: what the credential becomes; absent, all stays. */
 ZTA_MUST_USE zta_status zta_source__read_principal(

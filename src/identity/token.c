@@ -184,6 +184,16 @@ put_principal(zta_json_out *out, const zta_principal *p)
 	zta_json_out__text(out, zta_proof__name(p->proof));
 }
 
+/* Nobody says what it is: a JWT has points, an assertion none, or brackets. */
+static zta_presented_as
+guess(zta_str token)
+{
+	return zta_str__starts(token, ZTA_STR("<")) ||
+		zta_str__find(token, '.') == token.len ?
+	    ZTA_AS_SAML2 :
+	    ZTA_AS_JWT;
+}
+
 zta_status
 zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
     char *json, zta_error *err)
@@ -192,7 +202,7 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 	zta_sources read = { 0 };
 	zta_principal principal = { 0 };
 	const zta_circumstances around = { 0 };
-	const zta_presented presented = { token, ZTA_AS_JWT, &around };
+	const zta_presented presented = { token, guess(token), &around };
 	const zta_verifier with = {
 		.sources = &read, .arena = &arena, .now = now
 	};
@@ -217,6 +227,10 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 		zta_json_out__text(&out, zta_refusal__code(why_not.refusal));
 		zta_json_out__name(&out, "message");
 		zta_json_out__text(&out, why.message);
+		if (why.place[0] != '\0') {
+			zta_json_out__name(&out, "place");
+			zta_json_out__text(&out, why.place);
+		}
 	}
 	zta_json_out__close(&out, '}');
 	zta_sources__release(&read);

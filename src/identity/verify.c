@@ -65,6 +65,17 @@ look_at_certificate(zta_verifying *v)
 }
 
 static zta_status
+look_at_saml(zta_verifying *v)
+{
+	zta_status status = zta_saml__read(v->with->arena,
+	    v->presented->credential, &v->saml, &v->why_not->refusal, v->err);
+
+	v->is_saml = status == ZTA_OK;
+	v->issuer = v->saml.issuer;
+	return status;
+}
+
+static zta_status
 look(zta_verifying *v)
 {
 	switch (v->presented->as) {
@@ -77,6 +88,7 @@ look(zta_verifying *v)
 	case ZTA_AS_SVID:
 		return look_at_certificate(v);
 	case ZTA_AS_SAML2:
+		return look_at_saml(v);
 	case ZTA_AS_API_KEY:
 		return ZTA_OK;
 	}

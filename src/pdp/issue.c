@@ -85,6 +85,26 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	    s, "invalid_request", "token", "invalid_token", words, "");
 }
 
+/* Once both are verified: an answer that something is needed uses up nothing. */
+static bool
+use_up(issuer *s, const char *which, const zta_principal *p)
+{
+	zta_status status;
+
+	if (!p->once) {
+		return true;
+	}
+	status = s->request->replay == NULL ?
+	    ZTA_EUNAVAILABLE :
+	    zta_replay__take(
+		s->request->replay, p->once_id, s->now, p->once_until, s->err);
+	if (status == ZTA_EUNTRUSTED) {
+		return refuse(s, "invalid_request", "token", "invalid_token",
+		    which, ": replayed: it was used before");
+	}
+	return status == ZTA_OK || fail(s, status);
+}
+
 /* The attributes that the source takes over, as one object. */
 static bool
 take_attributes(issuer *s, const zta_principal *subject)
@@ -150,7 +170,8 @@ verify_proofs(issuer *s)
 		.at = s->now };
 	txn->rings = s->ring;
 	txn->ring_count = 1;
-	return true;
+	return use_up(s, "subject_token", subject) &&
+	    use_up(s, "actor_token", actor);
 }
 
 /* --- scope and audience */

@@ -402,7 +402,7 @@ static const struct {
 	    { { "identity/sources.json",
 		"{\"sources\":{\"a\":{\"kind\":\"jwt\",\"issuer\":\"i\",\n"
 		"\"algorithms\":[\"ES256\"],\"jwks_file\":\"x\"},\n"
-		"\"b\":{\"kind\":\"saml\",\"audience\":\"a\"},\n"
+		"\"b\":{\"kind\":\"smal\",\"audience\":\"a\"},\n"
 		"\"c\":{\"kind\":\"jwt\",\"issuer\":\"i\",\"audience\":\"a\","
 		"\"algorithms\":[\"ES256\"],\n"
 		"\"jwks_file\":\"../x\"}}}" } },
