@@ -22,10 +22,10 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time utf8
+       json_node json_write map random sort status str time uri utf8
 
-CRYPTO = digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-         ssh_sig ssh_wire
+CRYPTO = digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
+         ssh_private ssh_sig ssh_wire
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine entities entities_json environments escape eval \
         eval_truth explain expr_text ext ext_datetime ext_decimal ext_ipaddr \
@@ -44,7 +44,7 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = jwks jws jwt refusal source spiffe_id token
+IDENTITY = jwks jws jwt refusal replay source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -68,8 +68,8 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation form git ledger_job ledger_route ledgers \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write nonces \
-      service signed_request token
+      ledgers_history ledgers_objects ledgers_refs ledgers_write service \
+      signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \
@@ -80,8 +80,8 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem nonces object pack remote schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust validate \
+       nomem object pack remote replay schema search search_random ssh store \
+       store_fault store_pgsql store_sqlite transfer tree trust uri validate \
        workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
@@ -115,8 +115,6 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
-
-$(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \

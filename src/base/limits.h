@@ -39,6 +39,10 @@
 #define ZTA_JWKS_KEYS_MAX 256
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
+/* Nonces and proofs that were used and could be used again, of those who share
+ * room by their hash: a thousand a second of one key for two minutes, 5 MiB. */
+#define ZTA_REPLAY_SHARE_MAX 131072u
+#define ZTA_REPLAY_SHARES 16u
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

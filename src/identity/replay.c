@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * replay.c - see replay.h. In each share a ring in the order of arrival, and a
+ * hash table of chains through it. Pages of a share that is not used are never
+ * touched, so that they cost nothing.
+ *
+ * 1. An entry leaves at the front alone, and only when its time has passed. One
+ *    that is kept longer keeps those behind it: memory, never an answer.
+ */
+#include "identity/replay.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/random.h"
+#include "base/str.h"
+
+/* Of a digest: enough that nobody finds two of their own that are the same. */
+#define ID_LEN 16
+
+typedef struct entry {
+	unsigned char id[ID_LEN];
+	int64_t until;
+	uint32_t chain; /* of its hash */
+	uint32_t next;  /* older one of the chain, plus one; 0: none */
+} entry;
+
+typedef struct share {
+	pthread_mutex_t lock;
+	uint32_t oldest, count;
+	uint32_t chains[ZTA_REPLAY_SHARE_MAX]; /* the newest, plus one */
+	entry ring[ZTA_REPLAY_SHARE_MAX];
+} share;
+
+struct zta_replay {
+	uint64_t seed;
+	share shares[ZTA_REPLAY_SHARES];
+};
+
+zta_status
+zta_replay__open(zta_replay **out, zta_error *err)
+{
+	zta_replay *r = calloc(1, sizeof(*r));
+	size_t i;
+
+	*out = r;
+	if (r == NULL) {
+		return zta_error__nomem(err);
+	}
+	r->seed = zta_random__seed();
+	for (i = 0; i < ZTA_REPLAY_SHARES; i++) {
+		(void)pthread_mutex_init(&r->shares[i].lock, NULL);
+	}
+	return ZTA_OK;
+}
+
+void
+zta_replay__close(zta_replay *replay)
+{
+	size_t i;
+
+	for (i = 0; replay != NULL && i < ZTA_REPLAY_SHARES; i++) {
+		(void)pthread_mutex_destroy(&replay->shares[i].lock);
+	}
+	free(replay);
+}
+
+/* The oldest is the last of its chain. */
+static void
+forget_oldest(share *s)
+{
+	uint32_t *at = &s->chains[s->ring[s->oldest].chain];
+
+	while (*at != s->oldest + 1) {
+		at = &s->ring[*at - 1].next;
+	}
+	*at = 0;
+	s->oldest = (s->oldest + 1) % ZTA_REPLAY_SHARE_MAX;
+	s->count--;
+}
+
+static zta_status
+take(share *s, entry *e, int64_t now, zta_error *err)
+{
+	uint32_t i;
+
+	while (s->count > 0 && s->ring[s->oldest].until < now) {
+		forget_oldest(s);
+	}
+	for (i = s->chains[e->chain]; i != 0; i = s->ring[i - 1].next) {
+		if (memcmp(s->ring[i - 1].id, e->id, ID_LEN) == 0) {
+			return zta_error__set(
+			    err, ZTA_EUNTRUSTED, "it was used before");
+		}
+	}
+	if (s->count == ZTA_REPLAY_SHARE_MAX) {
+		return zta_error__set(err, ZTA_EUNAVAILABLE,
+		    "too many signed requests at a time");
+	}
+	i = (s->oldest + s->count) % ZTA_REPLAY_SHARE_MAX;
+	e->next = s->chains[e->chain];
+	s->ring[i] = *e;
+	s->chains[e->chain] = i + 1;
+	s->count++;
+	return ZTA_OK;
+}
+
+zta_status
+zta_replay__take(zta_replay *r, const unsigned char owner[ZTA_REPLAY_OWNER_LEN],
+    zta_str id, int64_t now, int64_t until, zta_error *err)
+{
+	const zta_str parts[] = { { (const char *)owner, ZTA_REPLAY_OWNER_LEN },
+		id };
+	unsigned char digest[ZTA_SHA256_LEN];
+	entry e = { .until = until };
+	share *s =
+	    &r->shares[zta_str__hash(parts[0], r->seed) % ZTA_REPLAY_SHARES];
+	zta_status status;
+
+	zta_digest__sha256_parts(parts, 2, digest);
+	memcpy(e.id, digest, ID_LEN);
+	e.chain =
+	    (uint32_t)(zta_str__hash(
+			   (zta_str){ (const char *)e.id, ID_LEN }, r->seed) %
+		ZTA_REPLAY_SHARE_MAX);
+	(void)pthread_mutex_lock(&s->lock);
+	status = take(s, &e, now, err);
+	(void)pthread_mutex_unlock(&s->lock);
+	return status;
+}
