@@ -44,7 +44,7 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = jwks jws jwt refusal replay source spiffe_id token
+IDENTITY = dpop jwks jws jwt proof refusal replay source spiffe_id token
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -79,10 +79,10 @@ CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check diff json jwt ledger log metamorphic \
-       nomem object pack remote replay schema search search_random ssh store \
-       store_fault store_pgsql store_sqlite transfer tree trust uri validate \
-       workspace
+UNIT = admit alloc base cedar check diff dpop json jwt ledger log \
+       metamorphic nomem object pack remote replay schema search \
+       search_random ssh store store_fault store_pgsql store_sqlite transfer \
+       tree trust uri validate workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \

@@ -84,10 +84,12 @@ put_authority(zta_buf *out, zta_str text, bool tls)
 	zta_str port = { "", 0 };
 
 	if (text.len > 0 && text.ptr[0] == '[') {
-		end = zta_str__find(text, ']');
-		end += end < text.len;
+		end = zta_str__find(text, ']') + 1;
 	} else {
 		end = zta_str__find(text, ':');
+	}
+	if (end > text.len) {
+		return false;
 	}
 	if (end < text.len) {
 		port = (zta_str){ text.ptr + end + 1, text.len - end - 1 };

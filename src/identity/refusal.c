@@ -31,6 +31,22 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_ISSUED_IN_FUTURE] = "issued_in_future",
 		[ZTA_REFUSAL_TOO_OLD] = "too_old",
 		[ZTA_REFUSAL_BAD_SUBJECT] = "bad_subject",
+		[ZTA_REFUSAL_PROOF_MISSING] = "proof_missing",
+		[ZTA_REFUSAL_PROOF_REPEATED] = "proof_repeated",
+		[ZTA_REFUSAL_PROOF_MALFORMED] = "proof_malformed",
+		[ZTA_REFUSAL_PROOF_BAD_TYPE] = "proof_bad_type",
+		[ZTA_REFUSAL_PROOF_BAD_KEY] = "proof_bad_key",
+		[ZTA_REFUSAL_PROOF_WRONG_KEY] = "proof_wrong_key",
+		[ZTA_REFUSAL_PROOF_BAD_SIGNATURE] = "proof_bad_signature",
+		[ZTA_REFUSAL_PROOF_WRONG_METHOD] = "proof_wrong_method",
+		[ZTA_REFUSAL_PROOF_WRONG_TARGET] = "proof_wrong_target",
+		[ZTA_REFUSAL_PROOF_WRONG_TOKEN] = "proof_wrong_token",
+		[ZTA_REFUSAL_PROOF_EXPIRED] = "proof_expired",
+		[ZTA_REFUSAL_PROOF_IN_FUTURE] = "proof_in_future",
+		[ZTA_REFUSAL_PROOF_REPLAYED] = "proof_replayed",
+		[ZTA_REFUSAL_PROOF_CROWDED] = "proof_crowded",
+		[ZTA_REFUSAL_PROOF_NONCE] = "proof_nonce",
+		[ZTA_REFUSAL_UNKNOWN_BINDING] = "unknown_binding",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

@@ -29,6 +29,23 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_ISSUED_IN_FUTURE,
 	ZTA_REFUSAL_TOO_OLD,
 	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
+	/* Proofs of possession: rfc9449 4.3, rfc8705 3, wimse-wpt 2 */
+	ZTA_REFUSAL_PROOF_MISSING,   /* bound, or demanded, and none came */
+	ZTA_REFUSAL_PROOF_REPEATED,  /* more than one header */
+	ZTA_REFUSAL_PROOF_MALFORMED, /* no JWS, or a claim of another form */
+	ZTA_REFUSAL_PROOF_BAD_TYPE,  /* `typ` */
+	ZTA_REFUSAL_PROOF_BAD_KEY,   /* none, private, or not for `alg` */
+	ZTA_REFUSAL_PROOF_WRONG_KEY, /* not the one of `cnf` */
+	ZTA_REFUSAL_PROOF_BAD_SIGNATURE,
+	ZTA_REFUSAL_PROOF_WRONG_METHOD, /* `htm` */
+	ZTA_REFUSAL_PROOF_WRONG_TARGET, /* `htu`, or `aud` of a WPT */
+	ZTA_REFUSAL_PROOF_WRONG_TOKEN,  /* `ath`, `wth`, `tth`, `oth` */
+	ZTA_REFUSAL_PROOF_EXPIRED,
+	ZTA_REFUSAL_PROOF_IN_FUTURE, /* made, or good, too far ahead */
+	ZTA_REFUSAL_PROOF_REPLAYED,  /* `jti` */
+	ZTA_REFUSAL_PROOF_CROWDED,   /* too many at a time to tell */
+	ZTA_REFUSAL_PROOF_NONCE,     /* none of ours, or an old one */
+	ZTA_REFUSAL_UNKNOWN_BINDING, /* a `cnf` that is not understood */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 
