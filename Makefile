@@ -44,7 +44,9 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = dpop jwks jws jwt proof refusal replay source spiffe_id token
+IDENTITY = claims dpop jose jwks jws kind kind_jwt kind_spiffe principal \
+           proof refusal replay source source_jose source_principal \
+           spiffe_id token verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -68,8 +70,8 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation form git ledger_job ledger_route ledgers \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write service \
-      signed_request token
+      ledgers_history ledgers_objects ledgers_refs ledgers_write presented \
+      service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
       checkout cli commit diff history init init_server key ledger log main \

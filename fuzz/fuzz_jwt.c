@@ -12,7 +12,7 @@
 
 #include "base/b64.h"
 #include "base/str.h"
-#include "identity/jwt.h"
+#include "identity/verify.h"
 #include "trust/txn_token.h"
 
 /* 2026-01-01 */
@@ -70,7 +70,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	zta_str input = { (const char *)data, size };
 	bool made = size > 0 && data[0] == 'S';
+	const zta_circumstances around = { 0 };
+	zta_presented presented = { .as = ZTA_AS_JWT, .around = &around };
+	zta_verifier with = { .sources = &sources, .now = NOW };
 	zta_principal principal;
+	zta_why_not why_not;
 	zta_refusal refusal;
 	zta_arena arena;
 	zta_error err;
@@ -88,8 +92,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		zta_buf__put(&token, input);
 	}
-	if (zta_jwt__verify(&sources, &arena, zta_buf__str(&token), NOW,
-		&principal, &refusal, &err) == ZTA_OK &&
+	with.arena = &arena;
+	presented.credential = zta_buf__str(&token);
+	if (zta_identity__verify(
+		&with, &presented, &principal, &why_not, &err) == ZTA_OK &&
 	    !made) {
 		abort();
 	}

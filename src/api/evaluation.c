@@ -8,12 +8,13 @@
 
 #include <stdio.h>
 
+#include "api/presented.h"
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/json_write.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "identity/jwt.h"
+#include "identity/verify.h"
 
 /* Words for a person, by code. */
 static const char *
@@ -125,19 +126,25 @@ static bool
 find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
     zta_principal *space, const zta_principal **out)
 {
-	zta_str header, scheme = ZTA_STR("Bearer ");
-	zta_refusal refusal;
+	const zta_verifier with = {
+		.sources = &snapshot->sources, .arena = call->arena, .now = now
+	};
+	zta_circumstances around;
+	zta_presented presented = { .as = ZTA_AS_JWT, .around = &around };
+	zta_str scheme = ZTA_STR("Bearer "), *text = &presented.credential;
+	zta_why_not why_not;
 
 	*out = NULL;
 	if (snapshot->manifest.require != ZTA_REQUIRE_WORKLOAD) {
 		return true;
 	}
-	if (zta_http_call__header(call, "authorization", &header) &&
-	    zta_str__starts(header, scheme)) {
-		header.ptr += scheme.len;
-		header.len -= scheme.len;
-		if (zta_jwt__verify(&snapshot->sources, call->arena, header,
-			now, space, &refusal, NULL) == ZTA_OK &&
+	zta_api__circumstances(call, &around);
+	if (zta_http_call__header(call, "authorization", text) &&
+	    zta_str__starts(*text, scheme)) {
+		text->ptr += scheme.len;
+		text->len -= scheme.len;
+		if (zta_identity__verify(
+			&with, &presented, space, &why_not, NULL) == ZTA_OK &&
 		    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
 		    zta_trust_model__knows(&snapshot->model, space->id)) {
 			*out = space;

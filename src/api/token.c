@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "api/form.h"
+#include "api/presented.h"
 #include "base/error.h"
 #include "base/json_write.h"
 #include "base/str.h"
@@ -65,33 +66,62 @@ fail(zta_http_call *call, unsigned status, const char *error,
 
 /* --- the form */
 
+/* Token types, and what they say of a credential. */
+static const struct {
+	const char *type;
+	zta_presented_as as;
+	bool actor; /* also for one */
+} types[] = {
+	{ TOKEN_TYPE "access_token", ZTA_AS_ACCESS_TOKEN, true },
+	{ TOKEN_TYPE "jwt", ZTA_AS_JWT, true },
+	{ TOKEN_TYPE "id_token", ZTA_AS_ID_TOKEN, false },
+	{ TOKEN_TYPE "saml2", ZTA_AS_SAML2, false },
+	{ "urn:ztauth:token-type:api-key", ZTA_AS_API_KEY, true },
+};
+
+/* A token and its type. */
 static bool
-is_type(zta_str type, const char *const *allowed)
+take_presented(zta_str token, zta_str type, bool actor,
+    const zta_circumstances *around, zta_presented *out)
 {
-	zta_str prefix = ZTA_STR(TOKEN_TYPE);
 	size_t i;
 
-	if (!zta_str__starts(type, prefix)) {
-		return false;
-	}
-	type = (zta_str){ type.ptr + prefix.len, type.len - prefix.len };
-	for (i = 0; allowed[i] != NULL; i++) {
-		if (zta_str__is(type, allowed[i])) {
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (zta_str__is(type, types[i].type) &&
+		    (types[i].actor || !actor)) {
+			*out = (zta_presented){ token, types[i].as, around };
 			return true;
 		}
 	}
 	return false;
 }
 
+/* The actor's token; without one it is the peer of the connection. */
+static bool
+take_actor(
+    const zta_form *form, const zta_circumstances *around, zta_presented *out)
+{
+	zta_str token = zta_form__get(form, "actor_token");
+	zta_str type = zta_form__get(form, "actor_token_type");
+
+	if (token.len == 0 && type.len == 0 && around->chain_count > 0) {
+		*out = (zta_presented){ token, ZTA_AS_SVID, around };
+		return true;
+	}
+	return take_presented(token, type, true, around, out);
+}
+
 /* NULL: the form is a request of ours; else what is wrong with it. */
 static const char *
-read_request(const zta_form *form, zta_issue_request *out, const char **error)
+read_request(const zta_form *form, const zta_circumstances *around,
+    zta_issue_request *out, const char **error)
 {
-	static const char *const subject_types[] = { "access_token", "jwt",
-		"id_token", NULL };
-	static const char *const actor_types[] = { "jwt", "access_token",
-		NULL };
-
+	*out = (zta_issue_request){
+		.audience = zta_form__get(form, "audience"),
+		.scope = zta_form__get(form, "scope"),
+		.request_context = zta_form__get(form, "request_context"),
+		.request_details = zta_form__get(form, "request_details"),
+	};
 	*error = "invalid_request";
 	if (!zta_str__is(zta_form__get(form, "grant_type"),
 		"urn:ietf:params:oauth:grant-type:token-exchange")) {
@@ -102,23 +132,17 @@ read_request(const zta_form *form, zta_issue_request *out, const char **error)
 		TOKEN_TYPE "txn_token")) {
 		return "requested_token_type must be that of txn_token";
 	}
-	if (!is_type(
-		zta_form__get(form, "subject_token_type"), subject_types)) {
-		return "subject_token_type must be access_token, jwt or "
-		       "id_token";
+	if (!take_presented(zta_form__get(form, "subject_token"),
+		zta_form__get(form, "subject_token_type"), false, around,
+		&out->subject)) {
+		return "subject_token_type is none that is known here";
 	}
-	if (!is_type(zta_form__get(form, "actor_token_type"), actor_types)) {
-		return "actor_token_type must be jwt or access_token";
+	if (!take_actor(form, around, &out->actor)) {
+		return "actor_token_type is none that is known here";
 	}
-	*out = (zta_issue_request){
-		.subject_token = zta_form__get(form, "subject_token"),
-		.actor_token = zta_form__get(form, "actor_token"),
-		.audience = zta_form__get(form, "audience"),
-		.scope = zta_form__get(form, "scope"),
-		.request_context = zta_form__get(form, "request_context"),
-		.request_details = zta_form__get(form, "request_details"),
-	};
-	return out->subject_token.len == 0 || out->actor_token.len == 0 ?
+	return out->subject.credential.len == 0 ||
+		(out->actor.credential.len == 0 &&
+		    out->actor.as != ZTA_AS_SVID) ?
 	    "subject_token and actor_token must be there" :
 	    NULL;
 }
@@ -221,6 +245,7 @@ issue(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 void
 zta_api__token(zta_worker *worker, zta_http_call *call)
 {
+	zta_circumstances around;
 	zta_issue_request request;
 	zta_snapshot *snapshot;
 	zta_form *form = zta_arena__alloc(call->arena, sizeof(*form));
@@ -241,7 +266,8 @@ zta_api__token(zta_worker *worker, zta_http_call *call)
 		    form == NULL ? "no memory" : err.message);
 		return;
 	}
-	wrong = read_request(form, &request, &error);
+	zta_api__circumstances(call, &around);
+	wrong = read_request(form, &around, &request, &error);
 	if (wrong != NULL) {
 		fail(call, 400, error, wrong);
 		return;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "identity/jwt.h"
+#include "identity/claims.h"
 
 /* Refuse, with the words of what refused it. */
 static zta_status
@@ -70,7 +70,7 @@ zta_proof__date(zta_proof_judge *j, const char *name, int64_t *out)
 {
 	const zta_json *node = claim(j, name);
 
-	return node != NULL && zta_jwt__date(node, out) ?
+	return node != NULL && zta_claims__date(node, out) ?
 	    ZTA_OK :
 	    ZTA_PROOF_REFUSE(
 		j, MALFORMED, "`%s` of the proof must be a date", name);

@@ -9,29 +9,31 @@
 #include "base/error.h"
 #include "identity/jwks.h"
 #include "identity/principal.h"
+#include "identity/ring.h"
 
-typedef enum zta_source_kind {
-	ZTA_SOURCE_JWT,   /* a JWT of an issuer */
-	ZTA_SOURCE_SPIFFE /* a JWT-SVID of a trust domain */
-} zta_source_kind;
+typedef struct zta_kind zta_kind;
 
-typedef struct zta_source {
+/* What a kind does not use is empty. */
+struct zta_source {
 	zta_str name;
-	zta_source_kind kind;
-	zta_str issuer;       /* of JWT */
-	zta_str trust_domain; /* of SPIFFE */
+	const zta_kind *kind; /* kind.h */
 	const zta_str *audiences;
 	uint32_t audience_count; /* at least one */
-	uint32_t algs;           /* bit set of zta_alg */
-	const zta_str *types;    /* values of `typ` */
-	uint32_t type_count;     /* 0: JWT, at+jwt, or none */
 	int64_t leeway_ms;
-	int64_t max_age_ms; /* since `iat`; 0: no limit */
+	int64_t max_age_ms; /* since it was issued; 0: no limit */
+	/* Whose credentials they are: */
+	zta_str issuer;
+	zta_str trust_domain; /* of SPIFFE IDs */
+	/* What verifies a JWS: */
+	uint32_t algs;        /* bit set of zta_alg */
+	const zta_str *types; /* values of `typ` */
+	uint32_t type_count;  /* 0: those of the kind */
+	zta_jwks keys;
+	/* What the credential becomes: */
 	zta_principal_kind principal;
 	zta_str entity;       /* Cedar type of the principal */
 	const char *id_claim; /* whose value is the entity's id */
-	zta_jwks keys;
-} zta_source;
+};
 
 typedef struct zta_sources {
 	zta_source *list;

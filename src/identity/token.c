@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "identity/jwt.h"
+#include "identity/verify.h"
 
 /* The buffer's text as a C string of the caller; the buffer is released. */
 static zta_status
@@ -160,7 +160,12 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 	zta_arena arena;
 	zta_sources read = { 0 };
 	zta_principal principal = { 0 };
-	zta_refusal refusal = ZTA_REFUSAL_NONE;
+	const zta_circumstances around = { 0 };
+	const zta_presented presented = { token, ZTA_AS_JWT, &around };
+	const zta_verifier with = {
+		.sources = &read, .arena = &arena, .now = now
+	};
+	zta_why_not why_not = { 0 };
 	zta_error why = { 0 };
 	zta_buf buf;
 	zta_json_out out = { &buf, false };
@@ -170,15 +175,15 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 	zta_buf__init(&buf, ZTA_TOKEN_JSON_MAX - 1);
 	status = zta_sources__read(&read, &arena, sources, keys, &why);
 	if (status == ZTA_OK) {
-		status = zta_jwt__verify(
-		    &read, &arena, token, now, &principal, &refusal, &why);
+		status = zta_identity__verify(
+		    &with, &presented, &principal, &why_not, &why);
 	}
 	zta_json_out__open(&out, '{');
 	if (status == ZTA_OK) {
 		put_principal(&out, &principal);
 	} else {
 		zta_json_out__name(&out, "refused");
-		zta_json_out__text(&out, zta_refusal__code(refusal));
+		zta_json_out__text(&out, zta_refusal__code(why_not.refusal));
 		zta_json_out__name(&out, "message");
 		zta_json_out__text(&out, why.message);
 	}

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/str.h"
-#include "identity/jwt.h"
+#include "identity/verify.h"
 #include "pdp/question.h"
 
 /* How far clocks of our own servers may differ. */

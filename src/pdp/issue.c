@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/str.h"
-#include "identity/jwt.h"
 
 typedef struct issuer {
 	const zta_zone *zone;
@@ -57,22 +56,28 @@ digest_of(const zta_principal *principal)
 /* --- the two proofs */
 
 static bool
-verify(issuer *s, const char *which, zta_str token, zta_principal *out)
+verify(issuer *s, const char *which, const zta_presented *presented,
+    zta_principal *out)
 {
-	zta_refusal refusal = ZTA_REFUSAL_NONE;
+	const zta_verifier with = { .sources = &s->snapshot->sources,
+		.ring = s->request->ring,
+		.arena = s->arena,
+		.now = s->now };
+	zta_why_not why_not;
 	zta_error why = { 0 };
 	char words[ZTA_MSG_MAX];
-	zta_status status = zta_jwt__verify(&s->snapshot->sources, s->arena,
-	    token, s->now, out, &refusal, &why);
+	zta_status status =
+	    zta_identity__verify(&with, presented, out, &why_not, &why);
 
 	if (status == ZTA_OK) {
 		return true;
 	}
 	if (status != ZTA_EUNTRUSTED) {
+		s->out->need = why_not.need;
 		return fail(s, status);
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
-	    zta_refusal__code(refusal), why.message);
+	    zta_refusal__code(why_not.refusal), why.message);
 	return refuse(
 	    s, "invalid_request", "token", "invalid_token", words, "");
 }
@@ -83,8 +88,7 @@ verify_proofs(issuer *s)
 	const zta_principal *subject = &s->subject, *actor = &s->actor;
 	zta_txn *txn = &s->out->txn;
 
-	if (!verify(
-		s, "subject_token", s->request->subject_token, &s->subject)) {
+	if (!verify(s, "subject_token", &s->request->subject, &s->subject)) {
 		return false;
 	}
 	txn->subject = (zta_subject){ .type = subject->type,
@@ -93,7 +97,7 @@ verify_proofs(issuer *s)
 		.source = subject->source,
 		.trust_domain = subject->trust_domain };
 	txn->subject_digest = digest_of(subject);
-	if (!verify(s, "actor_token", s->request->actor_token, &s->actor)) {
+	if (!verify(s, "actor_token", &s->request->actor, &s->actor)) {
 		return false;
 	}
 	if (actor->kind != ZTA_PRINCIPAL_WORKLOAD) {

@@ -9,10 +9,12 @@
 #ifndef ZTA_PDP_ISSUE_H
 #define ZTA_PDP_ISSUE_H
 
+#include "identity/verify.h"
 #include "pdp/decide.h"
 
 typedef struct zta_issue_request {
-	zta_str subject_token, actor_token;
+	zta_presented subject, actor;
+	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
 	zta_str audience;        /* empty: that of the zone */
 	zta_str scope;           /* empty: all of the subject's */
 	zta_str request_context; /* JSON objects, or empty */
@@ -28,9 +30,13 @@ typedef struct zta_issue_answer {
 	zta_txn txn;    /* as far as it came */
 	const zta_str *elevation;
 	uint32_t elevation_count;
+	zta_need need; /* of ZTA_EUNAVAILABLE, unless it names nothing */
 } zta_issue_answer;
 
-/* Everything is in `arena`. Anything but ZTA_OK: nothing is issued. */
+/*
+ * Everything is in `arena`. Anything but ZTA_OK: nothing is issued.
+ * ZTA_EUNAVAILABLE: fetch `out->need`, and ask again.
+ */
 ZTA_MUST_USE zta_status zta_pdp__issue(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena,
     const zta_issue_request *request, int64_t now, zta_issue_answer *out,

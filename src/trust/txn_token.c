@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json_write.h"
 #include "base/str.h"
-#include "identity/jwt.h"
+#include "identity/claims.h"
 
 /* --- writing */
 
@@ -215,7 +215,7 @@ take_date(reader *r, const zta_json *object, const char *name)
 	const zta_json *node = zta_json__get(object, name);
 	int64_t ms = 0;
 
-	r->broken = r->broken || node == NULL || !zta_jwt__date(node, &ms);
+	r->broken = r->broken || node == NULL || !zta_claims__date(node, &ms);
 	return ms;
 }
 

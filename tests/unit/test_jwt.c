@@ -6,7 +6,7 @@
 #include "tests.h"
 
 #include "base/b64.h"
-#include "identity/jwt.h"
+#include "identity/verify.h"
 
 /* 2026-01-01T00:00:00Z, in seconds as in the claims below. */
 #define NOW 1767225600000
@@ -95,15 +95,20 @@ make(zta_buf *token, const char *header, const char *payload,
 static zta_refusal
 judge(zta_str token)
 {
+	const zta_circumstances around = { 0 };
+	const zta_presented presented = { token, ZTA_AS_JWT, &around };
+	const zta_verifier with = {
+		.sources = &sources, .arena = &arena, .now = NOW
+	};
 	zta_principal principal;
-	zta_refusal refusal = ZTA_REFUSAL_NONE;
+	zta_why_not why_not;
 	zta_error err;
-	zta_status status = zta_jwt__verify(
-	    &sources, &arena, token, NOW, &principal, &refusal, &err);
+	zta_status status =
+	    zta_identity__verify(&with, &presented, &principal, &why_not, &err);
 
-	assert_int_equal(status == ZTA_OK, refusal == ZTA_REFUSAL_NONE);
+	assert_int_equal(status == ZTA_OK, why_not.refusal == ZTA_REFUSAL_NONE);
 	assert_true(status == ZTA_OK || status == ZTA_EUNTRUSTED);
-	return refusal;
+	return why_not.refusal;
 }
 
 #define HEADER "{\"alg\":\"ES256\",\"kid\":\"ec\",\"typ\":\"JWT\"}"

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kind.c - see kind.h. */
+#include "identity/kind.h"
+
+/* An issuer that is listed comes before a trust domain. */
+const zta_kind *const zta_kind__all[] = {
+	&zta_kind__jwt,
+	&zta_kind__spiffe,
+	NULL,
+};

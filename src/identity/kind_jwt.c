@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kind_jwt.c - `jwt`: a JWT of an issuer. SPEC: rfc7519, rfc9068 */
+#include "base/str.h"
+#include "identity/claims.h"
+#include "identity/jose.h"
+#include "identity/source_part.h"
+
+static zta_status
+read(zta_source_reader *r, const zta_json *node, zta_source *out)
+{
+	zta_status status =
+	    zta_source__need_text(r, node, "issuer", &out->issuer);
+
+	out->principal = ZTA_PRINCIPAL_HUMAN;
+	out->entity = ZTA_STR("User");
+	if (status == ZTA_OK) {
+		status = zta_source__read_principal(r, node, out);
+	}
+	return status != ZTA_OK ? status :
+				  zta_source__read_jose(r, node, "sig", out);
+}
+
+static bool
+claims(const zta_source *source, const zta_verifying *v)
+{
+	return v->is_jws && zta_str__eq(source->issuer, v->issuer);
+}
+
+static zta_status
+verify(zta_verifying *v)
+{
+	static const char *const types[] = { "JWT", "at+jwt", NULL };
+	zta_status status = zta_jose__verify(v, types);
+
+	return status != ZTA_OK ? status : zta_claims__judge(v);
+}
+
+static const char *const members[] = { "issuer", ZTA_SOURCE_JOSE_MEMBERS,
+	"principal", NULL };
+
+const zta_kind zta_kind__jwt = { "jwt", members, read, claims, verify };

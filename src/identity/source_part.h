@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* source_part.h - reading a source; for the files of identity alone. */
+#ifndef ZTA_IDENTITY_SOURCE_PART_H
+#define ZTA_IDENTITY_SOURCE_PART_H
+
+#include "identity/kind.h"
+
+struct zta_source_reader {
+	zta_arena *arena;
+	zta_json_doc doc;
+	const char *keys;     /* where key files are; NULL: nowhere */
+	zta_error_sink *sink; /* not NULL: no key file is read */
+	zta_sources *out;
+	zta_error *err;
+};
+
+#define ZTA_SOURCE_FAIL(r, node, ...) \
+	zta_json__fail(&(r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
+
+/* A string that is not empty and must be there. */
+ZTA_MUST_USE zta_status zta_source__need_text(zta_source_reader *r,
+    const zta_json *source, const char *name, zta_str *out);
+
+/* One string, or an array of them; at least one. `node` is not NULL. */
+ZTA_MUST_USE zta_status zta_source__texts(zta_source_reader *r,
+    const zta_json *node, const char *name, const zta_str **out,
+    uint32_t *count);
+
+/* Seconds from 0 to `max` as milliseconds; absent, `*out` stays. */
+ZTA_MUST_USE zta_status zta_source__seconds(zta_source_reader *r,
+    const zta_json *source, const char *name, int64_t max, int64_t *out);
+
+/*
+ * What verifies a JWS: algorithms, types, keys. `use` is that of the keys,
+ * beside none.
+ */
+#define ZTA_SOURCE_JOSE_MEMBERS "algorithms", "jwks", "jwks_file", "typ"
+ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
+    const zta_json *source, const char *use, zta_source *out);
+
+/* Member `principal`: what the credential becomes; absent, all stays. */
+ZTA_MUST_USE zta_status zta_source__read_principal(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify.c - see verify.h.
+ *
+ * 1. Nothing of a credential is believed before its proof holds; who issued it
+ *    is only looked at to find the source.
+ * 2. The source says which algorithms, keys, types and audiences count.
+ * 3. A principal that is not verified to the end is all zero.
+ */
+#include "identity/verify.h"
+
+#include "base/str.h"
+#include "identity/kind.h"
+#include "identity/spiffe_id.h"
+
+/* --- what it looks like */
+
+static zta_status
+look_at_jws(zta_verifying *v)
+{
+	const zta_json *iss, *sub;
+	zta_status status = zta_jws__parse(v->with->arena,
+	    v->presented->credential, &v->jws, &v->why_not->refusal, v->err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	v->is_jws = true;
+	iss = zta_json__get(v->jws.payload.root, "iss");
+	sub = zta_json__get(v->jws.payload.root, "sub");
+	if (iss != NULL && iss->type != ZTA_JSON_STRING) {
+		return ZTA_REFUSE(v, BAD_CLAIM, "`iss` is no string");
+	}
+	if (iss != NULL) {
+		v->issuer = zta_json__str(iss);
+	}
+	if (sub != NULL && sub->type == ZTA_JSON_STRING) {
+		(void)zta_spiffe_id__read(zta_json__str(sub), &v->trust_domain);
+	}
+	return ZTA_OK;
+}
+
+static zta_status
+look(zta_verifying *v)
+{
+	switch (v->presented->as) {
+	case ZTA_AS_JWT:
+	case ZTA_AS_ID_TOKEN:
+	case ZTA_AS_ACCESS_TOKEN:
+		return look_at_jws(v);
+	case ZTA_AS_SAML2:
+	case ZTA_AS_API_KEY:
+	case ZTA_AS_SVID:
+		return ZTA_OK;
+	}
+	return ZTA_OK;
+}
+
+/* --- whose it is */
+
+static const zta_source *
+find_of_kind(const zta_verifying *v, const zta_kind *kind)
+{
+	const zta_sources *sources = v->with->sources;
+	uint32_t i;
+
+	for (i = 0; i < sources->count; i++) {
+		if (sources->list[i].kind == kind &&
+		    kind->claims(&sources->list[i], v)) {
+			return &sources->list[i];
+		}
+	}
+	return NULL;
+}
+
+static zta_status
+find_source(zta_verifying *v)
+{
+	size_t i;
+
+	for (i = 0; v->source == NULL && zta_kind__all[i] != NULL; i++) {
+		v->source = find_of_kind(v, zta_kind__all[i]);
+	}
+	return v->source != NULL ?
+	    ZTA_OK :
+	    ZTA_REFUSE(v, UNKNOWN_ISSUER, "no source claims this credential");
+}
+
+static void
+complete(zta_verifying *v)
+{
+	zta_principal *out = v->out;
+
+	out->kind = v->source->principal;
+	out->source = v->source->name;
+	out->issuer = v->source->issuer;
+	out->claims = v->claims;
+	zta_digest__sha256(v->presented->credential, out->digest);
+}
+
+zta_status
+zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
+    zta_principal *out, zta_why_not *why_not, zta_error *err)
+{
+	zta_verifying v = { .with = with,
+		.presented = presented,
+		.out = out,
+		.why_not = why_not,
+		.err = err };
+	zta_status status;
+
+	*out = (zta_principal){ 0 };
+	*why_not = (zta_why_not){ 0 };
+	status = look(&v);
+	if (status == ZTA_OK) {
+		status = find_source(&v);
+	}
+	if (status == ZTA_OK) {
+		status = v.source->kind->verify(&v);
+	}
+	if (status == ZTA_OK) {
+		complete(&v);
+		status = with->revoked == NULL ? ZTA_OK : with->revoked(&v);
+	}
+	if (status != ZTA_OK) {
+		*out = (zta_principal){ 0 };
+	}
+	return status;
+}
