@@ -44,9 +44,9 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = claims dpop jose jwks jws kind kind_jwt kind_spiffe principal \
-           proof refusal replay source source_jose source_principal \
-           spiffe_id token verify
+IDENTITY = binding claims dpop jose jwks jws kind kind_jwt kind_spiffe live \
+           principal proof refusal replay source source_jose \
+           source_principal source_proof spiffe_id token verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -69,7 +69,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git ledger_job ledger_route ledgers \
+API = access evaluation form git host ledger_job ledger_route ledgers \
       ledgers_history ledgers_objects ledgers_refs ledgers_write presented \
       service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
@@ -81,7 +81,7 @@ CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check diff dpop json jwt ledger log \
+UNIT = admit alloc base binding cedar check diff dpop json jwt ledger log \
        metamorphic nomem object pack remote replay schema search \
        search_random ssh store store_fault store_pgsql store_sqlite transfer \
        tree trust uri validate workspace

@@ -119,37 +119,34 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 }
 
 /*
- * The workload that asks, by `Authorization: Bearer` with its JWT-SVID: one that
- * is in a group and not in quarantine. False: answered already.
+ * The workload that asks, by the credential in its headers: one that is in a
+ * group and not in quarantine. False: answered already.
  */
 static bool
-find_caller(zta_http_call *call, const zta_snapshot *snapshot, int64_t now,
-    zta_principal *space, const zta_principal **out)
+find_caller(zta_worker *worker, zta_http_call *call,
+    const zta_snapshot *snapshot, int64_t now, zta_principal *space,
+    const zta_principal **out)
 {
-	const zta_verifier with = {
-		.sources = &snapshot->sources, .arena = call->arena, .now = now
-	};
+	const zta_verifier with = { .sources = &snapshot->sources,
+		.live = &worker->service->live,
+		.arena = call->arena,
+		.now = now };
 	zta_circumstances around;
-	zta_presented presented = { .as = ZTA_AS_JWT, .around = &around };
-	zta_str scheme = ZTA_STR("Bearer "), *text = &presented.credential;
+	zta_presented presented;
 	zta_why_not why_not;
 
 	*out = NULL;
 	if (snapshot->manifest.require != ZTA_REQUIRE_WORKLOAD) {
 		return true;
 	}
-	zta_api__circumstances(call, &around);
-	if (zta_http_call__header(call, "authorization", text) &&
-	    zta_str__starts(*text, scheme)) {
-		text->ptr += scheme.len;
-		text->len -= scheme.len;
-		if (zta_identity__verify(
-			&with, &presented, space, &why_not, NULL) == ZTA_OK &&
-		    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
-		    zta_trust_model__knows(&snapshot->model, space->id)) {
-			*out = space;
-			return true;
-		}
+	zta_api__circumstances(call, &worker->service->names, &around);
+	if (zta_api__presented(call, &around, &presented) &&
+	    zta_identity__verify(&with, &presented, space, &why_not, NULL) ==
+		ZTA_OK &&
+	    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
+	    zta_trust_model__knows(&snapshot->model, space->id)) {
+		*out = space;
+		return true;
 	}
 	zta_http_call__fail(call, 401, "invalid_token",
 	    "a workload must show itself here", "Authorization");
@@ -207,7 +204,7 @@ decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
 		fail(call, status, &err);
 		return;
 	}
-	if (!find_caller(call, snapshot, now, &space, &caller)) {
+	if (!find_caller(worker, call, snapshot, now, &space, &caller)) {
 		return;
 	}
 	status = zta_pdp__decide(&worker->service->zone, snapshot, call->arena,

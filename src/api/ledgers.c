@@ -82,13 +82,15 @@ static zta_status
 identify(zta_ledgers *l, zta_ledger_job *job, zta_error *err)
 {
 	int64_t now = zta_time__monotonic_ms();
+	const zta_replay_use use = { .owner = job->signer.key.bytes,
+		.id = { (const char *)job->signer.nonce, ZTA_NONCE_LEN },
+		.now = now,
+		.until = now + NONCE_KEEP_MS };
 	zta_status status = zta_signed_request__judge(job->call,
 	    l->options.server_name, zta_time__now_ms(), &job->signer, err);
 
 	if (status == ZTA_OK && job->signer.is_signed) {
-		status = zta_replay__take(l->used, job->signer.key.bytes,
-		    (zta_str){ (const char *)job->signer.nonce, ZTA_NONCE_LEN },
-		    now, now + NONCE_KEEP_MS, err);
+		status = zta_replay__take(l->used, &use, err);
 	}
 	return status;
 }

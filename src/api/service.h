@@ -12,13 +12,17 @@
 #include <pthread.h>
 
 #include "api/ledgers.h"
+#include "api/presented.h"
 #include "http/http.h"
+#include "identity/live.h"
 #include "log/log.h"
 #include "pdp/decide.h"
 
 typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
+	zta_api_names names;
+	zta_live live;
 	zta_log *log;
 	pthread_mutex_t lock;   /* of `snapshot` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */

@@ -15,6 +15,7 @@ typedef struct zta_config {
 	const char *ledger_dir, *data_dir, *store;
 	const char *ledger;      /* name; default "main" */
 	const char *server_name; /* NULL: loopback addresses alone */
+	const char *public_url;  /* NULL: http and one of those names */
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;

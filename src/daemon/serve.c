@@ -200,6 +200,8 @@ publish_key(server *s, zta_error *err)
 		status = zta_key__from_jwk(&s->key, &doc, doc.root, err);
 	}
 	kid = status == ZTA_OK ? zta_json__get(doc.root, "kid") : NULL;
+	s->service.names =
+	    (zta_api_names){ s->config.public_url, s->config.server_name };
 	s->service.zone = (zta_zone){ .id = zta_str_of(s->config.zone),
 		.trust_domain = zta_str_of(s->config.trust_domain),
 		.ledger = zta_str_of(s->config.ledger),
@@ -275,6 +277,9 @@ prepare(server *s, const char *path)
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
+	if (zta_live__open(&s->service.live, &err) != ZTA_OK) {
+		return zta_daemon__complain("credentials", &err);
+	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, &s->service, &s->arena,
 		&err) != ZTA_OK) {
@@ -292,6 +297,7 @@ release(server *s)
 {
 	zta_log__close(s->service.log);
 	zta_keeper__stop(&s->keeper);
+	zta_live__close(&s->service.live);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_mirror__close(&s->mirror);

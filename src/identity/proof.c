@@ -106,6 +106,7 @@ zta_status
 zta_proof__once(zta_proof_judge *j, zta_str thumbprint, int64_t until)
 {
 	unsigned char owner[ZTA_SHA256_LEN];
+	zta_replay_use use;
 	zta_str jti;
 	zta_status status = zta_proof__text(j, "jti", &jti);
 
@@ -113,7 +114,8 @@ zta_proof__once(zta_proof_judge *j, zta_str thumbprint, int64_t until)
 		return status;
 	}
 	zta_digest__sha256(thumbprint, owner);
-	status = zta_replay__take(j->replay, owner, jti, j->now, until, NULL);
+	use = (zta_replay_use){ owner, jti, j->call, j->now, until };
+	status = zta_replay__take(j->replay, &use, NULL);
 	if (status == ZTA_EUNAVAILABLE) {
 		return ZTA_PROOF_REFUSE(j, CROWDED,
 		    "too many proofs at a time to tell whether this is new");

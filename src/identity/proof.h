@@ -18,6 +18,7 @@ typedef struct zta_proof_judge {
 	zta_str text;         /* the proof as it came */
 	uint32_t count;       /* how many of its header came */
 	zta_str method, uri;  /* of the request */
+	uint64_t call;        /* its number: it may be judged again */
 	int64_t now;          /* ms */
 	int64_t leeway_ms;    /* for clocks that differ */
 	zta_replay *replay;   /* what was used already */

@@ -47,6 +47,8 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_PROOF_CROWDED] = "proof_crowded",
 		[ZTA_REFUSAL_PROOF_NONCE] = "proof_nonce",
 		[ZTA_REFUSAL_UNKNOWN_BINDING] = "unknown_binding",
+		[ZTA_REFUSAL_UNBOUND] = "unbound",
+		[ZTA_REFUSAL_PROOF_NOT_ALLOWED] = "proof_not_allowed",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

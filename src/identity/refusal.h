@@ -46,6 +46,8 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_PROOF_CROWDED,   /* too many at a time to tell */
 	ZTA_REFUSAL_PROOF_NONCE,     /* none of ours, or an old one */
 	ZTA_REFUSAL_UNKNOWN_BINDING, /* a `cnf` that is not understood */
+	ZTA_REFUSAL_UNBOUND, /* no `cnf`, where the source demands one */
+	ZTA_REFUSAL_PROOF_NOT_ALLOWED, /* not one that the source takes */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

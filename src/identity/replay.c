@@ -23,6 +23,7 @@
 
 typedef struct entry {
 	unsigned char id[ID_LEN];
+	uint64_t call;
 	int64_t until;
 	uint32_t chain; /* of its hash */
 	uint32_t next;  /* older one of the chain, plus one; 0: none */
@@ -91,10 +92,12 @@ take(share *s, entry *e, int64_t now, zta_error *err)
 		forget_oldest(s);
 	}
 	for (i = s->chains[e->chain]; i != 0; i = s->ring[i - 1].next) {
-		if (memcmp(s->ring[i - 1].id, e->id, ID_LEN) == 0) {
-			return zta_error__set(
-			    err, ZTA_EUNTRUSTED, "it was used before");
+		if (memcmp(s->ring[i - 1].id, e->id, ID_LEN) != 0) {
+			continue;
 		}
+		return e->call != 0 && s->ring[i - 1].call == e->call ?
+		    ZTA_OK :
+		    zta_error__set(err, ZTA_EUNTRUSTED, "it was used before");
 	}
 	if (s->count == ZTA_REPLAY_SHARE_MAX) {
 		return zta_error__set(err, ZTA_EUNAVAILABLE,
@@ -109,13 +112,13 @@ take(share *s, entry *e, int64_t now, zta_error *err)
 }
 
 zta_status
-zta_replay__take(zta_replay *r, const unsigned char owner[ZTA_REPLAY_OWNER_LEN],
-    zta_str id, int64_t now, int64_t until, zta_error *err)
+zta_replay__take(zta_replay *r, const zta_replay_use *use, zta_error *err)
 {
-	const zta_str parts[] = { { (const char *)owner, ZTA_REPLAY_OWNER_LEN },
-		id };
+	const zta_str parts[] = {
+		{ (const char *)use->owner, ZTA_REPLAY_OWNER_LEN }, use->id
+	};
 	unsigned char digest[ZTA_SHA256_LEN];
-	entry e = { .until = until };
+	entry e = { .call = use->call, .until = use->until };
 	share *s =
 	    &r->shares[zta_str__hash(parts[0], r->seed) % ZTA_REPLAY_SHARES];
 	zta_status status;
@@ -127,7 +130,7 @@ zta_replay__take(zta_replay *r, const unsigned char owner[ZTA_REPLAY_OWNER_LEN],
 			   (zta_str){ (const char *)e.id, ID_LEN }, r->seed) %
 		ZTA_REPLAY_SHARE_MAX);
 	(void)pthread_mutex_lock(&s->lock);
-	status = take(s, &e, now, err);
+	status = take(s, &e, use->now, err);
 	(void)pthread_mutex_unlock(&s->lock);
 	return status;
 }

@@ -21,13 +21,19 @@ ZTA_MUST_USE zta_status zta_replay__open(zta_replay **out, zta_error *err);
 /* NULL is fine. */
 void zta_replay__close(zta_replay *replay);
 
+/* A use: of `id` by `owner`, at `now`. Times are ms of one clock. */
+typedef struct zta_replay_use {
+	const unsigned char *owner; /* ZTA_REPLAY_OWNER_LEN bytes */
+	zta_str id;
+	uint64_t call; /* that may use it again: it is judged twice; 0: none */
+	int64_t now, until; /* when it could be used no more */
+} zta_replay_use;
+
 /*
- * Use `id` of `owner` up at `now`; it is remembered until `until` has passed
- * (both ms, of one clock). ZTA_EUNTRUSTED: it is used up already.
- * ZTA_EUNAVAILABLE: there are too many at a time.
+ * Use it up; it is remembered until `until` has passed. ZTA_EUNTRUSTED: it is
+ * used up already. ZTA_EUNAVAILABLE: there are too many at a time.
  */
-ZTA_MUST_USE zta_status zta_replay__take(zta_replay *replay,
-    const unsigned char owner[ZTA_REPLAY_OWNER_LEN], zta_str id, int64_t now,
-    int64_t until, zta_error *err);
+ZTA_MUST_USE zta_status zta_replay__take(
+    zta_replay *replay, const zta_replay_use *use, zta_error *err);
 
 #endif

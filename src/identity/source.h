@@ -21,6 +21,8 @@ struct zta_source {
 	uint32_t audience_count; /* at least one */
 	int64_t leeway_ms;
 	int64_t max_age_ms; /* since it was issued; 0: no limit */
+	uint32_t proofs;    /* bit set of zta_proof: what is taken */
+	bool dpop_nonce;    /* a proof has one of the server's nonces */
 	/* Whose credentials they are: */
 	zta_str issuer;
 	zta_str trust_domain; /* of SPIFFE IDs */

@@ -42,4 +42,8 @@ ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
 ZTA_MUST_USE zta_status zta_source__read_principal(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 
+/* Members `proof` and `dpop_nonce`, of every source. */
+ZTA_MUST_USE zta_status zta_source__read_proofs(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
 #endif

@@ -5,12 +5,13 @@
  * 1. Nothing of a credential is believed before its proof holds; who issued it
  *    is only looked at to find the source.
  * 2. The source says which algorithms, keys, types and audiences count.
- * 3. A principal that is not verified to the end is all zero.
+ * 3. What is bound to a key is taken from its holder alone.
+ * 4. A principal that is not verified to the end is all zero.
  */
 #include "identity/verify.h"
 
 #include "base/str.h"
-#include "identity/kind.h"
+#include "identity/binding.h"
 #include "identity/spiffe_id.h"
 
 /* --- what it looks like */
@@ -120,7 +121,7 @@ zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
 	}
 	if (status == ZTA_OK) {
 		complete(&v);
-		status = with->revoked == NULL ? ZTA_OK : with->revoked(&v);
+		status = zta_binding__check(&v);
 	}
 	if (status != ZTA_OK) {
 		*out = (zta_principal){ 0 };

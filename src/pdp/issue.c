@@ -61,6 +61,7 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 {
 	const zta_verifier with = { .sources = &s->snapshot->sources,
 		.ring = s->request->ring,
+		.live = s->request->live,
 		.arena = s->arena,
 		.now = s->now };
 	zta_why_not why_not;
@@ -78,8 +79,11 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
 	    zta_refusal__code(why_not.refusal), why.message);
-	return refuse(
-	    s, "invalid_request", "token", "invalid_token", words, "");
+	/* SPEC: rfc9449 8: the client makes another proof, with a nonce. */
+	return refuse(s,
+	    why_not.refusal == ZTA_REFUSAL_PROOF_NONCE ? "use_dpop_nonce" :
+							 "invalid_request",
+	    "token", "invalid_token", words, "");
 }
 
 static bool

@@ -312,13 +312,15 @@ test_dpop__refuses_when_crowded(void **state)
 {
 	unsigned char owner[ZTA_SHA256_LEN];
 	uint64_t i = 0;
+	const zta_replay_use use = { .owner = owner,
+		.id = { (const char *)&i, sizeof(i) },
+		.now = NOW,
+		.until = NOW + 1 };
 	zta_buf proof;
 
 	(void)state;
 	zta_digest__sha256(zta_str_of(thumbprint), owner);
-	while (zta_replay__take(replay, owner,
-		   (zta_str){ (const char *)&i, sizeof(i) }, NOW, NOW + 1,
-		   NULL) == ZTA_OK) {
+	while (zta_replay__take(replay, &use, NULL) == ZTA_OK) {
 		i++;
 	}
 	zta_buf__init(&proof, SIZE_MAX);

@@ -8,13 +8,23 @@
 #define KEEP_MS 1000
 
 static zta_status
-take(zta_replay *n, unsigned key, uint64_t nonce, int64_t now)
+take_in(zta_replay *n, uint64_t call, unsigned key, uint64_t nonce, int64_t now)
 {
 	unsigned char owner[ZTA_REPLAY_OWNER_LEN] = { (unsigned char)key };
 
-	return zta_replay__take(n, owner,
-	    (zta_str){ (const char *)&nonce, sizeof(nonce) }, now,
-	    now + KEEP_MS, NULL);
+	const zta_replay_use use = { .owner = owner,
+		.id = { (const char *)&nonce, sizeof(nonce) },
+		.call = call,
+		.now = now,
+		.until = now + KEEP_MS };
+
+	return zta_replay__take(n, &use, NULL);
+}
+
+static zta_status
+take(zta_replay *n, unsigned key, uint64_t nonce, int64_t now)
+{
+	return take_in(n, 0, key, nonce, now);
 }
 
 static zta_replay *
@@ -39,6 +49,11 @@ test_replay__once(void **state)
 	assert_int_equal(take(n, 1, 1, KEEP_MS), ZTA_EUNTRUSTED);
 	assert_int_equal(take(n, 1, 1, KEEP_MS + 1), ZTA_OK);
 	assert_int_equal(take(n, 1, 1, KEEP_MS + 2), ZTA_EUNTRUSTED);
+	/* The same call is judged twice, another one is not. */
+	assert_int_equal(take_in(n, 7, 3, 1, 0), ZTA_OK);
+	assert_int_equal(take_in(n, 7, 3, 1, 1), ZTA_OK);
+	assert_int_equal(take_in(n, 8, 3, 1, 1), ZTA_EUNTRUSTED);
+	assert_int_equal(take_in(n, 0, 3, 1, 1), ZTA_EUNTRUSTED);
 	zta_replay__close(n);
 	zta_replay__close(NULL);
 }
