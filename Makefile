@@ -22,7 +22,7 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time uri utf8
+       json_node json_write map random sort status str time uri utf8 watched
 
 CRYPTO = digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
          ssh_private ssh_sig ssh_wire
@@ -44,8 +44,9 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         typecheck_rules types validate value value_json value_text where
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
-IDENTITY = binding claims dpop jose jwks jws kind kind_jwt kind_spiffe live \
-           principal proof refusal replay source source_jose \
+IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
+           claims dpop jose jwks jws kind kind_api_key kind_jwt kind_spiffe \
+           live principal proof refusal replay source source_jose \
            source_principal source_proof spiffe_id token verify
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
@@ -73,16 +74,16 @@ API = access evaluation form git host ledger_job ledger_route ledgers \
       ledgers_history ledgers_objects ledgers_refs ledgers_write presented \
       service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
-CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
-      checkout cli commit diff history init init_server key ledger log main \
-      plan revert serve show status sync terminal test token validate \
-      workspace
+CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
+      cedar_validate checkout cli commit diff history init init_server key \
+      ledger log main plan revert serve show status sync terminal test token \
+      validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base binding cedar check diff dpop json jwt ledger log \
-       metamorphic nomem object pack remote replay schema search \
+UNIT = admit alloc api_key base binding cedar check diff dpop json jwt \
+       ledger log metamorphic nomem object pack remote replay schema search \
        search_random ssh store store_fault store_pgsql store_sqlite transfer \
        tree trust uri validate workspace
 

@@ -3,6 +3,7 @@
 #ifndef ZTAUTH_H
 #define ZTAUTH_H
 
+#include "ztauth/api_key.h"
 #include "ztauth/base.h"
 #include "ztauth/cedar.h"
 #include "ztauth/key.h"

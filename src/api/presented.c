@@ -8,6 +8,7 @@
 #include "api/host.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "identity/api_key.h"
 
 static zta_str
 uri_of(zta_http_call *call, const zta_api_names *names)
@@ -84,6 +85,12 @@ zta_api__presented(const zta_http_call *call, const zta_circumstances *around,
 	if (zta_http_call__header(call, "workload-identity-token", text)) {
 		return true;
 	}
-	return zta_http_call__header(call, "authorization", text) &&
-	    (take_scheme(text, "Bearer") || take_scheme(text, "DPoP"));
+	if (!zta_http_call__header(call, "authorization", text) ||
+	    !(take_scheme(text, "Bearer") || take_scheme(text, "DPoP"))) {
+		return false;
+	}
+	if (zta_str__starts(*text, ZTA_STR(ZTA_API_KEY_PREFIX))) {
+		out->as = ZTA_AS_API_KEY;
+	}
+	return true;
 }

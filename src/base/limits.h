@@ -43,6 +43,12 @@
  * room by their hash: a thousand a second of one key for two minutes, 5 MiB. */
 #define ZTA_REPLAY_SHARE_MAX 131072u
 #define ZTA_REPLAY_SHARES 16u
+/* API keys of a file, the file, and one text of a key: all of them are read and
+ * written whole. A life of ten years: a key has an end. */
+#define ZTA_API_KEYS_MAX 100000u
+#define ZTA_API_KEY_FILE_MAX ((size_t)256 << 20)
+#define ZTA_API_KEY_TEXT_MAX 1024
+#define ZTA_API_KEY_LIFETIME_MAX_S (3653 * 24 * 3600)
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

@@ -166,6 +166,7 @@ typedef struct cli_command {
 int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
+int cli_apikey(int argc, char **argv);
 int cli_blame(int argc, char **argv);
 int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);

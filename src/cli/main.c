@@ -26,6 +26,7 @@ static const cli_command commands[] = {
 	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "key", cli_key, "make signing keys" },
+	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },
 };

@@ -21,6 +21,7 @@ typedef struct zta_config {
 	const char *follow, *signers, *follow_key;
 	const char *issuer;   /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir; /* NULL: sources name no key files */
+	const char *api_keys; /* file; NULL: none */
 	const char *host;     /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */

@@ -258,10 +258,19 @@ harden(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* A file of credentials was changed to a bad one. */
+static void
+tell_damage(const zta_error *why)
+{
+	zta_daemon__say("%s:%u: %s; what was read before stays in force",
+	    why->place, why->line, why->message);
+}
+
 /* What is checked before anything is started. */
 static int
 prepare(server *s, const char *path)
 {
+	zta_live_files files = { .tell = tell_damage };
 	zta_error err = { 0 };
 
 	zta_arena__init(&s->arena, SIZE_MAX);
@@ -277,7 +286,8 @@ prepare(server *s, const char *path)
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
-	if (zta_live__open(&s->service.live, &err) != ZTA_OK) {
+	files.api_keys = s->config.api_keys;
+	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
 		return zta_daemon__complain("credentials", &err);
 	}
 	/* After the keeper, which is to have no part in the store. */

@@ -6,5 +6,6 @@
 const zta_kind *const zta_kind__all[] = {
 	&zta_kind__jwt,
 	&zta_kind__spiffe,
+	&zta_kind__api_key,
 	NULL,
 };

@@ -6,15 +6,24 @@
 #ifndef ZTA_IDENTITY_LIVE_H
 #define ZTA_IDENTITY_LIVE_H
 
+#include "identity/api_keys.h"
 #include "identity/dpop.h"
 
 typedef struct zta_live {
 	zta_replay *proofs; /* that were used */
 	zta_dpop_nonces nonces;
+	zta_api_keys *api_keys; /* NULL: there are none */
 } zta_live;
 
-/* ZTA_ENOMEM. Free with zta_live__close(). */
-ZTA_MUST_USE zta_status zta_live__open(zta_live *live, zta_error *err);
+typedef struct zta_live_files {
+	const char *api_keys; /* NULL: none */
+	/* Hears of a file that was changed to a bad one. */
+	void (*tell)(const zta_error *why);
+} zta_live_files;
+
+/* The files must be good. Free with zta_live__close(), whatever it says. */
+ZTA_MUST_USE zta_status zta_live__open(
+    zta_live *live, const zta_live_files *files, zta_error *err);
 /* One that is all zero is fine. */
 void zta_live__close(zta_live *live);
 

@@ -49,6 +49,11 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_UNKNOWN_BINDING] = "unknown_binding",
 		[ZTA_REFUSAL_UNBOUND] = "unbound",
 		[ZTA_REFUSAL_PROOF_NOT_ALLOWED] = "proof_not_allowed",
+		[ZTA_REFUSAL_API_KEY_MALFORMED] = "api_key_malformed",
+		[ZTA_REFUSAL_API_KEY_MISTYPED] = "api_key_mistyped",
+		[ZTA_REFUSAL_API_KEY_UNKNOWN] = "api_key_unknown",
+		[ZTA_REFUSAL_API_KEY_WRONG] = "api_key_wrong",
+		[ZTA_REFUSAL_API_KEY_REVOKED] = "api_key_revoked",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

@@ -48,6 +48,12 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_UNKNOWN_BINDING, /* a `cnf` that is not understood */
 	ZTA_REFUSAL_UNBOUND, /* no `cnf`, where the source demands one */
 	ZTA_REFUSAL_PROOF_NOT_ALLOWED, /* not one that the source takes */
+	/* API keys: docs/formats/api-keys.md */
+	ZTA_REFUSAL_API_KEY_MALFORMED, /* not of the form of one */
+	ZTA_REFUSAL_API_KEY_MISTYPED,  /* its checksum is wrong */
+	ZTA_REFUSAL_API_KEY_UNKNOWN,   /* no key has this id */
+	ZTA_REFUSAL_API_KEY_WRONG,     /* another secret */
+	ZTA_REFUSAL_API_KEY_REVOKED,
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

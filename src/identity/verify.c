@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "identity/binding.h"
+#include "identity/kind_api_key.h"
 #include "identity/spiffe_id.h"
 
 /* --- what it looks like */
@@ -49,8 +50,9 @@ look(zta_verifying *v)
 	case ZTA_AS_ID_TOKEN:
 	case ZTA_AS_ACCESS_TOKEN:
 		return look_at_jws(v);
-	case ZTA_AS_SAML2:
 	case ZTA_AS_API_KEY:
+		return zta_api_key__look(v);
+	case ZTA_AS_SAML2:
 	case ZTA_AS_SVID:
 		return ZTA_OK;
 	}

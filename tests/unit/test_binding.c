@@ -17,6 +17,7 @@ static zta_arena arena;
 static zta_key *issuer, *holder, *thief;
 static zta_sources sources;
 static zta_live live;
+static const zta_live_files no_files;
 static char document[16384], jkt[ZTA_KEY_THUMBPRINT_MAX];
 static char x5t[ZTA_PROOF_DIGITS + 1], nonce[ZTA_DPOP_NONCE_DIGITS + 1];
 static char holder_jwk[ZTA_KEY_JWK_MAX], thief_jwk[ZTA_KEY_JWK_MAX];
@@ -52,7 +53,7 @@ setup(void **state)
 	    ZTA_OK);
 	assert_int_equal(zta_key_thumbprint(holder, jkt, NULL), ZTA_OK);
 	zta_proof__digits(ZTA_STR(CERTIFICATE), x5t);
-	assert_int_equal(zta_live__open(&live, NULL), ZTA_OK);
+	assert_int_equal(zta_live__open(&live, &no_files, NULL), ZTA_OK);
 	assert_int_equal(zta_dpop_nonces__at(&live.nonces, NOW, nonce), ZTA_OK);
 	zta_buf__init(&buf, SIZE_MAX);
 	made_expand(&buf,
