@@ -46,8 +46,8 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            claims dpop jose jwks jws kind kind_api_key kind_jwt kind_spiffe \
-           live principal proof refusal replay source source_jose \
-           source_principal source_proof spiffe_id token verify
+           kind_wimse live principal proof refusal replay source source_jose \
+           source_principal source_proof spiffe_id token verify wpt
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -85,7 +85,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check diff dpop json jwt \
        ledger log metamorphic nomem object pack remote replay schema search \
        search_random ssh store store_fault store_pgsql store_sqlite transfer \
-       tree trust uri validate workspace
+       tree trust uri validate wimse workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \

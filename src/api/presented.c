@@ -47,20 +47,6 @@ count(const zta_http_call *call, const char *name)
 	return found;
 }
 
-void
-zta_api__circumstances(
-    zta_http_call *call, const zta_api_names *names, zta_circumstances *out)
-{
-	*out = (zta_circumstances){ .call = zta_random__seed(),
-		.method = call->method,
-		.uri = uri_of(call, names),
-		.dpop_count = count(call, "dpop"),
-		.workload_proof_count = count(call, "workload-proof-token") };
-	(void)zta_http_call__header(call, "dpop", &out->dpop);
-	(void)zta_http_call__header(
-	    call, "workload-proof-token", &out->workload_proof);
-}
-
 /* SPEC: rfc9110 11.1: schemes compare without case. */
 static bool
 take_scheme(zta_str *text, const char *scheme)
@@ -73,6 +59,46 @@ take_scheme(zta_str *text, const char *scheme)
 	}
 	*text = (zta_str){ text->ptr + len + 1, text->len - len - 1 };
 	return true;
+}
+
+/* No memory: there are none, and a proof that names one is refused. */
+static void
+take_headers(const zta_http_call *call, zta_circumstances *out)
+{
+	zta_header *list =
+	    zta_arena__zalloc(call->arena, call->header_count, sizeof(*list));
+	uint32_t i;
+
+	for (i = 0; list != NULL && i < call->header_count; i++) {
+		list[i] = (zta_header){ call->headers[i].name,
+			call->headers[i].value };
+	}
+	out->headers = list;
+	out->header_count = list == NULL ? 0 : call->header_count;
+}
+
+void
+zta_api__circumstances(
+    zta_http_call *call, const zta_api_names *names, zta_circumstances *out)
+{
+	zta_str authorization;
+
+	*out = (zta_circumstances){ .call = zta_random__seed(),
+		.method = call->method,
+		.uri = uri_of(call, names),
+		.dpop_count = count(call, "dpop"),
+		.workload_proof_count = count(call, "workload-proof-token") };
+	(void)zta_http_call__header(call, "dpop", &out->dpop);
+	(void)zta_http_call__header(
+	    call, "workload-proof-token", &out->workload_proof);
+	if (zta_http_call__header(call, "authorization", &authorization) &&
+	    take_scheme(&authorization, "WPT")) {
+		out->workload_proof = authorization;
+		out->workload_proof_count += count(call, "authorization");
+	}
+	if (out->workload_proof_count > 0) {
+		take_headers(call, out);
+	}
 }
 
 bool

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "identity/live.h"
+#include "identity/wpt.h"
 
 /* How the presenter is to be judged. */
 static zta_proof_judge
@@ -56,6 +57,23 @@ show_certificate(zta_verifying *v, const zta_json *x5t)
 		"the connection");
 }
 
+/* SPEC: wimse-workload-creds 3.1 */
+static zta_status
+show_wpt(zta_verifying *v, const zta_json *jwk)
+{
+	const zta_circumstances *around = v->presented->around;
+	const zta_wpt_for what = { .token = v->presented->credential,
+		.doc = &v->claims,
+		.jwk = jwk,
+		.audiences = v->source->audiences,
+		.audience_count = v->source->audience_count,
+		.around = around };
+	zta_proof_judge j =
+	    judge_of(v, around->workload_proof, around->workload_proof_count);
+
+	return zta_wpt__judge(&j, &what);
+}
+
 static const struct {
 	const char *member; /* of `cnf` */
 	zta_proof proof;
@@ -64,6 +82,7 @@ static const struct {
 } bindings[] = {
 	{ "jkt", ZTA_PROOF_DPOP, ZTA_JSON_STRING, show_dpop },
 	{ "x5t#S256", ZTA_PROOF_MTLS, ZTA_JSON_STRING, show_certificate },
+	{ "jwk", ZTA_PROOF_WPT, ZTA_JSON_OBJECT, show_wpt },
 };
 
 #define BINDINGS (sizeof(bindings) / sizeof(bindings[0]))

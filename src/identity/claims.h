@@ -11,6 +11,9 @@
 /* Judge `v->claims`: audience, dates, subject, scopes, into `v->out`. */
 ZTA_MUST_USE zta_status zta_claims__judge(zta_verifying *v);
 
+/* The same but for the audience, which the proof names. */
+ZTA_MUST_USE zta_status zta_claims__judge_unaddressed(zta_verifying *v);
+
 /*
  * A NumericDate (RFC 7519 section 2) as milliseconds; false: it is none, or
  * beyond the year 9999.
