@@ -45,9 +45,10 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
-           claims dpop jose jwks jws kind kind_api_key kind_jwt kind_spiffe \
-           kind_wimse live principal proof refusal replay source source_jose \
-           source_principal source_proof spiffe_id token verify wpt
+           claims dpop followed jose jwks jws kind kind_api_key kind_jwt \
+           kind_spiffe kind_wimse live principal proof refusal replay \
+           revocation_edit revocations source source_jose source_principal \
+           source_proof spiffe_id token verify wpt
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -76,16 +77,16 @@ API = access evaluation form git host ledger_job ledger_route ledgers \
 DAEMON = admin config follow init keeper mirror say serve
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \
-      ledger log main plan revert serve show status sync terminal test token \
-      validate workspace
+      ledger log main plan revert revoke serve show status sync terminal \
+      test token validate workspace
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff dpop json jwt \
-       ledger log metamorphic nomem object pack remote replay schema search \
-       search_random ssh store store_fault store_pgsql store_sqlite transfer \
-       tree trust uri validate wimse workspace
+       ledger log metamorphic nomem object pack remote replay revocations \
+       schema search search_random ssh store store_fault store_pgsql \
+       store_sqlite transfer tree trust uri validate wimse workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \

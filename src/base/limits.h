@@ -49,6 +49,9 @@
 #define ZTA_API_KEY_FILE_MAX ((size_t)256 << 20)
 #define ZTA_API_KEY_TEXT_MAX 1024
 #define ZTA_API_KEY_LIFETIME_MAX_S (3653 * 24 * 3600)
+/* Lines of a list of revocations, and the list: it is read and written whole. */
+#define ZTA_REVOCATIONS_MAX 100000u
+#define ZTA_REVOCATION_FILE_MAX ((size_t)64 << 20)
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

@@ -40,6 +40,7 @@ static const struct {
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "api_keys", PATH, offsetof(zta_config, api_keys), false },
+	{ "revocations", PATH, offsetof(zta_config, revocations), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 };

@@ -21,8 +21,8 @@ typedef struct zta_config {
 	const char *follow, *signers, *follow_key;
 	const char *issuer;   /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir; /* NULL: sources name no key files */
-	const char *api_keys; /* file; NULL: none */
-	const char *host;     /* of `listen` */
+	const char *api_keys, *revocations; /* files; NULL: none */
+	const char *host;                   /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

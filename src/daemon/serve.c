@@ -287,6 +287,7 @@ prepare(server *s, const char *path)
 		return zta_daemon__complain("signing key", &err);
 	}
 	files.api_keys = s->config.api_keys;
+	files.revocations = s->config.revocations;
 	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
 		return zta_daemon__complain("credentials", &err);
 	}

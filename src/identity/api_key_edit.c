@@ -4,14 +4,11 @@
  * its list and writes all of it, under a lock of its own file: the file itself
  * is another one after each rename.
  */
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -28,25 +25,6 @@ typedef struct editor {
 } editor;
 
 /* --- begin and end */
-
-static zta_status
-take_lock(editor *e)
-{
-	char name[PATH_MAX];
-	int len = snprintf(name, sizeof(name), "%s.lock", e->path);
-	zta_status status;
-
-	if (len < 0 || (size_t)len >= sizeof(name)) {
-		return zta_error__set(e->err, ZTA_ELIMIT, "path is too long");
-	}
-	e->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (e->lock >= 0 && flock(e->lock, LOCK_EX) == 0) {
-		return ZTA_OK;
-	}
-	status = zta_error__errno(e->err, "lock");
-	zta_error__place(e->err, "%s", name);
-	return status;
-}
 
 static zta_status
 read_file(editor *e)
@@ -79,7 +57,7 @@ begin(editor *e, const char *path, int64_t now, bool make, zta_error *err)
 		zta_error__place(err, "%s", path);
 		return status;
 	}
-	status = take_lock(e);
+	status = zta_file__lock(path, &e->lock, err);
 	return status != ZTA_OK ? status : read_file(e);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_keys.c - see api_keys.h. All of it is touched under the lock alone. */
+/* api_keys.c - see api_keys.h. */
 #include "identity/api_keys.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,6 @@
 #include "base/map.h"
 #include "base/random.h"
 #include "base/str.h"
-#include "base/watched.h"
 #include "crypto/secret.h"
 
 /* What one reading of the file gave. */
@@ -21,16 +19,11 @@ typedef struct version {
 	zta_map by_id; /* index in the list */
 } version;
 
-struct zta_api_keys {
-	pthread_mutex_t lock;
-	zta_watched watched;
-	void (*tell)(const zta_error *why);
-	version *now;
-};
-
 static void
-forget(version *v)
+forget(void *content)
 {
+	version *v = content;
+
 	if (v != NULL) {
 		explicit_bzero(v->pepper, sizeof(v->pepper));
 		zta_arena__release(&v->arena);
@@ -39,7 +32,7 @@ forget(version *v)
 }
 
 static zta_status
-load(version **out, const char *path, zta_error *err)
+load(void **out, const char *path, zta_error *err)
 {
 	version *v = calloc(1, sizeof(*v));
 	uint32_t i;
@@ -67,57 +60,7 @@ load(version **out, const char *path, zta_error *err)
 	return ZTA_OK;
 }
 
-zta_status
-zta_api_keys__open(zta_api_keys **out, const char *path,
-    void (*tell)(const zta_error *why), zta_error *err)
-{
-	zta_api_keys *k = calloc(1, sizeof(*k));
-	zta_status status;
-
-	*out = NULL;
-	if (k == NULL) {
-		return zta_error__nomem(err);
-	}
-	k->watched.path = path;
-	k->tell = tell;
-	/* Looked at before it is read: a change in between is seen. */
-	(void)zta_watched__look(&k->watched);
-	status = load(&k->now, path, err);
-	if (status != ZTA_OK) {
-		free(k);
-		return status;
-	}
-	(void)pthread_mutex_init(&k->lock, NULL);
-	*out = k;
-	return ZTA_OK;
-}
-
-void
-zta_api_keys__close(zta_api_keys *keys)
-{
-	if (keys != NULL) {
-		forget(keys->now);
-		(void)pthread_mutex_destroy(&keys->lock);
-		free(keys);
-	}
-}
-
-static void
-refresh(zta_api_keys *k)
-{
-	version *next;
-	zta_error why = { 0 };
-
-	if (!zta_watched__look(&k->watched)) {
-		return;
-	}
-	if (load(&next, k->watched.path, &why) == ZTA_OK) {
-		forget(k->now);
-		k->now = next;
-	} else if (k->tell != NULL) {
-		k->tell(&why);
-	}
-}
+const zta_followed_class zta_api_keys__class = { load, forget };
 
 static zta_status
 copy_claims(const zta_api_key_entry *e, zta_arena *arena, zta_str *out)
@@ -138,10 +81,9 @@ copy_claims(const zta_api_key_entry *e, zta_arena *arena, zta_str *out)
 }
 
 static zta_status
-find(zta_api_keys *k, zta_str text, zta_str id, zta_arena *arena,
+find(const version *v, zta_str text, zta_str id, zta_arena *arena,
     zta_api_key_found *out)
 {
-	const version *v = k->now;
 	const zta_api_key_entry *e;
 	unsigned char hash[ZTA_SHA256_LEN];
 	uint32_t at = zta_map__get(&v->by_id, id);
@@ -163,15 +105,13 @@ find(zta_api_keys *k, zta_str text, zta_str id, zta_arena *arena,
 }
 
 zta_status
-zta_api_keys__find(zta_api_keys *k, zta_str text, zta_str id, zta_arena *arena,
-    zta_api_key_found *out)
+zta_api_keys__find(zta_followed *keys, zta_str text, zta_str id,
+    zta_arena *arena, zta_api_key_found *out)
 {
 	zta_status status;
 
 	*out = (zta_api_key_found){ 0 };
-	(void)pthread_mutex_lock(&k->lock);
-	refresh(k);
-	status = find(k, text, id, arena, out);
-	(void)pthread_mutex_unlock(&k->lock);
+	status = find(zta_followed__enter(keys), text, id, arena, out);
+	zta_followed__leave(keys);
 	return status;
 }

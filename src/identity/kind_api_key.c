@@ -41,7 +41,7 @@ judge(zta_verifying *v, const zta_api_key_found *found)
 zta_status
 zta_api_key__look(zta_verifying *v)
 {
-	const zta_live *live = v->with->live;
+	zta_live *live = v->with->live;
 	zta_str text = v->presented->credential, id;
 	zta_api_key_found found;
 	zta_status status;
@@ -56,10 +56,10 @@ zta_api_key__look(zta_verifying *v)
 	case ZTA_API_KEY_GOOD:
 		break;
 	}
-	status = live == NULL || live->api_keys == NULL ?
+	status = live == NULL || !live->has_api_keys ?
 	    ZTA_ENOTFOUND :
 	    zta_api_keys__find(
-		live->api_keys, text, id, v->with->arena, &found);
+		&live->api_keys, text, id, v->with->arena, &found);
 	if (status == ZTA_ENOTFOUND) {
 		return ZTA_REFUSE(v, API_KEY_UNKNOWN, "no key has this id");
 	}

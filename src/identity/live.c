@@ -2,6 +2,8 @@
 /* live.c - see live.h. */
 #include "identity/live.h"
 
+#include "identity/revocations.h"
+
 zta_status
 zta_live__open(zta_live *live, const zta_live_files *files, zta_error *err)
 {
@@ -10,9 +12,16 @@ zta_live__open(zta_live *live, const zta_live_files *files, zta_error *err)
 	*live = (zta_live){ 0 };
 	zta_dpop_nonces__init(&live->nonces);
 	status = zta_replay__open(&live->proofs, err);
-	if (status == ZTA_OK && files->api_keys != NULL) {
-		status = zta_api_keys__open(
-		    &live->api_keys, files->api_keys, files->tell, err);
+	live->has_api_keys = files->api_keys != NULL;
+	if (status == ZTA_OK && live->has_api_keys) {
+		status = zta_followed__open(&live->api_keys,
+		    &zta_api_keys__class, files->api_keys, files->tell, err);
+	}
+	live->has_revocations = files->revocations != NULL;
+	if (status == ZTA_OK && live->has_revocations) {
+		status = zta_followed__open(&live->revocations,
+		    &zta_revocations__class, files->revocations, files->tell,
+		    err);
 	}
 	return status;
 }
@@ -21,6 +30,7 @@ void
 zta_live__close(zta_live *live)
 {
 	zta_replay__close(live->proofs);
-	zta_api_keys__close(live->api_keys);
+	zta_followed__close(&live->api_keys);
+	zta_followed__close(&live->revocations);
 	*live = (zta_live){ 0 };
 }

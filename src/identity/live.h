@@ -12,11 +12,12 @@
 typedef struct zta_live {
 	zta_replay *proofs; /* that were used */
 	zta_dpop_nonces nonces;
-	zta_api_keys *api_keys; /* NULL: there are none */
+	bool has_api_keys, has_revocations; /* or they are not open */
+	zta_followed api_keys, revocations;
 } zta_live;
 
 typedef struct zta_live_files {
-	const char *api_keys; /* NULL: none */
+	const char *api_keys, *revocations; /* NULL: none */
 	/* Hears of a file that was changed to a bad one. */
 	void (*tell)(const zta_error *why);
 } zta_live_files;

@@ -54,6 +54,7 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_API_KEY_UNKNOWN] = "api_key_unknown",
 		[ZTA_REFUSAL_API_KEY_WRONG] = "api_key_wrong",
 		[ZTA_REFUSAL_API_KEY_REVOKED] = "api_key_revoked",
+		[ZTA_REFUSAL_REVOKED] = "revoked",
 	};
 
 	return refusal < ZTA_REFUSAL_COUNT ? codes[refusal] : "unknown";

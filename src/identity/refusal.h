@@ -54,6 +54,7 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_API_KEY_UNKNOWN,   /* no key has this id */
 	ZTA_REFUSAL_API_KEY_WRONG,     /* another secret */
 	ZTA_REFUSAL_API_KEY_REVOKED,
+	ZTA_REFUSAL_REVOKED, /* docs/formats/revocations.md */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "identity/binding.h"
 #include "identity/kind_api_key.h"
+#include "identity/revocations.h"
 #include "identity/spiffe_id.h"
 
 /* --- what it looks like */
@@ -123,6 +124,9 @@ zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
 	}
 	if (status == ZTA_OK) {
 		complete(&v);
+		status = zta_revocations__check(&v);
+	}
+	if (status == ZTA_OK) {
 		status = zta_binding__check(&v);
 	}
 	if (status != ZTA_OK) {

@@ -20,8 +20,8 @@ typedef struct zta_verifying zta_verifying;
 /* What is verified with. */
 typedef struct zta_verifier {
 	const zta_sources *sources;
-	zta_ring *ring;       /* NULL: nothing is fetched */
-	const zta_live *live; /* NULL: nothing that is bound is taken */
+	zta_ring *ring; /* NULL: nothing is fetched */
+	zta_live *live; /* NULL: nothing that is bound is taken */
 	zta_arena *arena;
 	int64_t now; /* ms */
 } zta_verifier;

@@ -60,7 +60,7 @@ create(const char *issuer, const char *audience, int64_t lifetime_s,
 static int
 setup(void **state)
 {
-	zta_live_files files = { path, tell };
+	zta_live_files files = { .api_keys = path, .tell = tell };
 
 	(void)state;
 	zta_arena__init(&arena, SIZE_MAX);
@@ -338,7 +338,7 @@ static void
 test_api_key__needs_its_pepper(void **state)
 {
 	zta_live other;
-	zta_live_files files = { path, NULL };
+	zta_live_files files = { .api_keys = path };
 	char out[ZTA_API_KEY_MAX];
 	const zta_api_key_spec spec = { ZTA_STR("keys"), ZTA_STR("a"),
 		ZTA_STR("me"), ZTA_STR(""), ZTA_STR(""), 60 };

@@ -189,7 +189,7 @@ make_proof(zta_buf *out, zta_str token, coming how, size_t number)
 }
 
 static zta_refusal
-judge(zta_str token, zta_str proof, coming how, const zta_live *with_live,
+judge(zta_str token, zta_str proof, coming how, zta_live *with_live,
     zta_principal *out)
 {
 	const zta_str certificate =
