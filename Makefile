@@ -48,7 +48,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            claims dpop followed jose jwks jws kind kind_api_key kind_jwt \
            kind_spiffe kind_wimse live principal proof refusal replay \
            revocation_edit revocations source source_jose source_principal \
-           source_proof spiffe_id token verify wpt
+           source_proof spiffe_id status_list token verify wpt
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
@@ -85,8 +85,9 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff dpop json jwt \
        ledger log metamorphic nomem object pack remote replay revocations \
-       schema search search_random ssh store store_fault store_pgsql \
-       store_sqlite transfer tree trust uri validate wimse workspace
+       schema search search_random ssh status_list store store_fault \
+       store_pgsql store_sqlite transfer tree trust uri validate wimse \
+       workspace
 
 FUZZ = diff entities format http json jwks jwt log object pack pktline \
        policy policyjson request schema search ssh tests transfer trust \

@@ -52,6 +52,9 @@
 /* Lines of a list of revocations, and the list: it is read and written whole. */
 #define ZTA_REVOCATIONS_MAX 100000u
 #define ZTA_REVOCATION_FILE_MAX ((size_t)64 << 20)
+/* A status list token, and its list: of 32 million tokens, 8 of them a byte. */
+#define ZTA_STATUS_TOKEN_MAX ((size_t)4 << 20)
+#define ZTA_STATUS_LIST_MAX ((size_t)4 << 20)
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

@@ -11,6 +11,7 @@
 typedef struct parser {
 	zta_arena *arena;
 	bool brings_key; /* it may: a proof */
+	size_t max;      /* bytes of the token */
 	zta_jws *out;
 	zta_refusal *refusal;
 	zta_error *err;
@@ -150,8 +151,8 @@ parse(const parser *p, zta_str token)
 
 	*out = (zta_jws){ 0 };
 	*p->refusal = ZTA_REFUSAL_NONE;
-	if (token.len > ZTA_JWS_MAX) {
-		return REFUSE(p, TOO_LARGE, "token over %d bytes", ZTA_JWS_MAX);
+	if (token.len > p->max) {
+		return REFUSE(p, TOO_LARGE, "token over %zu bytes", p->max);
 	}
 	if (!zta_str__next(&rest, '.', &header) ||
 	    !zta_str__next(&rest, '.', &payload) ||
@@ -173,7 +174,15 @@ zta_status
 zta_jws__parse(zta_arena *arena, zta_str token, zta_jws *out,
     zta_refusal *refusal, zta_error *err)
 {
-	const parser p = { arena, false, out, refusal, err };
+	return zta_jws__parse_large(
+	    arena, token, ZTA_JWS_MAX, out, refusal, err);
+}
+
+zta_status
+zta_jws__parse_large(zta_arena *arena, zta_str token, size_t max, zta_jws *out,
+    zta_refusal *refusal, zta_error *err)
+{
+	const parser p = { arena, false, max, out, refusal, err };
 
 	return parse(&p, token);
 }
@@ -182,7 +191,7 @@ zta_status
 zta_jws__parse_proof(zta_arena *arena, zta_str token, zta_jws *out,
     zta_refusal *refusal, zta_error *err)
 {
-	const parser p = { arena, true, out, refusal, err };
+	const parser p = { arena, true, ZTA_JWS_MAX, out, refusal, err };
 
 	return parse(&p, token);
 }
