@@ -22,7 +22,8 @@ LDFLAGS = $(SAN) -Wl,-z,relro,-z,now
 LDLIBS = -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lz -pthread
 
 BASE = arena b64 buf deflate diff diff_merge diff_text error file json \
-       json_node json_write map random sort status str time uri utf8 watched
+       json_node json_write map random sort status str time uri url utf8 \
+       watched
 
 CRYPTO = digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
          ssh_private ssh_sig ssh_wire
@@ -45,15 +46,17 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
-           claims dpop followed jose jwks jws kind kind_api_key kind_jwt \
-           kind_spiffe kind_wimse live principal proof refusal replay \
-           revocation_edit revocations source source_jose source_principal \
-           source_proof spiffe_id status_list token verify wpt
+           claims client_auth demands dpop followed jose jwks jws keys kind \
+           kind_api_key kind_introspection kind_jwt kind_spiffe kind_wimse \
+           live mapping need principal proof refusal replay revocation_edit \
+           revocations ring source source_claims source_jose source_proof \
+           spiffe_id status_list token verify wpt
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object
 TRUST = elevation elevation_question model statement txn_token
-PDP = decide issue question record request snapshot snapshot_schema
+PDP = decide issue question question_entity record request snapshot \
+      snapshot_schema
 HTTP = client conn http
 PAP = admit ask bundle check files findings folder git_fetch git_pack \
       git_upload import names pktline plan policy_diff receive remote \
@@ -71,9 +74,9 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation form git host ledger_job ledger_route ledgers \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write presented \
-      service signed_request token
+API = access evaluation fetcher form git health host ledger_job ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      outside presented service signed_request token
 DAEMON = admin config follow init keeper mirror say serve
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \

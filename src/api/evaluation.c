@@ -120,36 +120,47 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 
 /*
  * The workload that asks, by the credential in its headers: one that is in a
- * group and not in quarantine. False: answered already.
+ * group and not in quarantine. As zta_identity__verify() answers.
  */
-static bool
-find_caller(zta_worker *worker, zta_http_call *call,
-    const zta_snapshot *snapshot, int64_t now, zta_principal *space,
-    const zta_principal **out)
+static zta_status
+find_caller(zta_worker *worker, const zta_verifier *with, zta_http_call *call,
+    const zta_snapshot *snapshot, zta_principal *out, zta_why_not *why_not)
 {
-	const zta_verifier with = { .sources = &snapshot->sources,
-		.live = &worker->service->live,
-		.arena = call->arena,
-		.now = now };
 	zta_circumstances around;
 	zta_presented presented;
-	zta_why_not why_not;
+	zta_status status;
 
-	*out = NULL;
-	if (snapshot->manifest.require != ZTA_REQUIRE_WORKLOAD) {
-		return true;
-	}
 	zta_api__circumstances(call, &worker->service->names, &around);
-	if (zta_api__presented(call, &around, &presented) &&
-	    zta_identity__verify(&with, &presented, space, &why_not, NULL) ==
-		ZTA_OK &&
-	    space->kind == ZTA_PRINCIPAL_WORKLOAD &&
-	    zta_trust_model__knows(&snapshot->model, space->id)) {
-		*out = space;
+	if (!zta_api__presented(call, &around, &presented)) {
+		return ZTA_EUNTRUSTED;
+	}
+	status = zta_identity__verify(with, &presented, out, why_not, NULL);
+	if (status == ZTA_OK &&
+	    (out->kind != ZTA_PRINCIPAL_WORKLOAD ||
+		!zta_trust_model__knows(&snapshot->model, out->id))) {
+		return ZTA_EUNTRUSTED;
+	}
+	return status;
+}
+
+/* False: there is none, and the call is answered or waits. */
+static bool
+need_caller(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
+    const zta_verifier *with, zta_principal *out, zta_call_again *again)
+{
+	zta_why_not why_not = { 0 };
+	zta_status status =
+	    find_caller(worker, with, call, snapshot, out, &why_not);
+
+	if (status == ZTA_OK) {
 		return true;
 	}
-	zta_http_call__fail(call, 401, "invalid_token",
-	    "a workload must show itself here", "Authorization");
+	if (status != ZTA_EUNAVAILABLE ||
+	    !zta_worker__fetch(
+		worker, call, snapshot, &why_not.need, with->since, again)) {
+		zta_http_call__fail(call, 401, "invalid_token",
+		    "a workload must show itself here", "Authorization");
+	}
 	return false;
 }
 
@@ -189,13 +200,19 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 }
 
 static void
-decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
+decide(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
+    int64_t since, zta_call_again *again)
 {
-	int64_t now = zta_time__now_ms();
+	const zta_verifier with = { .sources = &snapshot->sources,
+		.ring = worker->service->ring,
+		.live = &worker->service->live,
+		.arena = call->arena,
+		.now = zta_time__now_ms(),
+		.since = since };
+	bool shown = snapshot->manifest.require == ZTA_REQUIRE_WORKLOAD;
 	zta_authzen request;
 	zta_decision decision;
-	zta_principal space;
-	const zta_principal *caller;
+	zta_principal caller;
 	zta_error err = { 0 };
 	zta_status status =
 	    zta_authzen__read(call->arena, call->body, &request, &err);
@@ -204,11 +221,12 @@ decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
 		fail(call, status, &err);
 		return;
 	}
-	if (!find_caller(worker, call, snapshot, now, &space, &caller)) {
+	if (shown &&
+	    !need_caller(worker, call, snapshot, &with, &caller, again)) {
 		return;
 	}
 	status = zta_pdp__decide(&worker->service->zone, snapshot, call->arena,
-	    &request, caller, now, &decision, &err);
+	    &request, shown ? &caller : NULL, with.now, &decision, &err);
 	if (status != ZTA_OK) {
 		fail(call, status, &err);
 		return;
@@ -216,10 +234,22 @@ decide(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot)
 	answer(worker, call, snapshot, &request, &decision);
 }
 
+/* A zta_call_again. */
+static void
+evaluate(void *context, zta_http_call *call, int64_t since)
+{
+	zta_worker *worker = context;
+	zta_snapshot *snapshot = zta_worker__snapshot(worker, call);
+
+	if (snapshot != NULL) {
+		decide(worker, call, snapshot, since, evaluate);
+		zta_snapshot__drop(snapshot);
+	}
+}
+
 void
 zta_api__evaluation(zta_worker *worker, zta_http_call *call)
 {
-	zta_snapshot *snapshot;
 	zta_str type;
 
 	if (!zta_http_call__header(call, "content-type", &type) ||
@@ -228,9 +258,5 @@ zta_api__evaluation(zta_worker *worker, zta_http_call *call)
 		    "the body must be application/json", "Content-Type");
 		return;
 	}
-	snapshot = zta_worker__snapshot(worker, call);
-	if (snapshot != NULL) {
-		decide(worker, call, snapshot);
-		zta_snapshot__drop(snapshot);
-	}
+	evaluate(worker, call, zta_ring__now(worker->service->ring));
 }

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "api/host.h"
-#include "base/random.h"
 #include "base/str.h"
 #include "identity/api_key.h"
 
@@ -83,7 +82,7 @@ zta_api__circumstances(
 {
 	zta_str authorization;
 
-	*out = (zta_circumstances){ .call = zta_random__seed(),
+	*out = (zta_circumstances){ .call = call->number,
 		.method = call->method,
 		.uri = uri_of(call, names),
 		.dpop_count = count(call, "dpop"),

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/time.h"
 
 /* In the arena of its call. */
 typedef struct zta_waiting {
@@ -54,6 +53,16 @@ zta_worker__snapshot(zta_worker *worker, zta_http_call *call)
 		    "the ledger has no commit yet", "");
 	}
 	return snapshot;
+}
+
+bool
+zta_worker__fetch(zta_worker *worker, zta_http_call *call,
+    zta_snapshot *snapshot, const zta_need *need, int64_t since,
+    zta_call_again *again)
+{
+	return need->source != NULL && worker->fetch != NULL &&
+	    zta_fetch_desk__hand_in(
+		worker->fetch, call, snapshot, need, since, again);
 }
 
 /* --- answers that wait for their records */
@@ -135,50 +144,6 @@ jwks(zta_worker *worker, zta_http_call *call)
 	zta_http_call__answer(call, 200, "", worker->service->jwks);
 }
 
-static void
-healthz(zta_worker *worker, zta_http_call *call)
-{
-	(void)worker;
-	zta_http_call__answer(call, 200, "", ZTA_STR("{\"status\":\"ok\"}"));
-}
-
-/* How long ago the server that is followed was heard, as a member of JSON. */
-static void
-put_age(zta_service *service, char *out, size_t room)
-{
-	int64_t heard = atomic_load(&service->heard_ms);
-
-	if (service->follows && heard > 0) {
-		(void)snprintf(out, room, ",\"age_ms\":%" PRId64,
-		    zta_time__monotonic_ms() - heard);
-	} else if (service->follows) {
-		(void)snprintf(out, room, ",\"age_ms\":null");
-	}
-}
-
-static void
-readyz(zta_worker *worker, zta_http_call *call)
-{
-	zta_snapshot *snapshot;
-	char text[256], age[64] = "";
-
-	if (!zta_log__is_alive(worker->service->log)) {
-		zta_http_call__fail(
-		    call, 503, "unavailable", "the log cannot be written", "");
-		return;
-	}
-	snapshot = zta_worker__snapshot(worker, call);
-	if (snapshot == NULL) {
-		return;
-	}
-	put_age(worker->service, age, sizeof(age));
-	(void)snprintf(text, sizeof(text),
-	    "{\"status\":\"ready\",\"commit\":\"%s\"%s}", snapshot->tree.id,
-	    age);
-	zta_snapshot__drop(snapshot);
-	zta_http_call__answer(call, 200, "", zta_str_of(text));
-}
-
 /* --- routes */
 
 static const struct {
@@ -189,8 +154,8 @@ static const struct {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
-	{ "/healthz", "GET", false, healthz },
-	{ "/readyz", "GET", false, readyz },
+	{ "/healthz", "GET", false, zta_api__healthz },
+	{ "/readyz", "GET", false, zta_api__readyz },
 };
 
 /* Cut "/zones/<this zone>" off; false: it is another zone's. */

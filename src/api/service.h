@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "api/fetcher.h"
 #include "api/ledgers.h"
 #include "api/presented.h"
 #include "http/http.h"
@@ -26,6 +27,7 @@ typedef struct zta_service {
 	zta_log *log;
 	pthread_mutex_t lock;   /* of `snapshot` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
+	zta_ring *ring;         /* what was fetched for verifying */
 	atomic_int large_left;  /* large bodies */
 	bool follows;           /* the ledger is another server's */
 	atomic_llong heard_ms;  /* from it last, monotonic; 0: never yet */
@@ -44,6 +46,7 @@ typedef struct zta_worker {
 	zta_http *http;
 	zta_signer *sign;
 	zta_ledger_desk *desk;            /* NULL: there is no store */
+	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
 	struct zta_waiting *first, *last; /* answers that wait for the log */
 } zta_worker;
@@ -81,9 +84,19 @@ typedef struct zta_recorded_answer {
 void zta_worker__record(zta_worker *worker, zta_http_call *call,
     const zta_leaf *leaf, const zta_recorded_answer *answer);
 
+/*
+ * A proof of the call needs something from outside: have it fetched and do the
+ * call `again`. False: it cannot be, and the call is still the caller's.
+ */
+ZTA_MUST_USE bool zta_worker__fetch(zta_worker *worker, zta_http_call *call,
+    zta_snapshot *snapshot, const zta_need *need, int64_t since,
+    zta_call_again *again);
+
 /* One surface each. */
 void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
 void zta_api__token(zta_worker *worker, zta_http_call *call);
+void zta_api__healthz(zta_worker *worker, zta_http_call *call);
+void zta_api__readyz(zta_worker *worker, zta_http_call *call);
 
 /* "X-Request-ID: ...\r\n" if the call had one, else "". SPEC: authzen 1.0 */
 const char *zta_api__request_id(zta_http_call *call);

@@ -251,14 +251,19 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 }
 
 static void
-issue(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
-    const zta_issue_request *request)
+issue(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
+    const zta_issue_request *request, zta_call_again *again)
 {
 	int64_t now = zta_time__now_ms();
 	zta_issue_answer issued;
 	zta_status status = zta_pdp__issue(&worker->service->zone, snapshot,
 	    call->arena, request, now, &issued, NULL);
 
+	if (status == ZTA_EUNAVAILABLE &&
+	    zta_worker__fetch(
+		worker, call, snapshot, &issued.need, request->since, again)) {
+		return;
+	}
 	if (status != ZTA_OK) {
 		fail(call, 503, "temporarily_unavailable",
 		    "the request cannot be judged now");
@@ -267,24 +272,18 @@ issue(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 	answer(worker, call, snapshot, &issued, now);
 }
 
-void
-zta_api__token(zta_worker *worker, zta_http_call *call)
+/* `since` is when the call came, by the ring's clock. */
+static void
+do_again(void *context, zta_http_call *call, int64_t since)
 {
+	zta_worker *worker = context;
 	zta_circumstances around;
 	zta_issue_request request;
 	zta_snapshot *snapshot;
 	zta_form *form = zta_arena__alloc(call->arena, sizeof(*form));
 	zta_error err = { 0 };
-	zta_str type;
 	const char *wrong, *error;
 
-	if (!zta_http_call__header(call, "content-type", &type) ||
-	    !zta_str__starts(
-		type, ZTA_STR("application/x-www-form-urlencoded"))) {
-		fail(call, 400, "invalid_request",
-		    "the body must be application/x-www-form-urlencoded");
-		return;
-	}
 	if (form == NULL ||
 	    zta_form__read(form, call->arena, call->body, &err) != ZTA_OK) {
 		fail(call, 400, "invalid_request",
@@ -298,9 +297,26 @@ zta_api__token(zta_worker *worker, zta_http_call *call)
 		fail(call, 400, error, wrong);
 		return;
 	}
+	request.ring = worker->service->ring;
+	request.since = since;
 	snapshot = zta_worker__snapshot(worker, call);
 	if (snapshot != NULL) {
-		issue(worker, call, snapshot, &request);
+		issue(worker, call, snapshot, &request, do_again);
 		zta_snapshot__drop(snapshot);
 	}
+}
+
+void
+zta_api__token(zta_worker *worker, zta_http_call *call)
+{
+	zta_str type;
+
+	if (!zta_http_call__header(call, "content-type", &type) ||
+	    !zta_str__starts(
+		type, ZTA_STR("application/x-www-form-urlencoded"))) {
+		fail(call, 400, "invalid_request",
+		    "the body must be application/x-www-form-urlencoded");
+		return;
+	}
+	do_again(worker, call, zta_ring__now(worker->service->ring));
 }

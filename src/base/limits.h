@@ -55,6 +55,40 @@
 /* A status list token, and its list: of 32 million tokens, 8 of them a byte. */
 #define ZTA_STATUS_TOKEN_MAX ((size_t)4 << 20)
 #define ZTA_STATUS_LIST_MAX ((size_t)4 << 20)
+/* Groups and roles that one credential may name: the token carries them all. */
+#define ZTA_PRINCIPAL_PARENTS_MAX 256u
+/* How long ago somebody may have to have signed in, in seconds. */
+#define ZTA_AUTH_AGE_MAX_S (366 * 24 * 3600)
+/* A key set, a discovery document, an answer about a token. */
+#define ZTA_KEYS_TEXT_MAX ((size_t)1 << 20)
+#define ZTA_DISCOVERY_MAX ((size_t)256 << 10)
+#define ZTA_ANSWER_MAX ((size_t)64 << 10)
+/* Key sets are fetched again as their headers say, but no sooner than this; how
+ * often at most and at least, and how old they may become, in seconds. */
+#define ZTA_KEYS_FRESH_MIN_MS INT64_C(60000)
+#define ZTA_KEYS_REFRESH_MIN_S 1
+#define ZTA_KEYS_REFRESH_MAX_S (24 * 3600)
+#define ZTA_KEYS_AGE_MAX_S (7 * 24 * 3600)
+/* A question about a token; the secret that goes with it; how long an answer may
+ * be kept, in seconds: that a token was taken back is not seen meanwhile. */
+#define ZTA_FORM_MAX ((size_t)128 << 10)
+#define ZTA_CLIENT_SECRET_MAX 1024
+#define ZTA_ANSWER_AGE_MAX_S 3600
+/* What is kept of answers about tokens. */
+#define ZTA_RING_MEMORY_MAX ((size_t)64 << 20)
+/* How often one outside is asked for its keys: so many at once, and then one
+ * each that long. The pause after a failure, doubled with each up to 64 times. */
+#define ZTA_RING_CREDITS 5u
+#define ZTA_RING_CREDIT_MS INT64_C(5000)
+#define ZTA_RING_PAUSE_MS INT64_C(1000)
+/* Calls that wait for something outside, threads that ask for it, how many of
+ * them one source may have, how long one question may take. */
+#define ZTA_FETCH_WAITERS_MAX 1000u
+#define ZTA_FETCH_THREADS 4u
+#define ZTA_FETCH_SOURCE_MAX 2u
+#define ZTA_FETCH_MS 5000
+#define ZTA_FETCH_CONNECT_MS 2000
+#define ZTA_FETCH_CALL_MS 60000
 /* Longest SPIFFE ID. SPEC: spiffe-id 2.3 */
 #define ZTA_SPIFFE_ID_MAX 2048
 

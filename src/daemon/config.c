@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/outside.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -41,6 +42,10 @@ static const struct {
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "api_keys", PATH, offsetof(zta_config, api_keys), false },
 	{ "revocations", PATH, offsetof(zta_config, revocations), false },
+	{ "fetch_allow", TEXT, offsetof(zta_config, fetch_allow), false },
+	{ "fetch_ca_file", PATH, offsetof(zta_config, fetch_ca_file), false },
+	{ "secrets_dir", PATH, offsetof(zta_config, secrets_dir), false },
+	{ "client_key", PATH, offsetof(zta_config, client_key), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 };
@@ -191,6 +196,20 @@ read_line(reader *r, zta_str line)
 	return read_value(r, i, value);
 }
 
+static zta_status
+check_fetch(reader *r)
+{
+	zta_outside_rules rules;
+	zta_status status =
+	    zta_outside_rules__read(&rules, r->out->fetch_allow, r->err);
+
+	zta_outside_rules__release(&rules);
+	if (status != ZTA_OK) {
+		zta_error__place(r->err, "fetch_allow");
+	}
+	return status;
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
@@ -230,7 +249,7 @@ check(reader *r)
 		return FAIL(
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
-	return ZTA_OK;
+	return check_fetch(r);
 }
 
 /* The store of a directory is a file in it. */

@@ -19,8 +19,12 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
-	const char *issuer;   /* default ztauth://<domain>/<zone> */
-	const char *jwks_dir; /* NULL: sources name no key files */
+	const char *issuer;        /* default ztauth://<domain>/<zone> */
+	const char *jwks_dir;      /* NULL: sources name no key files */
+	const char *fetch_allow;   /* origins that sources may have asked */
+	const char *fetch_ca_file; /* NULL: the system's */
+	const char *secrets_dir;   /* NULL: sources name no secrets */
+	const char *client_key;    /* NULL: none signs client assertions */
 	const char *api_keys, *revocations; /* files; NULL: none */
 	const char *host;                   /* of `listen` */
 	uint16_t port;

@@ -21,6 +21,7 @@
 
 /* First byte of a message to the keeper, and of one from it. */
 #define SIGN_TXN 'T'
+#define SIGN_CLIENT 'C'
 #define SIGNED 'S'
 #define REFUSED 'R'
 #define READY 'K'
@@ -30,7 +31,21 @@
 #define PATIENCE_S 2
 #define KEY_FILE_MAX ((size_t)64 << 10)
 
+/* SPEC: rfc7523 3: no type of its own is asked for. */
+#define CLIENT_TYP "JWT"
+
 /* --- in the keeper */
+
+typedef struct signer {
+	zta_key *key; /* NULL: none */
+	char kid[ZTA_KEY_THUMBPRINT_MAX];
+} signer;
+
+/* What the keeper holds. */
+typedef struct hoard {
+	signer zone;
+	signer client;
+} hoard;
 
 static zta_status
 load_key(const char *path, zta_key **key, zta_error *err)
@@ -74,9 +89,24 @@ reply(int channel, char kind, zta_str text)
 	}
 }
 
+/* Each kind of message has a key and a type of its own. */
+static zta_status
+sign(const hoard *held, char kind, zta_str payload, zta_buf *token)
+{
+	const signer *by = kind == SIGN_TXN ? &held->zone : &held->client;
+	zta_str typ =
+	    kind == SIGN_TXN ? ZTA_STR(ZTA_TXN_TYP) : ZTA_STR(CLIENT_TYP);
+
+	if ((kind != SIGN_TXN && kind != SIGN_CLIENT) || by->key == NULL) {
+		return ZTA_EINVAL;
+	}
+	return zta_jws__sign(token, by->key, ZTA_ALG_ES256, typ,
+	    zta_str_of(by->kid), payload, NULL);
+}
+
 /* One request; false when the server has closed the channel. */
 static bool
-serve_one(int channel, const zta_key *key, zta_str kid)
+serve_one(int channel, const hoard *held)
 {
 	char message[MESSAGE_MAX];
 	ssize_t len = recv(channel, message, sizeof(message), 0);
@@ -86,9 +116,8 @@ serve_one(int channel, const zta_key *key, zta_str kid)
 		return len < 0 && errno == EINTR;
 	}
 	zta_buf__init(&token, ZTA_JWS_MAX);
-	if (message[0] == SIGN_TXN &&
-	    zta_jws__sign(&token, key, ZTA_ALG_ES256, ZTA_STR(ZTA_TXN_TYP), kid,
-		(zta_str){ message + 1, (size_t)len - 1 }, NULL) == ZTA_OK) {
+	if (sign(held, message[0], (zta_str){ message + 1, (size_t)len - 1 },
+		&token) == ZTA_OK) {
 		reply(channel, SIGNED, zta_buf__str(&token));
 	} else {
 		reply(channel, REFUSED, ZTA_STR(""));
@@ -98,7 +127,7 @@ serve_one(int channel, const zta_key *key, zta_str kid)
 }
 
 static void
-serve_all(const int *channels, uint32_t count, const zta_key *key, zta_str kid)
+serve_all(const int *channels, uint32_t count, const hoard *held)
 {
 	struct pollfd *fds = calloc(count, sizeof(*fds));
 	uint32_t i;
@@ -112,7 +141,7 @@ serve_all(const int *channels, uint32_t count, const zta_key *key, zta_str kid)
 		}
 		for (i = 0; i < count; i++) {
 			if (fds[i].revents != 0 &&
-			    !serve_one(fds[i].fd, key, kid)) {
+			    !serve_one(fds[i].fd, held)) {
 				free(fds);
 				return;
 			}
@@ -121,12 +150,21 @@ serve_all(const int *channels, uint32_t count, const zta_key *key, zta_str kid)
 	free(fds);
 }
 
+static zta_status
+load(signer *out, const char *path, zta_error *err)
+{
+	zta_status status = load_key(path, &out->key, err);
+
+	return status != ZTA_OK ? status :
+				  zta_key_thumbprint(out->key, out->kid, err);
+}
+
 /* The whole life of the keeper. The first channel carries the public key. */
 static int
-run(const char *key_path, const int *channels, uint32_t count)
+run(const zta_keeper_keys *keys, const int *channels, uint32_t count)
 {
-	char thumbprint[ZTA_KEY_THUMBPRINT_MAX], jwk[ZTA_KEY_JWK_MAX];
-	zta_key *key = NULL;
+	char jwk[ZTA_KEY_JWK_MAX];
+	hoard held = { 0 };
 	zta_error err = { 0 };
 	zta_status status;
 
@@ -135,22 +173,23 @@ run(const char *key_path, const int *channels, uint32_t count)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
-	status = load_key(key_path, &key, &err);
-	if (status == ZTA_OK) {
-		status = zta_key_thumbprint(key, thumbprint, &err);
+	status = load(&held.zone, keys->zone, &err);
+	if (status == ZTA_OK && keys->client != NULL) {
+		status = load(&held.client, keys->client, &err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_key_public_jwk(
-		    key, ZTA_ALG_ES256, ZTA_STR(""), jwk, &err);
+		    held.zone.key, ZTA_ALG_ES256, ZTA_STR(""), jwk, &err);
 	}
 	if (status != ZTA_OK) {
 		reply(channels[0], REFUSED,
 		    (zta_str){ (const char *)&err, sizeof(err) });
 	} else {
 		reply(channels[0], READY, zta_str_of(jwk));
-		serve_all(channels, count, key, zta_str_of(thumbprint));
+		serve_all(channels, count, &held);
 	}
-	zta_key_close(key);
+	zta_key_close(held.zone.key);
+	zta_key_close(held.client.key);
 	return status == ZTA_OK ? 0 : 1;
 }
 
@@ -210,8 +249,8 @@ close_all(const int *fds, uint32_t count)
 }
 
 zta_status
-zta_keeper__start(
-    zta_keeper *out, const char *key_path, uint32_t count, zta_error *err)
+zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys, uint32_t count,
+    zta_error *err)
 {
 	int *far = calloc(count, sizeof(*far));
 	zta_status status;
@@ -232,7 +271,7 @@ zta_keeper__start(
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(key_path, far, count));
+		_exit(run(keys, far, count));
 	}
 	close_all(far, out->count);
 	free(far);
@@ -260,8 +299,8 @@ zta_keeper__stop(zta_keeper *keeper)
 	}
 }
 
-zta_status
-zta_keeper__sign(void *channel, zta_str payload, zta_buf *token, zta_error *err)
+static zta_status
+ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 {
 	int fd = *(int *)channel;
 	char message[MESSAGE_MAX];
@@ -271,7 +310,7 @@ zta_keeper__sign(void *channel, zta_str payload, zta_buf *token, zta_error *err)
 		return zta_error__set(
 		    err, ZTA_ELIMIT, "the token would be too long");
 	}
-	message[0] = SIGN_TXN;
+	message[0] = kind;
 	memcpy(message + 1, payload.ptr, payload.len);
 	if (fd < 0 || send(fd, message, payload.len + 1, MSG_NOSIGNAL) < 0) {
 		return zta_error__set(
@@ -291,4 +330,17 @@ zta_keeper__sign(void *channel, zta_str payload, zta_buf *token, zta_error *err)
 	}
 	zta_buf__put(token, (zta_str){ message + 1, (size_t)len - 1 });
 	return token->status;
+}
+
+zta_status
+zta_keeper__sign(void *channel, zta_str payload, zta_buf *token, zta_error *err)
+{
+	return ask(channel, SIGN_TXN, payload, token, err);
+}
+
+zta_status
+zta_keeper__sign_client(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err)
+{
+	return ask(channel, SIGN_CLIENT, payload, token, err);
 }

@@ -2,9 +2,9 @@
 /*
  * keeper.h - the process that holds the private key.
  *
- * It talks to the server over socket pairs, one for each worker, in messages of
- * a fixed shape: the payload of a transaction token goes in, the token comes
- * back. It chooses the header itself, reads nothing from the network, and ends
+ * It talks to the server over socket pairs, one for each thread, in messages of
+ * a fixed shape: the payload of a transaction token, or of a client assertion,
+ * goes in, the token comes back. It chooses the header itself, reads nothing from the network, and ends
  * when the server does. docs/design/privsep.md
  */
 #ifndef ZTA_DAEMON_KEEPER_H
@@ -17,23 +17,32 @@
 
 typedef struct zta_keeper {
 	pid_t pid;
-	int *channels; /* one a worker */
+	int *channels; /* one a thread that has something signed */
 	uint32_t count;
 	char jwk[ZTA_KEY_JWK_MAX]; /* the public key */
 } zta_keeper;
 
+/* Files of its private keys, PEM. */
+typedef struct zta_keeper_keys {
+	const char *zone;   /* signs transaction tokens */
+	const char *client; /* signs client assertions; NULL: none does */
+} zta_keeper_keys;
+
 /*
- * Start the keeper with the key in `key_path` and `count` channels. The key is
- * read in the new process alone. ZTA_EINVALID: no ES256 private key.
+ * Start the keeper with these keys and `count` channels. They are read in the
+ * new process alone. ZTA_EINVALID: no ES256 private key.
  */
-ZTA_MUST_USE zta_status zta_keeper__start(
-    zta_keeper *out, const char *key_path, uint32_t count, zta_error *err);
+ZTA_MUST_USE zta_status zta_keeper__start(zta_keeper *out,
+    const zta_keeper_keys *keys, uint32_t count, zta_error *err);
 
 /* Close the channels, so that it ends, and wait for it. */
 void zta_keeper__stop(zta_keeper *keeper);
 
 /* A zta_signer; `channel` points to the worker's channel. */
 ZTA_MUST_USE zta_status zta_keeper__sign(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+/* A zta_client_signer. SPEC: rfc7523 */
+ZTA_MUST_USE zta_status zta_keeper__sign_client(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
 
 #endif

@@ -36,7 +36,8 @@ typedef struct server {
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_ledgers *ledgers; /* NULL: there is no store */
-	zta_key *key;         /* public */
+	zta_fetcher *fetcher;
+	zta_key *key; /* public */
 	zta_worker *workers;
 	pthread_t *threads;
 	uint32_t started;
@@ -119,6 +120,15 @@ open_worker(server *s, uint32_t i, zta_error *err)
 		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
 		    worker, err);
 	}
+	if (status == ZTA_OK) {
+		status = zta_fetch_desk__open(
+		    &worker->fetch, s->fetcher, worker, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_http__watch(worker->http,
+		    zta_fetch_desk__fd(worker->fetch), zta_fetch_desk__ready,
+		    worker->fetch, err);
+	}
 	if (status == ZTA_OK && s->ledgers != NULL) {
 		status = zta_ledger_desk__open(&worker->desk, s->ledgers, err);
 	}
@@ -163,6 +173,7 @@ stop_workers(server *s)
 	uint32_t i;
 
 	zta_ledgers__drain(s->ledgers);
+	zta_fetcher__drain(s->fetcher);
 	for (i = 0; i < s->started; i++) {
 		zta_http__stop(s->workers[i].http);
 	}
@@ -170,8 +181,10 @@ stop_workers(server *s)
 		(void)pthread_join(s->threads[i], NULL);
 	}
 	zta_ledgers__close(s->ledgers);
+	zta_fetcher__close(s->fetcher);
 	for (i = 0; s->workers != NULL && i < s->config.workers; i++) {
 		zta_ledger_desk__close(s->workers[i].desk);
+		zta_fetch_desk__close(s->workers[i].fetch);
 		zta_http__close(s->workers[i].http);
 	}
 	free(s->workers);
@@ -249,6 +262,28 @@ open_ledgers(server *s, zta_error *err)
 	return status;
 }
 
+static zta_snapshot *
+give_snapshot(void *context)
+{
+	return zta_service__snapshot(context);
+}
+
+static zta_status
+open_fetcher(server *s, zta_error *err)
+{
+	const zta_fetcher_options options = { .ring = s->service.ring,
+		.allow = s->config.fetch_allow,
+		.ca_file = s->config.fetch_ca_file,
+		.secrets = s->config.secrets_dir,
+		.sign = zta_keeper__sign_client,
+		.channels = s->keeper.channels + s->config.workers,
+		.snapshot = give_snapshot,
+		.context = &s->service,
+		.say = zta_daemon__say };
+
+	return zta_fetcher__open(&s->fetcher, &options, err);
+}
+
 static void
 harden(void)
 {
@@ -271,6 +306,7 @@ static int
 prepare(server *s, const char *path)
 {
 	zta_live_files files = { .tell = tell_damage };
+	zta_keeper_keys keys;
 	zta_error err = { 0 };
 
 	zta_arena__init(&s->arena, SIZE_MAX);
@@ -279,8 +315,9 @@ prepare(server *s, const char *path)
 	if (zta_config__read(&s->config, &s->arena, path, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
 	}
-	if (zta_keeper__start(&s->keeper, s->config.signing_key,
-		s->config.workers, &err) != ZTA_OK) {
+	keys = (zta_keeper_keys){ s->config.signing_key, s->config.client_key };
+	if (zta_keeper__start(&s->keeper, &keys,
+		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
 	if (publish_key(s, &err) != ZTA_OK) {
@@ -295,6 +332,9 @@ prepare(server *s, const char *path)
 	if (zta_follower__open(&s->follower, &s->config, &s->service, &s->arena,
 		&err) != ZTA_OK) {
 		return zta_daemon__complain("ledger", &err);
+	}
+	if (zta_ring__open(&s->service.ring, NULL, &err) != ZTA_OK) {
+		return zta_daemon__complain("memory", &err);
 	}
 	if (zta_mirror__open(&s->mirror, &s->config, &s->service,
 		s->follower.store, s->follower.ledger, &err) != ZTA_OK) {
@@ -313,6 +353,7 @@ release(server *s)
 	zta_snapshot__drop(s->service.snapshot);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
+	zta_ring__close(s->service.ring);
 	(void)pthread_mutex_destroy(&s->service.lock);
 	zta_arena__release(&s->arena);
 }
@@ -335,6 +376,9 @@ run(server *s)
 	}
 	if (open_ledgers(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("admin ledger", &err);
+	}
+	if (open_fetcher(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("fetch_allow", &err);
 	}
 	/* Until the follower starts, what is in force stays the same. */
 	zta_daemon__say("in force: %s", in_force(s));

@@ -147,6 +147,47 @@ tell_failure(const zta_http_client *client, CURLcode code, const zta_buf *body,
 	    client->why[0] != '\0' ? client->why : curl_easy_strerror(code));
 }
 
+/* SPEC: rfc9111 5.2.2; what may not be kept has no age at all. */
+static int64_t
+read_max_age(zta_str rest)
+{
+	zta_str name = ZTA_STR("max-age="), word;
+	int64_t seconds, age = -1;
+	size_t i;
+
+	while (zta_str__next(&rest, ',', &word)) {
+		while (word.len > 0 && word.ptr[0] == ' ') {
+			word = (zta_str){ word.ptr + 1, word.len - 1 };
+		}
+		if (zta_str__is(word, "no-store") ||
+		    zta_str__is(word, "no-cache")) {
+			return 0;
+		}
+		if (!zta_str__starts(word, name)) {
+			continue;
+		}
+		seconds = 0;
+		for (i = name.len; i < word.len && i < name.len + 9 &&
+		     word.ptr[i] >= '0' && word.ptr[i] <= '9';
+		     i++) {
+			seconds = seconds * 10 + (word.ptr[i] - '0');
+		}
+		age = seconds * 1000;
+	}
+	return age;
+}
+
+static int64_t
+max_age(zta_http_client *client)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(client->curl, "Cache-Control", 0, CURLH_HEADER,
+		   -1, &header) == CURLHE_OK ?
+	    read_max_age(zta_str_of(header->value)) :
+	    -1;
+}
+
 static zta_status
 keep(zta_http_client *client, zta_arena *arena, const zta_buf *body,
     zta_http_response *out, zta_error *err)
@@ -157,6 +198,7 @@ keep(zta_http_client *client, zta_arena *arena, const zta_buf *body,
 	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
 	out->status = (unsigned)status;
+	out->max_age_ms = max_age(client);
 	out->type = zta_str_of(type == NULL ? "" : type);
 	out->type.len = zta_str__find(out->type, ';');
 	out->type = zta_arena__copy(arena, out->type);

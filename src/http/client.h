@@ -41,6 +41,7 @@ typedef struct zta_http_response {
 	unsigned status;
 	zta_str type; /* of its body, without parameters; may be empty */
 	zta_str body;
+	int64_t max_age_ms; /* caches may keep it so long; -1: not said */
 } zta_http_response;
 
 /*

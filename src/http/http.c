@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/time.h"
 #include "http/conn.h"
 
@@ -43,6 +44,7 @@ struct zta_http {
 	bool stopping;
 	int64_t now, tick, drain_until;
 	char date[64];
+	uint64_t calls; /* the number of the last, from anywhere on */
 	zta_conn *conns;
 	uint32_t conn_count;
 	watch watches[ZTA_HTTP_WATCHES_MAX];
@@ -85,6 +87,7 @@ zta_http__is_stopping(const zta_http *http)
 void
 zta_http__handle(zta_http *http, zta_http_call *call)
 {
+	call->number = ++http->calls;
 	http->options.handle(http->options.context, call);
 }
 
@@ -427,6 +430,7 @@ zta_http__open(zta_http **out, const zta_http_options *options, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	http->options = *options;
+	http->calls = zta_random__seed();
 	http->listener = -1;
 	http->listening = true;
 	http->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -32,6 +32,7 @@ struct zta_http_call {
 	const zta_http_header *headers;
 	uint32_t header_count;
 	zta_str body;
+	uint64_t number;  /* that no other request to this process has */
 	zta_arena *arena; /* for the handler's own needs too */
 	void *connection; /* of the server */
 };

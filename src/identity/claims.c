@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "identity/mapping.h"
 #include "identity/spiffe_id.h"
 
 /* 9999-12-31T23:59:59Z in seconds. */
@@ -165,10 +166,10 @@ check_subject(zta_verifying *v)
 	if (sub == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `sub`");
 	}
-	id = claim(v, s->id_claim);
+	id = zta_mapping__find(v->claims.root, &s->id);
 	if (id == NULL) {
-		return ZTA_REFUSE(
-		    v, MISSING_CLAIM, "there is no `%s`", s->id_claim);
+		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `%.*s`",
+		    ZTA_STR_ARG(s->id.text));
 	}
 	if (sub->type != ZTA_JSON_STRING || id->type != ZTA_JSON_STRING) {
 		return ZTA_REFUSE(v, BAD_CLAIM, "the subject is no string");
@@ -262,5 +263,11 @@ zta_claims__judge_unaddressed(zta_verifying *v)
 	if (status == ZTA_OK) {
 		status = check_subject(v);
 	}
-	return status != ZTA_OK ? status : read_scopes(v);
+	if (status == ZTA_OK) {
+		status = zta_claims__demand(v);
+	}
+	if (status == ZTA_OK) {
+		status = read_scopes(v);
+	}
+	return status != ZTA_OK ? status : zta_mapping__apply(v);
 }

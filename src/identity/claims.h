@@ -8,11 +8,16 @@
 
 #include "identity/kind.h"
 
-/* Judge `v->claims`: audience, dates, subject, scopes, into `v->out`. */
+/*
+ * Judge `v->claims`: audience, dates, subject, scopes, what the source demands;
+ * and fill `v->out`.
+ */
 ZTA_MUST_USE zta_status zta_claims__judge(zta_verifying *v);
 
 /* The same but for the audience, which the proof names. */
 ZTA_MUST_USE zta_status zta_claims__judge_unaddressed(zta_verifying *v);
+/* What the source demands of how somebody signed in, and with whom. */
+ZTA_MUST_USE zta_status zta_claims__demand(zta_verifying *v);
 
 /*
  * A NumericDate (RFC 7519 section 2) as milliseconds; false: it is none, or

@@ -2,7 +2,9 @@
 /* jose.c - see jose.h. */
 #include "identity/jose.h"
 
+#include "base/error.h"
 #include "base/str.h"
+#include "identity/keys.h"
 
 /* SPEC: rfc8725 3.11 */
 static zta_status
@@ -29,25 +31,67 @@ check_type(zta_verifying *v, const char *const *types)
 }
 
 static zta_status
+judge(zta_verifying *v, const zta_key *key)
+{
+	if (key == NULL) {
+		return ZTA_REFUSE(v, UNKNOWN_KEY,
+		    "source `%.*s` has no key that fits",
+		    ZTA_STR_ARG(v->source->name));
+	}
+	return zta_key__verify(
+		   key, v->jws.alg, v->jws.input, v->jws.signature) ?
+	    ZTA_OK :
+	    ZTA_REFUSE(v, BAD_SIGNATURE, "the signature is wrong");
+}
+
+/*
+ * With keys that were fetched. A kid that is not among them may be new: the
+ * set is fetched again, once for the call.
+ */
+static zta_status
+judge_fetched(zta_verifying *v, const zta_need *need)
+{
+	const zta_source *s = v->source;
+	const zta_key *key = NULL;
+	zta_ring_view view = { 0 };
+	zta_status status;
+
+	if (v->with->ring != NULL) {
+		zta_ring__look(v->with->ring, need->key, need->gate,
+		    v->with->since, &view);
+	}
+	if (view.value != NULL) {
+		key = zta_jwks__find(&view.value->keys, &v->jws);
+	}
+	if (key == NULL && !view.since && view.may_fetch) {
+		v->why_not->need = *need;
+		status = zta_error__set(v->err, ZTA_EUNAVAILABLE,
+		    "the keys of source `%.*s` are needed",
+		    ZTA_STR_ARG(s->name));
+	} else if (view.value == NULL) {
+		status = ZTA_REFUSE(v, NO_KEYS, "source `%.*s` has no keys now",
+		    ZTA_STR_ARG(s->name));
+	} else {
+		status = judge(v, key);
+	}
+	zta_fetched__drop(view.value);
+	return status;
+}
+
+static zta_status
 check_signature(zta_verifying *v)
 {
 	const zta_source *s = v->source;
-	const zta_key *key;
+	zta_need need;
 
 	if ((s->algs & 1u << v->jws.alg) == 0) {
 		return ZTA_REFUSE(v, ALG_NOT_ALLOWED,
 		    "source `%.*s` does not use %s", ZTA_STR_ARG(s->name),
 		    zta_alg_name(v->jws.alg));
 	}
-	key = zta_jwks__find(&s->keys, &v->jws);
-	if (key == NULL) {
-		return ZTA_REFUSE(v, UNKNOWN_KEY,
-		    "source `%.*s` has no key that fits", ZTA_STR_ARG(s->name));
-	}
-	return zta_key__verify(
-		   key, v->jws.alg, v->jws.input, v->jws.signature) ?
-	    ZTA_OK :
-	    ZTA_REFUSE(v, BAD_SIGNATURE, "the signature is wrong");
+	return zta_keys__need(s, &need) ?
+	    judge_fetched(v, &need) :
+	    judge(v, zta_jwks__find(&s->keys, &v->jws));
 }
 
 zta_status

@@ -5,8 +5,10 @@
 /* An issuer that is listed comes before a trust domain; a WIT is no JWT-SVID. */
 const zta_kind *const zta_kind__all[] = {
 	&zta_kind__jwt,
+	&zta_kind__oidc,
 	&zta_kind__wimse,
 	&zta_kind__spiffe,
 	&zta_kind__api_key,
+	&zta_kind__introspection,
 	NULL,
 };

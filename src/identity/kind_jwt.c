@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kind_jwt.c - `jwt`: a JWT of an issuer. SPEC: rfc7519, rfc9068 */
+/* kind_jwt.c - `jwt`, `oidc`: a JWT of an issuer. SPEC: rfc7519, rfc9068 */
 #include "base/str.h"
 #include "identity/claims.h"
 #include "identity/jose.h"
@@ -14,7 +14,7 @@ read(zta_source_reader *r, const zta_json *node, zta_source *out)
 	out->principal = ZTA_PRINCIPAL_HUMAN;
 	out->entity = ZTA_STR("User");
 	if (status == ZTA_OK) {
-		status = zta_source__read_principal(r, node, out);
+		status = zta_source__read_claims(r, node, out);
 	}
 	return status != ZTA_OK ? status :
 				  zta_source__read_jose(r, node, "sig", out);
@@ -32,10 +32,16 @@ verify(zta_verifying *v)
 	static const char *const types[] = { "JWT", "at+jwt", NULL };
 	zta_status status = zta_jose__verify(v, types);
 
+	if (status == ZTA_OK && v->presented->as == ZTA_AS_ID_TOKEN &&
+	    zta_jws__typ_is(&v->jws, ZTA_STR("at+jwt"))) {
+		return ZTA_REFUSE(
+		    v, BAD_TYPE, "an access token is no ID token");
+	}
 	return status != ZTA_OK ? status : zta_claims__judge(v);
 }
 
 static const char *const members[] = { "issuer", ZTA_SOURCE_JOSE_MEMBERS,
-	"principal", NULL };
+	ZTA_SOURCE_CLAIM_MEMBERS, NULL };
 
 const zta_kind zta_kind__jwt = { "jwt", members, read, claims, verify };
+const zta_kind zta_kind__oidc = { "oidc", members, read, claims, verify };

@@ -22,6 +22,16 @@ typedef enum zta_proof {
 	ZTA_PROOF_WPT
 } zta_proof;
 
+/* A Cedar entity. */
+typedef struct zta_entity_name {
+	zta_str type, id;
+} zta_entity_name;
+
+typedef struct zta_principal_attribute {
+	zta_str name;
+	const zta_json *value; /* of `claims` */
+} zta_principal_attribute;
+
 typedef struct zta_principal {
 	zta_str type, id; /* of the Cedar entity */
 	zta_principal_kind kind;
@@ -33,6 +43,10 @@ typedef struct zta_principal {
 	int64_t expires_at;                   /* ms */
 	const zta_str *scopes;
 	uint32_t scope_count;
+	const zta_entity_name *parents; /* groups and roles */
+	uint32_t parent_count;
+	const zta_principal_attribute *attributes;
+	uint32_t attribute_count;
 	zta_json_doc claims; /* the payload */
 	zta_proof proof;
 } zta_principal;

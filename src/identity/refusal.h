@@ -18,6 +18,9 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_KEY_INJECTION,   /* jwk, jku, x5u, x5c: rfc8725 3.10 */
 	ZTA_REFUSAL_CRITICAL,        /* crit, b64, zip: rfc7515 4.1.11 */
 	ZTA_REFUSAL_UNKNOWN_KEY,     /* no key of the source fits */
+	ZTA_REFUSAL_NO_KEYS,         /* none were fetched, or too long ago */
+	ZTA_REFUSAL_NO_ANSWER,       /* nobody to tell of the token: rfc7662 */
+	ZTA_REFUSAL_INACTIVE,        /* rfc7662 2.2 */
 	ZTA_REFUSAL_BAD_SIGNATURE,
 	ZTA_REFUSAL_BAD_TYPE,       /* typ: rfc8725 3.11 */
 	ZTA_REFUSAL_UNKNOWN_ISSUER, /* no source claims it: ztauth 3 */
@@ -28,6 +31,9 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_NOT_YET_VALID,
 	ZTA_REFUSAL_ISSUED_IN_FUTURE,
 	ZTA_REFUSAL_TOO_OLD,
+	ZTA_REFUSAL_BAD_CLIENT,  /* azp, client_id */
+	ZTA_REFUSAL_WEAK_AUTH,   /* acr, amr */
+	ZTA_REFUSAL_STALE_AUTH,  /* auth_time */
 	ZTA_REFUSAL_BAD_SUBJECT, /* empty, or not of the source's domain */
 	/* Proofs of possession: rfc9449 4.3, rfc8705 3, wimse-wpt 2 */
 	ZTA_REFUSAL_PROOF_MISSING,   /* bound, or demanded, and none came */

@@ -144,11 +144,12 @@ static zta_status
 read_source(zta_source_reader *r, const zta_json *name, const zta_json *node,
     zta_source *out)
 {
+	static const char *const sub[] = { "sub", NULL };
 	zta_status status;
 
 	*out = (zta_source){ .name = zta_json__str(name),
 		.leeway_ms = DEFAULT_LEEWAY_S * 1000,
-		.id_claim = "sub" };
+		.id = { ZTA_STR("sub"), sub } };
 	if (node->type != ZTA_JSON_OBJECT || name->count == 0) {
 		return ZTA_SOURCE_FAIL(r, node, "a source is a named object");
 	}
@@ -173,6 +174,8 @@ check_claim(
 	for (i = 0; i < r->out->count; i++) {
 		other = &r->out->list[i];
 		if (other->kind->claims == source->kind->claims &&
+		    (zta_str__starts(other->prefix, source->prefix) ||
+			zta_str__starts(source->prefix, other->prefix)) &&
 		    zta_str__eq(other->issuer, source->issuer) &&
 		    zta_str__eq(other->trust_domain, source->trust_domain)) {
 			return ZTA_SOURCE_FAIL(r, node,

@@ -7,11 +7,45 @@
 #define ZTA_IDENTITY_SOURCE_H
 
 #include "base/error.h"
-#include "identity/jwks.h"
+#include "identity/need.h"
 #include "identity/principal.h"
-#include "identity/ring.h"
 
 typedef struct zta_kind zta_kind;
+
+typedef struct zta_str_list {
+	const zta_str *list;
+	uint32_t count;
+} zta_str_list;
+
+/* Where in the claims: the names on the way, ended by NULL. */
+typedef struct zta_claim_path {
+	zta_str text; /* as the source writes it */
+	const char *const *names;
+} zta_claim_path;
+
+/* Each string in the claim is the id of a parent of this type. */
+typedef struct zta_claim_parent {
+	zta_str type;
+	zta_claim_path claim;
+} zta_claim_parent;
+
+typedef struct zta_claim_attribute {
+	zta_str name;
+	zta_claim_path claim;
+} zta_claim_attribute;
+
+typedef enum zta_client_method {
+	ZTA_CLIENT_BASIC,
+	ZTA_CLIENT_POST,
+	ZTA_CLIENT_KEY
+} zta_client_method;
+
+/* Who we are to those that we ask. SPEC: rfc6749 2.3 */
+typedef struct zta_client {
+	zta_str id;
+	zta_client_method method;
+	zta_str secret_file; /* a name; the operator says where */
+} zta_client;
 
 /* What a kind does not use is empty. */
 struct zta_source {
@@ -30,11 +64,31 @@ struct zta_source {
 	uint32_t algs;        /* bit set of zta_alg */
 	const zta_str *types; /* values of `typ` */
 	uint32_t type_count;  /* 0: those of the kind */
-	zta_jwks keys;
+	zta_jwks keys;        /* that it brings */
+	/* Or keys that are fetched, if there is a key for the ring: */
+	zta_str keys_key;
+	zta_str keys_url; /* empty: as the issuer's metadata say */
+	const char *keys_use;
+	int64_t keys_refresh_ms, keys_max_age_ms;
+	/* Who tells of a token: */
+	zta_str endpoint;
+	zta_str endpoint_gate; /* for the ring */
+	zta_str prefix;        /* of its tokens; may be empty */
+	zta_client client;
+	int64_t cache_ms; /* how long an answer may be kept */
+	/* What is demanded of its claims; an empty list demands nothing: */
+	zta_str_list clients;    /* one of these it was made for */
+	zta_str_list acr;        /* one of these */
+	zta_str_list amr;        /* all of these */
+	int64_t max_auth_age_ms; /* since `auth_time`; 0: no limit */
 	/* What the credential becomes: */
 	zta_principal_kind principal;
-	zta_str entity;       /* Cedar type of the principal */
-	const char *id_claim; /* whose value is the entity's id */
+	zta_str entity;    /* Cedar type of the principal */
+	zta_claim_path id; /* whose value is the entity's id */
+	const zta_claim_parent *parents;
+	uint32_t parent_count;
+	const zta_claim_attribute *attributes;
+	uint32_t attribute_count;
 };
 
 typedef struct zta_sources {

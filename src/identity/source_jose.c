@@ -7,6 +7,11 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/url.h"
+
+/* Issuers change keys within days, and show new ones ahead. */
+#define DEFAULT_REFRESH_S INT64_C(900)
+#define DEFAULT_KEYS_AGE_S INT64_C(24 * 3600)
 
 /* SPEC: rfc8725 3.1, 3.2: the source names its algorithms, all asymmetric. */
 static zta_status
@@ -37,9 +42,8 @@ read_algs(zta_source_reader *r, const zta_json *source, zta_source *out)
 	return ZTA_OK;
 }
 
-/* A file name, not a path: the directory is for the operator to choose. */
-static bool
-is_file_name(zta_str name)
+bool
+zta_source__is_file_name(zta_str name)
 {
 	return name.len > 0 && name.len < 256 && name.ptr[0] != '.' &&
 	    zta_str__find(name, '/') == name.len &&
@@ -56,7 +60,7 @@ read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
 	zta_status status;
 
 	if (node->type != ZTA_JSON_STRING ||
-	    !is_file_name(zta_json__str(node))) {
+	    !zta_source__is_file_name(zta_json__str(node))) {
 		return ZTA_SOURCE_FAIL(
 		    r, node, "`jwks_file` is the name of a file");
 	}
@@ -86,16 +90,114 @@ read_key_file(zta_source_reader *r, const zta_json *node, const char *use,
 	return status;
 }
 
+/* --- keys that are fetched */
+
+zta_status
+zta_source__address(zta_source_reader *r, const zta_json *source,
+    const char *name, zta_str text)
+{
+	const zta_json *node = zta_json__get(source, name);
+	zta_url url;
+
+	return zta_url__read(text, &url) &&
+		(url.secure || zta_url__is_loopback(&url)) ?
+	    ZTA_OK :
+	    ZTA_SOURCE_FAIL(r, node == NULL ? source : node,
+		"`%s` is no https URL in its plain form", name);
+}
+
+/* With NULs between them. */
+zta_status
+zta_source__name_fetched(zta_source_reader *r, const char *what,
+    zta_str address, const zta_source *source, zta_str *out)
+{
+	zta_str name = source->name;
+	size_t len = name.len + 1 + strlen(what) + 1 + address.len;
+	char *text = zta_arena__alloc(r->arena, len), *to = text;
+
+	if (text == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	memcpy(to, name.ptr, name.len);
+	to += name.len;
+	*to++ = '\0';
+	to = stpcpy(to, what) + 1;
+	memcpy(to, address.ptr, address.len);
+	*out = (zta_str){ text, len };
+	return ZTA_OK;
+}
+
+static zta_status
+read_times(zta_source_reader *r, const zta_json *source, zta_source *out)
+{
+	zta_status status;
+
+	out->keys_refresh_ms = DEFAULT_REFRESH_S * 1000;
+	out->keys_max_age_ms = DEFAULT_KEYS_AGE_S * 1000;
+	status = zta_source__seconds(r, source, "keys_refresh_s",
+	    ZTA_KEYS_REFRESH_MAX_S, &out->keys_refresh_ms);
+	if (status == ZTA_OK) {
+		status = zta_source__seconds(r, source, "keys_max_age_s",
+		    ZTA_KEYS_AGE_MAX_S, &out->keys_max_age_ms);
+	}
+	if (status == ZTA_OK &&
+	    (out->keys_refresh_ms < ZTA_KEYS_REFRESH_MIN_S * 1000 ||
+		out->keys_max_age_ms < out->keys_refresh_ms)) {
+		return ZTA_SOURCE_FAIL(r, source,
+		    "`keys_refresh_s` is one second at least, and no more "
+		    "than `keys_max_age_s`");
+	}
+	return status;
+}
+
+static zta_status
+read_remote(zta_source_reader *r, const zta_json *source, const zta_json *uri,
+    const char *use, zta_source *out)
+{
+	zta_str address = out->issuer;
+	zta_status status = read_times(r, source, out);
+
+	out->keys_use = use;
+	if (status == ZTA_OK && uri != NULL) {
+		status = zta_source__need_text(
+		    r, source, "jwks_uri", &out->keys_url);
+		address = out->keys_url;
+	}
+	if (status == ZTA_OK) {
+		status = zta_source__address(
+		    r, source, uri != NULL ? "jwks_uri" : "issuer", address);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_source__name_fetched(r, use, address, out, &out->keys_key);
+}
+
 static zta_status
 read_keys(zta_source_reader *r, const zta_json *source, const char *use,
     zta_source *out)
 {
 	const zta_json *set = zta_json__get(source, "jwks");
 	const zta_json *file = zta_json__get(source, "jwks_file");
+	const zta_json *uri = zta_json__get(source, "jwks_uri");
+	const zta_json *discovery = zta_json__get(source, "discovery");
 
-	if ((set == NULL) == (file == NULL)) {
+	if (discovery != NULL && discovery->type != ZTA_JSON_TRUE) {
 		return ZTA_SOURCE_FAIL(
-		    r, source, "a source needs `jwks` or `jwks_file`");
+		    r, discovery, "`discovery` is true, or not there");
+	}
+	if ((set != NULL) + (file != NULL) + (uri != NULL) +
+		(discovery != NULL) !=
+	    1) {
+		return ZTA_SOURCE_FAIL(r, source,
+		    "a source needs one of `jwks`, `jwks_file`, `jwks_uri` "
+		    "and `discovery`");
+	}
+	if (discovery != NULL && out->issuer.len == 0) {
+		return ZTA_SOURCE_FAIL(
+		    r, discovery, "`discovery` needs an `issuer`");
+	}
+	if (uri != NULL || discovery != NULL) {
+		return read_remote(r, source, uri, use, out);
 	}
 	return file != NULL ?
 	    read_key_file(r, file, use, out) :

@@ -30,11 +30,24 @@ ZTA_MUST_USE zta_status zta_source__texts(zta_source_reader *r,
 ZTA_MUST_USE zta_status zta_source__seconds(zta_source_reader *r,
     const zta_json *source, const char *name, int64_t max, int64_t *out);
 
+/* An address that may be asked at all: https, unless it is this machine. */
+ZTA_MUST_USE zta_status zta_source__address(zta_source_reader *r,
+    const zta_json *source, const char *name, zta_str text);
+
+/* The key for the ring: the source, what it is, its address. */
+ZTA_MUST_USE zta_status zta_source__name_fetched(zta_source_reader *r,
+    const char *what, zta_str address, const zta_source *source, zta_str *out);
+
+/* A file name, not a path: the directory is for the operator to choose. */
+bool zta_source__is_file_name(zta_str name);
+
 /*
  * What verifies a JWS: algorithms, types, keys. `use` is that of the keys,
  * beside none.
  */
-#define ZTA_SOURCE_JOSE_MEMBERS "algorithms", "jwks", "jwks_file", "typ"
+#define ZTA_SOURCE_JOSE_MEMBERS                                            \
+	"algorithms", "typ", "jwks", "jwks_file", "jwks_uri", "discovery", \
+	    "keys_refresh_s", "keys_max_age_s"
 ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
     const zta_json *source, const char *use, zta_source *out);
 
@@ -44,6 +57,12 @@ ZTA_MUST_USE zta_status zta_source__read_principal(
 
 /* Members `proof` and `dpop_nonce`, of every source. */
 ZTA_MUST_USE zta_status zta_source__read_proofs(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
+/* That, and what is demanded of claims. */
+#define ZTA_SOURCE_CLAIM_MEMBERS \
+	"principal", "clients", "acr", "amr", "max_auth_age_s"
+ZTA_MUST_USE zta_status zta_source__read_claims(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 
 #endif

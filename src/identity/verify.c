@@ -10,6 +10,7 @@
  */
 #include "identity/verify.h"
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "identity/binding.h"
 #include "identity/kind_api_key.h"
@@ -43,13 +44,27 @@ look_at_jws(zta_verifying *v)
 	return ZTA_OK;
 }
 
+/* A JWS has three parts; what has others is for its issuer to read. */
+static bool
+is_opaque(zta_str text)
+{
+	size_t i, points = 0;
+
+	for (i = 0; i < text.len; i++) {
+		points += text.ptr[i] == '.' ? 1 : 0;
+	}
+	return points != 2 && text.len <= ZTA_JWS_MAX;
+}
+
 static zta_status
 look(zta_verifying *v)
 {
 	switch (v->presented->as) {
+	case ZTA_AS_ACCESS_TOKEN:
+		return is_opaque(v->presented->credential) ? ZTA_OK :
+							     look_at_jws(v);
 	case ZTA_AS_JWT:
 	case ZTA_AS_ID_TOKEN:
-	case ZTA_AS_ACCESS_TOKEN:
 		return look_at_jws(v);
 	case ZTA_AS_API_KEY:
 		return zta_api_key__look(v);

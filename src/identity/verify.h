@@ -12,7 +12,6 @@
 
 #include "identity/live.h"
 #include "identity/presented.h"
-#include "identity/ring.h"
 #include "identity/source.h"
 
 typedef struct zta_verifying zta_verifying;
@@ -23,7 +22,8 @@ typedef struct zta_verifier {
 	zta_ring *ring; /* NULL: nothing is fetched */
 	zta_live *live; /* NULL: nothing that is bound is taken */
 	zta_arena *arena;
-	int64_t now; /* ms */
+	int64_t now;   /* ms */
+	int64_t since; /* of the ring's clock, when the call came */
 } zta_verifier;
 
 /* Why there is no principal. */

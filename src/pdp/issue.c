@@ -6,6 +6,8 @@
 
 #include "base/b64.h"
 #include "base/error.h"
+#include "base/json_write.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "base/str.h"
 
@@ -62,6 +64,7 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	const zta_verifier with = { .sources = &s->snapshot->sources,
 		.ring = s->request->ring,
 		.live = s->request->live,
+		.since = s->request->since,
 		.arena = s->arena,
 		.now = s->now };
 	zta_why_not why_not;
@@ -86,6 +89,36 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	    "token", "invalid_token", words, "");
 }
 
+/* The attributes that the source takes over, as one object. */
+static bool
+take_attributes(issuer *s, const zta_principal *subject)
+{
+	zta_buf buf;
+	zta_json_out out = { &buf, false };
+	zta_str text;
+	zta_status status;
+	uint32_t i;
+
+	zta_buf__init(&buf, ZTA_JWS_MAX);
+	zta_json_out__open(&out, '{');
+	for (i = 0; i < subject->attribute_count; i++) {
+		zta_json_out__name_str(&out, subject->attributes[i].name);
+		(void)zta_json_out__node(&out, subject->attributes[i].value);
+	}
+	zta_json_out__close(&out, '}');
+	text = zta_arena__copy(s->arena, zta_buf__str(&buf));
+	status = buf.status;
+	zta_buf__release(&buf);
+	if (status == ZTA_OK && text.ptr == NULL) {
+		status = zta_arena__failed(s->arena, s->err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_json__read(
+		    s->arena, text, &s->out->txn.subject.attributes, s->err);
+	}
+	return status == ZTA_OK || fail(s, status);
+}
+
 static bool
 verify_proofs(issuer *s)
 {
@@ -99,8 +132,13 @@ verify_proofs(issuer *s)
 		.id = subject->id,
 		.kind = zta_str_of(zta_principal__kind_name(subject->kind)),
 		.source = subject->source,
-		.trust_domain = subject->trust_domain };
+		.trust_domain = subject->trust_domain,
+		.parents = subject->parents,
+		.parent_count = subject->parent_count };
 	txn->subject_digest = digest_of(subject);
+	if (subject->attribute_count > 0 && !take_attributes(s, subject)) {
+		return false;
+	}
 	if (!verify(s, "actor_token", &s->request->actor, &s->actor)) {
 		return false;
 	}

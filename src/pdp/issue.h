@@ -15,7 +15,8 @@
 typedef struct zta_issue_request {
 	zta_presented subject, actor;
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
-	zta_live *live;    /* NULL: no proofs of possession */
+	zta_live *live;          /* NULL: no proofs of possession */
+	int64_t since;           /* when the call came, by its clock */
 	zta_str audience;        /* empty: that of the zone */
 	zta_str scope;           /* empty: all of the subject's */
 	zta_str request_context; /* JSON objects, or empty */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* question.c - see question.h. */
-#include "pdp/question.h"
+#include "pdp/question_part.h"
 
 #include "base/error.h"
 #include "base/json_write.h"
@@ -8,14 +8,7 @@
 #include "cedar/conform.h"
 #include "cedar/request.h"
 
-typedef struct maker {
-	const zta_snapshot *snapshot;
-	const zta_authzen *request;
-	const zta_flow *flow;
-	zta_value_reader reader; /* over the request's text */
-	zta_question *out;
-	zta_error *err;
-} maker;
+typedef zta_question_maker maker;
 
 /* --- entities */
 
@@ -48,63 +41,6 @@ make_uid(maker *m, const char *at, zta_str type, zta_str id, uint32_t *uid)
 		return zta_arena__failed(m->reader.arena, m->err);
 	}
 	return zta_value_json__uid_of(&m->reader, node, type, id, uid);
-}
-
-/* Attributes of the store win: a PEP cannot change what is governed. */
-static const zta_record *
-merge(zta_arena *arena, const zta_record *governed, const zta_record *told)
-{
-	uint32_t kept = governed == NULL ? 0 : governed->count, i, n = 0;
-	zta_record *out = zta_record__alloc(arena, kept + told->count);
-
-	if (out == NULL) {
-		return NULL;
-	}
-	for (i = 0; i < kept; i++) {
-		out->fields[n++] = governed->fields[i];
-	}
-	for (i = 0; i < told->count; i++) {
-		if (governed == NULL ||
-		    zta_record__get(governed, told->fields[i].key) == NULL) {
-			out->fields[n++] = told->fields[i];
-		}
-	}
-	out->count = n;
-	return zta_record__seal(out) ? out : NULL;
-}
-
-static zta_status
-add_properties(
-    maker *m, uint32_t uid, const zta_json *node, zta_eval_extra *extras)
-{
-	const zta_cedar *cedar = m->snapshot->cedar;
-	const zta_entity *known = zta_entities__get(&cedar->entities, uid);
-	const zta_entity_type *declared = NULL;
-	const zta_record *told;
-	zta_eval_extra *extra;
-	zta_status status;
-
-	if (node == NULL || !m->snapshot->manifest.properties) {
-		return ZTA_OK;
-	}
-	if (cedar->schema != NULL) {
-		declared = zta_schema__entity(
-		    cedar->schema, zta_names__type_of(m->reader.names, uid));
-	}
-	status = zta_value_json__record(
-	    &m->reader, node, declared == NULL ? NULL : declared->shape, &told);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	extra = &extras[m->out->extra_count++];
-	*extra = (zta_eval_extra){ .uid = uid };
-	if (known != NULL) {
-		extra->entity = *known;
-	}
-	extra->entity.attrs = merge(m->reader.arena, extra->entity.attrs, told);
-	return extra->entity.attrs != NULL ?
-	    ZTA_OK :
-	    zta_arena__failed(m->reader.arena, m->err);
 }
 
 /* --- context */
@@ -236,13 +172,13 @@ zta_question__make(const zta_snapshot *snapshot, zta_arena *arena,
 		    .schema = cedar->schema,
 		    .doc = &request->doc,
 		    .err = err },
+		.extras = zta_arena__zalloc(arena, 2, sizeof(*m.extras)),
 		.out = out,
 		.err = err };
-	zta_eval_extra *extras = zta_arena__zalloc(arena, 2, sizeof(*extras));
 	zta_status status;
 
-	*out = (zta_question){ .names = names, .extras = extras };
-	if (extras == NULL) {
+	*out = (zta_question){ .names = names, .extras = m.extras };
+	if (m.extras == NULL) {
 		return zta_arena__failed(arena, err);
 	}
 	zta_names__lay_over(names, arena, &cedar->names);
@@ -260,12 +196,7 @@ zta_question__make(const zta_snapshot *snapshot, zta_arena *arena,
 		status = make_context(&m);
 	}
 	if (status == ZTA_OK) {
-		status = add_properties(
-		    &m, out->principal, request->subject_properties, extras);
-	}
-	if (status == ZTA_OK) {
-		status = add_properties(
-		    &m, out->resource, request->resource_properties, extras);
+		status = zta_question__know_ends(&m);
 	}
 	if (status == ZTA_OK && cedar->schema != NULL) {
 		status = zta_conform__question(cedar->schema, out, err);

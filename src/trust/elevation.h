@@ -25,6 +25,10 @@ typedef struct zta_subject {
 	zta_str type, id; /* of the Cedar entity */
 	zta_str kind;     /* "human" or "workload" */
 	zta_str source, trust_domain;
+	/* What its credential said of it, as its source maps it: */
+	const zta_entity_name *parents;
+	uint32_t parent_count;
+	zta_json_doc attributes; /* the root is an object, or NULL */
 } zta_subject;
 
 typedef struct zta_operation {

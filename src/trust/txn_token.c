@@ -5,6 +5,7 @@
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/json_write.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "identity/claims.h"
 
@@ -84,6 +85,25 @@ put_actors(zta_json_out *out, const zta_ring *rings, uint32_t count)
 }
 
 static void
+put_parents(zta_json_out *out, const zta_subject *subject)
+{
+	uint32_t i;
+
+	if (subject->parent_count == 0) {
+		return;
+	}
+	zta_json_out__name(out, "parents");
+	zta_json_out__open(out, '[');
+	for (i = 0; i < subject->parent_count; i++) {
+		zta_json_out__open(out, '{');
+		put_text(out, "type", subject->parents[i].type);
+		put_text(out, "id", subject->parents[i].id);
+		zta_json_out__close(out, '}');
+	}
+	zta_json_out__close(out, ']');
+}
+
+static void
 put_subject(zta_json_out *out, const zta_txn *txn)
 {
 	zta_json_out__name(out, "subject");
@@ -94,6 +114,11 @@ put_subject(zta_json_out *out, const zta_txn *txn)
 	put_text(out, "source", txn->subject.source);
 	put_text(out, "trust_domain", txn->subject.trust_domain);
 	put_digest(out, txn->subject_digest);
+	put_parents(out, &txn->subject);
+	if (txn->subject.attributes.root != NULL) {
+		zta_json_out__name(out, "attributes");
+		(void)zta_json_out__node(out, txn->subject.attributes.root);
+	}
 	zta_json_out__close(out, '}');
 }
 
@@ -194,6 +219,7 @@ zta_txn_token__put(zta_buf *buf, const zta_txn *txn)
 typedef struct reader {
 	zta_arena *arena;
 	zta_error *err;
+	zta_json_doc payload;
 	bool broken; /* a member is missing or of the wrong form */
 } reader;
 
@@ -305,6 +331,46 @@ take_scopes(reader *r, const zta_json *root, zta_txn *out)
 }
 
 static void
+take_parents(reader *r, const zta_json *subject, zta_subject *out)
+{
+	const zta_json *list = zta_json__get(subject, "parents"), *node;
+	zta_entity_name *parents;
+	uint32_t i;
+
+	if (list == NULL) {
+		return;
+	}
+	if (list->type != ZTA_JSON_ARRAY ||
+	    list->count > ZTA_PRINCIPAL_PARENTS_MAX) {
+		r->broken = true;
+		return;
+	}
+	parents =
+	    zta_arena__zalloc(r->arena, list->count + 1, sizeof(*parents));
+	node = zta_json__first(list);
+	r->broken = r->broken || parents == NULL;
+	for (i = 0; i < list->count && !r->broken; i++) {
+		parents[i].type = take_text(r, node, "type", true);
+		parents[i].id = take_text(r, node, "id", true);
+		node = zta_json__after(node);
+	}
+	out->parents = parents;
+	out->parent_count = list->count;
+}
+
+static void
+take_attributes(reader *r, const zta_json *subject, zta_subject *out)
+{
+	const zta_json *node = zta_json__get(subject, "attributes");
+
+	if (node != NULL) {
+		r->broken = r->broken || node->type != ZTA_JSON_OBJECT;
+		out->attributes = r->payload;
+		out->attributes.root = (zta_json *)(uintptr_t)node;
+	}
+}
+
+static void
 take_ztauth(reader *r, const zta_json *node, zta_txn *out)
 {
 	const zta_json *subject, *grants;
@@ -328,6 +394,8 @@ take_ztauth(reader *r, const zta_json *node, zta_txn *out)
 	out->subject.trust_domain =
 	    take_text(r, subject, "trust_domain", false);
 	out->subject_digest = take_digest(r, subject);
+	take_parents(r, subject, &out->subject);
+	take_attributes(r, subject, &out->subject);
 	take_rings(r, node, out);
 	grants = zta_json__get(node, "dlg");
 	if (grants == NULL || grants->type != ZTA_JSON_ARRAY) {
@@ -342,7 +410,7 @@ zta_txn_token__read(
     const zta_jws *jws, zta_arena *arena, zta_txn *out, zta_error *err)
 {
 	const zta_json *root = jws->payload.root;
-	reader r = { .arena = arena, .err = err };
+	reader r = { .arena = arena, .err = err, .payload = jws->payload };
 	zta_str sub;
 
 	*out = (zta_txn){ 0 };

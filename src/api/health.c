@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* health.c - is it alive, and can it decide? */
+#include "api/service.h"
+
+#include "base/json_write.h"
+#include "base/time.h"
+#include "identity/keys.h"
+
+void
+zta_api__healthz(zta_worker *worker, zta_http_call *call)
+{
+	(void)worker;
+	zta_http_call__answer(call, 200, "", ZTA_STR("{\"status\":\"ok\"}"));
+}
+
+/* How long ago the server that is followed was heard. */
+static void
+put_age(zta_service *service, zta_json_out *out)
+{
+	int64_t heard = atomic_load(&service->heard_ms);
+
+	if (!service->follows) {
+		return;
+	}
+	zta_json_out__name(out, "age_ms");
+	if (heard > 0) {
+		zta_json_out__int(out, zta_time__monotonic_ms() - heard);
+	} else {
+		zta_json_out__null(out);
+	}
+}
+
+static bool
+lacks_keys(const zta_service *service, const zta_source *source)
+{
+	zta_ring_view view;
+	zta_need need;
+
+	if (!zta_keys__need(source, &need)) {
+		return false;
+	}
+	zta_ring__look(service->ring, need.key, need.gate, INT64_MAX, &view);
+	zta_fetched__drop(view.value);
+	return view.value == NULL;
+}
+
+/* Sources whose keys are fetched, and which have none now; if there are any. */
+static void
+put_keyless(
+    const zta_service *service, const zta_snapshot *snapshot, zta_json_out *out)
+{
+	const zta_source *source = snapshot->sources.list;
+	uint32_t i, found = 0;
+
+	for (i = 0; i < snapshot->sources.count; i++) {
+		if (!lacks_keys(service, &source[i])) {
+			continue;
+		}
+		if (found++ == 0) {
+			zta_json_out__name(out, "sources_without_keys");
+			zta_json_out__open(out, '[');
+		}
+		zta_json_out__str(out, source[i].name);
+	}
+	if (found > 0) {
+		zta_json_out__close(out, ']');
+	}
+}
+
+void
+zta_api__readyz(zta_worker *worker, zta_http_call *call)
+{
+	zta_snapshot *snapshot;
+	zta_buf buf;
+	zta_json_out out = { &buf, false };
+
+	if (!zta_log__is_alive(worker->service->log)) {
+		zta_http_call__fail(
+		    call, 503, "unavailable", "the log cannot be written", "");
+		return;
+	}
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot == NULL) {
+		return;
+	}
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_json_out__open(&out, '{');
+	zta_json_out__name(&out, "status");
+	zta_json_out__text(&out, "ready");
+	zta_json_out__name(&out, "commit");
+	zta_json_out__text(&out, snapshot->tree.id);
+	put_age(worker->service, &out);
+	put_keyless(worker->service, snapshot, &out);
+	zta_json_out__close(&out, '}');
+	zta_snapshot__drop(snapshot);
+	if (buf.status == ZTA_OK) {
+		zta_http_call__answer(call, 200, "", zta_buf__str(&buf));
+	} else {
+		zta_http_call__fail(
+		    call, 503, "unavailable", "out of memory", "");
+	}
+	zta_buf__release(&buf);
+}
