@@ -50,7 +50,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            kind_api_key kind_introspection kind_jwt kind_spiffe kind_wimse \
            live mapping need principal proof refusal replay revocation_edit \
            revocations ring source source_claims source_jose source_proof \
-           spiffe_id status_list token verify wpt
+           spiffe_id status_check status_list token verify wpt
 LOG = cbor frame leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_needs manifest name \
          object pack places tree tree_build tree_diff tree_object

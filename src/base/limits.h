@@ -54,6 +54,7 @@
 #define ZTA_REVOCATION_FILE_MAX ((size_t)64 << 20)
 /* A status list token, and its list: of 32 million tokens, 8 of them a byte. */
 #define ZTA_STATUS_TOKEN_MAX ((size_t)4 << 20)
+#define ZTA_STATUS_GRACE_MAX_S (24 * 3600)
 #define ZTA_STATUS_LIST_MAX ((size_t)4 << 20)
 /* Groups and roles that one credential may name: the token carries them all. */
 #define ZTA_PRINCIPAL_PARENTS_MAX 256u

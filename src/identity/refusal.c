@@ -60,6 +60,9 @@ zta_refusal__code(zta_refusal refusal)
 		[ZTA_REFUSAL_API_KEY_UNKNOWN] = "api_key_unknown",
 		[ZTA_REFUSAL_API_KEY_WRONG] = "api_key_wrong",
 		[ZTA_REFUSAL_API_KEY_REVOKED] = "api_key_revoked",
+		[ZTA_REFUSAL_STATUS_INVALID] = "status_invalid",
+		[ZTA_REFUSAL_STATUS_SUSPENDED] = "status_suspended",
+		[ZTA_REFUSAL_STATUS_UNKNOWN] = "status_unknown",
 		[ZTA_REFUSAL_REVOKED] = "revoked",
 	};
 

@@ -60,7 +60,11 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_API_KEY_UNKNOWN,   /* no key has this id */
 	ZTA_REFUSAL_API_KEY_WRONG,     /* another secret */
 	ZTA_REFUSAL_API_KEY_REVOKED,
-	ZTA_REFUSAL_REVOKED, /* docs/formats/revocations.md */
+	/* draft-ietf-oauth-status-list */
+	ZTA_REFUSAL_STATUS_INVALID, /* its issuer took it back */
+	ZTA_REFUSAL_STATUS_SUSPENDED,
+	ZTA_REFUSAL_STATUS_UNKNOWN, /* no list, or none that is understood */
+	ZTA_REFUSAL_REVOKED,        /* docs/formats/revocations.md */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

@@ -16,6 +16,7 @@
 #include "identity/kind_api_key.h"
 #include "identity/revocations.h"
 #include "identity/spiffe_id.h"
+#include "identity/status_check.h"
 
 /* --- what it looks like */
 
@@ -140,6 +141,9 @@ zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
 	if (status == ZTA_OK) {
 		complete(&v);
 		status = zta_revocations__check(&v);
+	}
+	if (status == ZTA_OK) {
+		status = zta_status__check(&v);
 	}
 	if (status == ZTA_OK) {
 		status = zta_binding__check(&v);
