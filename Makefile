@@ -92,9 +92,9 @@ UNIT = admit alloc api_key base binding cedar check diff dpop json jwt \
        store_pgsql store_sqlite transfer tree trust uri validate wimse \
        workspace
 
-FUZZ = diff entities format http json jwks jwt log object pack pktline \
-       policy policyjson request schema search ssh tests transfer trust \
-       workspace
+FUZZ = diff entities format http json jwks jwt lists log object pack pktline \
+       policy policyjson proof request schema search ssh tests transfer \
+       trust workspace
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
