@@ -25,10 +25,12 @@ LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
 XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
-       json_node json_write map random shared sort status str time url utf8
+       json_node json_write map random shared sort status str time uri url \
+       utf8 watched
 
-CRYPTO = cert digest jwk key sign ssh_agent ssh_allowed ssh_key ssh_private \
-         ssh_sig ssh_wire tls tls_setup tls_tickets x509 x509_path
+CRYPTO = cert digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
+         ssh_private ssh_sig ssh_wire tls tls_setup tls_tickets x509 \
+         x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -48,11 +50,14 @@ CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
 STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 XML = scan signature xml
-IDENTITY = claims client_auth demands jose jwks jws keys kind \
-           kind_introspection kind_jwt kind_saml kind_spiffe mapping need \
-           principal refusal replay ring saml saml_claims saml_conditions \
+IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
+           claims client_auth demands dpop followed jose jwks jws keys kind \
+           kind_api_key kind_introspection kind_jwt kind_saml kind_spiffe \
+           kind_wimse live mapping need principal proof refusal \
+           revocation_edit revocations ring saml saml_claims saml_conditions \
            saml_signature saml_subject source source_claims source_file \
-           source_jose spiffe_bundle spiffe_id token verify x509_svid
+           source_jose source_proof spiffe_bundle spiffe_id status_check \
+           status_list token used verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -78,29 +83,29 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health ledger_job \
+API = access evaluation fetch_desk fetcher form git health host ledger_job \
       ledger_record ledger_route ledgers ledgers_history ledgers_objects \
-      ledgers_refs ledgers_write nonces outside presented service \
-      signed_request token
+      ledgers_refs ledgers_write outside presented service signed_request \
+      token
 DAEMON = admin certificate config develop file_state follow init keeper \
          mirror say serve watch
-CLI = blame cedar cedar_explain cedar_format cedar_search cedar_validate \
-      checkout cli commit diff history init init_server key ledger log main \
-      plan revert serve show status sync terminal test token validate \
-      workspace zone
+CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
+      cedar_validate checkout cli commit diff history init init_server key \
+      ledger log main plan revert revoke serve show status sync terminal \
+      test token validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc base cedar check diff gate json jwt ledger log \
-       metamorphic nomem nonces object pack receive_fault recheck remote \
-       ring saml schema search search_random snapshot_base spiffe ssh store \
-       store_fault store_pgsql store_sqlite tls transfer tree trust validate \
-       workspace x509
+UNIT = admit alloc api_key base binding cedar check diff dpop gate json jwt \
+       ledger log metamorphic nomem object pack receive_fault recheck remote \
+       revocations ring saml schema search search_random snapshot_base \
+       spiffe ssh status_list store store_fault store_pgsql store_sqlite tls \
+       transfer tree trust uri used validate wimse workspace x509
 
-FUZZ = bundle diff entities format http json jwks jwt log memo object \
-       outside pack pktline policy policyjson replay request saml schema \
-       search spiffe ssh tests transfer trust workspace x509
+FUZZ = bundle diff entities format http json jwks jwt lists log memo object \
+       outside pack pktline policy policyjson proof replay request saml \
+       schema search spiffe ssh tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -3,12 +3,14 @@
 #ifndef ZTAUTH_H
 #define ZTAUTH_H
 
+#include "ztauth/api_key.h"
 #include "ztauth/base.h"
 #include "ztauth/cedar.h"
 #include "ztauth/key.h"
 #include "ztauth/ledger.h"
 #include "ztauth/log.h"
 #include "ztauth/pdp.h"
+#include "ztauth/revocation.h"
 #include "ztauth/sync.h"
 #include "ztauth/token.h"
 

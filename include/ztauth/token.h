@@ -49,6 +49,12 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_token_inspect(
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_token_verify(zta_str token,
     zta_str sources, const char *keys, int64_t now, char *out, zta_error *err);
 
+/* Digits of a digest and a NUL. */
+#define ZTA_TOKEN_DIGEST_MAX 65
+
+/* The digest by which records and revocations name a credential. */
+ZTA_PUBLIC void zta_token_digest(zta_str token, char out[ZTA_TOKEN_DIGEST_MAX]);
+
 #ifdef __cplusplus
 }
 #endif

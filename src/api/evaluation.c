@@ -119,41 +119,20 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 	zta_http_call__fail(call, 400, "invalid_request", err->message, at);
 }
 
-/* What the caller shows: a JWT-SVID, or else its certificate. */
-static bool
-take_caller(
-    zta_http_call *call, const zta_circumstances *around, zta_presented *out)
-{
-	zta_str scheme = ZTA_STR("Bearer "), text;
-
-	*out = (zta_presented){ .as = ZTA_AS_SVID, .around = around };
-	if (!zta_http_call__header(call, "authorization", &text)) {
-		return around->chain_count > 0;
-	}
-	if (!zta_str__starts(text, scheme)) {
-		return false;
-	}
-	out->as = ZTA_AS_JWT;
-	out->credential =
-	    (zta_str){ text.ptr + scheme.len, text.len - scheme.len };
-	return true;
-}
-
 /*
- * The workload that asks, by `Authorization: Bearer` with its JWT-SVID, or by
- * the certificate of its connection: one that is in a group and not in
- * quarantine. As zta_identity__verify() answers.
+ * The workload that asks, by the credential in its headers or the
+ * certificate of its connection: one that is in a group and not in quarantine. As zta_identity__verify() answers.
  */
 static zta_status
-find_caller(const zta_verifier *with, zta_http_call *call,
+find_caller(zta_worker *worker, const zta_verifier *with, zta_http_call *call,
     const zta_snapshot *snapshot, zta_principal *out, zta_why_not *why_not)
 {
 	zta_circumstances around;
 	zta_presented presented;
 	zta_status status;
 
-	zta_api__circumstances(call, &around);
-	if (!take_caller(call, &around, &presented)) {
+	zta_api__circumstances(call, &worker->service->names, &around);
+	if (!zta_api__presented(call, &around, &presented)) {
 		return ZTA_EUNTRUSTED;
 	}
 	status = zta_identity__verify(with, &presented, out, why_not, NULL);
@@ -171,7 +150,8 @@ need_caller(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
     const zta_verifier *with, zta_principal *out, zta_call_again *again)
 {
 	zta_why_not why_not = { 0 };
-	zta_status status = find_caller(with, call, snapshot, out, &why_not);
+	zta_status status =
+	    find_caller(worker, with, call, snapshot, out, &why_not);
 
 	if (status == ZTA_OK) {
 		return true;
@@ -252,6 +232,7 @@ decide(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
 {
 	const zta_verifier with = { .sources = &snapshot->sources,
 		.ring = worker->service->ring,
+		.live = &worker->service->live,
 		.arena = call->arena,
 		.now = zta_time__now_ms(),
 		.since = since };

@@ -21,7 +21,11 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "identity/used.h"
 #include "store/turn.h"
+
+/* As long as a request can be repeated, and a moment. */
+#define NONCE_KEEP_MS (2 * ZTA_REQUEST_SKEW_MS + 1000)
 
 typedef struct job_list {
 	zta_ledger_job *first, *last;
@@ -41,7 +45,7 @@ struct zta_ledgers {
 	bool news, draining, stopping;
 	/* Of the thread: */
 	zta_access access;
-	zta_nonces *nonces;
+	zta_used *used;  /* nonces */
 	zta_arena arena; /* of one job after another */
 	bool drained;    /* no call waits any more */
 	zta_ledger_job *waiting;
@@ -77,12 +81,16 @@ take(job_list *list)
 static zta_status
 identify(zta_ledgers *l, zta_ledger_job *job, zta_error *err)
 {
+	int64_t now = zta_time__monotonic_ms();
+	const zta_use use = { .owner = job->signer.key.bytes,
+		.id = { (const char *)job->signer.nonce, ZTA_NONCE_LEN },
+		.now = now,
+		.until = now + NONCE_KEEP_MS };
 	zta_status status = zta_signed_request__judge(job->call,
 	    l->options.server_name, zta_time__now_ms(), &job->signer, err);
 
 	if (status == ZTA_OK && job->signer.is_signed) {
-		status = zta_nonces__take(l->nonces, &job->signer.key,
-		    job->signer.nonce, zta_time__monotonic_ms(), err);
+		status = zta_used__take(l->used, &use, err);
 	}
 	return status;
 }
@@ -280,8 +288,7 @@ zta_ledgers__open(
 	if (status != ZTA_OK) {
 		goto fail;
 	}
-	status =
-	    zta_nonces__open(&l->nonces, 2 * ZTA_REQUEST_SKEW_MS + 1000, err);
+	status = zta_used__open(&l->used, err);
 	if (status == ZTA_OK) {
 		status = zta_access__refresh(&l->access, err);
 	}
@@ -296,7 +303,7 @@ zta_ledgers__open(
 	}
 	zta_turn__release(&l->turn);
 fail:
-	zta_nonces__close(l->nonces);
+	zta_used__close(l->used);
 	zta_access__close(&l->access);
 	free(l);
 	return status;
@@ -343,7 +350,7 @@ zta_ledgers__close(zta_ledgers *l)
 		zta_buf__release(&job->body);
 	}
 	zta_turn__release(&l->turn);
-	zta_nonces__close(l->nonces);
+	zta_used__close(l->used);
 	zta_access__close(&l->access);
 	zta_arena__release(&l->arena);
 	free(l);

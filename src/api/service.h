@@ -13,8 +13,9 @@
 
 #include "api/fetcher.h"
 #include "api/ledgers.h"
+#include "api/presented.h"
 #include "http/http.h"
-#include "identity/replay.h"
+#include "identity/live.h"
 #include "log/journal.h"
 #include "log/log.h"
 #include "pdp/decide.h"
@@ -22,6 +23,8 @@
 typedef struct zta_service {
 	zta_zone zone;
 	zta_str jwks; /* the document */
+	zta_api_names names;
+	zta_live live;
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
 	/* Tell the operator; from any thread. */
@@ -29,7 +32,6 @@ typedef struct zta_service {
 	    __attribute__((format(printf, 1, 2)));
 	pthread_mutex_t lock;   /* of `snapshot` and `heard` */
 	zta_snapshot *snapshot; /* NULL: the ledger has no commit yet */
-	zta_replay *replay;     /* credentials that are good once */
 	zta_ring *ring;         /* what was fetched for verifying */
 	atomic_int large_left;  /* large bodies */
 	/* From the server that is followed: */

@@ -2,8 +2,7 @@
 /* signed_request.c - see signed_request.h. */
 #include "api/signed_request.h"
 
-#include <strings.h>
-
+#include "api/host.h"
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -61,48 +60,6 @@ check_date(judge *j, int64_t now)
 		date - now <= ZTA_REQUEST_SKEW_MS ?
 	    ZTA_OK :
 	    refuse(j, "ztauth-date", "the clocks are over a minute apart");
-}
-
-static bool
-is_name(zta_str name, const char *wanted)
-{
-	return name.len == strlen(wanted) &&
-	    strncasecmp(name.ptr, wanted, name.len) == 0;
-}
-
-/* 127.a.b.c; what is no address is not resolved to one. */
-static bool
-is_loopback_v4(zta_str name)
-{
-	size_t i, dots = 0;
-
-	if (!zta_str__starts(name, ZTA_STR("127."))) {
-		return false;
-	}
-	for (i = 0; i < name.len; i++) {
-		dots += name.ptr[i] == '.';
-		if (name.ptr[i] != '.' &&
-		    (name.ptr[i] < '0' || name.ptr[i] > '9')) {
-			return false;
-		}
-	}
-	return dots == 3;
-}
-
-/* The port is not looked at: there may be another one before ours. */
-static zta_status
-check_host(judge *j, const char *server_name)
-{
-	zta_str name = j->host;
-	size_t bracket = zta_str__find(name, ']');
-
-	name.len = bracket < name.len ? bracket + 1 : zta_str__find(name, ':');
-	if ((server_name != NULL && is_name(name, server_name)) ||
-	    is_name(name, "localhost") || is_name(name, "[::1]") ||
-	    is_loopback_v4(name)) {
-		return ZTA_OK;
-	}
-	return refuse(j, "Host", "that is not the name of this server");
 }
 
 static void
@@ -194,7 +151,9 @@ zta_signed_request__judge(const zta_http_call *call, const char *server_name,
 		status = check_date(&j, now);
 	}
 	if (status == ZTA_OK) {
-		status = check_host(&j, server_name);
+		status = zta_host__is_ours(j.host, server_name) ?
+		    ZTA_OK :
+		    refuse(&j, "Host", "that is not the name of this server");
 	}
 	if (status == ZTA_OK &&
 	    (j.nonce.len != 2 * (size_t)ZTA_NONCE_LEN ||

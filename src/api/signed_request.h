@@ -6,8 +6,10 @@
 #ifndef ZTA_API_SIGNED_REQUEST_H
 #define ZTA_API_SIGNED_REQUEST_H
 
-#include "api/nonces.h"
+#include "crypto/ssh_key.h"
 #include "http/http.h"
+
+#define ZTA_NONCE_LEN 16
 
 /* How far a date may be off; so a request can be repeated for twice as long. */
 #define ZTA_REQUEST_SKEW_MS 60000

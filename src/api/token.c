@@ -96,14 +96,19 @@ take_presented(zta_str token, zta_str type, bool actor,
 	return false;
 }
 
-/* The actor's token; without one it is the peer of the connection. */
+/* The actor's token, or that of its header; or the peer of the connection. */
 static bool
-take_actor(
-    const zta_form *form, const zta_circumstances *around, zta_presented *out)
+take_actor(const zta_http_call *call, const zta_form *form,
+    const zta_circumstances *around, zta_presented *out)
 {
 	zta_str token = zta_form__get(form, "actor_token");
 	zta_str type = zta_form__get(form, "actor_token_type");
 
+	if (token.len == 0 && type.len == 0 &&
+	    zta_http_call__header(call, "workload-identity-token", &token)) {
+		*out = (zta_presented){ token, ZTA_AS_JWT, around };
+		return true;
+	}
 	if (token.len == 0 && type.len == 0 && around->chain_count > 0) {
 		*out = (zta_presented){ token, ZTA_AS_SVID, around };
 		return true;
@@ -113,8 +118,8 @@ take_actor(
 
 /* NULL: the form is a request of ours; else what is wrong with it. */
 static const char *
-read_request(const zta_form *form, const zta_circumstances *around,
-    zta_issue_request *out, const char **error)
+read_request(const zta_http_call *call, const zta_form *form,
+    const zta_circumstances *around, zta_issue_request *out, const char **error)
 {
 	*out = (zta_issue_request){
 		.audience = zta_form__get(form, "audience"),
@@ -137,7 +142,7 @@ read_request(const zta_form *form, const zta_circumstances *around,
 		&out->subject)) {
 		return "subject_token_type is none that is known here";
 	}
-	if (!take_actor(form, around, &out->actor)) {
+	if (!take_actor(call, form, around, &out->actor)) {
 		return "actor_token_type is none that is known here";
 	}
 	return out->subject.credential.len == 0 ||
@@ -190,6 +195,25 @@ make_token(zta_worker *worker, zta_http_call *call,
 	return status;
 }
 
+/* Whoever is to use a nonce is told which. SPEC: rfc9449 8 */
+static const char *
+refusal_fields(zta_worker *worker, zta_http_call *call,
+    const zta_issue_answer *issued, int64_t now)
+{
+	static const char name[] = NO_STORE "DPoP-Nonce: ";
+	char *fields = zta_arena__alloc(
+	    call->arena, sizeof(name) + ZTA_DPOP_NONCE_DIGITS + 2);
+
+	if (strcmp(issued->error, "use_dpop_nonce") != 0 || fields == NULL ||
+	    zta_dpop_nonces__at(&worker->service->live.nonces, now,
+		fields + sizeof(name) - 1) != ZTA_OK) {
+		return NO_STORE;
+	}
+	memcpy(fields, name, sizeof(name) - 1);
+	memcpy(fields + sizeof(name) - 1 + ZTA_DPOP_NONCE_DIGITS, "\r\n", 3);
+	return fields;
+}
+
 static void
 answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
     const zta_issue_answer *issued, int64_t now)
@@ -211,6 +235,7 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 			return;
 		}
 	} else {
+		answer.fields = refusal_fields(worker, call, issued, now);
 		answer.status = 400;
 		answer.before = error_json(call, issued->error,
 		    "the request was refused", issued->leg, issued->code);
@@ -265,9 +290,9 @@ do_again(void *context, zta_http_call *call, int64_t since)
 		    form == NULL ? "no memory" : err.message);
 		return;
 	}
-	zta_api__circumstances(call, &around);
-	wrong = read_request(form, &around, &request, &error);
-	request.replay = worker->service->replay;
+	zta_api__circumstances(call, &worker->service->names, &around);
+	wrong = read_request(call, form, &around, &request, &error);
+	request.live = &worker->service->live;
 	if (wrong != NULL) {
 		fail(call, 400, error, wrong);
 		return;

@@ -68,8 +68,9 @@ zta_inflate__exactly(
 							     malformed(err);
 }
 
-zta_status
-zta_inflate__gzip(zta_str bytes, zta_buf *out, zta_error *err)
+/* One stream and nothing else, of the form that the window bits tell. */
+static zta_status
+inflate_all(zta_str bytes, int window_bits, zta_buf *out, zta_error *err)
 {
 	char piece[PIECE];
 	z_stream z;
@@ -79,7 +80,7 @@ zta_inflate__gzip(zta_str bytes, zta_buf *out, zta_error *err)
 		return malformed(err);
 	}
 	z = stream_of(bytes);
-	if (inflateInit2(&z, GZIP_BITS) != Z_OK) {
+	if (inflateInit2(&z, window_bits) != Z_OK) {
 		return zta_error__nomem(err);
 	}
 	while (code == Z_OK && out->status == ZTA_OK) {
@@ -98,6 +99,18 @@ zta_inflate__gzip(zta_str bytes, zta_buf *out, zta_error *err)
 	}
 	return code == Z_STREAM_END && z.avail_in == 0 ? ZTA_OK :
 							 malformed(err);
+}
+
+zta_status
+zta_inflate__gzip(zta_str bytes, zta_buf *out, zta_error *err)
+{
+	return inflate_all(bytes, GZIP_BITS, out, err);
+}
+
+zta_status
+zta_inflate__zlib(zta_str bytes, zta_buf *out, zta_error *err)
+{
+	return inflate_all(bytes, MAX_WBITS, out, err);
 }
 
 uint32_t

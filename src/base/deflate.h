@@ -23,6 +23,10 @@ ZTA_MUST_USE zta_status zta_inflate__exactly(
 ZTA_MUST_USE zta_status zta_inflate__gzip(
     zta_str bytes, zta_buf *out, zta_error *err);
 
+/* The same of a zlib stream. */
+ZTA_MUST_USE zta_status zta_inflate__zlib(
+    zta_str bytes, zta_buf *out, zta_error *err);
+
 /* CRC-32 as zlib has it. */
 uint32_t zta_crc32__of(zta_str bytes);
 

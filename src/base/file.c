@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,6 +90,26 @@ zta_file__read(zta_arena *arena, const char *path, size_t bytes_max,
 	if (status != ZTA_OK) {
 		zta_error__place(err, "%s", path);
 	}
+	return status;
+}
+
+zta_status
+zta_file__lock(const char *path, int *fd, zta_error *err)
+{
+	char name[PATH_MAX];
+	int len = snprintf(name, sizeof(name), "%s.lock", path);
+	zta_status status;
+
+	*fd = -1;
+	if (len < 0 || (size_t)len >= sizeof(name)) {
+		return zta_error__set(err, ZTA_ELIMIT, "path is too long");
+	}
+	*fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd >= 0 && flock(*fd, LOCK_EX) == 0) {
+		return ZTA_OK;
+	}
+	status = zta_error__errno(err, "lock");
+	zta_error__place(err, "%s", name);
 	return status;
 }
 

@@ -19,6 +19,13 @@ ZTA_MUST_USE zta_status zta_file__read(zta_arena *arena, const char *path,
 ZTA_MUST_USE zta_status zta_file__replace(
     const char *path, unsigned mode, zta_str content, zta_error *err);
 
+/*
+ * Wait for the lock of `path` and hold it until `*fd` is closed (-1: it is not
+ * held). It is that of `path`.lock, which is made and stays.
+ */
+ZTA_MUST_USE zta_status zta_file__lock(
+    const char *path, int *fd, zta_error *err);
+
 /* write(2) until all is out, through EINTR and short writes. */
 ZTA_MUST_USE zta_status zta_file__write_all(
     int fd, zta_str content, zta_error *err);

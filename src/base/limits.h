@@ -52,6 +52,23 @@
 #define ZTA_SAML_KEYS_MAX 16u
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
+/* Nonces and proofs that were used and could be used again, of those who share
+ * room by their hash: a thousand a second of one key for two minutes, 5 MiB. */
+#define ZTA_USED_SHARE_MAX 131072u
+#define ZTA_USED_SHARES 16u
+/* API keys of a file, the file, and one text of a key: all of them are read and
+ * written whole. A life of ten years: a key has an end. */
+#define ZTA_API_KEYS_MAX 100000u
+#define ZTA_API_KEY_FILE_MAX ((size_t)256 << 20)
+#define ZTA_API_KEY_TEXT_MAX 1024
+#define ZTA_API_KEY_LIFETIME_MAX_S (3653 * 24 * 3600)
+/* Lines of a list of revocations, and the list: it is read and written whole. */
+#define ZTA_REVOCATIONS_MAX 100000u
+#define ZTA_REVOCATION_FILE_MAX ((size_t)64 << 20)
+/* A status list token, and its list: of 32 million tokens, 8 of them a byte. */
+#define ZTA_STATUS_TOKEN_MAX ((size_t)4 << 20)
+#define ZTA_STATUS_GRACE_MAX_S (24 * 3600)
+#define ZTA_STATUS_LIST_MAX ((size_t)4 << 20)
 /* Groups and roles that one credential may name: the token carries them all. */
 #define ZTA_PRINCIPAL_PARENTS_MAX 256u
 /* How long ago somebody may have to have signed in, in seconds. */

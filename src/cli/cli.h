@@ -166,6 +166,7 @@ typedef struct cli_command {
 int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
 
+int cli_apikey(int argc, char **argv);
 int cli_blame(int argc, char **argv);
 int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);
@@ -173,6 +174,7 @@ int cli_diff(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_plan(int argc, char **argv);
+int cli_revoke(int argc, char **argv);
 int cli_revert(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_status(int argc, char **argv);

@@ -27,6 +27,8 @@ static const cli_command commands[] = {
 	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "key", cli_key, "make signing keys" },
+	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },
+	{ "revoke", cli_revoke, "take a credential back before its end" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },
 };

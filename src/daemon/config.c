@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/uri.h"
 #include "identity/spiffe_id.h"
 
 /* A configuration is a page, not a database. */
@@ -32,12 +33,15 @@ static const struct {
 	{ "data_dir", PATH, offsetof(zta_config, data_dir), false },
 	{ "store", TEXT, offsetof(zta_config, store), false },
 	{ "server_name", TEXT, offsetof(zta_config, server_name), false },
+	{ "public_url", TEXT, offsetof(zta_config, public_url), false },
 	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
 	{ "follow", TEXT, offsetof(zta_config, follow), false },
 	{ "follow_key", PATH, offsetof(zta_config, follow_key), false },
 	{ "signers", PATH, offsetof(zta_config, signers), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
+	{ "api_keys", PATH, offsetof(zta_config, api_keys), false },
+	{ "revocations", PATH, offsetof(zta_config, revocations), false },
 	{ "fetch_allow", TEXT, offsetof(zta_config, fetch_allow), false },
 	{ "fetch_ca_file", PATH, offsetof(zta_config, fetch_ca_file), false },
 	{ "secrets_dir", PATH, offsetof(zta_config, secrets_dir), false },
@@ -328,6 +332,11 @@ check(reader *r)
 	    1) {
 		return FAIL(
 		    r, "one of `data_dir`, `store` and `ledger_dir` is needed");
+	}
+	if (c->public_url != NULL &&
+	    !zta_uri__same_target(
+		zta_str_of(c->public_url), zta_str_of(c->public_url))) {
+		return FAIL(r, "`public_url` is no http or https URL");
 	}
 	if ((c->follow != NULL || c->follow_key != NULL ||
 		c->signers != NULL) &&

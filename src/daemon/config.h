@@ -16,6 +16,7 @@ typedef struct zta_config {
 	const char *ledger_dir, *data_dir, *store;
 	const char *ledger;      /* name; default "main" */
 	const char *server_name; /* NULL: loopback addresses alone */
+	const char *public_url;  /* NULL: http and one of those names */
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
@@ -30,7 +31,8 @@ typedef struct zta_config {
 	const char *tls_cert, *tls_key;
 	const char *tls_client_ca; /* NULL: bundles of the sources */
 	zta_tls_client tls_client; /* default: no certificate is asked for */
-	const char *host;          /* of `listen` */
+	const char *api_keys, *revocations; /* files; NULL: none */
+	const char *host;                   /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

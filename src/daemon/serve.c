@@ -232,6 +232,8 @@ publish_key(server *s, zta_error *err)
 		status = zta_key__from_jwk(&s->key, &doc, doc.root, err);
 	}
 	kid = status == ZTA_OK ? zta_json__get(doc.root, "kid") : NULL;
+	s->service.names =
+	    (zta_api_names){ s->config.public_url, s->config.server_name };
 	s->service.zone = (zta_zone){ .id = zta_str_of(s->config.zone),
 		.trust_domain = zta_str_of(s->config.trust_domain),
 		.ledger = zta_str_of(s->config.ledger),
@@ -334,10 +336,19 @@ read_config(server *s, const zta_serve *how, zta_error *err)
 	    zta_config__read(&s->config, &s->arena, s->path, &how->flags, err);
 }
 
+/* A file of credentials was changed to a bad one. */
+static void
+tell_damage(const zta_error *why)
+{
+	zta_daemon__say("%s:%u: %s; what was read before stays in force",
+	    why->place, why->line, why->message);
+}
+
 /* What is checked before anything is started. */
 static int
 prepare(server *s, const zta_serve *how)
 {
+	zta_live_files files = { .tell = tell_damage };
 	zta_keeper_keys keys;
 	zta_error err = { 0 };
 
@@ -353,14 +364,16 @@ prepare(server *s, const zta_serve *how)
 		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
-	if (zta_replay__open(&s->service.replay, &err) != ZTA_OK) {
-		return zta_daemon__complain("memory", &err);
-	}
 	if (publish_key(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
 	zta_file_state__add(&s->keys, s->config.jwks_dir);
 	(void)zta_file_state__look(&s->keys);
+	files.api_keys = s->config.api_keys;
+	files.revocations = s->config.revocations;
+	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
+		return zta_daemon__complain("credentials", &err);
+	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
 		&s->arena, &err) != ZTA_OK) {
@@ -386,10 +399,10 @@ release(server *s)
 	zta_log__close(s->service.log);
 	zta_journal__close(s->service.journal);
 	zta_keeper__stop(&s->keeper);
+	zta_live__close(&s->service.live);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
-	zta_replay__close(s->service.replay);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	zta_ring__close(s->service.ring);

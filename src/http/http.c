@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/time.h"
 #include "http/conn.h"
 
@@ -51,6 +52,7 @@ struct zta_http {
 	char date[64];
 	conn_list shaking; /* hands, for TLS */
 	conn_list conns;   /* in all other states */
+	uint64_t calls;    /* the number of the last, from anywhere on */
 	watch watches[ZTA_HTTP_WATCHES_MAX];
 	uint32_t watch_count;
 	struct epoll_event events[EVENTS_MAX];
@@ -97,6 +99,7 @@ zta_http__is_stopping(const zta_http *http)
 void
 zta_http__handle(zta_http *http, zta_http_call *call)
 {
+	call->number = ++http->calls;
 	http->options.handle(http->options.context, call);
 }
 
@@ -486,6 +489,7 @@ zta_http__open(zta_http **out, const zta_http_options *options, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	http->options = *options;
+	http->calls = zta_random__seed();
 	http->listener = -1;
 	http->listening = true;
 	http->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -36,6 +36,7 @@ struct zta_http_call {
 	bool secure; /* it came over TLS */
 	/* What the client has shown in the handshake; NULL: nothing. */
 	const zta_x509_chain *peer;
+	uint64_t number;  /* that no other request to this process has */
 	zta_arena *arena; /* for the handler's own needs too */
 	void *connection; /* of the server */
 };

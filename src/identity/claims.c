@@ -179,14 +179,14 @@ check_subject(zta_verifying *v)
 		    "the subject is empty or holds control characters");
 	}
 	if (s->trust_domain.len > 0 &&
-	    (!zta_spiffe_id__read(zta_json__str(id), &domain) ||
+	    (!zta_workload_id__read(zta_json__str(id), &domain) ||
 		!zta_str__eq(domain, s->trust_domain))) {
 		return ZTA_REFUSE(v, BAD_SUBJECT,
 		    "the subject is no workload of the trust domain");
 	}
 	v->out->type = s->entity;
 	v->out->id = zta_json__str(id);
-	(void)zta_spiffe_id__read(v->out->id, &v->out->trust_domain);
+	(void)zta_workload_id__read(v->out->id, &v->out->trust_domain);
 	return ZTA_OK;
 }
 
@@ -252,9 +252,14 @@ zta_claims__judge(zta_verifying *v)
 {
 	zta_status status = check_audience(v);
 
-	if (status == ZTA_OK) {
-		status = check_dates(v);
-	}
+	return status != ZTA_OK ? status : zta_claims__judge_unaddressed(v);
+}
+
+zta_status
+zta_claims__judge_unaddressed(zta_verifying *v)
+{
+	zta_status status = check_dates(v);
+
 	if (status == ZTA_OK) {
 		status = check_subject(v);
 	}

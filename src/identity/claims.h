@@ -14,6 +14,8 @@
  */
 ZTA_MUST_USE zta_status zta_claims__judge(zta_verifying *v);
 
+/* The same but for the audience, which the proof names. */
+ZTA_MUST_USE zta_status zta_claims__judge_unaddressed(zta_verifying *v);
 /* What the source demands of how somebody signed in, and with whom. */
 ZTA_MUST_USE zta_status zta_claims__demand(zta_verifying *v);
 

@@ -124,6 +124,28 @@ zta_jwks__add(zta_jwks *set, const zta_json_doc *doc, const zta_json *jwk,
 }
 
 zta_status
+zta_jwks__bound_key(zta_key **out, const zta_json_doc *doc, const zta_json *jwk,
+    zta_alg alg, zta_error *err)
+{
+	zta_jwks_key key = { 0 };
+	zta_jwks set = { .keys = &key };
+	reader r = { doc, "sig", &set, err };
+	zta_status status = read_key(&r, jwk);
+
+	*out = NULL;
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (set.count == 1 && (key.alg == ZTA_ALG_NONE || key.alg == alg) &&
+	    zta_key__serves(key.key, alg)) {
+		*out = key.key;
+		return ZTA_OK;
+	}
+	zta_jwks__release(&set);
+	return FAIL(&r, jwk, "the key does not serve %s", zta_alg_name(alg));
+}
+
+zta_status
 zta_jwks__read(zta_jwks *out, zta_arena *arena, const zta_json_doc *doc,
     const zta_json *node, const char *use, zta_error *err)
 {

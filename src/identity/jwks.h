@@ -34,6 +34,14 @@ ZTA_MUST_USE zta_status zta_jwks__read(zta_jwks *out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_jwks__add(zta_jwks *set, const zta_json_doc *doc,
     const zta_json *jwk, const char *use, zta_error *err);
 
+/*
+ * The key that a credential is bound to, or that a proof brings: it must serve
+ * `alg`, and say nothing else of its use. ZTA_EINVALID: it does not, or is no
+ * public key of ours; free it with zta_key_close().
+ */
+ZTA_MUST_USE zta_status zta_jwks__bound_key(zta_key **out,
+    const zta_json_doc *doc, const zta_json *jwk, zta_alg alg, zta_error *err);
+
 /* Free the keys. */
 void zta_jwks__release(zta_jwks *set);
 

@@ -10,6 +10,8 @@
 
 typedef struct parser {
 	zta_arena *arena;
+	bool brings_key; /* it may: a proof */
+	size_t max;      /* bytes of the token */
 	zta_jws *out;
 	zta_refusal *refusal;
 	zta_error *err;
@@ -85,12 +87,12 @@ read_text(const parser *p, const char *name, zta_str *out)
 static zta_status
 check_header(const parser *p)
 {
-	static const char *const keys[] = { "jwk", "jku", "x5u", "x5c" };
+	static const char *const keys[] = { "jku", "x5u", "x5c", "jwk" };
 	static const char *const critical[] = { "crit", "b64", "zip", "enc" };
 	const zta_json *header = p->out->header.root;
-	size_t i;
+	size_t i, count = sizeof(keys) / sizeof(keys[0]) - p->brings_key;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (i = 0; i < count; i++) {
 		if (zta_json__get(header, keys[i]) != NULL) {
 			return REFUSE(p, KEY_INJECTION,
 			    "header `%s` would bring its own key", keys[i]);
@@ -140,34 +142,58 @@ read_header(const parser *p, zta_str digits)
 		ZTA_STR_ARG(alg));
 }
 
-zta_status
-zta_jws__parse(zta_arena *arena, zta_str token, zta_jws *out,
-    zta_refusal *refusal, zta_error *err)
+static zta_status
+parse(const parser *p, zta_str token)
 {
-	parser p = { arena, out, refusal, err };
+	zta_jws *out = p->out;
 	zta_str rest = token, header, payload, signature, extra;
 	zta_status status;
 
 	*out = (zta_jws){ 0 };
-	*refusal = ZTA_REFUSAL_NONE;
-	if (token.len > ZTA_JWS_MAX) {
-		return REFUSE(
-		    &p, TOO_LARGE, "token over %d bytes", ZTA_JWS_MAX);
+	*p->refusal = ZTA_REFUSAL_NONE;
+	if (token.len > p->max) {
+		return REFUSE(p, TOO_LARGE, "token over %zu bytes", p->max);
 	}
 	if (!zta_str__next(&rest, '.', &header) ||
 	    !zta_str__next(&rest, '.', &payload) ||
 	    !zta_str__next(&rest, '.', &signature) ||
 	    zta_str__next(&rest, '.', &extra)) {
-		return REFUSE(&p, MALFORMED, "a token has three parts");
+		return REFUSE(p, MALFORMED, "a token has three parts");
 	}
 	out->input = (zta_str){ token.ptr, header.len + 1 + payload.len };
-	status = read_header(&p, header);
+	status = read_header(p, header);
 	if (status == ZTA_OK) {
-		status = decode_object(&p, payload, "payload", &out->payload);
+		status = decode_object(p, payload, "payload", &out->payload);
 	}
 	return status != ZTA_OK ?
 	    status :
-	    decode(&p, signature, "signature", &out->signature);
+	    decode(p, signature, "signature", &out->signature);
+}
+
+zta_status
+zta_jws__parse(zta_arena *arena, zta_str token, zta_jws *out,
+    zta_refusal *refusal, zta_error *err)
+{
+	return zta_jws__parse_large(
+	    arena, token, ZTA_JWS_MAX, out, refusal, err);
+}
+
+zta_status
+zta_jws__parse_large(zta_arena *arena, zta_str token, size_t max, zta_jws *out,
+    zta_refusal *refusal, zta_error *err)
+{
+	const parser p = { arena, false, max, out, refusal, err };
+
+	return parse(&p, token);
+}
+
+zta_status
+zta_jws__parse_proof(zta_arena *arena, zta_str token, zta_jws *out,
+    zta_refusal *refusal, zta_error *err)
+{
+	const parser p = { arena, true, ZTA_JWS_MAX, out, refusal, err };
+
+	return parse(&p, token);
 }
 
 static char

@@ -26,6 +26,17 @@ typedef struct zta_jws {
 ZTA_MUST_USE zta_status zta_jws__parse(zta_arena *arena, zta_str token,
     zta_jws *out, zta_refusal *refusal, zta_error *err);
 
+/* The same of a token of up to `max` bytes, which is a document of its own. */
+ZTA_MUST_USE zta_status zta_jws__parse_large(zta_arena *arena, zta_str token,
+    size_t max, zta_jws *out, zta_refusal *refusal, zta_error *err);
+
+/*
+ * The same of a proof of possession, whose header brings the key that is shown
+ * to be held: `jwk` alone. SPEC: rfc9449 4.2
+ */
+ZTA_MUST_USE zta_status zta_jws__parse_proof(zta_arena *arena, zta_str token,
+    zta_jws *out, zta_refusal *refusal, zta_error *err);
+
 /*
  * Media types of `typ` compare without case and without "application/".
  * SPEC: rfc7515 4.1.9

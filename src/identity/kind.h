@@ -52,7 +52,7 @@ struct zta_kind {
 /* Kinds, in the order in which they may claim; ended by NULL. */
 extern const zta_kind *const zta_kind__all[];
 
-extern const zta_kind zta_kind__jwt, zta_kind__oidc, zta_kind__saml,
-    zta_kind__spiffe, zta_kind__introspection;
+extern const zta_kind zta_kind__api_key, zta_kind__introspection, zta_kind__jwt,
+    zta_kind__oidc, zta_kind__saml, zta_kind__spiffe, zta_kind__wimse;
 
 #endif

@@ -49,7 +49,7 @@ typedef struct zta_principal {
 	uint32_t attribute_count;
 	zta_json_doc claims; /* the payload */
 	zta_proof proof;
-	/* Good once: it is remembered by this, until then (ms). See replay.h. */
+	/* Good once: it is remembered by this, until then (ms). See used.h. */
 	bool once;
 	unsigned char once_id[ZTA_SHA256_LEN];
 	int64_t once_until;

@@ -66,6 +66,36 @@ typedef enum zta_refusal {
 	ZTA_REFUSAL_BAD_IN_RESPONSE_TO,
 	ZTA_REFUSAL_SESSION_ENDED,
 	ZTA_REFUSAL_REPLAYED,
+	/* Proofs of possession: rfc9449 4.3, rfc8705 3, wimse-wpt 2 */
+	ZTA_REFUSAL_PROOF_MISSING,   /* bound, or demanded, and none came */
+	ZTA_REFUSAL_PROOF_REPEATED,  /* more than one header */
+	ZTA_REFUSAL_PROOF_MALFORMED, /* no JWS, or a claim of another form */
+	ZTA_REFUSAL_PROOF_BAD_TYPE,  /* `typ` */
+	ZTA_REFUSAL_PROOF_BAD_KEY,   /* none, private, or not for `alg` */
+	ZTA_REFUSAL_PROOF_WRONG_KEY, /* not the one of `cnf` */
+	ZTA_REFUSAL_PROOF_BAD_SIGNATURE,
+	ZTA_REFUSAL_PROOF_WRONG_METHOD, /* `htm` */
+	ZTA_REFUSAL_PROOF_WRONG_TARGET, /* `htu`, or `aud` of a WPT */
+	ZTA_REFUSAL_PROOF_WRONG_TOKEN,  /* `ath`, `wth`, `tth`, `oth` */
+	ZTA_REFUSAL_PROOF_EXPIRED,
+	ZTA_REFUSAL_PROOF_IN_FUTURE, /* made, or good, too far ahead */
+	ZTA_REFUSAL_PROOF_REPLAYED,  /* `jti` */
+	ZTA_REFUSAL_PROOF_CROWDED,   /* too many at a time to tell */
+	ZTA_REFUSAL_PROOF_NONCE,     /* none of ours, or an old one */
+	ZTA_REFUSAL_UNKNOWN_BINDING, /* a `cnf` that is not understood */
+	ZTA_REFUSAL_UNBOUND, /* no `cnf`, where the source demands one */
+	ZTA_REFUSAL_PROOF_NOT_ALLOWED, /* not one that the source takes */
+	/* API keys: docs/formats/api-keys.md */
+	ZTA_REFUSAL_API_KEY_MALFORMED, /* not of the form of one */
+	ZTA_REFUSAL_API_KEY_MISTYPED,  /* its checksum is wrong */
+	ZTA_REFUSAL_API_KEY_UNKNOWN,   /* no key has this id */
+	ZTA_REFUSAL_API_KEY_WRONG,     /* another secret */
+	ZTA_REFUSAL_API_KEY_REVOKED,
+	/* draft-ietf-oauth-status-list */
+	ZTA_REFUSAL_STATUS_INVALID, /* its issuer took it back */
+	ZTA_REFUSAL_STATUS_SUSPENDED,
+	ZTA_REFUSAL_STATUS_UNKNOWN, /* no list, or none that is understood */
+	ZTA_REFUSAL_REVOKED,        /* docs/formats/revocations.md */
 	ZTA_REFUSAL_COUNT
 } zta_refusal;
 

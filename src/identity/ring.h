@@ -22,7 +22,8 @@ typedef struct zta_fetched {
 	atomic_uint references;
 	zta_arena arena; /* all of it is here */
 	zta_str text;
-	zta_jwks keys; /* of a key set */
+	zta_jwks keys;                          /* of a key set */
+	const struct zta_status_list *statuses; /* of a status list */
 } zta_fetched;
 
 /* With a copy of `text`, for the caller to drop; NULL: no memory. */

@@ -94,7 +94,7 @@ find_kind(zta_source_reader *r, const zta_json *node, zta_source *out)
 }
 
 static const char *const common[] = { "kind", "audience", "leeway_s",
-	"max_age_s" };
+	"max_age_s", "proof", "dpop_nonce", "status_grace_s" };
 
 #define COMMON (sizeof(common) / sizeof(common[0]))
 /* Members of one kind. */
@@ -132,9 +132,16 @@ read_common(zta_source_reader *r, const zta_json *node, zta_source *out)
 		status = zta_source__seconds(
 		    r, node, "leeway_s", ZTA_LEEWAY_MAX_S, &out->leeway_ms);
 	}
+	if (status == ZTA_OK) {
+		status = zta_source__seconds(
+		    r, node, "max_age_s", MAX_AGE_MAX_S, &out->max_age_ms);
+	}
+	if (status == ZTA_OK) {
+		status = zta_source__seconds(r, node, "status_grace_s",
+		    ZTA_STATUS_GRACE_MAX_S, &out->status_grace_ms);
+	}
 	return status != ZTA_OK ? status :
-				  zta_source__seconds(r, node, "max_age_s",
-				      MAX_AGE_MAX_S, &out->max_age_ms);
+				  zta_source__read_proofs(r, node, out);
 }
 
 static zta_status

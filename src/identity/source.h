@@ -56,7 +56,10 @@ struct zta_source {
 	const zta_str *audiences;
 	uint32_t audience_count; /* at least one */
 	int64_t leeway_ms;
-	int64_t max_age_ms; /* since it was issued; 0: no limit */
+	int64_t max_age_ms;      /* since it was issued; 0: no limit */
+	uint32_t proofs;         /* bit set of zta_proof: what is taken */
+	int64_t status_grace_ms; /* a status list counts after its time */
+	bool dpop_nonce;         /* a proof has one of the server's nonces */
 	/* Whose credentials they are: */
 	zta_str issuer;
 	zta_str trust_domain; /* of SPIFFE IDs */

@@ -74,6 +74,10 @@ ZTA_MUST_USE zta_status zta_source__read_jose_rules(
 ZTA_MUST_USE zta_status zta_source__read_principal(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 
+/* Members `proof` and `dpop_nonce`, of every source. */
+ZTA_MUST_USE zta_status zta_source__read_proofs(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
 /* That, and what is demanded of claims. */
 #define ZTA_SOURCE_CLAIM_MEMBERS \
 	"principal", "clients", "acr", "amr", "max_auth_age_s"

@@ -48,10 +48,10 @@ is_path(zta_str path)
 	return true;
 }
 
-bool
-zta_spiffe_id__read(zta_str id, zta_str *trust_domain)
+static bool
+read_id(zta_str id, zta_str scheme, zta_str *trust_domain)
 {
-	zta_str scheme = ZTA_STR("spiffe://"), rest, domain;
+	zta_str rest, domain;
 
 	if (id.len > ZTA_SPIFFE_ID_MAX || !zta_str__starts(id, scheme)) {
 		return false;
@@ -66,4 +66,17 @@ zta_spiffe_id__read(zta_str id, zta_str *trust_domain)
 	}
 	return is_path(
 	    (zta_str){ rest.ptr + domain.len + 1, rest.len - domain.len - 1 });
+}
+
+bool
+zta_spiffe_id__read(zta_str id, zta_str *trust_domain)
+{
+	return read_id(id, ZTA_STR("spiffe://"), trust_domain);
+}
+
+bool
+zta_workload_id__read(zta_str id, zta_str *trust_domain)
+{
+	return read_id(id, ZTA_STR("spiffe://"), trust_domain) ||
+	    read_id(id, ZTA_STR("wimse://"), trust_domain);
 }

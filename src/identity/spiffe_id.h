@@ -11,6 +11,9 @@
  */
 bool zta_spiffe_id__read(zta_str id, zta_str *trust_domain);
 
+/* The same, or the like with the scheme wimse. SPEC: wimse-workload-creds 3.1 */
+bool zta_workload_id__read(zta_str id, zta_str *trust_domain);
+
 /* Lower-case letters, digits, `.`, `-`, `_`; not empty. SPEC: ztauth 1 */
 bool zta_trust_domain__is_valid(zta_str domain);
 

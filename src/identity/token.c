@@ -241,3 +241,13 @@ zta_token_verify(zta_str token, zta_str sources, const char *keys, int64_t now,
 	}
 	return told == ZTA_OK ? status : told;
 }
+
+void
+zta_token_digest(zta_str token, char out[ZTA_TOKEN_DIGEST_MAX])
+{
+	unsigned char digest[ZTA_SHA256_LEN];
+
+	zta_digest__sha256(token, digest);
+	zta_hex__encode((zta_str){ (const char *)digest, sizeof(digest) }, out);
+	out[ZTA_TOKEN_DIGEST_MAX - 1] = '\0';
+}

@@ -5,14 +5,18 @@
  * 1. Nothing of a credential is believed before its proof holds; who issued it
  *    is only looked at to find the source.
  * 2. The source says which algorithms, keys, types and audiences count.
- * 3. A principal that is not verified to the end is all zero.
+ * 3. What is bound to a key is taken from its holder alone.
+ * 4. A principal that is not verified to the end is all zero.
  */
 #include "identity/verify.h"
 
 #include "base/limits.h"
 #include "base/str.h"
-#include "identity/kind.h"
+#include "identity/binding.h"
+#include "identity/kind_api_key.h"
+#include "identity/revocations.h"
 #include "identity/spiffe_id.h"
+#include "identity/status_check.h"
 #include "identity/x509_svid.h"
 
 /* --- what it looks like */
@@ -85,12 +89,12 @@ look(zta_verifying *v)
 	case ZTA_AS_JWT:
 	case ZTA_AS_ID_TOKEN:
 		return look_at_jws(v);
+	case ZTA_AS_API_KEY:
+		return zta_api_key__look(v);
 	case ZTA_AS_SVID:
 		return look_at_certificate(v);
 	case ZTA_AS_SAML2:
 		return look_at_saml(v);
-	case ZTA_AS_API_KEY:
-		return ZTA_OK;
 	}
 	return ZTA_OK;
 }
@@ -162,7 +166,13 @@ zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
 	}
 	if (status == ZTA_OK) {
 		complete(&v);
-		status = with->revoked == NULL ? ZTA_OK : with->revoked(&v);
+		status = zta_revocations__check(&v);
+	}
+	if (status == ZTA_OK) {
+		status = zta_status__check(&v);
+	}
+	if (status == ZTA_OK) {
+		status = zta_binding__check(&v);
 	}
 	if (status != ZTA_OK) {
 		*out = (zta_principal){ 0 };

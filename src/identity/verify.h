@@ -10,18 +10,17 @@
 #ifndef ZTA_IDENTITY_VERIFY_H
 #define ZTA_IDENTITY_VERIFY_H
 
+#include "identity/live.h"
 #include "identity/presented.h"
 #include "identity/source.h"
 
-/* Is what was verified still good? As zta_identity__verify() answers. */
 typedef struct zta_verifying zta_verifying;
-typedef zta_status zta_revocation_check(zta_verifying *v);
 
 /* What is verified with. */
 typedef struct zta_verifier {
 	const zta_sources *sources;
-	zta_ring *ring;                /* NULL: nothing is fetched */
-	zta_revocation_check *revoked; /* NULL: nothing is taken back */
+	zta_ring *ring; /* NULL: nothing is fetched */
+	zta_live *live; /* NULL: nothing that is bound is taken */
 	zta_arena *arena;
 	int64_t now;   /* ms */
 	int64_t since; /* of the ring's clock, when the call came */

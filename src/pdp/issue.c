@@ -63,6 +63,7 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 {
 	const zta_verifier with = { .sources = &s->snapshot->sources,
 		.ring = s->request->ring,
+		.live = s->request->live,
 		.since = s->request->since,
 		.arena = s->arena,
 		.now = s->now };
@@ -81,23 +82,28 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
 	    zta_refusal__code(why_not.refusal), why.message);
-	return refuse(
-	    s, "invalid_request", "token", "invalid_token", words, "");
+	/* SPEC: rfc9449 8: the client makes another proof, with a nonce. */
+	return refuse(s,
+	    why_not.refusal == ZTA_REFUSAL_PROOF_NONCE ? "use_dpop_nonce" :
+							 "invalid_request",
+	    "token", "invalid_token", words, "");
 }
 
 /* Once both are verified: an answer that something is needed uses up nothing. */
 static bool
 use_up(issuer *s, const char *which, const zta_principal *p)
 {
+	const zta_use use = {
+		.owner = p->once_id, .now = s->now, .until = p->once_until
+	};
 	zta_status status;
 
 	if (!p->once) {
 		return true;
 	}
-	status = s->request->replay == NULL ?
+	status = s->request->live == NULL ?
 	    ZTA_EUNAVAILABLE :
-	    zta_replay__take(
-		s->request->replay, p->once_id, s->now, p->once_until, s->err);
+	    zta_used__take(s->request->live->used, &use, s->err);
 	if (status == ZTA_EUNTRUSTED) {
 		return refuse(s, "invalid_request", "token", "invalid_token",
 		    which, ": replayed: it was used before");

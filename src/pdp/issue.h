@@ -9,14 +9,13 @@
 #ifndef ZTA_PDP_ISSUE_H
 #define ZTA_PDP_ISSUE_H
 
-#include "identity/replay.h"
 #include "identity/verify.h"
 #include "pdp/decide.h"
 
 typedef struct zta_issue_request {
 	zta_presented subject, actor;
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
-	zta_replay *replay;      /* NULL: none that is good once is taken */
+	zta_live *live;          /* NULL: nothing that is good once is taken */
 	int64_t since;           /* when the call came, by its clock */
 	zta_str audience;        /* empty: that of the zone */
 	zta_str scope;           /* empty: all of the subject's */

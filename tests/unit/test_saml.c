@@ -13,7 +13,6 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "crypto/cert.h"
-#include "identity/replay.h"
 #include "identity/saml.h"
 #include "identity/verify.h"
 #include "xml/xml.h"
@@ -901,7 +900,7 @@ test_saml__little_memory(void **state)
 	}
 }
 
-/* --- threads, replays, instants */
+/* --- threads, instants */
 
 static void *
 verify_many(void *context)
@@ -943,43 +942,6 @@ test_saml__in_threads(void **state)
 		assert_int_equal(pthread_join(threads[i], &failed), 0);
 		assert_null(failed);
 	}
-}
-
-static zta_status
-take(zta_replay *r, uint32_t number, int64_t now, int64_t until)
-{
-	unsigned char id[ZTA_SHA256_LEN];
-
-	zta_digest__sha256(
-	    (zta_str){ (const char *)&number, sizeof(number) }, id);
-	return zta_replay__take(r, id, now, until, NULL);
-}
-
-static void
-test_replay__once_until_it_expires(void **state)
-{
-	zta_replay *r;
-	uint32_t i;
-
-	(void)state;
-	assert_int_equal(zta_replay__open(&r, NULL), ZTA_OK);
-	assert_int_equal(take(r, 0, 0, 10), ZTA_OK);
-	assert_int_equal(take(r, 0, 9, 10), ZTA_EUNTRUSTED);
-	assert_int_equal(take(r, 1, 9, 20), ZTA_OK);
-	for (i = 2; i < 65536; i++) {
-		assert_int_equal(take(r, i, 9, 20), ZTA_OK);
-	}
-	/* Full: one that cannot be remembered is not good. */
-	assert_int_equal(take(r, i, 9, 20), ZTA_EUNAVAILABLE);
-	assert_int_equal(take(r, 5, 9, 20), ZTA_EUNTRUSTED);
-	/* The one that has expired makes room for one. */
-	assert_int_equal(take(r, i, 10, 20), ZTA_OK);
-	assert_int_equal(take(r, i + 1, 10, 20), ZTA_EUNAVAILABLE);
-	assert_int_equal(take(r, i, 10, 20), ZTA_EUNTRUSTED);
-	assert_int_equal(take(r, i + 1, 20, 30), ZTA_OK);
-	assert_int_equal(take(r, 5, 20, 30), ZTA_OK);
-	zta_replay__close(r);
-	zta_replay__close(NULL);
 }
 
 static const struct {
@@ -1042,7 +1004,6 @@ main(void)
 		cmocka_unit_test(test_saml__says_it_is_a_jwt),
 		cmocka_unit_test(test_saml__little_memory),
 		cmocka_unit_test(test_saml__in_threads),
-		cmocka_unit_test(test_replay__once_until_it_expires),
 		cmocka_unit_test(test_time__instants),
 	};
 

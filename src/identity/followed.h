@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * followed.h - what is in a file that others change while a server runs: it is
+ * read anew when it has changed, and what cannot be read changes nothing.
+ */
+#ifndef ZTA_IDENTITY_FOLLOWED_H
+#define ZTA_IDENTITY_FOLLOWED_H
+
+#include <pthread.h>
+
+#include "base/watched.h"
+
+/* How content is read, and forgotten (NULL is fine). */
+typedef struct zta_followed_class {
+	zta_status (*load)(void **out, const char *path, zta_error *err);
+	void (*forget)(void *content);
+} zta_followed_class;
+
+typedef struct zta_followed {
+	const zta_followed_class *class;
+	pthread_mutex_t lock;
+	zta_watched watched;
+	void (*tell)(const zta_error *why); /* NULL: nobody hears */
+	void *content;                      /* NULL: it is not open */
+} zta_followed;
+
+/*
+ * Read the file, which must be good. `tell` hears when it no longer is, once a
+ * change. As `load` says.
+ */
+ZTA_MUST_USE zta_status zta_followed__open(zta_followed *f,
+    const zta_followed_class *class, const char *path,
+    void (*tell)(const zta_error *why), zta_error *err);
+/* One that was not opened is fine. */
+void zta_followed__close(zta_followed *f);
+
+/* The content as it is now; nobody else enters before one has left. */
+const void *zta_followed__enter(zta_followed *f);
+void zta_followed__leave(zta_followed *f);
+
+#endif
