@@ -182,15 +182,17 @@ static zta_status
 add_path(zta_arena *arena, const char *dir, const char *name,
     const char ***paths, size_t *count, zta_error *err)
 {
-	size_t len = strlen(dir) + 1 + strlen(name) + 1;
-	char *path = zta_arena__alloc(arena, len);
+	size_t len = strlen(dir), name_len = strlen(name);
+	char *path = zta_arena__alloc(arena, len + 1 + name_len + 1);
 
 	*paths =
 	    zta_arena__grow(arena, *paths, *count, *count + 1, sizeof(**paths));
 	if (path == NULL || *paths == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	(void)stpcpy(stpcpy(stpcpy(path, dir), "/"), name);
+	memcpy(path, dir, len);
+	path[len] = '/';
+	memcpy(path + len + 1, name, name_len + 1);
 	(*paths)[(*count)++] = path;
 	return ZTA_OK;
 }
