@@ -186,6 +186,14 @@ take_token(const char *arg, zta_str *out)
 	return true;
 }
 
+static void
+drop_token(const char *arg, zta_str token)
+{
+	if (strcmp(arg, "-") == 0) {
+		zta_str_free(token);
+	}
+}
+
 static int
 inspect(int argc, char **argv)
 {
@@ -194,6 +202,7 @@ inspect(int argc, char **argv)
 	const char *arg = NULL;
 	zta_error err = { 0 };
 	zta_str token;
+	zta_status status;
 	int code = cli_options(argc, argv, options, &arg, inspect_help);
 
 	if (code >= 0) {
@@ -202,7 +211,9 @@ inspect(int argc, char **argv)
 	if (!take_token(arg, &token)) {
 		return CLI_USAGE;
 	}
-	if (zta_token_inspect(token, json, &err) != ZTA_OK) {
+	status = zta_token_inspect(token, json, &err);
+	drop_token(arg, token);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	puts(json);
@@ -231,10 +242,12 @@ verify(int argc, char **argv)
 		return CLI_USAGE;
 	}
 	if (!cli_read(path, &sources)) {
+		drop_token(arg, token);
 		return CLI_FAILED;
 	}
 	status = zta_token_verify(
 	    token, sources, keys, (int64_t)time(NULL) * 1000, json, &err);
+	drop_token(arg, token);
 	zta_str_free(sources);
 	if (status == ZTA_OK || status == ZTA_EUNTRUSTED) {
 		puts(json);
