@@ -95,4 +95,13 @@ ZTA_MUST_USE zta_status zta_workspace__write(zta_workspace *workspace,
     const zta_workspace_signing *signing, zta_workspace_result *result,
     zta_error *err);
 
+/*
+ * What would change if `files`, which were judged last and loaded, were
+ * committed; `out` is zeroed. See zta_workspace_plan().
+ */
+ZTA_MUST_USE zta_status zta_workspace__plan(zta_workspace *workspace,
+    const zta_files *head, const zta_files *files,
+    const zta_ledger_questions *questions, zta_workspace_outlook *out,
+    zta_error *err);
+
 #endif

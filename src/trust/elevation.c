@@ -156,18 +156,6 @@ zta_elevation__close(zta_elevation *e)
 
 /* --- levels */
 
-static bool
-meets(const zta_level *level, const zta_elevation_question *q)
-{
-	int64_t age = q->now - q->ring->at;
-
-	return (level->proofs == 0 ||
-		   (level->proofs & 1u << q->ring->proof) != 0) &&
-	    (level->proof_age_ms == 0 ||
-		(age >= 0 && age <= level->proof_age_ms)) &&
-	    level->attestations == 0;
-}
-
 /* The highest level among the workload's groups whose requirements are met. */
 static zta_elevation_code
 find_level(const zta_trust_model *model, const zta_elevation_question *q,
@@ -175,6 +163,7 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 {
 	const zta_level *level;
 	bool member = false, consent = false;
+	unsigned lacks;
 	uint32_t i;
 
 	*out = NULL;
@@ -184,12 +173,11 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 		}
 		member = true;
 		level = model->groups[i].level;
-		if (!meets(level, q)) {
-			continue;
-		}
-		if (level->consent) {
-			consent = true;
-		} else if (*out == NULL || level->rank > (*out)->rank) {
+		lacks = zta_level__lacks(
+		    level, q->ring->proof, q->now - q->ring->at);
+		consent = consent || lacks == ZTA_LEVEL_CONSENT;
+		if (lacks == 0 &&
+		    (*out == NULL || level->rank > (*out)->rank)) {
 			*out = level;
 		}
 	}
