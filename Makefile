@@ -70,9 +70,10 @@ PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import latest memo memo_place names pktline plan \
       plan_log policy_diff receive recheck remote remote_ask remote_push \
       report resolve server show signer signers test_outcome test_read tests \
-      transfer trust_edit workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_draft \
-      workspace_init workspace_log workspace_remote workspace_revert
+      transfer trust_edit trust_explain trust_view workspace workspace_blame \
+      workspace_checkout workspace_commit workspace_config workspace_diff \
+      workspace_draft workspace_init workspace_log workspace_remote \
+      workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -92,7 +93,8 @@ DAEMON = admin certificate config develop file_state follow init keeper \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \
       ledger log main plan revert revoke serve show status sync terminal \
-      test token trust trust_edit validate workspace zone
+      test token trust trust_edit trust_explain trust_show validate \
+      workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

@@ -134,6 +134,9 @@ void cli_put_places_json(const struct zta_ledger_place *list, size_t count);
 struct zta_ledger_commit;
 void cli_put_commit(const struct zta_ledger_commit *commit);
 void cli_put_commit_json(const struct zta_ledger_commit *commit);
+/* What a level demands, such as "proof by mtls or dpop, at most 60 s old". */
+struct zta_trust_level;
+void cli_put_demands(const struct zta_trust_level *level);
 /* What would change, with `where` for the new version; as a JSON object; and
  * the exit code that says so. */
 struct zta_workspace_outlook;

@@ -6,6 +6,9 @@ int
 cli_trust(int argc, char **argv)
 {
 	static const cli_command commands[] = {
+		{ "show", cli_trust_show, "levels, groups, the quarantine" },
+		{ "explain", cli_trust_explain,
+		    "what a workload may do, and why" },
 		{ "quarantine", cli_trust_quarantine,
 		    "take a workload out, by a commit" },
 		{ "restore", cli_trust_restore, "let it in again" },

@@ -191,17 +191,16 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 
 /* --- asking */
 
-/* The highest level, if one can be had; else the code says why not. */
-static bool
-weigh(const zta_elevation *e, const zta_elevation_question *q,
-    zta_elevation_answer *out)
+bool
+zta_elevation__weigh(const zta_trust_model *model,
+    const zta_elevation_question *q, zta_elevation_answer *out)
 {
 	*out = (zta_elevation_answer){ 0 };
-	if (zta_trust_model__is_quarantined(e->model, q->ring->workload)) {
+	if (zta_trust_model__is_quarantined(model, q->ring->workload)) {
 		out->code = ZTA_ELEVATION_QUARANTINED;
 		return false;
 	}
-	out->code = find_level(e->model, q, &out->level);
+	out->code = find_level(model, q, &out->level);
 	return out->code == ZTA_ELEVATION_OK;
 }
 
@@ -242,7 +241,7 @@ zta_elevation__ask(const zta_elevation *e, zta_arena *arena,
 	zta_elevation_asked asked;
 	zta_status status;
 
-	if (!weigh(e, q, out)) {
+	if (!zta_elevation__weigh(e->model, q, out)) {
 		return ZTA_OK;
 	}
 	out->code = ZTA_ELEVATION_UNAUTHORIZED;
@@ -262,7 +261,7 @@ zta_elevation__explain(const zta_elevation *e, zta_arena *arena,
 
 	*list = NULL;
 	*count = 0;
-	if (!weigh(e, q, &answer)) {
+	if (!zta_elevation__weigh(e->model, q, &answer)) {
 		return ZTA_OK;
 	}
 	status =

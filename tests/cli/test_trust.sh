@@ -97,4 +97,80 @@ holds 'the test `the order service acts for a customer` fails'
 holds 'not valid, and so not committed'
 says 'change it together with trust/groups.json'
 cmp trust/groups.json "$work/before.json"
+
+# --- what is there, since when, and why
+rm tests/elevation.json
+"$ztauth" commit -m 'Test it no more' >"$work/out" 2>&1
+expect 0 "$ztauth" trust show
+holds 'quarantine: nobody'
+"$ztauth" trust quarantine $web --because 'odd traffic' >"$work/out" 2>&1
+"$ztauth" trust restore $web --because 'it was the backup' >"$work/out" 2>&1
+"$ztauth" trust quarantine $web --because 'odd again' >"$work/out" 2>&1
+sed -i 's/"payment-services", /"pay", /' trust/groups.json
+sed -i 's/"payment-services"/"pay"/' trust/elevation.cedar
+"$ztauth" commit -m 'A shorter name' >"$work/out" 2>&1
+expect 0 "$ztauth" trust show
+holds '  bound (2): proof by mtls, dpop or wpt, at most 300 s old'
+holds '  pay, level bound'
+holds '    spiffe://shop.example/payments/*'
+holds 'by Alice <alice@shop.example> in'
+holds ': odd again'
+expect 0 "$ztauth" trust show --json
+json "[q['why'] for q in o['quarantine']] == ['odd again'] and o['levels'][1]['proof_age_max_s'] == 300"
+expect 2 "$ztauth" trust explain $web --for 'User::"alice"'
+holds "in quarantine by \`$web\`"
+holds "ztauth trust restore '$web'"
+sed -i 's|"quarantine": \[|&"spiffe://a/b", |' trust/groups.json
+expect 0 "$ztauth" trust show
+holds 'not committed yet'
+sed -i 's|"spiffe://a/b", ||' trust/groups.json
+"$ztauth" trust restore $web --because 'it was the backup again' >"$work/out" 2>&1
+
+# --- why a workload may act, and why not
+expect 0 "$ztauth" trust explain $web
+holds "in \`order-services\` by \`$web\`: level \`basic\` (1) is met"
+holds 'next level: `bound` (2), by a group of it and proof by mtls, dpop or wpt, at most 300 s old'
+expect 0 "$ztauth" trust explain $web --for 'User::"alice"' --for-source corp
+holds 'it may act, by `orders-act-for-customers`'
+expect 2 "$ztauth" trust explain $web --for 'User::"alice"'
+holds 'it may not act: unauthorized_actor'
+holds 'resource.source == "corp"  =  false'
+expect 2 "$ztauth" trust explain spiffe://shop.example/payments/card
+holds 'it may act for nobody: actor_below_level'
+holds 'in `pay` by `spiffe://shop.example/payments/*`: level `bound` (2) is not met'
+expect 2 "$ztauth" trust explain spiffe://shop.example/payments/card --proof mtls --age 301
+holds 'the proof is too old'
+expect 0 "$ztauth" trust explain spiffe://shop.example/payments/card --proof mtls --age 300 --for 'User::"a"' --json
+json "o['permitted'] and o['policies'] == ['payments-act-for-customers'] and o['level'] == 'bound'"
+expect 2 "$ztauth" trust explain spiffe://shop.example/payments/
+holds 'in no group'
+expect 1 "$ztauth" trust explain $web --proof trust-me
+expect 1 "$ztauth" trust explain $web --for alice
+expect 1 "$ztauth" trust explain $web --for 'User::"a"' --action buy
+expect 64 "$ztauth" trust explain
+
+# --- an operation, and an end that comes by itself
+cat >>trust/elevation.cedar <<'END'
+
+@id("until-april")
+permit (principal in ZTAuth::Group::"reporting-services", action == ZTAuth::Action::"act_for", resource)
+when { context has operation && context.operation.action == "read" && context.now < datetime("2026-04-01T00:00:00Z") };
+END
+report='spiffe://shop.example/reporting --for User::"a" --resource Doc::"d"'
+# shellcheck disable=SC2086 # words
+{
+	expect 0 "$ztauth" trust explain $report --action read --at 2026-03-31T23:59:59.999Z
+	expect 2 "$ztauth" trust explain $report --action read --at 2026-04-01T00:00:00Z
+	holds 'context.now < datetime("2026-04-01T00:00:00Z")  =  false'
+	expect 2 "$ztauth" trust explain $report --action write --at 2026-03-31T00:00:00Z
+	expect 64 "$ztauth" trust explain $report --action read --at tomorrow
+}
+
+# --- errors have their place
+echo '{ "groups": [], "quarantine": 7 }' >trust/groups.json
+expect 1 "$ztauth" trust show
+says 'trust/groups.json:1:'
+rm trust/groups.json
+expect 1 "$ztauth" trust show
+says 'trust/groups.json'
 echo ok
