@@ -97,7 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zta_json_doc doc;
 	zta_error err;
 
-	if (!zta_str__next(&text, '\n', &entry) ||
+	if (!zta_str__next(&text, '\n', &entry) || text.ptr == NULL ||
 	    zta_quarantine__check(entry, &err) != ZTA_OK) {
 		return 0;
 	}
