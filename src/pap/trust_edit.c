@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "pap/folder.h"
 #include "pap/workspace_draft.h"
 #include "trust/model.h"
 #include "trust/quarantine.h"
@@ -20,7 +21,8 @@ typedef struct changer {
 	zta_workspace *workspace;
 	const zta_trust_edit *edit;
 	zta_draft draft;
-	zta_str before, after; /* of the file */
+	zta_str folder;        /* the file as it is there */
+	zta_str before, after; /* in HEAD, and with the edit */
 	zta_trust_changed *out;
 	zta_error *err;
 } changer;
@@ -60,27 +62,61 @@ read_head(changer *c)
 				       ZTA_OK;
 }
 
-/* It is overwritten afterwards, so nothing may be lost by that. */
 static zta_status
-demand_same(changer *c)
+apply(changer *c, zta_str text, zta_str *out)
+{
+	zta_arena *arena = &c->workspace->arena;
+	const zta_trust_edit *edit = c->edit;
+
+	return edit->restore ?
+	    zta_quarantine__remove(arena, text, edit->entry, out, c->err) :
+	    zta_quarantine__add(arena, text, edit->entry, out, c->err);
+}
+
+/*
+ * The folder's file is overwritten, so nothing may be lost by that. It may lack
+ * this edit alone: a run that was cut short has left it so.
+ */
+static zta_status
+read_folder(changer *c)
 {
 	zta_arena *arena = &c->workspace->arena;
 	const char *path =
 	    zta_workspace__from_top(c->workspace, ZTA_STR(ZTA_QUARANTINE_FILE));
-	zta_str now;
+	zta_str edited;
 	zta_status status;
 
 	if (path == NULL) {
 		return zta_arena__failed(arena, c->err);
 	}
-	status = zta_file__read(arena, path, ZTA_LEDGER_FILE_MAX, &now, c->err);
-	if (status == ZTA_OK && !zta_str__eq(now, c->before)) {
+	status = zta_file__read(
+	    arena, path, ZTA_LEDGER_FILE_MAX, &c->folder, c->err);
+	if (status != ZTA_OK || zta_str__eq(c->folder, c->before)) {
+		return status;
+	}
+	status = apply(c, c->folder, &edited);
+	if (status == ZTA_OK && !zta_str__eq(edited, c->before)) {
 		status = zta_error__set(c->err, ZTA_ECONFLICT,
 		    "it differs from HEAD: commit that first, or take it "
 		    "back");
 		zta_error__place(c->err, "%s", path);
 	}
 	return status;
+}
+
+/* Put what HEAD has into the folder. */
+static zta_status
+mend(const changer *c)
+{
+	const zta_ledger_change change = { .kind = ZTA_LEDGER_CHANGED,
+		.path = ZTA_STR(ZTA_QUARANTINE_FILE),
+		.before = c->folder,
+		.after = c->before };
+	const zta_ledger_changes changes = { &change, 1 };
+
+	return zta_str__eq(c->folder, c->before) ?
+	    ZTA_OK :
+	    zta_folder__apply(c->workspace->dir, &changes, c->err);
 }
 
 /* --- what is said of it */
@@ -118,9 +154,12 @@ describe(changer *c)
 	zta_str *others;
 	zta_trust_model model;
 	uint32_t i;
-	zta_status status =
-	    zta_trust_model__read(&model, arena, text, c->after, c->err);
+	zta_status status;
 
+	if (text.ptr == NULL) {
+		return zta_arena__failed(arena, c->err);
+	}
+	status = zta_trust_model__read(&model, arena, text, c->after, c->err);
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -146,7 +185,6 @@ describe(changer *c)
 static zta_status
 prepare(changer *c)
 {
-	zta_arena *arena = &c->workspace->arena;
 	const zta_trust_edit *edit = c->edit;
 	zta_status status =
 	    edit->restore ? ZTA_OK : zta_quarantine__check(edit->entry, c->err);
@@ -155,14 +193,10 @@ prepare(changer *c)
 		status = read_head(c);
 	}
 	if (status == ZTA_OK) {
-		status = demand_same(c);
+		status = read_folder(c);
 	}
 	if (status == ZTA_OK) {
-		status = edit->restore ?
-		    zta_quarantine__remove(
-			arena, c->before, edit->entry, &c->after, c->err) :
-		    zta_quarantine__add(
-			arena, c->before, edit->entry, &c->after, c->err);
+		status = apply(c, c->before, &c->after);
 	}
 	return status != ZTA_OK ? status : describe(c);
 }
@@ -228,8 +262,8 @@ zta_trust_change(zta_workspace *w, const zta_trust_edit *edit, zta_str because,
 	*out = (zta_trust_changed){ 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	status = prepare(&c);
-	if (status == ZTA_OK && !out->already) {
-		status = commit(&c, because, signing);
+	if (status == ZTA_OK) {
+		status = out->already ? mend(&c) : commit(&c, because, signing);
 	}
 	zta_arena__release(&arena);
 	return status;

@@ -55,6 +55,12 @@ holds "$web is in quarantine already; nothing to commit"
 expect 0 "$ztauth" trust quarantine $web --because again --json
 json "o['already'] and o['known'] and o['result'] is None and o['pushed'] is None"
 
+# A run that was cut short behind its commit is made up for.
+cp trust/groups.json "$work/after.json"
+cp "$work/before.json" trust/groups.json
+expect 0 "$ztauth" trust quarantine $web --because again
+cmp trust/groups.json "$work/after.json"
+
 # --- prefixes, and what is not in a group
 expect 0 "$ztauth" trust quarantine 'spiffe://shop.example/*' --because 'all of it'
 holds "in quarantine too: \`$web\`"
