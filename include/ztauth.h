@@ -13,5 +13,6 @@
 #include "ztauth/revocation.h"
 #include "ztauth/sync.h"
 #include "ztauth/token.h"
+#include "ztauth/trust.h"
 
 #endif

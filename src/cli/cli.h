@@ -134,6 +134,20 @@ void cli_put_places_json(const struct zta_ledger_place *list, size_t count);
 struct zta_ledger_commit;
 void cli_put_commit(const struct zta_ledger_commit *commit);
 void cli_put_commit_json(const struct zta_ledger_commit *commit);
+/* What a level demands, such as "proof by mtls or dpop, at most 60 s old". */
+struct zta_trust_level;
+void cli_put_demands(const struct zta_trust_level *level);
+/* What would change, with `where` for the new version; as a JSON object; and
+ * the exit code that says so. */
+struct zta_workspace_outlook;
+void cli_put_outlook(const char *dir, const char *where,
+    const struct zta_workspace_outlook *outlook);
+void cli_put_outlook_json(
+    const struct zta_workspace_outlook *outlook, bool log);
+int cli_outlook_code(const struct zta_workspace_outlook *outlook);
+/* Push to `remote` (NULL: origin), and say what came of it. */
+int cli_send(struct zta_workspace *workspace, const char *remote,
+    const char *key, bool json);
 /* Findings as lines. */
 void cli_put_findings(const char *dir, const struct zta_ledger_report *report);
 
@@ -196,6 +210,11 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_trust(int argc, char **argv);
+int cli_trust_explain(int argc, char **argv);
+int cli_trust_quarantine(int argc, char **argv);
+int cli_trust_restore(int argc, char **argv);
+int cli_trust_show(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_test(int argc, char **argv);
 int cli_validate(int argc, char **argv);

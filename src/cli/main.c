@@ -25,6 +25,7 @@ static const cli_command commands[] = {
 	{ "ledger", cli_ledger, "ledgers at a server; to and from git" },
 	{ "validate", cli_validate, "check a ledger, all of it" },
 	{ "test", cli_test, "run the decision tests of a ledger" },
+	{ "trust", cli_trust, "who may act for whom; take a workload out" },
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "key", cli_key, "make signing keys" },
 	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },

@@ -87,7 +87,7 @@ print_side(const char *dir, const char *where, const zta_ledger_verdict *v)
 }
 
 static void
-print_flip(const char *dir, const zta_ledger_flip *flip)
+print_flip(const char *dir, const char *where, const zta_ledger_flip *flip)
 {
 	int used = printf("%s%zu: %s -> %s: ", flip->recorded ? "record " : "",
 	    flip->line, word_of(&flip->before), word_of(&flip->after));
@@ -95,7 +95,7 @@ print_flip(const char *dir, const zta_ledger_flip *flip)
 	cli_put_line(flip->recorded ? flip->about : flip->request,
 	    used < 0 ? 0 : (size_t)used);
 	print_side(dir, "under HEAD", &flip->before);
-	print_side(dir, "in the folder", &flip->after);
+	print_side(dir, where, &flip->after);
 	puts("");
 }
 
@@ -142,8 +142,9 @@ print_summary(const zta_workspace_outlook *o)
 	}
 }
 
-static void
-print(const char *dir, const zta_workspace_outlook *o)
+void
+cli_put_outlook(
+    const char *dir, const char *where, const zta_workspace_outlook *o)
 {
 	size_t i;
 
@@ -151,7 +152,7 @@ print(const char *dir, const zta_workspace_outlook *o)
 	cli_put_policies(o->diff.policies, o->diff.policy_count);
 	cli_put_findings(dir, o->report);
 	for (i = 0; i < o->flip_count; i++) {
-		print_flip(dir, &o->flips[i]);
+		print_flip(dir, where, &o->flips[i]);
 	}
 	for (i = 0; i < o->refused_count; i++) {
 		printf("%s%" PRIu32 ": no question: %s\n",
@@ -193,8 +194,8 @@ print_side_json(const char *name, const zta_ledger_verdict *v)
 	fputs("]}", stdout);
 }
 
-static void
-print_json(const zta_workspace_outlook *o, bool log)
+void
+cli_put_outlook_json(const zta_workspace_outlook *o, bool log)
 {
 	size_t i;
 
@@ -232,6 +233,14 @@ print_json(const zta_workspace_outlook *o, bool log)
 	    o->report->valid ? "true" : "false");
 }
 
+int
+cli_outlook_code(const zta_workspace_outlook *o)
+{
+	return !o->report->valid ? CLI_FINDINGS :
+	    o->flip_count > 0    ? CLI_NO :
+				   CLI_OK;
+}
+
 static int
 plan(zta_workspace *workspace, const zta_ledger_questions *questions, bool json)
 {
@@ -243,13 +252,12 @@ plan(zta_workspace *workspace, const zta_ledger_questions *questions, bool json)
 		return cli_fail(&err);
 	}
 	if (json) {
-		print_json(&outlook, questions->log != NULL);
+		cli_put_outlook_json(&outlook, questions->log != NULL);
 	} else {
-		print(zta_workspace_dir(workspace), &outlook);
+		cli_put_outlook(
+		    zta_workspace_dir(workspace), "in the folder", &outlook);
 	}
-	return !outlook.report->valid ? CLI_FINDINGS :
-	    outlook.flip_count > 0    ? CLI_NO :
-					CLI_OK;
+	return cli_outlook_code(&outlook);
 }
 
 int

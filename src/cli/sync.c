@@ -189,8 +189,9 @@ cli_pull(int argc, char **argv)
 	return with_remote(argc, argv, pull_help, pull);
 }
 
-static int
-push(zta_workspace *workspace, const char *remote, const char *key, bool json)
+int
+cli_send(
+    zta_workspace *workspace, const char *remote, const char *key, bool json)
 {
 	zta_workspace_signing signing;
 	zta_workspace_synced synced;
@@ -214,7 +215,7 @@ push(zta_workspace *workspace, const char *remote, const char *key, bool json)
 int
 cli_push(int argc, char **argv)
 {
-	return with_remote(argc, argv, push_help, push);
+	return with_remote(argc, argv, push_help, cli_send);
 }
 
 /* --- remote */

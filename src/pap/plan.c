@@ -244,12 +244,29 @@ decide(zta_planner *p, const zta_files *head)
 }
 
 zta_status
-zta_workspace_plan(zta_workspace *w, const zta_ledger_questions *questions,
+zta_workspace__plan(zta_workspace *w, const zta_files *head,
+    const zta_files *files, const zta_ledger_questions *questions,
     zta_workspace_outlook *out, zta_error *err)
 {
 	zta_planner p = {
 		.workspace = w, .questions = questions, .out = out, .err = err
 	};
+	zta_status status;
+
+	out->report = &w->report->shown;
+	status =
+	    zta_workspace__changes(w, head, files, true, &out->diff.files, err);
+	if (status == ZTA_OK) {
+		status = zta_policy_diff__run(&w->arena, &out->diff.files,
+		    &out->diff.policies, &out->diff.policy_count, err);
+	}
+	return status != ZTA_OK ? status : decide(&p, head);
+}
+
+zta_status
+zta_workspace_plan(zta_workspace *w, const zta_ledger_questions *questions,
+    zta_workspace_outlook *out, zta_error *err)
+{
 	zta_files head, folder;
 	zta_oid oid;
 	zta_status status = zta_workspace__head(w, &oid, err);
@@ -262,14 +279,7 @@ zta_workspace_plan(zta_workspace *w, const zta_ledger_questions *questions,
 		status =
 		    zta_workspace__judge(w, are_any(questions), &folder, err);
 	}
-	if (status == ZTA_OK) {
-		out->report = &w->report->shown;
-		status = zta_workspace__changes(
-		    w, &head, &folder, true, &out->diff.files, err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_policy_diff__run(&w->arena, &out->diff.files,
-		    &out->diff.policies, &out->diff.policy_count, err);
-	}
-	return status != ZTA_OK ? status : decide(&p, &head);
+	return status != ZTA_OK ?
+	    status :
+	    zta_workspace__plan(w, &head, &folder, questions, out, err);
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "trust/elevation.h"
 
 /* --- finding and opening */
 
@@ -125,6 +126,7 @@ zta_workspace_close(zta_workspace *w)
 		zta_report__close(w->report);
 		zta_report__close(w->refusal);
 		zta_report__close(w->head_report);
+		zta_elevation__close(w->elevation);
 		zta_store__close(w->store);
 		zta_arena__release(&w->arena);
 		free(w);

@@ -22,6 +22,7 @@ struct zta_workspace {
 	zta_report *report;      /* of the version that was judged last */
 	zta_report *refusal;     /* of a commit that the gate refused */
 	zta_report *head_report; /* of HEAD, for plans; NULL: not needed yet */
+	struct zta_elevation *elevation; /* that was asked last; NULL: none */
 };
 
 /* "<top>/.ztauth/<name>" in its arena; NULL: no memory. */
@@ -66,6 +67,14 @@ ZTA_MUST_USE zta_status zta_workspace__judge_tree(zta_workspace *workspace,
 ZTA_MUST_USE zta_status zta_workspace__files(zta_workspace *workspace,
     const zta_oid *commit, zta_files *out, zta_error *err);
 
+/* The id of the file `path` in a tree; none: it is not there. */
+ZTA_MUST_USE zta_status zta_workspace__blob(zta_workspace *workspace,
+    zta_oid tree, zta_str path, zta_oid *out, zta_error *err);
+
+/* The text of a file; that of none is empty. */
+ZTA_MUST_USE zta_status zta_workspace__text(zta_workspace *workspace,
+    const zta_oid *blob, zta_str *out, zta_error *err);
+
 /* What differs, in the form in which it is shown; `texts`: with both sides. */
 ZTA_MUST_USE zta_status zta_workspace__changes(zta_workspace *workspace,
     const zta_files *before, const zta_files *after, bool texts,
@@ -93,6 +102,15 @@ ZTA_MUST_USE zta_status zta_workspace__signers(zta_workspace *workspace,
 ZTA_MUST_USE zta_status zta_workspace__write(zta_workspace *workspace,
     const zta_files *head, const zta_files *files, zta_str message,
     const zta_workspace_signing *signing, zta_workspace_result *result,
+    zta_error *err);
+
+/*
+ * What would change if `files`, which were judged last and loaded, were
+ * committed; `out` is zeroed. See zta_workspace_plan().
+ */
+ZTA_MUST_USE zta_status zta_workspace__plan(zta_workspace *workspace,
+    const zta_files *head, const zta_files *files,
+    const zta_ledger_questions *questions, zta_workspace_outlook *out,
     zta_error *err);
 
 #endif

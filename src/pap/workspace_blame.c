@@ -24,9 +24,8 @@ typedef struct blamer {
 
 /* --- one file of a commit */
 
-/* The id of `path` in a tree; none: it is not there. */
-static zta_status
-find_blob(
+zta_status
+zta_workspace__blob(
     zta_workspace *w, zta_oid tree, zta_str path, zta_oid *out, zta_error *err)
 {
 	zta_object_source source = zta_ledger__source(&w->ledger);
@@ -58,8 +57,9 @@ find_blob(
 	return ZTA_OK;
 }
 
-static zta_status
-read_blob(zta_workspace *w, const zta_oid *blob, zta_str *out, zta_error *err)
+zta_status
+zta_workspace__text(
+    zta_workspace *w, const zta_oid *blob, zta_str *out, zta_error *err)
 {
 	zta_object_source source = zta_ledger__source(&w->ledger);
 
@@ -135,10 +135,10 @@ step(blamer *b, const zta_oid *oid, const zta_oid *blob, const zta_oid *older)
 	}
 	status = zta_workspace__show(w, oid, shown, b->err);
 	if (status == ZTA_OK) {
-		status = read_blob(w, blob, &text, b->err);
+		status = zta_workspace__text(w, blob, &text, b->err);
 	}
 	if (status == ZTA_OK) {
-		status = read_blob(w, older, &parent, b->err);
+		status = zta_workspace__text(w, older, &parent, b->err);
 	}
 	return status != ZTA_OK ? status : settle(b, shown, parent, text);
 }
@@ -158,7 +158,7 @@ go_back(blamer *b, zta_oid oid, zta_oid blob)
 			status = zta_ledger__commit(&w->ledger, &commit.parent,
 			    &w->arena, &parent, b->err);
 			if (status == ZTA_OK) {
-				status = find_blob(
+				status = zta_workspace__blob(
 				    w, parent.tree, b->path, &older, b->err);
 			}
 		}
@@ -219,14 +219,15 @@ zta_workspace_blame(zta_workspace *w, const char *commit, const char *path,
 		    &w->ledger, &oid, &w->arena, &decoded, err);
 	}
 	if (status == ZTA_OK) {
-		status = find_blob(w, decoded.tree, b.path, &blob, err);
+		status =
+		    zta_workspace__blob(w, decoded.tree, b.path, &blob, err);
 	}
 	if (status == ZTA_OK && zta_oid__is_none(&blob)) {
 		status = zta_error__set(
 		    err, ZTA_ENOTFOUND, "%s has no file `%s`", commit, path);
 	}
 	if (status == ZTA_OK) {
-		status = read_blob(w, &blob, &text, err);
+		status = zta_workspace__text(w, &blob, &text, err);
 	}
 	if (status == ZTA_OK) {
 		status = open_lines(&b, text);

@@ -156,18 +156,6 @@ zta_elevation__close(zta_elevation *e)
 
 /* --- levels */
 
-static bool
-meets(const zta_level *level, const zta_elevation_question *q)
-{
-	int64_t age = q->now - q->ring->at;
-
-	return (level->proofs == 0 ||
-		   (level->proofs & 1u << q->ring->proof) != 0) &&
-	    (level->proof_age_ms == 0 ||
-		(age >= 0 && age <= level->proof_age_ms)) &&
-	    level->attestations == 0;
-}
-
 /* The highest level among the workload's groups whose requirements are met. */
 static zta_elevation_code
 find_level(const zta_trust_model *model, const zta_elevation_question *q,
@@ -175,6 +163,7 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 {
 	const zta_level *level;
 	bool member = false, consent = false;
+	unsigned lacks;
 	uint32_t i;
 
 	*out = NULL;
@@ -184,12 +173,11 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 		}
 		member = true;
 		level = model->groups[i].level;
-		if (!meets(level, q)) {
-			continue;
-		}
-		if (level->consent) {
-			consent = true;
-		} else if (*out == NULL || level->rank > (*out)->rank) {
+		lacks = zta_level__lacks(
+		    level, q->ring->proof, q->now - q->ring->at);
+		consent = consent || lacks == ZTA_LEVEL_CONSENT;
+		if (lacks == 0 &&
+		    (*out == NULL || level->rank > (*out)->rank)) {
 			*out = level;
 		}
 	}
@@ -203,17 +191,16 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 
 /* --- asking */
 
-/* The highest level, if one can be had; else the code says why not. */
-static bool
-weigh(const zta_elevation *e, const zta_elevation_question *q,
-    zta_elevation_answer *out)
+bool
+zta_elevation__weigh(const zta_trust_model *model,
+    const zta_elevation_question *q, zta_elevation_answer *out)
 {
 	*out = (zta_elevation_answer){ 0 };
-	if (zta_trust_model__is_quarantined(e->model, q->ring->workload)) {
+	if (zta_trust_model__is_quarantined(model, q->ring->workload)) {
 		out->code = ZTA_ELEVATION_QUARANTINED;
 		return false;
 	}
-	out->code = find_level(e->model, q, &out->level);
+	out->code = find_level(model, q, &out->level);
 	return out->code == ZTA_ELEVATION_OK;
 }
 
@@ -254,7 +241,7 @@ zta_elevation__ask(const zta_elevation *e, zta_arena *arena,
 	zta_elevation_asked asked;
 	zta_status status;
 
-	if (!weigh(e, q, out)) {
+	if (!zta_elevation__weigh(e->model, q, out)) {
 		return ZTA_OK;
 	}
 	out->code = ZTA_ELEVATION_UNAUTHORIZED;
@@ -274,7 +261,7 @@ zta_elevation__explain(const zta_elevation *e, zta_arena *arena,
 
 	*list = NULL;
 	*count = 0;
-	if (!weigh(e, q, &answer)) {
+	if (!zta_elevation__weigh(e->model, q, &answer)) {
 		return ZTA_OK;
 	}
 	status =

@@ -85,6 +85,13 @@ ZTA_MUST_USE zta_status zta_elevation__check(zta_elevation **out,
 ZTA_MUST_USE zta_status zta_elevation__validate(zta_elevation *elevation,
     const zta_cedar_finding **list, size_t *count, zta_error *err);
 
+/*
+ * The first half of it, for which no policy is asked, nor whom it is about: may
+ * it act for anybody at all? True: `out` has its level.
+ */
+bool zta_elevation__weigh(const zta_trust_model *model,
+    const zta_elevation_question *question, zta_elevation_answer *out);
+
 /* Answer; what it refers to is in `arena`. Anything but ZTA_OK is a no. */
 ZTA_MUST_USE zta_status zta_elevation__ask(const zta_elevation *elevation,
     zta_arena *arena, const zta_elevation_question *question,

@@ -319,16 +319,28 @@ zta_trust_model__read(zta_trust_model *out, zta_arena *arena, zta_str levels,
 	return zta_trust_model__check(out, arena, levels, groups, NULL, err);
 }
 
-/* Equal, or below a prefix "spiffe://domain/path/" and a star. */
-static bool
-matches(zta_str member, zta_str workload)
+unsigned
+zta_level__lacks(const zta_level *level, zta_proof proof, int64_t age_ms)
 {
-	if (zta_str__ends(member, ZTA_STR("/*"))) {
-		member.len--;
-		return workload.len > member.len &&
-		    zta_str__starts(workload, member);
+	bool kind = level->proofs == 0 || (level->proofs & 1u << proof) != 0;
+	bool fresh = level->proof_age_ms == 0 ||
+	    (age_ms >= 0 && age_ms <= level->proof_age_ms);
+
+	return (kind ? 0 : ZTA_LEVEL_PROOF) | (fresh ? 0 : ZTA_LEVEL_AGE) |
+	    (level->consent ? ZTA_LEVEL_CONSENT : 0) |
+	    (level->attestations > 0 ? ZTA_LEVEL_ATTESTATION : 0);
+}
+
+/* Equal, or below a prefix "spiffe://domain/path/" and a star. */
+bool
+zta_trust_entry__covers(zta_str entry, zta_str workload)
+{
+	if (zta_str__ends(entry, ZTA_STR("/*"))) {
+		entry.len--;
+		return workload.len > entry.len &&
+		    zta_str__starts(workload, entry);
 	}
-	return zta_str__eq(member, workload);
+	return zta_str__eq(entry, workload);
 }
 
 static bool
@@ -337,7 +349,7 @@ any_matches(const zta_str *members, uint32_t count, zta_str workload)
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		if (matches(members[i], workload)) {
+		if (zta_trust_entry__covers(members[i], workload)) {
 			return true;
 		}
 	}

@@ -48,6 +48,22 @@ ZTA_MUST_USE zta_status zta_trust_model__check(zta_trust_model *out,
     zta_arena *arena, zta_str levels, zta_str groups, zta_error_sink *sink,
     zta_error *err);
 
+/* What a proof lacks for a level: a bit set. */
+enum {
+	ZTA_LEVEL_PROOF = 1, /* it is of another kind */
+	ZTA_LEVEL_AGE = 2,   /* it is older, or of the future */
+	ZTA_LEVEL_CONSENT = 4,
+	ZTA_LEVEL_ATTESTATION = 8
+};
+unsigned zta_level__lacks(
+    const zta_level *level, zta_proof proof, int64_t age_ms);
+
+/*
+ * Does a member of a group, or an entry of the quarantine, stand for the
+ * workload, or for all that this prefix stands for?
+ */
+bool zta_trust_entry__covers(zta_str entry, zta_str workload);
+
 /* Is the workload one of the group? */
 bool zta_group__has(const zta_group *group, zta_str workload);
 

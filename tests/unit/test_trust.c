@@ -141,6 +141,46 @@ test_trust__decides_who_may_act(void **state)
 	}
 }
 
+/*
+ * An elevation that a policy ends is over at its time, to the millisecond, in
+ * the same model; and it is back if that says so. SPEC: ztauth 5.3
+ */
+static void
+test_trust__ends_by_itself(void **state)
+{
+	static const char until[] =
+	    "@id(\"until\") permit(principal, action, resource)\n"
+	    "when { context.now < datetime(\"2026-01-01T00:00:01Z\") };\n"
+	    "@id(\"from\") permit(principal, action, resource)\n"
+	    "when { context.now >= datetime(\"2026-01-02T00:00:00Z\") };\n";
+	static const struct {
+		int64_t now;
+		bool may;
+	} times[] = { { NOW, true }, { NOW + 999, true }, { NOW + 1000, false },
+		{ NOW + 86399999, false }, { NOW + 86400000, true } };
+	const zta_subject subject = { .type = ZTA_STR("User"),
+		.id = ZTA_STR("alice") };
+	zta_elevation_answer answer;
+	zta_elevation *timed;
+	zta_ring ring = { .workload = ZTA_STR("w:order"), .at = NOW };
+	zta_elevation_question q = {
+		.ring = &ring, .number = 1, .depth = 1, .subject = &subject
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+	    zta_elevation__open(&timed, &model, ZTA_STR(until), NULL), ZTA_OK);
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		q.now = times[i].now;
+		assert_int_equal(
+		    zta_elevation__ask(timed, &arena, &q, &answer, NULL),
+		    ZTA_OK);
+		assert_int_equal(answer.code == ZTA_ELEVATION_OK, times[i].may);
+	}
+	zta_elevation__close(timed);
+}
+
 /* The zero answer is a no. */
 static void
 test_trust__zero_is_no(void **state)
@@ -196,6 +236,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trust__decides_who_may_act),
+		cmocka_unit_test(test_trust__ends_by_itself),
 		cmocka_unit_test(test_trust__zero_is_no),
 		cmocka_unit_test(test_trust__refuses_bad_documents),
 	};

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pap/workspace.h"
+#include "ztauth/trust.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -340,6 +341,91 @@ do_revert(zta_workspace *w)
 	return status;
 }
 
+static const zta_trust_edit quarantine = { { "w:a", 3 }, false };
+
+static zta_status
+do_quarantine(zta_workspace *w)
+{
+	const zta_workspace_signing signing = { .author = ZTA_STR("A"),
+		.email = ZTA_STR("a@b.c") };
+	zta_trust_changed changed;
+	zta_error err;
+
+	return zta_trust_change(
+	    w, &quarantine, ZTA_STR("why"), &signing, &changed, &err);
+}
+
+static zta_status
+do_foresee(zta_workspace *w)
+{
+	const zta_ledger_questions questions = { .requests = ZTA_STR("{}\n") };
+	zta_trust_changed changed;
+	zta_workspace_outlook outlook;
+	zta_error err;
+	zta_status status = zta_trust_plan(
+	    w, &quarantine, &questions, &changed, &outlook, &err);
+
+	assert_true(status != ZTA_OK ||
+	    (changed.known && outlook.diff.files.count == 1));
+	return status;
+}
+
+static zta_status
+do_trust_show(zta_workspace *w)
+{
+	zta_trust_view view;
+	zta_error err;
+	zta_status status = zta_trust_show(w, &view, &err);
+
+	assert_true(status != ZTA_OK ||
+	    (view.quarantine_count == 1 && view.quarantine[0].commit != NULL));
+	return status;
+}
+
+static zta_status
+do_trust_explain(zta_workspace *w)
+{
+	const zta_trust_question question = { .workload = ZTA_STR("w:b"),
+		.proof = ZTA_STR("bearer"),
+		.subject = ZTA_STR("U::\"a\"") };
+	zta_trust_explained explained;
+	zta_error err;
+	zta_status status = zta_trust_explain(w, &question, &explained, &err);
+
+	assert_true(status != ZTA_OK ||
+	    (explained.permitted && explained.reason_count == 1));
+	return status;
+}
+
+/* The verbs of the trust model; the folder is as HEAD has it afterwards. */
+static void
+test_trust_model(void)
+{
+	zta_workspace_result result;
+	zta_workspace *w;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/trust", top);
+	assert_int_equal(mkdir(path, 0700), 0);
+	put_file(
+	    "trust/levels.json", "{\"levels\":[{\"name\":\"l\",\"rank\":1}]}");
+	put_file("trust/groups.json",
+	    "{\"groups\":[{\"name\":\"g\",\"level\":\"l\","
+	    "\"members\":[\"w:a\",\"w:b\"]}]}");
+	put_file(
+	    "trust/elevation.cedar", "permit (principal, action, resource);\n");
+	assert_int_equal(zta_workspace_open(&w, top, NULL), ZTA_OK);
+	assert_int_equal(commit(w, "trust\n", &result), ZTA_OK);
+	assert_true(result.report->valid);
+	zta_workspace_close(w);
+	fail_often(do_foresee, false);
+	fail_often(do_quarantine, true);
+	/* If it could not say so, it says that it is so already. */
+	fail_often(do_quarantine, false);
+	fail_often(do_trust_show, false);
+	fail_often(do_trust_explain, false);
+}
+
 static void
 test_workspace__nomem(void **state)
 {
@@ -356,6 +442,7 @@ test_workspace__nomem(void **state)
 	assert_int_equal(commit(w, "first\n", &result), ZTA_OK);
 	assert_true(result.report->valid);
 	zta_workspace_close(w);
+	test_trust_model();
 
 	put_file("p.cedar",
 	    "@id(\"all\") permit (principal, action, resource);\n"

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trust_view.h - the trust model of a folder, as it was read and as it is shown. */
+#ifndef ZTA_PAP_TRUST_VIEW_H
+#define ZTA_PAP_TRUST_VIEW_H
+
+#include "pap/workspace.h"
+#include "trust/model.h"
+#include "ztauth/trust.h"
+
+/* Levels and groups are in the order of those of the model. */
+typedef struct zta_trust_read {
+	zta_trust_model model;
+	zta_trust_level *levels;
+	zta_trust_group *groups;
+} zta_trust_read;
+
+/* A file of the folder, in the workspace's arena. */
+ZTA_MUST_USE zta_status zta_trust_view__file(
+    zta_workspace *workspace, const char *path, zta_str *out, zta_error *err);
+
+/* Read the folder's model. See zta_trust_show(). */
+ZTA_MUST_USE zta_status zta_trust_view__read(
+    zta_workspace *workspace, zta_trust_read *out, zta_error *err);
+
+#endif
