@@ -92,7 +92,10 @@ zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 		EVP_PKEY_free(pkey);
 		return zta_error__nomem(err);
 	}
-	*key = (zta_key){ pkey, type, private };
+	*key = (zta_key){ .pkey = pkey, .type = type, .private = private };
+	if (zta_key__print(key, key->thumbprint, NULL) != ZTA_OK) {
+		key->thumbprint[0] = '\0';
+	}
 	*out = key;
 	return ZTA_OK;
 }
@@ -214,6 +217,20 @@ zta_key_write_private(const zta_key *key, const char *path, zta_error *err)
 	    zta_key__write_new(path, 0600, (zta_str){ text, (size_t)len }, err);
 	BIO_free(bio);
 	return status;
+}
+
+zta_str
+zta_key__id(const zta_key *key)
+{
+	return zta_str_of(key->thumbprint);
+}
+
+zta_status
+zta_key_thumbprint(
+    const zta_key *key, char out[ZTA_KEY_THUMBPRINT_MAX], zta_error *err)
+{
+	memcpy(out, key->thumbprint, ZTA_KEY_THUMBPRINT_MAX);
+	return out[0] != '\0' ? ZTA_OK : zta_key__print(key, out, err);
 }
 
 zta_alg
