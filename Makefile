@@ -240,8 +240,8 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/load \
-        $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
+        $(BUILD)/bench/load $(BUILD)/bench/search
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a
