@@ -23,7 +23,7 @@ zta_json__begins(zta_str text)
 const zta_json *
 zta_json__get(const zta_json *object, const char *name)
 {
-	zta_str wanted = zta_str_of(name);
+	const size_t len = strlen(name);
 	const zta_json *member;
 	uint32_t i;
 
@@ -32,7 +32,11 @@ zta_json__get(const zta_json *object, const char *name)
 	}
 	member = zta_json__first(object);
 	for (i = 0; i < object->count; i++) {
-		if (zta_str__eq(zta_json__str(member), wanted)) {
+		/* Names of one length are common, such of one letter not. */
+		if (member->count == len &&
+		    (len == 0 ||
+			(member->u.text[0] == name[0] &&
+			    memcmp(member->u.text, name, len) == 0))) {
 			return zta_json__after(member);
 		}
 		member = zta_json__after(zta_json__after(member));

@@ -73,6 +73,17 @@ type_of(const EVP_PKEY *pkey, zta_key_type *type)
 	return EVP_PKEY_is_a(pkey, "ED25519");
 }
 
+void
+zta_key_close(zta_key *key)
+{
+	if (key != NULL) {
+		EVP_PKEY_CTX_free(key->verifying[0]);
+		EVP_PKEY_CTX_free(key->verifying[1]);
+		EVP_PKEY_free(key->pkey);
+		free(key);
+	}
+}
+
 zta_status
 zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 {
@@ -93,6 +104,10 @@ zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	*key = (zta_key){ .pkey = pkey, .type = type, .private = private };
+	if (!zta_key__prepare(key)) {
+		zta_key_close(key);
+		return zta_key__openssl(err, "use the key");
+	}
 	if (zta_key__print(key, key->thumbprint, NULL) != ZTA_OK) {
 		key->thumbprint[0] = '\0';
 	}
@@ -264,13 +279,4 @@ bool
 zta_key_is_private(const zta_key *key)
 {
 	return key->private;
-}
-
-void
-zta_key_close(zta_key *key)
-{
-	if (key != NULL) {
-		EVP_PKEY_free(key->pkey);
-		free(key);
-	}
 }

@@ -93,15 +93,17 @@ zta_known__close(zta_known *known)
 static place
 place_of(zta_known *known, zta_str text)
 {
-	size_t end = text.len;
+	zta_str rest = text, part;
 	uint64_t hash;
 	place p;
 
-	while (end > 0 && text.ptr[end - 1] != '.') {
-		end--;
-	}
-	p.input = (zta_str){ text.ptr, end > 0 ? end - 1 : 0 };
-	p.signature = (zta_str){ text.ptr + end, text.len - end };
+	(void)(zta_str__next(&rest, '.', &part) &&
+	    zta_str__next(&rest, '.', &part));
+	p.signature = rest;
+	/* What has no third part is no token, and found nowhere. */
+	p.input = (zta_str){ text.ptr,
+		rest.ptr == NULL ? text.len :
+				   (size_t)(rest.ptr - text.ptr) - 1 };
 	hash = zta_str__hash(p.signature, known->seed);
 	p.share = &known->shares[hash % ZTA_KNOWN_SHARES];
 	p.set = (uint32_t)(hash / ZTA_KNOWN_SHARES % SETS);
