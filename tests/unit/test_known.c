@@ -13,6 +13,7 @@
 #include "identity/live.h"
 #include "identity/revocations.h"
 #include "identity/verify.h"
+#include "pdp/decide.h"
 
 /* 2026-01-01T00:00:00Z */
 #define NOW_S INT64_C(1767225600)
@@ -451,6 +452,103 @@ test_known__proofs_are_asked_for_again(void **state)
 	zta_sources__release(&sources);
 }
 
+/* --- our own tokens */
+
+static zta_str
+make_txn(const zta_zone *zone)
+{
+	static const unsigned char bytes[ZTA_SHA256_LEN] = { 1 };
+	const zta_str digest = { (const char *)bytes, sizeof(bytes) };
+	const zta_ring ring = { .workload = ZTA_STR("spiffe://corp/w"),
+		.source = ZTA_STR("spire"),
+		.digest = digest,
+		.at = NOW };
+	const zta_txn txn = { .issuer = zone->issuer,
+		.audience = zone->trust_domain,
+		.txn = ZTA_STR("1"),
+		.issued_at = NOW,
+		.expires_at = NOW + 60000,
+		.subject = { .type = ZTA_STR("User"),
+		    .id = ZTA_STR("alice"),
+		    .kind = ZTA_STR("human"),
+		    .source = ZTA_STR("corp") },
+		.subject_digest = digest,
+		.zone = zone->id,
+		.commit = ZTA_STR("0"),
+		.rings = &ring,
+		.ring_count = 1 };
+	zta_buf payload, token;
+	zta_str out;
+
+	zta_buf__init(&payload, SIZE_MAX);
+	zta_buf__init(&token, SIZE_MAX);
+	zta_txn_token__put(&payload, &txn);
+	assert_int_equal(
+	    zta_jws__sign(&token, zone->key, ZTA_ALG_ES256,
+		ZTA_STR(ZTA_TXN_TYP), zone->kid, zta_buf__str(&payload), NULL),
+	    ZTA_OK);
+	out = zta_arena__copy(&arena, zta_buf__str(&token));
+	zta_buf__release(&payload);
+	zta_buf__release(&token);
+	return out;
+}
+
+/* The leg that refuses: one after "token", if that holds. */
+static const char *
+leg_of(const zta_zone *zone, zta_str token, int64_t now)
+{
+	zta_partition root = { 0 };
+	zta_snapshot snapshot = { .whole = true,
+		.manifest = { .partitions = &root } };
+	const zta_authzen request = { .subject_type = ZTA_STR("User"),
+		.subject_id = ZTA_STR("alice"),
+		.tx_token = token };
+	zta_decision decision;
+
+	assert_int_equal(zta_pdp__decide(zone, &snapshot, &arena, &request,
+			     NULL, now, &decision, NULL),
+	    ZTA_OK);
+	assert_int_equal(decision.effect, ZTA_DENY);
+	return decision.leg;
+}
+
+/* A zone whose key, name or clock went on does not believe it any more. */
+static void
+test_known__transaction_tokens_are_judged_again(void **state)
+{
+	const zta_zone zone = { .id = ZTA_STR("1"),
+		.trust_domain = ZTA_STR("corp"),
+		.issuer = ZTA_STR("https://zone"),
+		.key = key,
+		.kid = ZTA_STR("k"),
+		.known = live.known };
+	zta_zone cases[6];
+	const zta_str text = make_txn(&zone);
+	zta_known_token token;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		cases[i] = zone;
+	}
+	cases[0].key = other;
+	cases[1].kid = ZTA_STR("l");
+	cases[2].issuer = ZTA_STR("https://else");
+	cases[3].trust_domain = ZTA_STR("else");
+	cases[4].id = ZTA_STR("2");
+	cases[5].known = NULL;
+	assert_string_equal(leg_of(&zone, text, NOW), "scope");
+	assert_true(is_known(live.known, text, &token));
+	for (i = 0; i < 5; i++) {
+		assert_string_equal(leg_of(&cases[i], text, NOW), "token");
+		assert_string_equal(leg_of(&zone, text, NOW), "scope");
+	}
+	assert_string_equal(leg_of(&cases[5], text, NOW), "scope");
+	assert_string_equal(leg_of(&zone, text, NOW + 59999), "scope");
+	assert_string_equal(leg_of(&zone, text, NOW + 60000), "token");
+	assert_string_equal(leg_of(&zone, text, NOW - 6000), "token");
+}
+
 /* --- as a whole */
 
 /* More than all the memory that there is for tokens. */
@@ -555,6 +653,8 @@ main(void)
 		cmocka_unit_test(test_known__principals_are_the_same),
 		cmocka_unit_test(test_known__revocations_are_those_of_now),
 		cmocka_unit_test(test_known__proofs_are_asked_for_again),
+		cmocka_unit_test(
+		    test_known__transaction_tokens_are_judged_again),
 		cmocka_unit_test(test_known__is_bounded),
 		cmocka_unit_test(test_known__any_thread_may_use_it),
 	};
