@@ -25,8 +25,8 @@ LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
 XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
-       json_node json_write map random shared sort status str time uri url \
-       utf8 watched
+       json_copy json_node json_write map random shared sort status str time \
+       uri url utf8 watched
 
 CRYPTO = cert digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
          ssh_private ssh_sig ssh_wire tls tls_setup tls_tickets x509 \
@@ -53,7 +53,7 @@ XML = scan signature xml
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            claims client_auth demands dpop followed jose jwks jws keys kind \
            kind_api_key kind_introspection kind_jwt kind_saml kind_spiffe \
-           kind_wimse live mapping need principal proof refusal \
+           kind_wimse known live mapping need principal proof refusal \
            revocation_edit revocations ring saml saml_claims saml_conditions \
            saml_signature saml_subject source source_claims source_file \
            source_jose source_proof spiffe_bundle spiffe_id status_check \
@@ -100,11 +100,11 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff dpop gate json jwt \
-       ledger log metamorphic nomem object pack quarantine receive_fault \
-       recheck remote revocations ring saml schema search search_random \
-       snapshot_base spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transfer tree trust uri used validate wimse \
-       workspace x509
+       known ledger log metamorphic nomem object pack quarantine \
+       receive_fault recheck remote revocations ring saml schema search \
+       search_random snapshot_base spiffe ssh status_list store store_fault \
+       store_pgsql store_sqlite tls transfer tree trust uri used validate \
+       wimse workspace x509
 
 FUZZ = bundle diff entities format http json jwks jwt lists log memo object \
        outside pack pktline policy policyjson proof quarantine replay \
@@ -243,8 +243,10 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/load \
-        $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
+        $(BUILD)/bench/load $(BUILD)/bench/search
+
+$(BUILD)/bench/identity: $(BUILD)/src/daemon/keeper.o
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

@@ -4,6 +4,7 @@
  *
  *     decide cedar COUNT LEDGER     Cedar alone: JSON request to answer
  *     decide pdp COUNT LEDGER       all legs, the token's signature included
+ *     decide known COUNT LEDGER     the same, of a token that is known
  *
  * Prints decisions a second and the bytes that the snapshot holds. Counts two
  * COUNTs under callgrind to get instructions for one.
@@ -94,7 +95,7 @@ make_body(zta_arena *arena, const zta_key *key, const zta_zone *zone)
 }
 
 static void
-run_pdp(const zta_snapshot *snapshot, unsigned long count)
+run_pdp(const zta_snapshot *snapshot, unsigned long count, bool known)
 {
 	char thumbprint[ZTA_KEY_THUMBPRINT_MAX];
 	zta_zone zone = { .id = ZTA_STR("100000000001"),
@@ -111,6 +112,9 @@ run_pdp(const zta_snapshot *snapshot, unsigned long count)
 
 	zta_arena__init(&keep, SIZE_MAX);
 	zta_arena__init(&arena, SIZE_MAX);
+	if (known) {
+		must(zta_known__open(&zone.known, &err), &err);
+	}
 	must(zta_key_generate(&key, ZTA_ALG_ES256, &err), &err);
 	must(zta_key_thumbprint(key, thumbprint, &err), &err);
 	zone.key = key;
@@ -127,6 +131,7 @@ run_pdp(const zta_snapshot *snapshot, unsigned long count)
 			abort();
 		}
 	}
+	zta_known__close(zone.known);
 	zta_key_close(key);
 	zta_arena__release(&arena);
 	zta_arena__release(&keep);
@@ -141,7 +146,7 @@ main(int argc, char **argv)
 	uint64_t start;
 
 	if (argc != 4) {
-		fprintf(stderr, "usage: decide cedar|pdp COUNT LEDGER\n");
+		fprintf(stderr, "usage: decide cedar|pdp|known COUNT LEDGER\n");
 		return 64;
 	}
 	count = strtoul(argv[2], NULL, 10);
@@ -150,7 +155,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "cedar") == 0) {
 		run_cedar(snapshot, count);
 	} else {
-		run_pdp(snapshot, count);
+		run_pdp(snapshot, count, strcmp(argv[1], "known") == 0);
 	}
 	printf("%.0f %zu\n", (double)count * 1e9 / (double)(now_ns() - start),
 	    snapshot->arena.held + snapshot->cedar->arena.held);

@@ -57,58 +57,134 @@ zta_b64__put(zta_buf *buf, zta_str bytes)
 	}
 }
 
-/* The value of a digit, or 64. */
-static unsigned
-digit_value(const char *last_two, char c)
+/* What a byte is as a digit: its value, and in which alphabets it is one. */
+#define URL 0x40u
+#define STD 0x80u
+#define BOTH (URL | STD)
+
+static const unsigned char values[256] = {
+	['A'] = BOTH | 0,
+	BOTH | 1,
+	BOTH | 2,
+	BOTH | 3,
+	BOTH | 4,
+	BOTH | 5,
+	BOTH | 6,
+	BOTH | 7,
+	BOTH | 8,
+	BOTH | 9,
+	BOTH | 10,
+	BOTH | 11,
+	BOTH | 12,
+	BOTH | 13,
+	BOTH | 14,
+	BOTH | 15,
+	BOTH | 16,
+	BOTH | 17,
+	BOTH | 18,
+	BOTH | 19,
+	BOTH | 20,
+	BOTH | 21,
+	BOTH | 22,
+	BOTH | 23,
+	BOTH | 24,
+	BOTH | 25,
+	['a'] = BOTH | 26,
+	BOTH | 27,
+	BOTH | 28,
+	BOTH | 29,
+	BOTH | 30,
+	BOTH | 31,
+	BOTH | 32,
+	BOTH | 33,
+	BOTH | 34,
+	BOTH | 35,
+	BOTH | 36,
+	BOTH | 37,
+	BOTH | 38,
+	BOTH | 39,
+	BOTH | 40,
+	BOTH | 41,
+	BOTH | 42,
+	BOTH | 43,
+	BOTH | 44,
+	BOTH | 45,
+	BOTH | 46,
+	BOTH | 47,
+	BOTH | 48,
+	BOTH | 49,
+	BOTH | 50,
+	BOTH | 51,
+	['0'] = BOTH | 52,
+	BOTH | 53,
+	BOTH | 54,
+	BOTH | 55,
+	BOTH | 56,
+	BOTH | 57,
+	BOTH | 58,
+	BOTH | 59,
+	BOTH | 60,
+	BOTH | 61,
+	['-'] = URL | 62,
+	['_'] = URL | 63,
+	['+'] = STD | 62,
+	['/'] = STD | 63,
+};
+
+/* Two texts must not mean the same bytes: leftover bits are zero. */
+static bool
+decode_rest(const unsigned char *p, size_t left, unsigned char *to)
 {
-	if (c >= 'A' && c <= 'Z') {
-		return (unsigned)(c - 'A');
+	uint32_t bits = 0;
+
+	if (left == 2) {
+		bits = (p[0] & 63u) << 6 | (p[1] & 63u);
+		to[0] = (unsigned char)(bits >> 4);
+		return (bits & 15) == 0;
 	}
-	if (c >= 'a' && c <= 'z') {
-		return (unsigned)(c - 'a') + 26;
+	if (left == 3) {
+		bits = (p[0] & 63u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+		to[0] = (unsigned char)(bits >> 10);
+		to[1] = (unsigned char)(bits >> 2);
+		return (bits & 3) == 0;
 	}
-	if (c >= '0' && c <= '9') {
-		return (unsigned)(c - '0') + 52;
-	}
-	return c == last_two[0] ? 62 : c == last_two[1] ? 63 : 64;
+	return left == 0;
 }
 
 static bool
-decode(const char *last_two, zta_str digits, void *out, size_t *len)
+decode(unsigned alphabet, zta_str digits, void *out, size_t *len)
 {
-	unsigned char *to = out;
-	uint32_t bits = 0;
-	unsigned held = 0, value;
-	size_t i;
+	const unsigned char *p = (const unsigned char *)digits.ptr;
+	unsigned char *to = out, four[4] = { 0 };
+	unsigned all = alphabet;
+	uint32_t bits;
+	size_t left, i;
 
 	*len = 0;
-	if (digits.len % 4 == 1) {
+	for (left = digits.len; left >= 4; left -= 4, p += 4) {
+		for (i = 0, bits = 0; i < 4; i++) {
+			all &= values[p[i]];
+			bits = bits << 6 | (values[p[i]] & 63u);
+		}
+		*to++ = (unsigned char)(bits >> 16);
+		*to++ = (unsigned char)(bits >> 8);
+		*to++ = (unsigned char)bits;
+	}
+	for (i = 0; i < left; i++) {
+		four[i] = values[p[i]];
+		all &= four[i];
+	}
+	if ((all & alphabet) == 0 || !decode_rest(four, left, to)) {
 		return false;
 	}
-	for (i = 0; i < digits.len; i++) {
-		value = digit_value(last_two, digits.ptr[i]);
-		if (value == 64) {
-			return false;
-		}
-		bits = bits << 6 | value;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			*to++ = (unsigned char)(bits >> held);
-		}
-	}
-	/* Two texts must not mean the same bytes: leftover bits are zero. */
-	if ((bits & ((1u << held) - 1)) != 0) {
-		return false;
-	}
-	*len = (size_t)(to - (unsigned char *)out);
+	*len = digits.len / 4 * 3 + left * 3 / 4;
 	return true;
 }
 
 bool
 zta_b64__decode(zta_str digits, void *out, size_t *len)
 {
-	return decode(&url_digits[62], digits, out, len);
+	return decode(URL, digits, out, len);
 }
 
 bool
@@ -124,7 +200,7 @@ zta_b64_std__decode(zta_str digits, void *out, size_t *len)
 		digits.len--;
 		pad++;
 	}
-	return decode(&std_digits[62], digits, out, len);
+	return decode(STD, digits, out, len);
 }
 
 void

@@ -74,6 +74,13 @@ bool zta_json__begins(zta_str text);
 ZTA_MUST_USE zta_status zta_json__next_element(zta_arena *arena, zta_str text,
     size_t *at, zta_json_doc *doc, zta_error *err);
 
+/*
+ * A copy that stands by itself, in memory of the caller: aligned as a node, and
+ * as many bytes as it weighs.
+ */
+size_t zta_json__weight(const zta_json_doc *doc);
+void zta_json__copy(const zta_json_doc *doc, void *to, zta_json_doc *out);
+
 /* The value of member `name` of an object, or NULL. */
 const zta_json *zta_json__get(const zta_json *object, const char *name);
 

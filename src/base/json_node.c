@@ -23,8 +23,8 @@ zta_json__begins(zta_str text)
 const zta_json *
 zta_json__get(const zta_json *object, const char *name)
 {
-	zta_str wanted = zta_str_of(name);
-	const zta_json *member;
+	const size_t len = strlen(name);
+	const zta_json *member, *value;
 	uint32_t i;
 
 	if (object->type != ZTA_JSON_OBJECT) {
@@ -32,10 +32,18 @@ zta_json__get(const zta_json *object, const char *name)
 	}
 	member = zta_json__first(object);
 	for (i = 0; i < object->count; i++) {
-		if (zta_str__eq(zta_json__str(member), wanted)) {
-			return zta_json__after(member);
+		value = member + 1;
+		/* Names of one length are common, such of one letter not. */
+		if (member->count == len &&
+		    (len == 0 ||
+			(member->u.text[0] == name[0] &&
+			    memcmp(member->u.text, name, len) == 0))) {
+			return value;
 		}
-		member = zta_json__after(zta_json__after(member));
+		/* Most are one node: the next member need not wait for this. */
+		member = __builtin_expect(value->span == 1, 1) ?
+		    value + 1 :
+		    value + value->span;
 	}
 	return NULL;
 }

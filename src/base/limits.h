@@ -50,6 +50,11 @@
 #define ZTA_SAML_ATTRIBUTES_MAX 256u
 /* Certificates of a SAML source: one is in use, one comes after it. */
 #define ZTA_SAML_KEYS_MAX 16u
+/* What is kept of tokens whose signature held: some 2 KiB each, shares of them
+ * under a lock each, and the largest one that is kept. */
+#define ZTA_KNOWN_MEMORY_MAX ((size_t)64 << 20)
+#define ZTA_KNOWN_SHARES 64u
+#define ZTA_KNOWN_TOKEN_MAX ((size_t)64 << 10)
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
 /* Nonces and proofs that were used and could be used again, of those who share

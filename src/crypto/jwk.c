@@ -298,7 +298,7 @@ put_members(zta_json_out *out, const members *m)
 }
 
 zta_status
-zta_key_thumbprint(
+zta_key__print(
     const zta_key *key, char out[ZTA_KEY_THUMBPRINT_MAX], zta_error *err)
 {
 	unsigned char digest[ZTA_SHA256_LEN];
@@ -329,15 +329,11 @@ zta_status
 zta_key_public_jwk(const zta_key *key, zta_alg alg, zta_str kid,
     char out[ZTA_KEY_JWK_MAX], zta_error *err)
 {
-	char thumbprint[ZTA_KEY_THUMBPRINT_MAX];
 	zta_buf buf;
 	zta_json_out json = { &buf, false };
 	members m;
-	zta_status status = zta_key_thumbprint(key, thumbprint, err);
+	zta_status status;
 
-	if (status != ZTA_OK) {
-		return status;
-	}
 	alg = alg == ZTA_ALG_NONE ? zta_key_alg(key) : alg;
 	if (!zta_key__serves(key, alg)) {
 		return zta_error__set(
@@ -352,7 +348,7 @@ zta_key_public_jwk(const zta_key *key, zta_alg alg, zta_str kid,
 	put_text(&json, "use", "sig");
 	put_text(&json, "alg", zta_alg_name(alg));
 	zta_json_out__name(&json, "kid");
-	zta_json_out__str(&json, kid.len > 0 ? kid : zta_str_of(thumbprint));
+	zta_json_out__str(&json, kid.len > 0 ? kid : zta_key__id(key));
 	zta_json_out__close(&json, '}');
 	status = buf.status;
 	if (status == ZTA_OK) {

@@ -73,6 +73,17 @@ type_of(const EVP_PKEY *pkey, zta_key_type *type)
 	return EVP_PKEY_is_a(pkey, "ED25519");
 }
 
+void
+zta_key_close(zta_key *key)
+{
+	if (key != NULL) {
+		EVP_PKEY_CTX_free(key->verifying[0]);
+		EVP_PKEY_CTX_free(key->verifying[1]);
+		EVP_PKEY_free(key->pkey);
+		free(key);
+	}
+}
+
 zta_status
 zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 {
@@ -92,7 +103,14 @@ zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 		EVP_PKEY_free(pkey);
 		return zta_error__nomem(err);
 	}
-	*key = (zta_key){ pkey, type, private };
+	*key = (zta_key){ .pkey = pkey, .type = type, .private = private };
+	if (!zta_key__prepare(key)) {
+		zta_key_close(key);
+		return zta_key__openssl(err, "use the key");
+	}
+	if (zta_key__print(key, key->thumbprint, NULL) != ZTA_OK) {
+		key->thumbprint[0] = '\0';
+	}
 	*out = key;
 	return ZTA_OK;
 }
@@ -216,6 +234,20 @@ zta_key_write_private(const zta_key *key, const char *path, zta_error *err)
 	return status;
 }
 
+zta_str
+zta_key__id(const zta_key *key)
+{
+	return zta_str_of(key->thumbprint);
+}
+
+zta_status
+zta_key_thumbprint(
+    const zta_key *key, char out[ZTA_KEY_THUMBPRINT_MAX], zta_error *err)
+{
+	memcpy(out, key->thumbprint, ZTA_KEY_THUMBPRINT_MAX);
+	return out[0] != '\0' ? ZTA_OK : zta_key__print(key, out, err);
+}
+
 zta_alg
 zta_key_alg(const zta_key *key)
 {
@@ -247,13 +279,4 @@ bool
 zta_key_is_private(const zta_key *key)
 {
 	return key->private;
-}
-
-void
-zta_key_close(zta_key *key)
-{
-	if (key != NULL) {
-		EVP_PKEY_free(key->pkey);
-		free(key);
-	}
 }

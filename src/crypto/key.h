@@ -28,6 +28,9 @@ struct evp_pkey_st;
 struct evp_pkey_st *zta_key__share(const zta_key *key);
 void zta_key__forget_errors(void);
 
+/* The thumbprint: no two public keys have the same. Empty: it has none. */
+zta_str zta_key__id(const zta_key *key);
+
 /* Is `alg` one that this key serves? */
 bool zta_key__serves(const zta_key *key, zta_alg alg);
 

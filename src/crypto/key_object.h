@@ -15,13 +15,24 @@ typedef enum zta_key_type {
 
 struct zta_key {
 	EVP_PKEY *pkey;
+	/* Contexts to verify with, never used but copied: making one takes much
+	 * longer. For its own algorithm, and PS256; NULL: EdDSA has none. */
+	EVP_PKEY_CTX *verifying[2];
 	zta_key_type type;
 	bool private;
+	char thumbprint[ZTA_KEY_THUMBPRINT_MAX]; /* empty: it has none */
 };
 
 /* Wrap `pkey`, which is taken over whatever comes of it. */
 ZTA_MUST_USE zta_status zta_key__wrap(
     zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err);
+
+/* Make the contexts to verify with; false: OpenSSL will not. */
+ZTA_MUST_USE bool zta_key__prepare(zta_key *key);
+
+/* Work out the thumbprint. */
+ZTA_MUST_USE zta_status zta_key__print(
+    const zta_key *key, char out[ZTA_KEY_THUMBPRINT_MAX], zta_error *err);
 
 /* ZTA_EEXIST if there is a file of this name: keys are not overwritten. */
 ZTA_MUST_USE zta_status zta_key__refuse_existing(

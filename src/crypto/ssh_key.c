@@ -109,7 +109,7 @@ zta_ssh_key__verify(const zta_ssh_key *key, zta_str bytes,
 {
 	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key_ex(
 	    NULL, "ED25519", NULL, key->bytes, ZTA_SSH_KEY_LEN);
-	const zta_key wrapped = { pkey, ZTA_KEY_ED25519, false };
+	const zta_key wrapped = { .pkey = pkey, .type = ZTA_KEY_ED25519 };
 	bool good = pkey != NULL &&
 	    zta_key__verify(&wrapped, ZTA_ALG_EDDSA, bytes,
 		(zta_str){ (const char *)sig, ZTA_SSH_SIG_LEN });

@@ -374,6 +374,7 @@ prepare(server *s, const zta_serve *how)
 	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
 		return zta_daemon__complain("credentials", &err);
 	}
+	s->service.zone.known = s->service.live.known;
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
 		&s->arena, &err) != ZTA_OK) {

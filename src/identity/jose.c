@@ -14,20 +14,20 @@ check_type(zta_verifying *v, const char *const *types)
 	uint32_t i;
 
 	for (i = 0; i < s->type_count; i++) {
-		if (zta_jws__typ_is(&v->jws, s->types[i])) {
+		if (zta_jws__typ_is(&v->token.jws, s->types[i])) {
 			return ZTA_OK;
 		}
 	}
-	if (s->type_count == 0 && v->jws.typ.len == 0) {
+	if (s->type_count == 0 && v->token.jws.typ.len == 0) {
 		return ZTA_OK;
 	}
 	for (i = 0; s->type_count == 0 && types[i] != NULL; i++) {
-		if (zta_jws__typ_is(&v->jws, zta_str_of(types[i]))) {
+		if (zta_jws__typ_is(&v->token.jws, zta_str_of(types[i]))) {
 			return ZTA_OK;
 		}
 	}
 	return ZTA_REFUSE(v, BAD_TYPE, "a token of another type: `%.*s`",
-	    ZTA_STR_ARG(v->jws.typ));
+	    ZTA_STR_ARG(v->token.jws.typ));
 }
 
 static zta_status
@@ -38,8 +38,8 @@ judge(zta_verifying *v, const zta_key *key)
 		    "source `%.*s` has no key that fits",
 		    ZTA_STR_ARG(v->source->name));
 	}
-	return zta_key__verify(
-		   key, v->jws.alg, v->jws.input, v->jws.signature) ?
+	return zta_known__verify(
+		   zta_live__known(v->with->live), &v->token, key) ?
 	    ZTA_OK :
 	    ZTA_REFUSE(v, BAD_SIGNATURE, "the signature is wrong");
 }
@@ -61,7 +61,7 @@ judge_fetched(zta_verifying *v, const zta_need *need)
 		    v->with->since, &view);
 	}
 	if (view.value != NULL) {
-		key = zta_jwks__find(&view.value->keys, &v->jws);
+		key = zta_jwks__find(&view.value->keys, &v->token.jws);
 	}
 	if (key == NULL && !view.since && view.may_fetch) {
 		v->why_not->need = *need;
@@ -84,14 +84,14 @@ check_signature(zta_verifying *v)
 	const zta_source *s = v->source;
 	zta_need need;
 
-	if ((s->algs & 1u << v->jws.alg) == 0) {
+	if ((s->algs & 1u << v->token.jws.alg) == 0) {
 		return ZTA_REFUSE(v, ALG_NOT_ALLOWED,
 		    "source `%.*s` does not use %s", ZTA_STR_ARG(s->name),
-		    zta_alg_name(v->jws.alg));
+		    zta_alg_name(v->token.jws.alg));
 	}
 	return zta_keys__need(s, &need) ?
 	    judge_fetched(v, &need) :
-	    judge(v, zta_jwks__find(&s->keys, &v->jws));
+	    judge(v, zta_jwks__find(&s->keys, &v->token.jws));
 }
 
 zta_status
@@ -99,6 +99,6 @@ zta_jose__verify(zta_verifying *v, const char *const *types)
 {
 	zta_status status = check_signature(v);
 
-	v->claims = v->jws.payload;
+	v->claims = v->token.jws.payload;
 	return status != ZTA_OK ? status : check_type(v, types);
 }

@@ -6,7 +6,7 @@
 #include "identity/kind.h"
 
 /*
- * Verify `v->jws`: its algorithm is one of the source, a key of the source made
+ * Verify `v->token`: its algorithm is one of the source, a key of the source made
  * the signature, and its `typ` is one of the source or, if that names none, of
  * `types` (ended by NULL) or absent. Then its payload is `v->claims`.
  */

@@ -6,7 +6,7 @@
 #ifndef ZTA_IDENTITY_KIND_H
 #define ZTA_IDENTITY_KIND_H
 
-#include "identity/jws.h"
+#include "identity/known.h"
 #include "identity/saml.h"
 #include "identity/verify.h"
 
@@ -16,7 +16,7 @@ struct zta_verifying {
 	const zta_presented *presented;
 	/* Seen, not believed: what sources are found by. */
 	bool is_jws;
-	zta_jws jws; /* if it is one */
+	zta_known_token token; /* if it is one */
 	bool is_saml;
 	zta_saml saml;        /* if it is that */
 	zta_str issuer;       /* empty: it names none */

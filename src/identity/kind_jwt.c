@@ -33,7 +33,7 @@ verify(zta_verifying *v)
 	zta_status status = zta_jose__verify(v, types);
 
 	if (status == ZTA_OK && v->presented->as == ZTA_AS_ID_TOKEN &&
-	    zta_jws__typ_is(&v->jws, ZTA_STR("at+jwt"))) {
+	    zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
 		return ZTA_REFUSE(
 		    v, BAD_TYPE, "an access token is no ID token");
 	}

@@ -8,9 +8,11 @@
 
 #include "identity/api_keys.h"
 #include "identity/dpop.h"
+#include "identity/known.h"
 
 typedef struct zta_live {
 	zta_used *used; /* proofs, and what else is good once */
+	zta_known *known;
 	zta_dpop_nonces nonces;
 	bool has_api_keys, has_revocations; /* or they are not open */
 	zta_followed api_keys, revocations;
@@ -27,5 +29,12 @@ ZTA_MUST_USE zta_status zta_live__open(
     zta_live *live, const zta_live_files *files, zta_error *err);
 /* One that is all zero is fine. */
 void zta_live__close(zta_live *live);
+
+/* Tokens that are known, of NULL: none. */
+static inline zta_known *
+zta_live__known(const zta_live *live)
+{
+	return live == NULL ? NULL : live->known;
+}
 
 #endif

@@ -324,9 +324,7 @@ zta_status
 zta_revocations__check(zta_verifying *v)
 {
 	const zta_principal *p = v->out;
-	const zta_json *jti = v->claims.root == NULL ?
-	    NULL :
-	    zta_json__get(v->claims.root, "jti");
+	const zta_json *jti;
 	zta_arena *arena = v->with->arena;
 	char digest[DIGEST_DIGITS];
 	const zta_revocations *list;
@@ -337,6 +335,8 @@ zta_revocations__check(zta_verifying *v)
 	if (v->with->live == NULL || !v->with->live->has_revocations) {
 		return ZTA_OK;
 	}
+	jti = v->claims.root == NULL ? NULL :
+				       zta_json__get(v->claims.root, "jti");
 	zta_hex__encode(
 	    (zta_str){ (const char *)p->digest, ZTA_SHA256_LEN }, digest);
 	names[0] = name_of(

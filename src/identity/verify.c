@@ -25,15 +25,16 @@ static zta_status
 look_at_jws(zta_verifying *v)
 {
 	const zta_json *iss, *sub;
-	zta_status status = zta_jws__parse(v->with->arena,
-	    v->presented->credential, &v->jws, &v->why_not->refusal, v->err);
+	zta_status status = zta_known__parse(zta_live__known(v->with->live),
+	    v->with->arena, v->presented->credential, &v->token,
+	    &v->why_not->refusal, v->err);
 
 	if (status != ZTA_OK) {
 		return status;
 	}
 	v->is_jws = true;
-	iss = zta_json__get(v->jws.payload.root, "iss");
-	sub = zta_json__get(v->jws.payload.root, "sub");
+	iss = zta_json__get(v->token.jws.payload.root, "iss");
+	sub = zta_json__get(v->token.jws.payload.root, "sub");
 	if (iss != NULL && iss->type != ZTA_JSON_STRING) {
 		return ZTA_REFUSE(v, BAD_CLAIM, "`iss` is no string");
 	}
@@ -139,7 +140,9 @@ complete(zta_verifying *v)
 	out->issuer = v->source->issuer;
 	out->claims = v->claims;
 	/* That of a certificate is there already. */
-	if (v->presented->as != ZTA_AS_SVID) {
+	if (v->token.has_digest) {
+		memcpy(out->digest, v->token.digest, ZTA_SHA256_LEN);
+	} else if (v->presented->as != ZTA_AS_SVID) {
 		zta_digest__sha256(v->presented->credential, out->digest);
 	}
 }

@@ -66,9 +66,10 @@ verify_token(decider *d, zta_txn *txn)
 	const zta_zone *zone = d->zone;
 	zta_refusal refusal;
 	zta_error why = { 0 };
-	zta_jws jws;
-	zta_status status = zta_jws__parse(
-	    d->arena, d->request->tx_token, &jws, &refusal, &why);
+	zta_known_token token;
+	const zta_jws *jws = &token.jws;
+	zta_status status = zta_known__parse(zone->known, d->arena,
+	    d->request->tx_token, &token, &refusal, &why);
 
 	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
 		return fail(d, status);
@@ -76,18 +77,17 @@ verify_token(decider *d, zta_txn *txn)
 	if (status != ZTA_OK) {
 		return refuse(d, "token", "invalid_token", "%s", why.message);
 	}
-	if (jws.alg != ZTA_ALG_ES256 ||
-	    !zta_jws__typ_is(&jws, ZTA_STR(ZTA_TXN_TYP)) ||
-	    !zta_str__eq(jws.kid, zone->kid)) {
+	if (jws->alg != ZTA_ALG_ES256 ||
+	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) ||
+	    !zta_str__eq(jws->kid, zone->kid)) {
 		return refuse(d, "token", "invalid_token",
 		    "not a transaction token of this zone");
 	}
-	if (!zta_key__verify(
-		zone->key, ZTA_ALG_ES256, jws.input, jws.signature)) {
+	if (!zta_known__verify(zone->known, &token, zone->key)) {
 		return refuse(
 		    d, "token", "invalid_token", "the signature is wrong");
 	}
-	if (zta_txn_token__read(&jws, d->arena, txn, &why) != ZTA_OK) {
+	if (zta_txn_token__read(jws, d->arena, txn, &why) != ZTA_OK) {
 		return refuse(d, "token", "invalid_token", "%s", why.message);
 	}
 	if (!zta_str__eq(txn->issuer, zone->issuer) ||

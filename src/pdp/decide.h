@@ -10,6 +10,7 @@
 #ifndef ZTA_PDP_DECIDE_H
 #define ZTA_PDP_DECIDE_H
 
+#include "identity/known.h"
 #include "log/leaf.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
@@ -25,6 +26,7 @@ typedef struct zta_zone {
 	bool follows;         /* the ledger is another server's */
 	const zta_key *key;
 	zta_str kid;
+	zta_known *known; /* its tokens, among others; NULL: none */
 } zta_zone;
 
 typedef struct zta_decision {
