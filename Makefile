@@ -68,11 +68,12 @@ PDP = decide issue question question_entity record replay request snapshot \
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
-      pktline plan plan_log policy_diff receive recheck remote remote_ask \
-      remote_push report resolve server show signer signers test_outcome \
-      test_read tests transfer transfer_read workspace workspace_blame \
-      workspace_checkout workspace_commit workspace_config workspace_diff \
-      workspace_init workspace_log workspace_remote workspace_revert
+      pktline plan plan_log policy_diff recall recall_note receive recheck \
+      remote remote_ask remote_push report resolve server show signer \
+      signers test_outcome test_read tests transfer transfer_read workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config \
+      workspace_diff workspace_init workspace_log workspace_remote \
+      workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
