@@ -341,14 +341,12 @@ tell_error(
 		ZTA_OK &&
 	    doc.root->type == ZTA_JSON_OBJECT) {
 		error = zta_json__get(doc.root, "error");
+		findings = zta_json__get(doc.root, "findings");
 	}
 	message = text_in(error, "message");
 	(void)zta_error__set(&why, status, "the server answers %u%s%.*s",
 	    response->status, message.len > 0 ? ": " : "",
 	    ZTA_STR_ARG(message));
-	if (error != NULL && error->type == ZTA_JSON_OBJECT) {
-		findings = zta_json__get(error, "findings");
-	}
 	if (findings != NULL && findings->type == ZTA_JSON_ARRAY) {
 		status = tell_finding(findings, &why);
 	}
