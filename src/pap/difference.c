@@ -30,25 +30,16 @@ typedef struct finder {
 
 /* --- writing */
 
-static void
-put_u32(zta_buf *out, size_t number)
-{
-	zta_buf__byte(out, (char)(number >> 24));
-	zta_buf__byte(out, (char)(number >> 16));
-	zta_buf__byte(out, (char)(number >> 8));
-	zta_buf__byte(out, (char)number);
-}
-
 /* What has no range, and then `len` bytes of the base; `at` is behind both. */
 static void
 put_step(finder *f, size_t at, size_t from, size_t len)
 {
 	zta_str own = { f->target.ptr + f->done, at - len - f->done };
 
-	put_u32(f->out, own.len);
+	zta_buf__u32(f->out, (uint32_t)own.len);
 	zta_buf__put(f->out, own);
-	put_u32(f->out, from);
-	put_u32(f->out, len);
+	zta_buf__u32(f->out, (uint32_t)from);
+	zta_buf__u32(f->out, (uint32_t)len);
 	f->done = at;
 	f->next = from + len;
 }

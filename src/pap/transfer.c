@@ -20,19 +20,10 @@ zta_transfer__begin(zta_buf *out, bool differences)
 }
 
 static void
-put_u32(zta_buf *out, size_t number)
-{
-	zta_buf__byte(out, (char)(number >> 24));
-	zta_buf__byte(out, (char)(number >> 16));
-	zta_buf__byte(out, (char)(number >> 8));
-	zta_buf__byte(out, (char)number);
-}
-
-static void
 put_entry(zta_buf *out, int kind, zta_str body)
 {
 	zta_buf__byte(out, (char)kind);
-	put_u32(out, body.len);
+	zta_buf__u32(out, (uint32_t)body.len);
 	zta_buf__put(out, body);
 }
 
@@ -59,7 +50,7 @@ zta_transfer__pack(zta_buf *out, zta_str transfer)
 
 	zta_buf__init(&packed, SIZE_MAX);
 	zta_buf__put(&packed, ZTA_TRANSFER_PACKED);
-	put_u32(&packed, transfer.len);
+	zta_buf__u32(&packed, (uint32_t)transfer.len);
 	zta_deflate__put(&packed, transfer);
 	zta_buf__put(out,
 	    packed.status == ZTA_OK && packed.len < transfer.len &&
@@ -89,7 +80,7 @@ put_difference(zta_buf *out, const zta_object_source *source,
 	zta_buf__put(&steps,
 	    (zta_str){
 		(const char *)need->base.bytes, sizeof(need->base.bytes) });
-	put_u32(&steps, body.len);
+	zta_buf__u32(&steps, (uint32_t)body.len);
 	zta_difference__put(&steps, base, body);
 	/* What becomes longer than the object, or fails, is not worth it. */
 	if (steps.status == ZTA_OK) {

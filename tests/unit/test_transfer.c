@@ -430,7 +430,7 @@ static void
 test_transfer__verifies_the_base(void **state)
 {
 	fixture *f = *state;
-	const zta_object_source source = { read_other, NULL };
+	const zta_object_source source = { read_other, NULL, false };
 	zta_transfer transfer;
 
 	make_versions(f);
