@@ -69,11 +69,11 @@ HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
-      remote remote_ask remote_push report resolve server show signer \
-      signers test_outcome test_read tests transfer transfer_read workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_init workspace_log workspace_remote \
-      workspace_revert
+      remote remote_ask remote_open remote_push report resolve server show \
+      signer signers test_outcome test_read tests transfer transfer_read \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_init workspace_log \
+      workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -84,12 +84,12 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health host ledger_job \
-      ledger_record ledger_route ledgers ledgers_history ledgers_objects \
-      ledgers_refs ledgers_write outside presented service signed_request \
-      token
+API = access evaluation fetch_desk fetcher form git health host ledger_desk \
+      ledger_job ledger_record ledger_route ledgers ledgers_history \
+      ledgers_objects ledgers_refs ledgers_write outside presented service \
+      signed_request token
 DAEMON = admin certificate config develop file_state follow init keeper \
-         mirror say serve watch
+         mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \
       ledger log main plan revert revoke serve show status sync terminal \
