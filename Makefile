@@ -66,11 +66,12 @@ TRUST = elevation elevation_question model quarantine statement txn_token
 PDP = decide issue question question_entity record replay request snapshot \
       snapshot_base snapshot_schema
 HTTP = client conn conn_answer conn_request conn_wire http
-PAP = admit ask ask_again bundle check files findings folder git_fetch \
-      git_pack git_upload import latest memo memo_place names pktline plan \
-      plan_log policy_diff receive recheck remote remote_ask remote_push \
-      report resolve server show signer signers test_outcome test_read tests \
-      transfer trust_edit trust_explain trust_view workspace workspace_blame \
+PAP = admit ask ask_again bundle check difference files findings folder \
+      git_fetch git_pack git_upload import latest memo memo_place names \
+      pktline plan plan_log policy_diff recall recall_note receive recheck \
+      remote remote_ask remote_open remote_push report resolve server show \
+      signer signers test_outcome test_read tests transfer transfer_read \
+      trust_edit trust_explain trust_view workspace workspace_blame \
       workspace_checkout workspace_commit workspace_config workspace_diff \
       workspace_draft workspace_init workspace_log workspace_remote \
       workspace_revert
@@ -84,12 +85,12 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health host ledger_job \
-      ledger_record ledger_route ledgers ledgers_history ledgers_objects \
-      ledgers_refs ledgers_write outside presented service signed_request \
-      token
+API = access evaluation fetch_desk fetcher form git health host ledger_desk \
+      ledger_job ledger_record ledger_route ledgers ledgers_history \
+      ledgers_objects ledgers_refs ledgers_write outside presented service \
+      signed_request token
 DAEMON = admin certificate config develop file_state follow init keeper \
-         mirror say serve watch
+         mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \
       ledger log main plan revert revoke serve show status sync terminal \
@@ -99,17 +100,17 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check diff dpop gate json jwt \
-       known ledger log metamorphic nomem object pack quarantine \
-       receive_fault recheck remote revocations ring saml schema search \
-       search_random snapshot_base spiffe ssh status_list store store_fault \
-       store_pgsql store_sqlite tls transfer tree trust uri used validate \
-       wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check diff difference dpop \
+       gate json jwt known ledger log metamorphic nomem object pack \
+       quarantine receive_fault recheck remote revocations ring saml schema \
+       search search_random snapshot_base spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transfer tree trust uri used \
+       validate wimse workspace x509
 
-FUZZ = bundle diff entities format http json jwks jwt lists log memo object \
-       outside pack pktline policy policyjson proof quarantine replay \
-       request saml schema search spiffe ssh tests transfer trust workspace \
-       x509
+FUZZ = bundle diff difference entities format http json jwks jwt lists log \
+       memo object outside pack pktline policy policyjson proof quarantine \
+       replay request saml schema search spiffe ssh tests transfer trust \
+       workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

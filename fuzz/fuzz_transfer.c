@@ -19,11 +19,12 @@ read_back(zta_str bytes)
 
 	zta_arena__init(&arena, (size_t)1 << 28);
 	zta_buf__init(&again, SIZE_MAX);
-	if (zta_transfer__read(&arena, bytes, &transfer, &err) == ZTA_OK) {
-		if (zta_str__starts(bytes, ZTA_STR("ZTAT\002"))) {
+	if (zta_transfer__read(&arena, bytes, NULL, &transfer, &err) ==
+	    ZTA_OK) {
+		if (!zta_str__starts(bytes, ZTA_STR("ZTAT\001"))) {
 			goto out;
 		}
-		zta_transfer__begin(&again);
+		zta_transfer__begin(&again, false);
 		for (i = 0; i < transfer.count; i++) {
 			zta_transfer__put(&again, transfer.list[i].kind,
 			    transfer.list[i].body);
@@ -40,7 +41,7 @@ out:
 	zta_arena__release(&arena);
 }
 
-/* It says the same when it was sent compressed. */
+/* What is not compressed says the same when it was sent so. */
 static void
 read_packed(zta_str bytes)
 {
@@ -50,12 +51,15 @@ read_packed(zta_str bytes)
 	zta_error err;
 	zta_buf sent;
 
+	if (zta_str__starts(bytes, ZTA_STR("ZTAT\002"))) {
+		return;
+	}
 	zta_arena__init(&arena, (size_t)1 << 28);
 	zta_buf__init(&sent, SIZE_MAX);
 	zta_transfer__pack(&sent, bytes);
-	status = zta_transfer__read(&arena, bytes, &plain, &err);
-	if (zta_transfer__read(&arena, zta_buf__str(&sent), &packed, &err) !=
-		status ||
+	status = zta_transfer__read(&arena, bytes, NULL, &plain, &err);
+	if (zta_transfer__read(
+		&arena, zta_buf__str(&sent), NULL, &packed, &err) != status ||
 	    packed.count != plain.count) {
 		abort();
 	}

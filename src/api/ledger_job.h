@@ -48,8 +48,20 @@ struct zta_ledger_job {
 	zta_buf body;
 };
 
+/* In the order in which they came. */
+typedef struct zta_ledger_job_list {
+	zta_ledger_job *first, *last;
+} zta_ledger_job_list;
+
+void zta_ledger_job_list__add(zta_ledger_job_list *list, zta_ledger_job *job);
+/* The first, or NULL. */
+zta_ledger_job *zta_ledger_job_list__take(zta_ledger_job_list *list);
+
 /* Give a job to the thread; it comes back to the desk. */
 void zta_ledger_desk__hand_in(zta_ledger_desk *desk, zta_ledger_job *job);
+void zta_ledgers__hand_in(zta_ledgers *ledgers, zta_ledger_job *job);
+/* The thread is done with it. */
+void zta_ledger_desk__give_back(zta_ledger_desk *desk, zta_ledger_job *job);
 
 /* Begin an answer in JSON; what is written to `out` is its body. */
 zta_json_out zta_ledger_job__begin(zta_ledger_job *job, unsigned status);

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledgers.c - see ledgers.h: the thread, the desks, the routes.
+ * ledgers.c - see ledgers.h: the thread.
  *
  * 1. A job belongs to one thread at a time: to the loop until it is handed in
  *    and after it has come back, to the background thread in between. A client
  *    that goes away does not end it.
- * 2. Queue, desks and flags are touched in the turn alone; everything else of
- *    the thread is its own.
+ * 2. Queue and flags are touched in the turn alone; everything else of the thread
+ *    is its own.
  */
 #include "api/ledgers.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "api/ledger_job.h"
 #include "base/error.h"
@@ -27,21 +24,11 @@
 /* As long as a request can be repeated, and a moment. */
 #define NONCE_KEEP_MS (2 * ZTA_REQUEST_SKEW_MS + 1000)
 
-typedef struct job_list {
-	zta_ledger_job *first, *last;
-} job_list;
-
-struct zta_ledger_desk {
-	zta_ledgers *ledgers;
-	int fd;
-	job_list done;
-};
-
 struct zta_ledgers {
 	zta_ledgers_options options;
 	pthread_t thread;
 	zta_turn turn;
-	job_list queue;
+	zta_ledger_job_list queue;
 	bool news, draining, stopping;
 	/* Of the thread: */
 	zta_access access;
@@ -51,29 +38,6 @@ struct zta_ledgers {
 	zta_ledger_job *waiting;
 	uint32_t waiting_count;
 };
-
-static void
-append(job_list *list, zta_ledger_job *job)
-{
-	job->next = NULL;
-	if (list->first == NULL) {
-		list->first = job;
-	} else {
-		list->last->next = job;
-	}
-	list->last = job;
-}
-
-static zta_ledger_job *
-take(job_list *list)
-{
-	zta_ledger_job *job = list->first;
-
-	if (job != NULL) {
-		list->first = job->next;
-	}
-	return job;
-}
 
 /* --- the thread: one job */
 
@@ -152,26 +116,6 @@ do_job(zta_ledgers *l, zta_ledger_job *job)
 /* --- the thread: all of them */
 
 static void
-wake(const zta_ledger_desk *desk)
-{
-	const uint64_t one = 1;
-
-	/* Fails only if the counter is full: then it wakes anyway. */
-	if (write(desk->fd, &one, sizeof(one)) < 0) {
-		return;
-	}
-}
-
-static void
-give_back(zta_ledgers *l, zta_ledger_job *job)
-{
-	zta_turn__enter(&l->turn);
-	append(&job->desk->done, job);
-	zta_turn__leave(&l->turn);
-	wake(job->desk);
-}
-
-static void
 run_job(zta_ledgers *l, zta_ledger_job *job, bool waits)
 {
 	zta_arena__reset(&l->arena);
@@ -195,7 +139,7 @@ settle(zta_ledgers *l, zta_ledger_job *job)
 		l->waiting = job;
 		l->waiting_count++;
 	} else {
-		give_back(l, job);
+		zta_ledger_desk__give_back(job->desk, job);
 	}
 }
 
@@ -211,7 +155,7 @@ ask_waiting(zta_ledgers *l, bool all)
 	for (; job != NULL; job = next) {
 		next = job->next;
 		if (job->wait_until <= now) {
-			give_back(l, job);
+			zta_ledger_desk__give_back(job->desk, job);
 		} else if (all) {
 			run_job(l, job, true);
 			settle(l, job);
@@ -253,7 +197,7 @@ work(void *context)
 		    zta_time__monotonic_ms() < deadline) {
 			zta_turn__wait(&l->turn, deadline);
 		}
-		job = take(&l->queue);
+		job = zta_ledger_job_list__take(&l->queue);
 		news = l->news;
 		l->news = false;
 		l->drained = l->draining;
@@ -356,93 +300,11 @@ zta_ledgers__close(zta_ledgers *l)
 	free(l);
 }
 
-/* --- desks */
-
-zta_status
-zta_ledger_desk__open(zta_ledger_desk **out, zta_ledgers *l, zta_error *err)
-{
-	zta_ledger_desk *desk = calloc(1, sizeof(*desk));
-
-	*out = NULL;
-	if (desk == NULL) {
-		return zta_error__nomem(err);
-	}
-	desk->ledgers = l;
-	desk->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (desk->fd < 0) {
-		free(desk);
-		return zta_error__errno(err, "make an event");
-	}
-	*out = desk;
-	return ZTA_OK;
-}
-
 void
-zta_ledger_desk__close(zta_ledger_desk *desk)
+zta_ledgers__hand_in(zta_ledgers *l, zta_ledger_job *job)
 {
-	zta_ledger_job *job;
-
-	if (desk == NULL) {
-		return;
-	}
-	/* Their loop has ended before it saw them. */
-	while ((job = take(&desk->done)) != NULL) {
-		zta_buf__release(&job->body);
-	}
-	(void)close(desk->fd);
-	free(desk);
-}
-
-int
-zta_ledger_desk__fd(const zta_ledger_desk *desk)
-{
-	return desk->fd;
-}
-
-void
-zta_ledger_desk__hand_in(zta_ledger_desk *desk, zta_ledger_job *job)
-{
-	zta_ledgers *l = desk->ledgers;
-
-	job->desk = desk;
 	zta_turn__enter(&l->turn);
-	append(&l->queue, job);
+	zta_ledger_job_list__add(&l->queue, job);
 	zta_turn__tell(&l->turn);
 	zta_turn__leave(&l->turn);
-}
-
-static void
-answer(zta_ledger_job *job)
-{
-	zta_buf body = job->body;
-
-	/* The job goes with its call. */
-	if (body.status != ZTA_OK) {
-		zta_http_call__fail(
-		    job->call, 503, "unavailable", "out of memory", "");
-	} else {
-		zta_http_call__answer_as(job->call, job->status, job->fields,
-		    job->type, zta_buf__str(&body));
-	}
-	zta_buf__release(&body);
-}
-
-void
-zta_ledger_desk__ready(void *context)
-{
-	zta_ledger_desk *desk = context;
-	job_list done;
-	zta_ledger_job *job;
-	uint64_t count;
-
-	if (read(desk->fd, &count, sizeof(count)) < 0 && errno != EAGAIN) {
-		return;
-	}
-	zta_turn__enter(&desk->ledgers->turn);
-	done = desk->done;
-	desk->done = (job_list){ 0 };
-	zta_turn__leave(&desk->ledgers->turn);
-	while ((job = take(&done)) != NULL) {
-		answer(job);
-	}
 }

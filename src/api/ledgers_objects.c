@@ -66,13 +66,28 @@ read_oids(zta_ledger_job *job, const zta_json_doc *doc, const char *name,
 	return ZTA_OK;
 }
 
+/* A member that may be absent. */
+static zta_status
+read_bool(const zta_json_doc *doc, const char *name, bool *out, zta_error *err)
+{
+	const zta_json *node = zta_json__get(doc->root, name);
+
+	*out = node != NULL && node->type == ZTA_JSON_TRUE;
+	return node == NULL || zta_json__is_bool(node) ?
+	    ZTA_OK :
+	    zta_json__fail(doc, node, err, ZTA_EINVALID,
+		"`%s` must be true or false", name);
+}
+
 void
 zta_ledger_verb__fetch(zta_ledger_job *job)
 {
-	static const char *const names[] = { "want", "have", NULL };
+	static const char *const names[] = { "want", "have", "differences",
+		NULL };
 	zta_error err = { 0 };
 	uint32_t want_count = 0, have_count = 0;
 	zta_oid *want, *have;
+	bool differences = false;
 	zta_json_doc doc;
 	zta_status status =
 	    zta_json__read(job->arena, job->call->body, &doc, &err);
@@ -86,14 +101,17 @@ zta_ledger_verb__fetch(zta_ledger_job *job)
 	if (status == ZTA_OK) {
 		status = read_oids(job, &doc, "have", &have, &have_count, &err);
 	}
+	if (status == ZTA_OK) {
+		status = read_bool(&doc, "differences", &differences, &err);
+	}
 	if (status == ZTA_OK && want_count != 1) {
 		status = zta_json__fail(
 		    &doc, doc.root, &err, ZTA_EINVALID, "`want` has one id");
 	}
 	if (status == ZTA_OK) {
 		begin_bytes(job, ZTA_TRANSFER_TYPE);
-		status = zta_transfer__fetch(
-		    &job->ledger, want, have, have_count, &job->body, &err);
+		status = zta_transfer__fetch(&job->ledger, want, have,
+		    have_count, differences, &job->body, &err);
 	}
 	if (status != ZTA_OK) {
 		zta_ledger_job__fail_with(job, status, &err);
@@ -103,6 +121,7 @@ zta_ledger_verb__fetch(zta_ledger_job *job)
 bool
 zta_ledger_job__transfer(zta_ledger_job *job, zta_transfer *out)
 {
+	zta_object_source bases = zta_ledger__source(&job->ledger);
 	zta_error err = { 0 };
 	zta_str type;
 	zta_status status;
@@ -113,7 +132,8 @@ zta_ledger_job__transfer(zta_ledger_job *job, zta_transfer *out)
 		    "the body must be " ZTA_TRANSFER_TYPE, "Content-Type");
 		return false;
 	}
-	status = zta_transfer__read(job->arena, job->call->body, out, &err);
+	status =
+	    zta_transfer__read(job->arena, job->call->body, &bases, out, &err);
 	if (status != ZTA_OK) {
 		zta_ledger_job__fail_with(job, status, &err);
 	}

@@ -95,6 +95,15 @@ zta_buf__byte(zta_buf *buf, char byte)
 }
 
 void
+zta_buf__u32(zta_buf *buf, uint32_t number)
+{
+	const char bytes[] = { (char)(number >> 24), (char)(number >> 16),
+		(char)(number >> 8), (char)number };
+
+	zta_buf__put(buf, (zta_str){ bytes, sizeof(bytes) });
+}
+
+void
 zta_buf__text(zta_buf *buf, const char *text)
 {
 	zta_buf__put(buf, zta_str_of(text));

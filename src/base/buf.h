@@ -30,6 +30,8 @@ ZTA_MUST_USE char *zta_buf__extend(zta_buf *buf, size_t len);
 
 void zta_buf__put(zta_buf *buf, zta_str text);
 void zta_buf__byte(zta_buf *buf, char byte);
+/* Four bytes, big endian. */
+void zta_buf__u32(zta_buf *buf, uint32_t number);
 void zta_buf__text(zta_buf *buf, const char *text);
 __attribute__((format(printf, 2, 3))) void zta_buf__printf(
     zta_buf *buf, const char *format, ...);

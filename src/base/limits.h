@@ -175,6 +175,9 @@
 /* How many times its own bytes one that is compressed may hold: policies come to
  * 20, and a body must not take much more memory than its sender spent on it. */
 #define ZTA_TRANSFER_RATIO_MAX 64u
+/* What differences of one may name and make together: bases and objects. It is
+ * of the order of a part, for a few bytes ask for it. */
+#define ZTA_TRANSFER_DIFFERENCES_MAX ((size_t)128 << 20)
 #define ZTA_TRANSFER_OBJECTS_MAX (2 * ZTA_LEDGER_FILES_MAX)
 
 /* One frame of the log, a group commit: what one recovery step may hold. */

@@ -50,10 +50,7 @@ zta_ssh_wire__is(zta_str *rest, const char *wanted)
 void
 zta_ssh_wire__put_u32(zta_buf *out, uint32_t value)
 {
-	zta_buf__byte(out, (char)(value >> 24));
-	zta_buf__byte(out, (char)(value >> 16));
-	zta_buf__byte(out, (char)(value >> 8));
-	zta_buf__byte(out, (char)value);
+	zta_buf__u32(out, value);
 }
 
 void

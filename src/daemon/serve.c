@@ -30,6 +30,7 @@
 #include "daemon/mirror.h"
 #include "daemon/say.h"
 #include "daemon/watch.h"
+#include "daemon/workers.h"
 
 typedef struct server {
 	zta_arena arena;
@@ -40,14 +41,9 @@ typedef struct server {
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_certificate certificate;
-	zta_file_state keys;  /* of sources: files */
-	zta_ledgers *ledgers; /* NULL: there is no store */
-	zta_fetcher *fetcher;
-	zta_key *key; /* public */
-	zta_worker *workers;
-	pthread_t *threads;
-	uint32_t started;
-	uint16_t port;
+	zta_file_state keys; /* of sources: files */
+	zta_key *key;        /* public */
+	zta_workers workers;
 } server;
 
 /* --- signals, which the main thread alone receives */
@@ -98,116 +94,6 @@ wait_for_the_end(server *s)
 			return 1;
 		}
 	}
-}
-
-/* --- workers */
-
-static void *
-work(void *context)
-{
-	zta_worker *worker = context;
-	zta_error err = { 0 };
-
-	if (zta_http__run(worker->http, &err) != ZTA_OK) {
-		(void)zta_daemon__complain("a worker has stopped", &err);
-		(void)kill(getpid(), SIGTERM);
-	}
-	return NULL;
-}
-
-static zta_status
-open_worker(server *s, uint32_t i, zta_error *err)
-{
-	zta_worker *worker = &s->workers[i];
-	const zta_http_options options = { .host = s->config.host,
-		.port = s->port,
-		.tls = s->certificate.tls,
-		.handle = zta_worker__handle,
-		.body_max = zta_worker__body_max,
-		.large_left = &s->service.large_left,
-		.context = worker };
-	zta_status status;
-
-	worker->service = &s->service;
-	worker->lane = zta_log__lane(s->service.log, i);
-	worker->sign = zta_keeper__sign;
-	worker->channel = &s->keeper.channels[i];
-	status = zta_http__open(&worker->http, &options, err);
-	if (status == ZTA_OK) {
-		s->port = zta_http__port(worker->http);
-		status = zta_http__watch(worker->http,
-		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
-		    worker, err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_fetch_desk__open(
-		    &worker->fetch, s->fetcher, worker, err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_http__watch(worker->http,
-		    zta_fetch_desk__fd(worker->fetch), zta_fetch_desk__ready,
-		    worker->fetch, err);
-	}
-	if (status == ZTA_OK && s->ledgers != NULL) {
-		status = zta_ledger_desk__open(&worker->desk, s->ledgers, err);
-	}
-	if (status == ZTA_OK && worker->desk != NULL) {
-		status = zta_http__watch(worker->http,
-		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
-		    worker->desk, err);
-	}
-	return status;
-}
-
-static zta_status
-start_workers(server *s, zta_error *err)
-{
-	uint32_t i, count = s->config.workers;
-	zta_status status = ZTA_OK;
-
-	s->port = s->config.port;
-	s->workers = calloc(count, sizeof(*s->workers));
-	s->threads = calloc(count, sizeof(*s->threads));
-	if (s->workers == NULL || s->threads == NULL) {
-		return zta_error__nomem(err);
-	}
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = open_worker(s, i, err);
-	}
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		if (pthread_create(
-			&s->threads[i], NULL, work, &s->workers[i]) != 0) {
-			return zta_error__set(
-			    err, ZTA_ENOMEM, "cannot start a worker");
-		}
-		s->started++;
-	}
-	return status;
-}
-
-/* The loops, then the thread that has calls of theirs, then those calls. */
-static void
-stop_workers(server *s)
-{
-	uint32_t i;
-
-	zta_ledgers__drain(s->ledgers);
-	zta_fetcher__drain(s->fetcher);
-	for (i = 0; i < s->started; i++) {
-		zta_http__stop(s->workers[i].http);
-	}
-	for (i = 0; i < s->started; i++) {
-		(void)pthread_join(s->threads[i], NULL);
-	}
-	zta_ledgers__close(s->ledgers);
-	zta_fetcher__close(s->fetcher);
-	for (i = 0; s->workers != NULL && i < s->config.workers; i++) {
-		zta_ledger_desk__close(s->workers[i].desk);
-		zta_fetch_desk__close(s->workers[i].fetch);
-		zta_http__close(s->workers[i].http);
-	}
-	free(s->workers);
-	free(s->threads);
 }
 
 /* --- starting */
@@ -283,8 +169,8 @@ open_ledgers(server *s, zta_error *err)
 	if (options.store == NULL || s->config.follow != NULL) {
 		return ZTA_OK;
 	}
-	status = zta_ledgers__open(&s->ledgers, &options, err);
-	s->follower.ledgers = s->ledgers;
+	status = zta_ledgers__open(&s->workers.ledgers, &options, err);
+	s->follower.ledgers = s->workers.ledgers;
 	return status;
 }
 
@@ -307,7 +193,7 @@ open_fetcher(server *s, zta_error *err)
 		.context = &s->service,
 		.say = zta_daemon__say };
 
-	return zta_fetcher__open(&s->fetcher, &options, err);
+	return zta_fetcher__open(&s->workers.fetcher, &options, err);
 }
 
 static void
@@ -430,15 +316,17 @@ run(server *s)
 	if (open_log(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("log", &err);
 	}
-	if (open_ledgers(s, &err) != ZTA_OK) {
-		return zta_daemon__complain("admin ledger", &err);
-	}
-	if (open_fetcher(s, &err) != ZTA_OK) {
-		return zta_daemon__complain("fetch_allow", &err);
-	}
+	s->workers.config = &s->config;
+	s->workers.service = &s->service;
+	s->workers.keeper = &s->keeper;
+	s->workers.tls = s->certificate.tls;
 	/* Until the follower starts, what is in force stays the same. */
 	zta_daemon__say("in force: %s", in_force(s));
-	if (start_workers(s, &err) != ZTA_OK) {
+	if (open_ledgers(s, &err) != ZTA_OK) {
+		code = zta_daemon__complain("admin ledger", &err);
+	} else if (open_fetcher(s, &err) != ZTA_OK) {
+		code = zta_daemon__complain("fetch_allow", &err);
+	} else if (zta_workers__start(&s->workers, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
 	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
 	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
@@ -446,12 +334,12 @@ run(server *s)
 	} else {
 		zta_daemon__say("listening on %s://%s:%u",
 		    s->certificate.tls == NULL ? "http" : "https",
-		    s->config.host, s->port);
+		    s->config.host, s->workers.port);
 		code = wait_for_the_end(s);
 	}
 	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);
-	stop_workers(s);
+	zta_workers__stop(&s->workers);
 	return code;
 }
 

@@ -41,7 +41,9 @@ write_object(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
 zta_object_source
 zta_ledger__source(const zta_ledger *ledger)
 {
-	return (zta_object_source){ read_object, (void *)(uintptr_t)ledger };
+	/* The store computes the id, of whatever it reads. */
+	return (
+	    zta_object_source){ read_object, (void *)(uintptr_t)ledger, true };
 }
 
 zta_object_sink

@@ -62,6 +62,9 @@ ZTA_MUST_USE zta_status zta_ledger__descends(const zta_ledger *ledger,
 /* An object that one side has and the other needs. */
 typedef struct zta_ledger_need {
 	zta_oid oid;
+	/* Of the same kind at the same path in the parent; none: there is none.
+	 * The other side has it, or it is listed before. */
+	zta_oid base;
 	zta_object_kind kind;
 } zta_ledger_need;
 

@@ -57,8 +57,9 @@ know(gatherer *g, const zta_oid *oid)
 }
 
 static zta_status
-list(gatherer *g, const zta_oid *oid, zta_object_kind kind)
+list(gatherer *g, const zta_oid *oid, const zta_oid *base, zta_object_kind kind)
 {
+	static const zta_oid none;
 	zta_ledger_needs *out = g->out;
 	uint32_t more = g->room == 0 ? ROOM_MIN : g->room * 2;
 	zta_ledger_need *bigger;
@@ -72,7 +73,8 @@ list(gatherer *g, const zta_oid *oid, zta_object_kind kind)
 		out->list = bigger;
 		g->room = more;
 	}
-	out->list[out->count++] = (zta_ledger_need){ *oid, kind };
+	out->list[out->count++] =
+	    (zta_ledger_need){ *oid, base == NULL ? none : *base, kind };
 	return know(g, oid);
 }
 
@@ -123,10 +125,12 @@ gather_tree(
 			status = gather_tree(g, &entry->oid,
 			    before == NULL ? NULL : &before->oid, depth + 1);
 		} else if (!is_known(g, &entry->oid)) {
-			status = list(g, &entry->oid, ZTA_OBJECT_BLOB);
+			status = list(g, &entry->oid,
+			    before == NULL ? NULL : &before->oid,
+			    ZTA_OBJECT_BLOB);
 		}
 	}
-	return status != ZTA_OK ? status : list(g, oid, ZTA_OBJECT_TREE);
+	return status != ZTA_OK ? status : list(g, oid, base, ZTA_OBJECT_TREE);
 }
 
 /* A commit that is to be told of, and its parent. */
@@ -151,7 +155,8 @@ gather_commit(gatherer *g, const step *at)
 		status = gather_tree(g, &at->commit.tree,
 		    at->commit.has_parent ? &parent.tree : NULL, 1);
 	}
-	return status != ZTA_OK ? status : list(g, &at->oid, ZTA_OBJECT_COMMIT);
+	return status != ZTA_OK ? status :
+				  list(g, &at->oid, NULL, ZTA_OBJECT_COMMIT);
 }
 
 /* From `want` back to what is known, and then forward again. */

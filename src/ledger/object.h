@@ -18,6 +18,8 @@ typedef struct zta_object_source {
 	zta_status (*read)(void *from, const zta_oid *oid, zta_object_kind kind,
 	    zta_arena *arena, zta_str *body, zta_error *err);
 	void *from;
+	/* What comes has the id that was asked for: it was computed there. */
+	bool verified;
 } zta_object_source;
 
 /* Where objects go. */
@@ -29,7 +31,8 @@ typedef struct zta_object_sink {
 } zta_object_sink;
 
 /*
- * Read an object and check that it has the id it goes by. The place of an error
+ * Read an object that has the id it goes by: computed here, unless it was where
+ * the object comes from, so that all that is read is hashed once. The place of an error
  * is "<kind> <id>". Whatever the source says, and ZTA_EINVALID.
  */
 ZTA_MUST_USE zta_status zta_object__read(const zta_object_source *source,

@@ -19,15 +19,6 @@
 #define OFS_DELTA 6
 #define REF_DELTA 7
 
-static void
-put_u32(zta_buf *out, uint32_t value)
-{
-	const char bytes[] = { (char)(value >> 24), (char)(value >> 16),
-		(char)(value >> 8), (char)value };
-
-	zta_buf__put(out, (zta_str){ bytes, sizeof(bytes) });
-}
-
 static uint32_t
 u32_at(const char *at)
 {
@@ -44,8 +35,8 @@ zta_pack__begin(zta_pack *pack, zta_buf *out, uint32_t count)
 {
 	*pack = (zta_pack){ out, out->len };
 	zta_buf__text(out, "PACK");
-	put_u32(out, VERSION);
-	put_u32(out, count);
+	zta_buf__u32(out, VERSION);
+	zta_buf__u32(out, count);
 }
 
 void
@@ -98,13 +89,13 @@ zta_pack_index__put(
 	uint32_t i, byte;
 
 	zta_sort__run(places, count, sizeof(*places), cmp_places);
-	put_u32(out, INDEX_MAGIC);
-	put_u32(out, INDEX_VERSION);
+	zta_buf__u32(out, INDEX_MAGIC);
+	zta_buf__u32(out, INDEX_VERSION);
 	for (byte = 0, i = 0; byte < FANOUT; byte++) {
 		while (i < count && places[i].oid.bytes[0] <= byte) {
 			i++;
 		}
-		put_u32(out, i);
+		zta_buf__u32(out, i);
 	}
 	for (i = 0; i < count; i++) {
 		zta_buf__put(out,
@@ -112,10 +103,10 @@ zta_pack_index__put(
 			(const char *)places[i].oid.bytes, ZTA_OID_LEN });
 	}
 	for (i = 0; i < count; i++) {
-		put_u32(out, places[i].crc);
+		zta_buf__u32(out, places[i].crc);
 	}
 	for (i = 0; i < count; i++) {
-		put_u32(out, places[i].offset);
+		zta_buf__u32(out, places[i].offset);
 	}
 	zta_buf__put(out,
 	    (zta_str){ pack.ptr + pack.len - ZTA_SHA256_LEN, ZTA_SHA256_LEN });

@@ -377,7 +377,7 @@ zta_receive__run(const zta_received *received, zta_check *out, zta_oid *culprit,
 	zta_error why = { 0 };
 	receiver r = { .in = received,
 		.ledger = zta_ledger__source(received->ledger),
-		.both = { read_both, &r },
+		.both = { read_both, &r, true },
 		.out = out,
 		.culprit = culprit,
 		.err = err == NULL ? &why : err };

@@ -141,6 +141,8 @@ put_request(
 		zta_json_out__text(&json, digits);
 	}
 	zta_json_out__close(&json, ']');
+	zta_json_out__name(&json, "differences");
+	zta_json_out__bool(&json, true);
 	zta_json_out__close(&json, '}');
 }
 
@@ -153,6 +155,7 @@ fetch(puller *p, const zta_oid *head, zta_transfer *out)
 		.type = "application/json",
 		.timeout_ms = ZTA_LEDGER_CALL_MS,
 		.answer_max = ZTA_TRANSFER_MAX };
+	zta_object_source bases = zta_ledger__source(p->pull->ledger);
 	zta_http_response response;
 	zta_oid have[HAVE_MAX];
 	size_t count;
@@ -169,7 +172,7 @@ fetch(puller *p, const zta_oid *head, zta_transfer *out)
 	}
 	if (status == ZTA_OK) {
 		status = zta_transfer__read(
-		    &p->remote->arena, response.body, out, p->err);
+		    &p->remote->arena, response.body, &bases, out, p->err);
 	}
 	zta_buf__release(&body);
 	return status;

@@ -13,6 +13,7 @@ typedef struct pusher {
 	zta_str ref;
 	zta_oid theirs;
 	uint32_t commits; /* in the part that is being made */
+	size_t differ;    /* of it, see transfer.h */
 	zta_buf part;
 	zta_error *err;
 } pusher;
@@ -55,6 +56,14 @@ push_part(pusher *p, const zta_oid *commit)
 	return send_part(p, zta_str_of(path));
 }
 
+static void
+begin_part(pusher *p)
+{
+	zta_buf__clear(&p->part);
+	zta_transfer__begin(&p->part, true);
+	p->differ = 0;
+}
+
 /* Send the part, if it is full or the last: a push if it ends with a commit. */
 static zta_status
 end_part(pusher *p, const zta_ledger_need *need, bool last)
@@ -70,8 +79,7 @@ end_part(pusher *p, const zta_ledger_need *need, bool last)
 	zta_transfer__end(&p->part);
 	status = commit ? push_part(p, &need->oid) :
 			  send_part(p, ZTA_STR("/objects"));
-	zta_buf__clear(&p->part);
-	zta_transfer__begin(&p->part);
+	begin_part(p);
 	p->commits = commit ? 0 : p->commits;
 	return status;
 }
@@ -87,13 +95,13 @@ send_all(pusher *p, const zta_oid *ours)
 	zta_arena__init(&list, SIZE_MAX);
 	zta_arena__init(&body, SIZE_MAX);
 	zta_buf__init(&p->part, ZTA_UPLOAD_MAX);
-	zta_transfer__begin(&p->part);
+	begin_part(p);
 	status = zta_ledger__needs(p->ledger, ours, &p->theirs,
 	    !zta_oid__is_none(&p->theirs), &list, &needs, p->err);
 	for (i = 0; status == ZTA_OK && i < needs.count; i++) {
 		zta_arena__reset(&body);
-		status = zta_transfer__put_from(
-		    &p->part, p->ledger, &needs.list[i], &body, p->err);
+		status = zta_transfer__put_from(&p->part, p->ledger,
+		    &needs.list[i], &p->differ, &body, p->err);
 		if (status == ZTA_OK) {
 			status =
 			    end_part(p, &needs.list[i], i + 1 == needs.count);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "pap/recall.h"
 #include "trust/elevation.h"
 
 /* --- finding and opening */
@@ -188,15 +189,20 @@ zta_workspace__read(
 	zta_error_sink sink = { note, strange, ZTA_STR(""), 0, UINT32_MAX };
 	zta_error why = { 0 };
 	zta_tree *tree = zta_arena__zalloc(&w->arena, 1, sizeof(*tree));
+	zta_tree_memory memory;
+	zta_recall recall;
 	zta_status status;
 
 	*strange = false;
 	if (tree == NULL) {
 		return zta_arena__failed(&w->arena, err);
 	}
+	zta_recall__open(&recall, w->dir, false);
+	memory = zta_recall__begin(&recall, false);
 	/* Who is told has to be told something. */
-	status = zta_tree__check_dir(
-	    &w->arena, w->dir, &sink, tree, err == NULL ? &why : err);
+	status = zta_tree__look_dir(
+	    &w->arena, w->dir, &memory, &sink, tree, err == NULL ? &why : err);
+	zta_recall__close(&recall);
 	return status != ZTA_OK ?
 	    status :
 	    zta_files__of_tree(tree, w->dir, &w->arena, out, err);

@@ -55,6 +55,23 @@ same 'touched'
 echo 'entity Other;' >> schema.cedarschema
 same 'another schema'
 
+# --- a change of the same length is seen by those who only ask what is remembered
+"$ztauth" checkout HEAD --force > /dev/null
+sleep 0.1
+"$ztauth" status | grep -q '^M ' && exit 1
+"$ztauth" diff > "$work/out" && [ ! -s "$work/out" ]
+touch -r more.cedar "$work/when"
+sed -i 's/1 == 2/1 == 3/' more.cedar
+touch -r "$work/when" more.cedar
+"$ztauth" diff | grep -q '^+.*1 == 3'
+"$ztauth" revert HEAD > "$work/out" 2>&1 && exit 1
+grep -q 'not as HEAD has it' "$work/out"
+"$ztauth" checkout HEAD > "$work/out" 2>&1 && exit 1
+grep -q 'would be overwritten' "$work/out"
+"$ztauth" checkout HEAD --force > /dev/null
+grep -q '1 == 2' more.cedar
+echo 'entity Other;' >> schema.cedarschema
+
 # --- several at a time, while files change
 "$ztauth" validate --json > "$work/wanted" || true
 for i in 1 2 3 4 5 6; do

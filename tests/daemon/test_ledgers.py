@@ -111,6 +111,10 @@ def test_history_and_difference():
     status, data = zone.ask(reader, "POST", "/main/fetch",
                             json.dumps({"want": [second], "have": [second]}).encode())
     assert (status, data) == (200, transfer([]))
+    for differences, version in ((False, b"ZTAT\x01"), (True, b"ZTAT\x03")):
+        status, data = zone.ask(reader, "POST", "/main/fetch", json.dumps(
+            {"want": [second], "have": [], "differences": differences}).encode())
+        assert status == 200 and data.startswith(version), data
 
 
 def test_wrong_questions():
@@ -130,6 +134,7 @@ def test_wrong_questions():
         ("DELETE", "", b"", 405), ("POST", "/main/fetch", b'{"want":[]}', 400),
         ("POST", "/main/fetch", b'{"want":["x"]}', 400), ("POST", "/main/fetch", b"", 400),
         ("POST", "/main/fetch", json.dumps({"want": [nowhere]}).encode(), 404),
+        ("POST", "/main/fetch", json.dumps({"want": [nowhere], "differences": 1}).encode(), 400),
     ):
         status, answer = zone.ask(admin, method, path, body)
         assert status == wanted or (wanted == 409 and status == 409), (method, path, status, answer)

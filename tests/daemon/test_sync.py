@@ -3,12 +3,14 @@
 """Workspaces in step with a server: clone, pull, push, and stock git. SPEC: docs/formats/sync.md"""
 
 import atexit
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 from harness import ZTAUTH, main
 from sync import FILES, ZONE, Zone, change
@@ -157,6 +159,44 @@ def test_what_the_server_does_not_admit():
     run(".", "clone", URL, "a", "--key", reader.path)
 
 
+class Strict(http.server.BaseHTTPRequestHandler):
+    """A server that admits nothing, and says why as docs/formats/sync.md has it."""
+
+    def answer(self, code, body):
+        data = json.dumps(body).encode()
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        self.answer(200, {"refs": {}, "sequence": 1})
+
+    def do_POST(self):
+        self.answer(422, {
+            "error": {"code": "not_admitted", "message": "it is not a version of the ledger", "at": ""},
+            "commit": None, "findings": [
+                {"severity": "warning", "rule": "a", "message": "never mind", "hint": "", "policy": "",
+                 "file": "a.cedar", "line": 1, "column": 1},
+                {"severity": "error", "rule": "b", "message": "no such \x1b[31mtype", "hint": "", "policy": "",
+                 "file": "b.cedar", "line": 7, "column": 9}]})
+
+    def log_message(self, *_):
+        pass
+
+
+def test_findings_of_the_server_are_shown():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Strict)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    run("b", "remote", "add", "strict", f"http://127.0.0.1:{server.server_port}/zones/{ZONE}/ledgers/main")
+    said = run("b", "push", "strict", code=1)
+    run("b", "remote", "remove", "strict")
+    server.shutdown()
+    assert "b.cedar:7:9" in said and "the server does not admit it: no such ?[31mtype" in said, said
+
+
 def test_outage():
     zone.kill()
     run("b", "status")
@@ -260,6 +300,7 @@ if shutil.which("git") is None:
     print("git is not installed")
     sys.exit(77)
 main([test_push, test_clone, test_pull, test_both_have_new_commits, test_a_signer_who_is_not_on_the_list,
-      test_what_the_server_does_not_admit, test_outage, test_rollback, test_many_commits, test_git])
+      test_what_the_server_does_not_admit, test_findings_of_the_server_are_shown, test_outage, test_rollback,
+      test_many_commits, test_git])
 zone.stop()
 work.cleanup()

@@ -225,7 +225,7 @@ do_object(program *p)
 static void
 do_build(program *p)
 {
-	const zta_object_source source = { read_object, p };
+	const zta_object_source source = { read_object, p, false };
 	const zta_object_sink sink = { write_object, p };
 	bool based = !zta_str__is(p->words[1], "-");
 	zta_oid base = { 0 }, root = { 0 };
@@ -255,7 +255,7 @@ do_build(program *p)
 static void
 do_diff(program *p)
 {
-	const zta_object_source source = { read_object, p };
+	const zta_object_source source = { read_object, p, false };
 	zta_oid oids[2] = { { { 0 } } };
 	const zta_oid *sides[2] = { NULL, NULL };
 	zta_tree_changes changes = { 0 };
@@ -407,7 +407,7 @@ do_allowed(program *p)
 static void
 do_verify(program *p)
 {
-	const zta_object_source source = { read_object, p };
+	const zta_object_source source = { read_object, p, false };
 	zta_oid oid = word_oid(p, 1);
 	const zta_ssh_allowed *who = NULL;
 	zta_commit commit;

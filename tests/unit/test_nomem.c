@@ -371,7 +371,7 @@ static zta_status
 sign_and_verify(zta_arena *arena, const zta_key *key, zta_str list_text)
 {
 	last_tree last = { .arena = arena };
-	const zta_object_source source = { last_read, &last };
+	const zta_object_source source = { last_read, &last, false };
 	const zta_object_sink sink = { last_write, &last };
 	const zta_tree_leaf leaf = { ZTA_STR("a"), { "i" } };
 	const zta_ssh_signer signer = { .pair = key };

@@ -95,6 +95,7 @@ static zta_status
 push(zta_store *store, int old, int new)
 {
 	const zta_ledger to = { store, LEDGER };
+	zta_object_source bases = zta_ledger__source(&to);
 	const zta_oid none = { { 0 } };
 	zta_transfer transfer;
 	zta_received in = { .ledger = &to,
@@ -113,10 +114,10 @@ push(zta_store *store, int old, int new)
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&bytes, ZTA_TRANSFER_MAX);
 	status = zta_transfer__fetch(&source, &commits[new],
-	    old < 0 ? NULL : &commits[old], old >= 0, &bytes, NULL);
+	    old < 0 ? NULL : &commits[old], old >= 0, true, &bytes, NULL);
 	if (status == ZTA_OK) {
 		status = zta_transfer__read(
-		    &arena, zta_buf__str(&bytes), &transfer, NULL);
+		    &arena, zta_buf__str(&bytes), &bases, &transfer, NULL);
 	}
 	if (status == ZTA_OK) {
 		status = zta_receive__run(&in, &check, &culprit, NULL);

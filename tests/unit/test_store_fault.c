@@ -7,6 +7,8 @@
 
 #include <sqlite3.h>
 
+#include "ledger/ledger.h"
+
 static zta_store *store;
 static zta_arena arena;
 
@@ -271,9 +273,12 @@ test_store__finds_damaged_rows(void **state)
 		"UPDATE object SET body = CAST('goods' AS BLOB)", NULL, NULL,
 		"UPDATE ref SET oid = CAST('short' AS BLOB)"
 	};
+	const zta_ledger ledger = { store, LEDGER };
+	zta_object_source source = zta_ledger__source(&ledger);
 	zta_store_object object = blob("good"), got;
 	zta_store_ref *refs;
 	size_t i, count;
+	zta_str body;
 	zta_oid id;
 	char sql[128];
 
@@ -289,6 +294,10 @@ test_store__finds_damaged_rows(void **state)
 		run_sql(sql);
 		assert_int_equal(zta_store__object_get(store, LEDGER,
 				     &object.oid, &arena, &got, NULL),
+		    ZTA_EINVALID);
+		/* Also for those who read a ledger. */
+		assert_int_equal(zta_object__read(&source, &object.oid,
+				     ZTA_OBJECT_BLOB, &arena, &body, NULL),
 		    ZTA_EINVALID);
 	}
 	assert_int_equal(

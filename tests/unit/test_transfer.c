@@ -57,21 +57,27 @@ tear_down(void **state)
 	return 0;
 }
 
-/* A transfer of the commits from `have` (-1: none) on; in the arena. */
 static zta_str
-fetch(fixture *f, int want, int have)
+fetch_so(fixture *f, int want, int have, bool differences)
 {
 	zta_buf buf;
 	zta_str bytes;
 
 	zta_buf__init(&buf, ZTA_TRANSFER_MAX);
-	assert_int_equal(
-	    zta_transfer__fetch(&f->ledger, &f->commits[want],
-		have < 0 ? NULL : &f->commits[have], have >= 0, &buf, NULL),
+	assert_int_equal(zta_transfer__fetch(&f->ledger, &f->commits[want],
+			     have < 0 ? NULL : &f->commits[have], have >= 0,
+			     differences, &buf, NULL),
 	    ZTA_OK);
 	bytes = zta_arena__copy(&f->arena, zta_buf__str(&buf));
 	zta_buf__release(&buf);
 	return bytes;
+}
+
+/* A transfer of the commits from `have` (-1: none) on; in the arena. */
+static zta_str
+fetch(fixture *f, int want, int have)
+{
+	return fetch_so(f, want, have, false);
 }
 
 /* What begins so, with an end that fits. */
@@ -100,7 +106,7 @@ test_transfer__carries_a_history(void **state)
 
 	for (i = 0; i < COMMITS; i++) {
 		assert_int_equal(zta_transfer__read(&f->arena,
-				     fetch(f, i, i - 1), &transfer, NULL),
+				     fetch(f, i, i - 1), NULL, &transfer, NULL),
 		    ZTA_OK);
 		assert_int_equal(
 		    transfer.list[transfer.count - 1].kind, ZTA_OBJECT_COMMIT);
@@ -124,8 +130,8 @@ test_transfer__may_be_empty(void **state)
 	fixture *f = *state;
 	zta_transfer transfer;
 
-	assert_int_equal(
-	    zta_transfer__read(&f->arena, fetch(f, 1, 1), &transfer, NULL),
+	assert_int_equal(zta_transfer__read(
+			     &f->arena, fetch(f, 1, 1), NULL, &transfer, NULL),
 	    ZTA_OK);
 	assert_int_equal(transfer.count, 0);
 }
@@ -145,14 +151,14 @@ test_transfer__ends_early_with_a_commit(void **state)
 	large = make_commit(&f->ledger, &f->commits[0], text);
 	free(text);
 	f->commits[2] = make_commit(&f->ledger, &large, "after it");
-	assert_int_equal(
-	    zta_transfer__read(&f->arena, fetch(f, 2, -1), &transfer, NULL),
+	assert_int_equal(zta_transfer__read(
+			     &f->arena, fetch(f, 2, -1), NULL, &transfer, NULL),
 	    ZTA_OK);
 	assert_true(
 	    zta_oid__eq(&transfer.list[transfer.count - 1].oid, &large));
 	f->commits[1] = large;
-	assert_int_equal(
-	    zta_transfer__read(&f->arena, fetch(f, 2, 1), &transfer, NULL),
+	assert_int_equal(zta_transfer__read(
+			     &f->arena, fetch(f, 2, 1), NULL, &transfer, NULL),
 	    ZTA_OK);
 	assert_true(zta_oid__eq(
 	    &transfer.list[transfer.count - 1].oid, &f->commits[2]));
@@ -167,13 +173,13 @@ test_transfer__says_what_it_cannot_send(void **state)
 	zta_buf buf;
 
 	zta_buf__init(&buf, 64);
-	assert_int_equal(zta_transfer__fetch(
-			     &f->ledger, &f->commits[0], NULL, 0, &buf, &err),
+	assert_int_equal(zta_transfer__fetch(&f->ledger, &f->commits[0], NULL,
+			     0, false, &buf, &err),
 	    ZTA_ELIMIT);
 	zta_buf__release(&buf);
 	zta_buf__init(&buf, SIZE_MAX);
-	assert_int_equal(
-	    zta_transfer__fetch(&f->ledger, &unknown, NULL, 0, &buf, &err),
+	assert_int_equal(zta_transfer__fetch(
+			     &f->ledger, &unknown, NULL, 0, false, &buf, &err),
 	    ZTA_ENOTFOUND);
 	zta_buf__release(&buf);
 }
@@ -189,7 +195,7 @@ is_refused(fixture *f, zta_str bytes, const char *place)
 
 	zta_arena__init(&arena, (size_t)1 << 20);
 	assert_int_not_equal(
-	    zta_transfer__read(&arena, bytes, &transfer, &err), ZTA_OK);
+	    zta_transfer__read(&arena, bytes, NULL, &transfer, &err), ZTA_OK);
 	assert_null(transfer.list);
 	assert_int_equal(transfer.count, 0);
 	assert_memory_equal(err.place, "transfer, byte ", 15);
@@ -265,9 +271,10 @@ test_transfer__packed(void **state)
 	zta_buf buf;
 
 	assert_int_equal(
-	    zta_transfer__read(&f->arena, bytes, &plain, NULL), ZTA_OK);
+	    zta_transfer__read(&f->arena, bytes, NULL, &plain, NULL), ZTA_OK);
 	assert_int_equal(
-	    zta_transfer__read(&f->arena, packed, &transfer, NULL), ZTA_OK);
+	    zta_transfer__read(&f->arena, packed, NULL, &transfer, NULL),
+	    ZTA_OK);
 	assert_int_equal(transfer.count, plain.count);
 	for (i = 0; i < plain.count; i++) {
 		assert_true(
@@ -319,11 +326,191 @@ test_transfer__bomb(void **state)
 	free(zeros);
 }
 
+/* --- differences */
+
+/* One policy of many: what is sent is that, and little else. */
+static void
+make_versions(fixture *f)
+{
+	zta_buf text;
+	int i, n;
+
+	zta_buf__init(&text, SIZE_MAX);
+	for (i = 0; i < COMMITS; i++) {
+		zta_buf__clear(&text);
+		for (n = 0; n < 200; n++) {
+			zta_buf__printf(&text,
+			    "permit (principal, action, resource == R::\"%d\")"
+			    " when { principal.level > %d };\n",
+			    n, n == 100 ? 1000 + i : n);
+		}
+		f->commits[i] = make_commit(
+		    &f->ledger, i == 0 ? NULL : &f->commits[i - 1], text.ptr);
+	}
+	zta_buf__release(&text);
+}
+
+static void
+are_same(const zta_transfer *a, const zta_transfer *b)
+{
+	uint32_t i;
+
+	assert_int_equal(a->count, b->count);
+	for (i = 0; i < a->count; i++) {
+		assert_true(zta_oid__eq(&a->list[i].oid, &b->list[i].oid));
+		assert_int_equal(a->list[i].kind, b->list[i].kind);
+		assert_true(zta_str__eq(a->list[i].body, b->list[i].body));
+	}
+}
+
+/* The base is at the receiver, or came before. */
+static void
+test_transfer__differences(void **state)
+{
+	fixture *f = *state;
+	zta_object_source source = zta_ledger__source(&f->ledger);
+	zta_transfer whole, transfer;
+	zta_str bytes;
+
+	make_versions(f);
+	bytes = fetch_so(f, 2, 1, true);
+	assert_true(bytes.len < 1000);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, bytes, &source, &transfer, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, fetch(f, 2, 1), NULL, &whole, NULL),
+	    ZTA_OK);
+	are_same(&transfer, &whole);
+	bytes = fetch_so(f, 2, -1, true);
+	assert_true(bytes.len < fetch(f, 0, -1).len + 2000);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, bytes, NULL, &transfer, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, fetch(f, 2, -1), NULL, &whole, NULL),
+	    ZTA_OK);
+	are_same(&transfer, &whole);
+}
+
+/* A receiver who has not got the base takes nothing. */
+static void
+test_transfer__needs_the_base(void **state)
+{
+	fixture *f = *state;
+	zta_object_source source = zta_ledger__source(&f->copy);
+	zta_transfer transfer;
+	zta_error err;
+
+	make_versions(f);
+	is_refused(f, fetch_so(f, 2, 1, true), NULL);
+	assert_int_equal(zta_transfer__read(&f->arena, fetch_so(f, 2, 1, true),
+			     &source, &transfer, &err),
+	    ZTA_EINVALID);
+	assert_string_equal(
+	    err.message, "the base of the difference is not here");
+	assert_int_equal(transfer.count, 0);
+}
+
+static zta_status
+read_other(void *from, const zta_oid *oid, zta_object_kind kind,
+    zta_arena *arena, zta_str *body, zta_error *err)
+{
+	(void)from;
+	(void)oid;
+	(void)kind;
+	(void)arena;
+	(void)err;
+	*body = ZTA_STR("something else");
+	return ZTA_OK;
+}
+
+/* Nor does one whose store has something else under its id. */
+static void
+test_transfer__verifies_the_base(void **state)
+{
+	fixture *f = *state;
+	const zta_object_source source = { read_other, NULL, false };
+	zta_transfer transfer;
+
+	make_versions(f);
+	assert_int_equal(zta_transfer__read(&f->arena, fetch_so(f, 2, 1, true),
+			     &source, &transfer, NULL),
+	    ZTA_EINVALID);
+}
+
+/* What differences name and make is counted by both sides. */
+static void
+test_transfer__differences_have_an_end(void **state)
+{
+	fixture *f = *state;
+	zta_object_source source = zta_ledger__source(&f->ledger);
+	zta_oid base, other;
+	zta_ledger_need need = { .kind = ZTA_OBJECT_BLOB };
+	size_t differ = 0, len = (size_t)1 << 20, i;
+	char *text = calloc(1, len);
+	zta_transfer transfer;
+	zta_error err;
+	zta_buf out;
+
+	assert_non_null(text);
+	base = make_object(&f->ledger, ZTA_OBJECT_BLOB, (zta_str){ text, len });
+	text[7] = 'x';
+	other =
+	    make_object(&f->ledger, ZTA_OBJECT_BLOB, (zta_str){ text, len });
+	need.oid = other;
+	need.base = base;
+	zta_buf__init(&out, SIZE_MAX);
+	zta_transfer__begin(&out, true);
+	for (i = 0; i < 64; i++) {
+		assert_int_equal(zta_transfer__put_from(&out, &f->ledger, &need,
+				     &differ, &f->arena, NULL),
+		    ZTA_OK);
+	}
+	assert_true(out.len < 64 * 100);
+	assert_int_equal(differ, ZTA_TRANSFER_DIFFERENCES_MAX);
+	is_refused(f, ended(f, zta_buf__str(&out)), NULL);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, ended(f, zta_buf__str(&out)), &source,
+		&transfer, NULL),
+	    ZTA_OK);
+	/* One more is sent whole, and would be refused as a difference. */
+	i = out.len;
+	assert_int_equal(zta_transfer__put_from(
+			     &out, &f->ledger, &need, &differ, &f->arena, NULL),
+	    ZTA_OK);
+	assert_true(out.len > i + len);
+	out.len = i;
+	differ = 0;
+	assert_int_equal(zta_transfer__put_from(
+			     &out, &f->ledger, &need, &differ, &f->arena, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_transfer__read(&f->arena, ended(f, zta_buf__str(&out)), &source,
+		&transfer, &err),
+	    ZTA_ELIMIT);
+	zta_buf__release(&out);
+	free(text);
+}
+
 #define BYTES(text)                    \
 	{                              \
 		text, sizeof(text) - 1 \
 	}
 #define HEAD "ZTAT\001"
+#define HEAD_3 "ZTAT\003"
+/* The blob "x", and its id. */
+#define X "\003\0\0\0\1x"
+#define X_ID                                                               \
+	"\x4b\x6c\xea\x43\xda\x6e\x13\xc2\x4f\x19\x1b\xcb\x97\xb5\x1a\x58" \
+	"\x78\x1d\x1c\xcd\xd8\x28\x1d\x96\x29\x1a\x25\x82\xf5\x17\x7b\x78"
+/* A tree of it, and its id. */
+#define TREE            \
+	"\002\0\0\0\51" \
+	"100644 a\0" X_ID
+#define TREE_ID                                                            \
+	"\xe8\x33\xea\x02\x10\x90\xcf\x3e\xf1\xc1\x4e\x4f\x6f\xbd\xad\xc1" \
+	"\x26\x30\x7d\x8c\xa5\x8b\x8b\x92\x56\x52\x01\x26\x01\xb4\xc2\x5c"
 
 /* What a sender says who knows how to make the digest. */
 static void
@@ -333,8 +520,9 @@ test_transfer__refuses_what_is_signed_off(void **state)
 		zta_str bytes;
 		const char *place;
 	} cases[] = {
-		{ BYTES("ZTAT\003"), "transfer, byte 0" },
+		{ BYTES("ZTAT\004"), "transfer, byte 0" },
 		{ BYTES("ZTAB\001"), "transfer, byte 0" },
+		{ BYTES(HEAD "\007\0\0\0\1x"), "transfer, byte 5" },
 		{ BYTES(HEAD "\004\0\0\0\1x"), "transfer, byte 5" },
 		{ BYTES(HEAD "\005\0\0\0\1x"), "transfer, byte 5" },
 		{ BYTES(HEAD "\xff\0\0\0\1x"), "transfer, byte 5" },
@@ -347,6 +535,30 @@ test_transfer__refuses_what_is_signed_off(void **state)
 		    "transfer, byte 11: tree entry 1, byte 0" },
 		{ BYTES(HEAD "\001\0\0\0\2\n\n"),
 		    "transfer, byte 5: commit header" },
+		{ BYTES(HEAD_3 "\004\0\0\0\1x"), "transfer, byte 5" },
+		{ BYTES(HEAD_3 "\005\0\0\0\1x"), "transfer, byte 5" },
+		{ BYTES(HEAD_3 X "\007\0\0\0\1x"), "transfer, byte 11" },
+		{ BYTES(HEAD_3 X "\007\0\0\0\43" X_ID "\0\0\0"),
+		    "transfer, byte 11" },
+		/* It makes less, too much, and what reaches too far. */
+		{ BYTES(HEAD_3 X "\007\0\0\0\44" X_ID "\0\0\0\1"),
+		    "transfer, byte 11" },
+		{ BYTES(HEAD_3 X "\007\0\0\0\44" X_ID "\xff\xff\xff\xff"),
+		    "transfer, byte 11" },
+		{ BYTES(HEAD_3 X "\007\0\0\0\60" X_ID "\0\0\0\2"
+				 "\0\0\0\0\0\0\0\0\0\0\0\2"),
+		    "transfer, byte 11" },
+		/* The base is a blob, and comes first. */
+		{ BYTES(HEAD_3 X "\006\0\0\0\60" X_ID "\0\0\0\1"
+				 "\0\0\0\0\0\0\0\0\0\0\0\1"),
+		    "transfer, byte 11" },
+		{ BYTES(HEAD_3 "\007\0\0\0\60" X_ID "\0\0\0\1"
+			       "\0\0\0\0\0\0\0\0\0\0\0\1" X),
+		    "transfer, byte 5" },
+		/* What is made is looked at. */
+		{ BYTES(HEAD_3 TREE "\006\0\0\0\61" TREE_ID "\0\0\0\1"
+				    "\0\0\0\1x\0\0\0\0\0\0\0\0"),
+		    "transfer, byte 51: tree entry 1, byte 0" },
 	};
 	fixture *f = *state;
 	size_t i;
@@ -377,6 +589,14 @@ main(void)
 		    test_transfer__packed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_transfer__bomb, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__differences, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__needs_the_base, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__verifies_the_base, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_transfer__differences_have_an_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_transfer__refuses_what_is_signed_off, set_up,
 		    tear_down),

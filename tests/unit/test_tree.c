@@ -56,7 +56,7 @@ shelf_write(void *to, const zta_oid *oid, zta_object_kind kind, zta_str body,
 static zta_object_source
 source_of(shelf *s)
 {
-	return (zta_object_source){ shelf_read, s };
+	return (zta_object_source){ shelf_read, s, false };
 }
 
 static zta_oid

@@ -7,6 +7,8 @@
 #include "tests.h"
 
 #include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -203,14 +205,20 @@ commit(zta_workspace *w, const char *message, zta_workspace_result *out)
 	    w, zta_str_of(message), &signing, out, &err);
 }
 
-/* Open it, do one thing, and close it, with the nth allocation failing. */
+/*
+ * Open it, do one thing, and close it, with the nth allocation failing. What is
+ * remembered is of no account: that it could not be read would be no error.
+ */
 static zta_status
 attempt(long n, zta_status (*verb)(zta_workspace *w))
 {
 	zta_workspace *w = NULL;
+	char memo[PATH_MAX];
 	zta_error err;
 	zta_status status;
 
+	(void)snprintf(memo, sizeof(memo), "%s/.ztauth/memo", top);
+	(void)unlink(memo);
 	countdown = n;
 	status = zta_workspace_open(&w, top, &err);
 	if (status == ZTA_OK) {

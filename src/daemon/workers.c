@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* workers.c - see workers.h. */
+#include "daemon/workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "daemon/say.h"
+
+static void *
+work(void *context)
+{
+	zta_worker *worker = context;
+	zta_error err = { 0 };
+
+	if (zta_http__run(worker->http, &err) != ZTA_OK) {
+		(void)zta_daemon__complain("a worker has stopped", &err);
+		(void)kill(getpid(), SIGTERM);
+	}
+	return NULL;
+}
+
+static zta_status
+open_worker(zta_workers *w, uint32_t i, zta_error *err)
+{
+	zta_worker *worker = &w->list[i];
+	const zta_http_options options = { .host = w->config->host,
+		.port = w->port,
+		.tls = w->tls,
+		.handle = zta_worker__handle,
+		.body_max = zta_worker__body_max,
+		.large_left = &w->service->large_left,
+		.context = worker };
+	zta_status status;
+
+	worker->service = w->service;
+	worker->lane = zta_log__lane(w->service->log, i);
+	worker->sign = zta_keeper__sign;
+	worker->channel = &w->keeper->channels[i];
+	status = zta_http__open(&worker->http, &options, err);
+	if (status == ZTA_OK) {
+		w->port = zta_http__port(worker->http);
+		status = zta_http__watch(worker->http,
+		    zta_log_lane__fd(worker->lane), zta_worker__recorded,
+		    worker, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_fetch_desk__open(
+		    &worker->fetch, w->fetcher, worker, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_http__watch(worker->http,
+		    zta_fetch_desk__fd(worker->fetch), zta_fetch_desk__ready,
+		    worker->fetch, err);
+	}
+	if (status == ZTA_OK && w->ledgers != NULL) {
+		status = zta_ledger_desk__open(&worker->desk, w->ledgers, err);
+	}
+	if (status == ZTA_OK && worker->desk != NULL) {
+		status = zta_http__watch(worker->http,
+		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
+		    worker->desk, err);
+	}
+	return status;
+}
+
+zta_status
+zta_workers__start(zta_workers *w, zta_error *err)
+{
+	uint32_t i, count = w->config->workers;
+	zta_status status = ZTA_OK;
+
+	w->port = w->config->port;
+	w->list = calloc(count, sizeof(*w->list));
+	w->threads = calloc(count, sizeof(*w->threads));
+	if (w->list == NULL || w->threads == NULL) {
+		return zta_error__nomem(err);
+	}
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		status = open_worker(w, i, err);
+	}
+	for (i = 0; status == ZTA_OK && i < count; i++) {
+		if (pthread_create(&w->threads[i], NULL, work, &w->list[i]) !=
+		    0) {
+			return zta_error__set(
+			    err, ZTA_ENOMEM, "cannot start a worker");
+		}
+		w->started++;
+	}
+	return status;
+}
+
+/* The loops, then the threads that have calls of theirs, then those calls. */
+void
+zta_workers__stop(zta_workers *w)
+{
+	uint32_t i;
+
+	zta_ledgers__drain(w->ledgers);
+	zta_fetcher__drain(w->fetcher);
+	for (i = 0; i < w->started; i++) {
+		zta_http__stop(w->list[i].http);
+	}
+	for (i = 0; i < w->started; i++) {
+		(void)pthread_join(w->threads[i], NULL);
+	}
+	zta_ledgers__close(w->ledgers);
+	zta_fetcher__close(w->fetcher);
+	for (i = 0; w->list != NULL && i < w->config->workers; i++) {
+		zta_ledger_desk__close(w->list[i].desk);
+		zta_fetch_desk__close(w->list[i].fetch);
+		zta_http__close(w->list[i].http);
+	}
+	free(w->list);
+	free(w->threads);
+}
