@@ -162,15 +162,12 @@ cat >>trust/elevation.cedar <<'END'
 permit (principal in ZTAuth::Group::"reporting-services", action == ZTAuth::Action::"act_for", resource)
 when { context has operation && context.operation.action == "read" && context.now < datetime("2026-04-01T00:00:00Z") };
 END
-report='spiffe://shop.example/reporting --for User::"a" --resource Doc::"d"'
-# shellcheck disable=SC2086 # words
-{
-	expect 0 "$ztauth" trust explain $report --action read --at 2026-03-31T23:59:59.999Z
-	expect 2 "$ztauth" trust explain $report --action read --at 2026-04-01T00:00:00Z
-	holds 'context.now < datetime("2026-04-01T00:00:00Z")  =  false'
-	expect 2 "$ztauth" trust explain $report --action write --at 2026-03-31T00:00:00Z
-	expect 64 "$ztauth" trust explain $report --action read --at tomorrow
-}
+set -- "$ztauth" trust explain spiffe://shop.example/reporting --for 'User::"a"' --resource 'Doc::"d"'
+expect 0 "$@" --action read --at 2026-03-31T23:59:59.999Z
+expect 2 "$@" --action read --at 2026-04-01T00:00:00Z
+holds 'context.now < datetime("2026-04-01T00:00:00Z")  =  false'
+expect 2 "$@" --action write --at 2026-03-31T00:00:00Z
+expect 64 "$@" --action read --at tomorrow
 
 # --- errors have their place
 echo '{ "groups": [], "quarantine": 7 }' >trust/groups.json
