@@ -51,6 +51,20 @@ put_quoted(zta_buf *out, zta_str text, bool pattern)
 	zta_buf__byte(out, '"');
 }
 
+bool
+zta_quote__is_plain(zta_str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if (escape_of(text.ptr[i]) != 0 ||
+		    (unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void
 zta_quote__string(zta_buf *out, zta_str text)
 {

@@ -10,6 +10,8 @@
 
 /* A string literal; a pattern as escape.h has it, as a literal. */
 void zta_quote__string(zta_buf *out, zta_str text);
+/* Does it stand in quotes as it is? */
+bool zta_quote__is_plain(zta_str text);
 void zta_quote__pattern(zta_buf *out, zta_str pattern);
 
 /* The name of an attribute, quoted if it must be. */

@@ -2,6 +2,7 @@
 /* elevation_question.c - may it act for the subject, in Cedar's terms. */
 #include "base/error.h"
 #include "base/str.h"
+#include "cedar/quote.h"
 #include "trust/elevation_part.h"
 
 typedef struct builder {
@@ -121,22 +122,45 @@ make_context(builder *b, const zta_elevation_question *q)
 	return make_record(b, pairs, op != NULL ? 6 : 5);
 }
 
+/* How Cedar writes an entity; a NULL pointer: no memory. */
+static zta_str
+write_uid(zta_arena *arena, zta_str type, zta_str id)
+{
+	size_t len = type.len + id.len + 4;
+	char *plain;
+	zta_buf buf;
+	zta_str text = { NULL, 0 };
+
+	if (zta_quote__is_plain(id)) {
+		plain = zta_arena__alloc(arena, len);
+		if (plain != NULL) {
+			memcpy(plain, type.ptr, type.len);
+			memcpy(plain + type.len, "::\"", 3);
+			memcpy(plain + type.len + 3, id.ptr, id.len);
+			plain[len - 1] = '"';
+		}
+		return (zta_str){ plain, plain == NULL ? 0 : len };
+	}
+	/* Few ids are like that, so they may cost a buffer. */
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_quote__uid(&buf, type, id);
+	if (buf.status == ZTA_OK) {
+		text = zta_arena__copy(arena, zta_buf__str(&buf));
+	}
+	zta_buf__release(&buf);
+	return text;
+}
+
 /* The subject's id here is how Cedar writes the entity: User::"alice". */
 static zta_status
 subject_uid(builder *b, const zta_subject *s, uint32_t *uid, zta_error *err)
 {
-	size_t len = s->type.len + s->id.len + 4;
-	char *text = zta_arena__alloc(b->arena, len);
+	zta_str text = write_uid(b->arena, s->type, s->id);
 
-	if (text == NULL) {
-		return zta_arena__failed(b->arena, err);
-	}
-	memcpy(text, s->type.ptr, s->type.len);
-	memcpy(text + s->type.len, "::\"", 3);
-	memcpy(text + s->type.len + 3, s->id.ptr, s->id.len);
-	text[len - 1] = '"';
-	return zta_names__uid(b->names, b->e->names[N_SUBJECT_TYPE],
-	    (zta_str){ text, len }, uid, err);
+	return text.ptr == NULL ?
+	    zta_error__nomem(err) :
+	    zta_names__uid(
+		b->names, b->e->names[N_SUBJECT_TYPE], text, uid, err);
 }
 
 zta_status

@@ -7,26 +7,10 @@
 #include "base/json_write.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "cedar/quote.h"
 #include "identity/claims.h"
 
 /* --- writing */
-
-/* User::"alice"; quotes and backslashes in the id are escaped. */
-static void
-put_entity(zta_buf *buf, zta_str type, zta_str id)
-{
-	size_t i;
-
-	zta_buf__put(buf, type);
-	zta_buf__text(buf, "::\"");
-	for (i = 0; i < id.len; i++) {
-		if (id.ptr[i] == '"' || id.ptr[i] == '\\') {
-			zta_buf__byte(buf, '\\');
-		}
-		zta_buf__byte(buf, id.ptr[i]);
-	}
-	zta_buf__byte(buf, '"');
-}
 
 bool
 zta_subject__is(zta_str text, zta_str type, zta_str id)
@@ -35,7 +19,7 @@ zta_subject__is(zta_str text, zta_str type, zta_str id)
 	bool same;
 
 	zta_buf__init(&buf, SIZE_MAX);
-	put_entity(&buf, type, id);
+	zta_quote__uid(&buf, type, id);
 	same = buf.status == ZTA_OK && zta_str__eq(zta_buf__str(&buf), text);
 	zta_buf__release(&buf);
 	return same;
@@ -193,7 +177,7 @@ zta_txn_token__put(zta_buf *buf, const zta_txn *txn)
 	zta_buf sub;
 
 	zta_buf__init(&sub, SIZE_MAX);
-	put_entity(&sub, txn->subject.type, txn->subject.id);
+	zta_quote__uid(&sub, txn->subject.type, txn->subject.id);
 	if (sub.status != ZTA_OK) {
 		buf->status = sub.status;
 	}

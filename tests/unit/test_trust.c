@@ -34,6 +34,8 @@ static const char policies[] =
     "@id(\"refunds\") forbid(principal, action, resource)\n"
     "when { context has operation &&\n"
     "  context.operation.action == \"refund\" };\n"
+    "@id(\"quoted\") forbid(principal, action, resource == ZTAuth::Subject::"
+    "\"User::\\\"a\\\\\\\"b\\\\\\\\c\\\\n\\\"\");\n"
     "permit(principal in ZTAuth::Group::\"never\", action, resource);\n"
     "forbid(principal in ZTAuth::Group::\"never\", action, resource);\n";
 
@@ -142,6 +144,36 @@ test_trust__decides_who_may_act(void **state)
 }
 
 /*
+ * A subject is named as Cedar writes it, so that no id gets past the policy that
+ * forbids it. SPEC: ztauth 6
+ */
+static void
+test_trust__names_subjects_as_cedar_does(void **state)
+{
+	zta_elevation_answer answer;
+	zta_subject subject = { .type = ZTA_STR("User"),
+		.kind = ZTA_STR("human") };
+	zta_ring ring = { .workload = ZTA_STR("w:order"), .at = NOW };
+	const zta_elevation_question q = { .ring = &ring,
+		.number = 1,
+		.depth = 1,
+		.subject = &subject,
+		.now = NOW };
+	const char *ids[] = { "a\"b\\c", "a\"b\\c\n" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		subject.id = zta_str_of(ids[i]);
+		assert_int_equal(
+		    zta_elevation__ask(elevation, &arena, &q, &answer, NULL),
+		    ZTA_OK);
+		assert_string_equal(zta_elevation__code_name(answer.code),
+		    i == 0 ? "" : "unauthorized_actor");
+	}
+}
+
+/*
  * An elevation that a policy ends is over at its time, to the millisecond, in
  * the same model; and it is back if that says so. SPEC: ztauth 5.3
  */
@@ -236,6 +268,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trust__decides_who_may_act),
+		cmocka_unit_test(test_trust__names_subjects_as_cedar_does),
 		cmocka_unit_test(test_trust__ends_by_itself),
 		cmocka_unit_test(test_trust__zero_is_no),
 		cmocka_unit_test(test_trust__refuses_bad_documents),
