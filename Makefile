@@ -64,7 +64,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue question question_entity record replay request snapshot \
-      snapshot_base snapshot_schema
+      snapshot_base snapshot_schema transaction
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import latest memo memo_place names pktline plan \

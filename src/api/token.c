@@ -96,6 +96,21 @@ take_presented(zta_str token, zta_str type, bool actor,
 	return false;
 }
 
+/* Whom it is for: a credential, or a transaction token that goes on. */
+static bool
+take_subject(const zta_form *form, const zta_circumstances *around,
+    zta_issue_request *out)
+{
+	zta_str token = zta_form__get(form, "subject_token");
+	zta_str type = zta_form__get(form, "subject_token_type");
+
+	if (zta_str__is(type, TOKEN_TYPE "txn_token")) {
+		out->replaces = token;
+		return true;
+	}
+	return take_presented(token, type, false, around, &out->subject);
+}
+
 /* The actor's token, or that of its header; or the peer of the connection. */
 static bool
 take_actor(const zta_http_call *call, const zta_form *form,
@@ -137,15 +152,13 @@ read_request(const zta_http_call *call, const zta_form *form,
 		TOKEN_TYPE "txn_token")) {
 		return "requested_token_type must be that of txn_token";
 	}
-	if (!take_presented(zta_form__get(form, "subject_token"),
-		zta_form__get(form, "subject_token_type"), false, around,
-		&out->subject)) {
+	if (!take_subject(form, around, out)) {
 		return "subject_token_type is none that is known here";
 	}
 	if (!take_actor(call, form, around, &out->actor)) {
 		return "actor_token_type is none that is known here";
 	}
-	return out->subject.credential.len == 0 ||
+	return zta_form__get(form, "subject_token").len == 0 ||
 		(out->actor.credential.len == 0 &&
 		    out->actor.as != ZTA_AS_SVID) ?
 	    "subject_token and actor_token must be there" :

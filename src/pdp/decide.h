@@ -70,6 +70,10 @@ ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
 
+/* Credentials, rings and transaction; of a token that is not complete, too. */
+ZTA_MUST_USE zta_status zta_pdp__record_chain(
+    zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err);
+
 /* How old is the knowledge that the record's commit is the newest? */
 void zta_pdp__record_age(
     const zta_zone *zone, const zta_snapshot *snapshot, zta_leaf *leaf);
