@@ -79,6 +79,31 @@ static const struct {
 	{ "urn:ztauth:token-type:api-key", ZTA_AS_API_KEY, true },
 };
 
+/*
+ * Types that are known and never taken: NULL, or why. SPEC: rfc8693 3,
+ * draft-ietf-oauth-transaction-tokens: subject token types
+ */
+static const char *
+refused_type(zta_str type)
+{
+	static const char *const table[][2] = {
+		{ TOKEN_TYPE "refresh_token",
+		    "a refresh_token is for its authorization server alone" },
+		{ TOKEN_TYPE "self_signed",
+		    "self_signed: nobody vouches for the subject" },
+		{ TOKEN_TYPE "unsigned_json",
+		    "unsigned_json: nobody vouches for the subject" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (zta_str__is(type, table[i][0])) {
+			return table[i][1];
+		}
+	}
+	return NULL;
+}
+
 /* A token and its type. */
 static bool
 take_presented(zta_str token, zta_str type, bool actor,
@@ -136,6 +161,8 @@ static const char *
 read_request(const zta_http_call *call, const zta_form *form,
     const zta_circumstances *around, zta_issue_request *out, const char **error)
 {
+	const char *refused;
+
 	*out = (zta_issue_request){
 		.audience = zta_form__get(form, "audience"),
 		.scope = zta_form__get(form, "scope"),
@@ -151,6 +178,10 @@ read_request(const zta_http_call *call, const zta_form *form,
 	if (!zta_str__is(zta_form__get(form, "requested_token_type"),
 		TOKEN_TYPE "txn_token")) {
 		return "requested_token_type must be that of txn_token";
+	}
+	refused = refused_type(zta_form__get(form, "subject_token_type"));
+	if (refused != NULL) {
+		return refused;
 	}
 	if (!take_subject(form, around, out)) {
 		return "subject_token_type is none that is known here";
@@ -249,7 +280,10 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 		}
 	} else {
 		answer.fields = refusal_fields(worker, call, issued, now);
-		answer.status = 400;
+		answer.status =
+		    strcmp(issued->error, "temporarily_unavailable") == 0 ?
+		    503 :
+		    400;
 		answer.before = error_json(call, issued->error,
 		    "the request was refused", issued->leg, issued->code);
 	}

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "pdp/may_act.h"
 #include "pdp/transaction.h"
 
 typedef struct issuer {
@@ -84,6 +85,12 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
 	    zta_refusal__code(why_not.refusal), why.message);
+	/* It may be good: nobody is there to say so. */
+	if (why_not.refusal == ZTA_REFUSAL_NO_KEYS ||
+	    why_not.refusal == ZTA_REFUSAL_NO_ANSWER) {
+		return refuse(s, "temporarily_unavailable", "token",
+		    "unavailable", words, "");
+	}
 	/* SPEC: rfc9449 8: the client makes another proof, with a nonce. */
 	return refuse(s,
 	    why_not.refusal == ZTA_REFUSAL_PROOF_NONCE ? "use_dpop_nonce" :
@@ -192,6 +199,23 @@ take_earlier(issuer *s)
 	return true;
 }
 
+/* The subject's credential may say itself who acts. SPEC: rfc8693 4.4 */
+static bool
+check_may_act(issuer *s)
+{
+	switch (zta_may_act__judge(&s->subject, &s->actor)) {
+	case ZTA_MAY_ACT_YES:
+		return true;
+	case ZTA_MAY_ACT_MALFORMED:
+		return refuse(s, "invalid_request", "token", "invalid_token",
+		    "subject_token: bad_claim: ", "`may_act` is malformed");
+	case ZTA_MAY_ACT_NO:
+		break;
+	}
+	return refuse(s, "unauthorized_client", "token", "may_act_mismatch",
+	    "`may_act` of the subject's token names another actor", "");
+}
+
 static bool
 take_actor(issuer *s)
 {
@@ -203,6 +227,9 @@ take_actor(issuer *s)
 	if (actor->kind != ZTA_PRINCIPAL_WORKLOAD) {
 		return refuse(s, "invalid_request", "token", "invalid_token",
 		    "actor_token: ", "the actor is no workload");
+	}
+	if (!check_may_act(s)) {
+		return false;
 	}
 	*s->ring = (zta_ring){ .workload = actor->id,
 		.source = actor->source,

@@ -231,6 +231,43 @@ def test_every_ring_is_checked_anew():
     replaced(longer, actor="mail/queue")
 
 
+def person(**claims):
+    now = int(time.time())
+    return sign({"iss": "https://corp.example", "sub": "alice", "aud": "shop.example", "iat": now,
+                 "exp": now + 300, "scope": "shop.buy", **claims}, "corp.pem", "JWT")
+
+
+def test_the_subject_names_its_actor():
+    for may_act, error, code in (
+        ({"sub": ORDER}, None, None),
+        ({"sub": MAIL}, "unauthorized_client", "may_act_mismatch"),
+        ({"sub": "order-api"}, "unauthorized_client", "may_act_mismatch"),
+        ({"sub": ORDER, "iss": "https://corp.example"}, "unauthorized_client", "may_act_mismatch"),
+        ({"sub": ORDER, "aud": "shop.example"}, None, None),
+        ({}, "invalid_request", "invalid_token"),
+        (ORDER, "invalid_request", "invalid_token"),
+        ({"sub": [ORDER]}, "invalid_request", "invalid_token"),
+    ):
+        status, answer = server.exchange(subject_token=person(may_act=may_act))
+        if error is None:
+            assert status == 200, (may_act, answer)
+            # Who got the token may hand it on.
+            replaced(answer["access_token"])
+            continue
+        assert status == 400 and answer["error"] == error, (may_act, answer)
+        assert answer["ztauth"] == {"leg": "token", "code": code}, answer
+        assert "may_act" in server.records()[-1]["reason"]
+
+
+def test_types_that_are_never_taken():
+    for name in ("refresh_token", "self_signed", "unsigned_json"):
+        for token in (person(), '{"sub":"alice"}'):
+            status, answer = server.exchange(subject_token=token,
+                                             subject_token_type=URN + "token-type:" + name)
+            assert status == 400 and answer["error"] == "invalid_request", answer
+            assert name in answer["error_description"], answer
+
+
 def test_it_stops():
     server.stop()
 
