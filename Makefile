@@ -64,7 +64,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          tree_object
 TRUST = elevation elevation_question model statement txn_token
 PDP = decide issue may_act question question_entity record replay request \
-      snapshot snapshot_base snapshot_schema transaction
+      snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import latest memo memo_place names pktline plan \
@@ -87,8 +87,8 @@ API = access evaluation fetch_desk fetcher form git health host ledger_job \
       ledger_record ledger_route ledgers ledgers_history ledgers_objects \
       ledgers_refs ledgers_write outside presented service signed_request \
       token
-DAEMON = admin certificate config develop file_state follow init keeper \
-         mirror say serve watch
+DAEMON = admin certificate config develop file_state follow hoard init \
+         keeper mirror say serve watch
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit diff history init init_server key \
       ledger log main plan revert revoke serve show status sync terminal \

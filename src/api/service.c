@@ -174,7 +174,10 @@ zta_worker__recorded(void *context)
 static void
 jwks(zta_worker *worker, zta_http_call *call)
 {
-	zta_http_call__answer(call, 200, "", worker->service->jwks);
+	const zta_zone_key_set *set =
+	    zta_zone_keys__now(worker->service->zone.keys);
+
+	zta_http_call__answer(call, 200, "", set->document);
 }
 
 /* --- routes */

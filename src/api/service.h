@@ -22,7 +22,7 @@
 
 typedef struct zta_service {
 	zta_zone zone;
-	zta_str jwks; /* the document */
+	zta_zone_keys keys; /* of it */
 	zta_api_names names;
 	zta_live live;
 	zta_log *log;

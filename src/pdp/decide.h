@@ -13,18 +13,18 @@
 #include "log/leaf.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
+#include "pdp/zone_keys.h"
 #include "trust/txn_token.h"
 #include "ztauth/pdp.h"
 
-/* What a zone is called, and the public half of its signing key. */
+/* What a zone is called, and the public halves of its signing keys. */
 typedef struct zta_zone {
 	zta_str id;           /* "100000000001" */
 	zta_str trust_domain; /* the audience of its tokens */
 	zta_str ledger;       /* name */
 	zta_str issuer;       /* of its tokens */
 	bool follows;         /* the ledger is another server's */
-	const zta_key *key;
-	zta_str kid;
+	zta_zone_keys *keys;
 } zta_zone;
 
 typedef struct zta_decision {

@@ -13,13 +13,16 @@
 static zta_status
 check_signature(const zta_zone *zone, const zta_jws *jws, zta_error *why)
 {
+	const zta_zone_key_set *set = zta_zone_keys__now(zone->keys);
+	const zta_key *key = set == NULL || jws->kid.len == 0 ?
+	    NULL :
+	    zta_jwks__find(&set->keys, jws);
+
 	if (jws->alg != ZTA_ALG_ES256 ||
-	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) ||
-	    !zta_str__eq(jws->kid, zone->kid)) {
+	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) || key == NULL) {
 		return REFUSE(why, "not a transaction token of this zone");
 	}
-	return zta_key__verify(
-		   zone->key, ZTA_ALG_ES256, jws->input, jws->signature) ?
+	return zta_key__verify(key, ZTA_ALG_ES256, jws->input, jws->signature) ?
 	    ZTA_OK :
 	    REFUSE(why, "the signature is wrong");
 }
