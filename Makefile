@@ -85,8 +85,8 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation fetch_desk fetcher form git health host ledger_job \
       ledger_record ledger_route ledgers ledgers_history ledgers_objects \
-      ledgers_refs ledgers_write outside presented service signed_request \
-      token
+      ledgers_refs ledgers_write metadata outside presented service \
+      signed_request token
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \

@@ -79,6 +79,21 @@ static const struct {
 	{ "urn:ztauth:token-type:api-key", ZTA_AS_API_KEY, true },
 };
 
+void
+zta_api__put_token_types(zta_json_out *out, bool actor)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (types[i].actor || !actor) {
+			zta_json_out__text(out, types[i].type);
+		}
+	}
+	if (!actor) {
+		zta_json_out__text(out, TOKEN_TYPE "txn_token");
+	}
+}
+
 /*
  * Types that are known and never taken: NULL, or why. SPEC: rfc8693 3,
  * draft-ietf-oauth-transaction-tokens: subject token types
