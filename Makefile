@@ -101,8 +101,8 @@ UNIT = admit alloc api_key base binding cedar check diff dpop gate json jwt \
        ledger log may_act metamorphic nomem object pack receive_fault \
        recheck remote revocations ring saml schema search search_random \
        snapshot_base spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transfer tree trust uri used validate wimse \
-       workspace x509
+       store_sqlite tls transaction transfer tree trust uri used validate \
+       wimse workspace x509
 
 FUZZ = bundle diff entities format http json jwks jwt lists log memo object \
        outside pack pktline policy policyjson proof replay request saml \
