@@ -45,7 +45,8 @@ run_cedar(const zta_snapshot *snapshot, unsigned long count)
 }
 
 static zta_str
-make_body(zta_arena *arena, const zta_key *key, const zta_zone *zone)
+make_body(
+    zta_arena *arena, const zta_key *key, zta_str kid, const zta_zone *zone)
 {
 	static const unsigned char digest[ZTA_SHA256_LEN] = { 1 };
 	const zta_str bytes = { (const char *)digest, sizeof(digest) };
@@ -84,8 +85,8 @@ make_body(zta_arena *arena, const zta_key *key, const zta_zone *zone)
 	    "\"name\":\"buy\"},\"resource\":{\"type\":\"Product\",\"id\":"
 	    "\"teapot\"},\"context\":{\"quantity\":1},\"authorization_model\":"
 	    "{\"tx_token\":\"");
-	must(zta_jws__sign(&body, key, ZTA_ALG_ES256, ZTA_STR(ZTA_TXN_TYP),
-		 zone->kid, zta_buf__str(&payload), &err),
+	must(zta_jws__sign(&body, key, ZTA_ALG_ES256, ZTA_STR(ZTA_TXN_TYP), kid,
+		 zta_buf__str(&payload), &err),
 	    &err);
 	zta_buf__text(&body, "\"}}");
 	out = zta_arena__copy(arena, zta_buf__str(&body));
@@ -97,11 +98,15 @@ make_body(zta_arena *arena, const zta_key *key, const zta_zone *zone)
 static void
 run_pdp(const zta_snapshot *snapshot, unsigned long count, bool known)
 {
-	char thumbprint[ZTA_KEY_THUMBPRINT_MAX];
+	char thumbprint[ZTA_KEY_THUMBPRINT_MAX], jwk[ZTA_KEY_JWK_MAX];
+	char document[ZTA_KEY_JWK_MAX + 16];
+	zta_zone_keys keys = { 0 };
+	bool changed;
 	zta_zone zone = { .id = ZTA_STR("100000000001"),
 		.trust_domain = ZTA_STR("shop.example"),
 		.ledger = ZTA_STR("main"),
-		.issuer = ZTA_STR("ztauth://shop.example/100000000001") };
+		.issuer = ZTA_STR("ztauth://shop.example/100000000001"),
+		.keys = &keys };
 	zta_key *key;
 	zta_arena keep, arena;
 	zta_authzen question;
@@ -117,9 +122,13 @@ run_pdp(const zta_snapshot *snapshot, unsigned long count, bool known)
 	}
 	must(zta_key_generate(&key, ZTA_ALG_ES256, &err), &err);
 	must(zta_key_thumbprint(key, thumbprint, &err), &err);
-	zone.key = key;
-	zone.kid = zta_str_of(thumbprint);
-	body = make_body(&keep, key, &zone);
+	must(zta_key_public_jwk(key, ZTA_ALG_ES256, ZTA_STR(""), jwk, &err),
+	    &err);
+	(void)snprintf(document, sizeof(document), "{\"keys\":[%s]}", jwk);
+	must(
+	    zta_zone_keys__publish(&keys, zta_str_of(document), &changed, &err),
+	    &err);
+	body = make_body(&keep, key, zta_str_of(thumbprint), &zone);
 	for (i = 0; i < count; i++) {
 		zta_arena__reset(&arena);
 		must(zta_authzen__read(&arena, body, &question, &err), &err);
@@ -132,6 +141,7 @@ run_pdp(const zta_snapshot *snapshot, unsigned long count, bool known)
 		}
 	}
 	zta_known__close(zone.known);
+	zta_zone_keys__release(&keys);
 	zta_key_close(key);
 	zta_arena__release(&arena);
 	zta_arena__release(&keep);

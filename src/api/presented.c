@@ -9,29 +9,49 @@
 #include "base/str.h"
 #include "identity/api_key.h"
 
-static zta_str
-uri_of(zta_http_call *call, const zta_api_names *names)
+bool
+zta_api__base(zta_http_call *call, const zta_api_names *names, zta_str *out)
 {
-	const char *scheme = names->public_url != NULL ? "" :
-	    call->secure                               ? "https://" :
-							 "http://";
-	zta_str base = { NULL, 0 };
+	const char *scheme = call->secure ? "https://" : "http://";
+	zta_str host;
 	size_t room;
 	char *text;
 
 	if (names->public_url != NULL) {
-		base = zta_str_of(names->public_url);
-	} else if (!zta_http_call__header(call, "host", &base) ||
-	    !zta_host__is_ours(base, names->server_name)) {
+		*out = zta_str_of(names->public_url);
+		return true;
+	}
+	if (!zta_http_call__header(call, "host", &host) ||
+	    !zta_host__is_ours(host, names->server_name)) {
+		return false;
+	}
+	room = strlen(scheme) + host.len + 1;
+	text = zta_arena__alloc(call->arena, room);
+	if (text == NULL) {
+		return false;
+	}
+	(void)snprintf(text, room, "%s%.*s", scheme, ZTA_STR_ARG(host));
+	*out = (zta_str){ text, room - 1 };
+	return true;
+}
+
+static zta_str
+uri_of(zta_http_call *call, const zta_api_names *names)
+{
+	zta_str base;
+	size_t room;
+	char *text;
+
+	if (!zta_api__base(call, names, &base)) {
 		return (zta_str){ NULL, 0 };
 	}
-	room = strlen(scheme) + base.len + call->path.len + 1;
+	room = base.len + call->path.len + 1;
 	text = zta_arena__alloc(call->arena, room);
 	if (text == NULL) {
 		return (zta_str){ NULL, 0 };
 	}
-	(void)snprintf(text, room, "%s%.*s%.*s", scheme, ZTA_STR_ARG(base),
-	    ZTA_STR_ARG(call->path));
+	(void)snprintf(
+	    text, room, "%.*s%.*s", ZTA_STR_ARG(base), ZTA_STR_ARG(call->path));
 	return (zta_str){ text, room - 1 };
 }
 

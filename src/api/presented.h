@@ -13,6 +13,13 @@ typedef struct zta_api_names {
 } zta_api_names;
 
 /*
+ * Scheme and host of this server, as the call names it; in its arena. False: it
+ * names another server, or there is no memory.
+ */
+ZTA_MUST_USE bool zta_api__base(
+    zta_http_call *call, const zta_api_names *names, zta_str *out);
+
+/*
  * They refer to the call. A call that names another server has no URI: proofs
  * that were made for that one are none for this. No memory: absent.
  */

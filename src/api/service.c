@@ -174,7 +174,10 @@ zta_worker__recorded(void *context)
 static void
 jwks(zta_worker *worker, zta_http_call *call)
 {
-	zta_http_call__answer(call, 200, "", worker->service->jwks);
+	const zta_zone_key_set *set =
+	    zta_zone_keys__now(worker->service->zone.keys);
+
+	zta_http_call__answer(call, 200, "", set->document);
 }
 
 /* --- routes */
@@ -187,6 +190,7 @@ static const struct {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
+	{ ZTA_API_METADATA, "GET", true, zta_api__metadata },
 	{ "/healthz", "GET", false, zta_api__healthz },
 	{ "/readyz", "GET", false, zta_api__readyz },
 };
@@ -209,6 +213,18 @@ enter_zone(const zta_service *service, zta_str *path, bool *named)
 	path->ptr += id.len;
 	path->len -= id.len;
 	return path->len > 0 && path->ptr[0] == '/';
+}
+
+/* SPEC: rfc8414 3.1: the issuer's path stands behind the well-known one. */
+static bool
+is_zone_metadata(const zta_service *service, zta_str path)
+{
+	zta_str prefix = ZTA_STR(ZTA_API_METADATA "/zones/");
+
+	return zta_str__starts(path, prefix) &&
+	    zta_str__eq(
+		(zta_str){ path.ptr + prefix.len, path.len - prefix.len },
+		service->zone.id);
 }
 
 static bool
@@ -239,6 +255,9 @@ zta_worker__handle(void *context, zta_http_call *call)
 	bool named, head = zta_str__is(call->method, "HEAD");
 	size_t i;
 
+	if (is_zone_metadata(worker->service, path)) {
+		path = ZTA_STR(ZTA_API_METADATA);
+	}
 	if (!enter_zone(worker->service, &path, &named)) {
 		zta_http_call__fail(
 		    call, 404, "not_found", "no such zone here", "");

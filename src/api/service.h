@@ -14,6 +14,7 @@
 #include "api/fetcher.h"
 #include "api/ledgers.h"
 #include "api/presented.h"
+#include "base/json_write.h"
 #include "http/http.h"
 #include "identity/live.h"
 #include "log/journal.h"
@@ -22,7 +23,7 @@
 
 typedef struct zta_service {
 	zta_zone zone;
-	zta_str jwks; /* the document */
+	zta_zone_keys keys; /* of it */
 	zta_api_names names;
 	zta_live live;
 	zta_log *log;
@@ -103,8 +104,15 @@ ZTA_MUST_USE bool zta_worker__fetch(zta_worker *worker, zta_http_call *call,
 /* One surface each. */
 void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
 void zta_api__token(zta_worker *worker, zta_http_call *call);
+void zta_api__metadata(zta_worker *worker, zta_http_call *call);
 void zta_api__healthz(zta_worker *worker, zta_http_call *call);
 void zta_api__readyz(zta_worker *worker, zta_http_call *call);
+
+/* Where metadata are, of the server; a zone's are behind. SPEC: rfc8414 3.1 */
+#define ZTA_API_METADATA "/.well-known/oauth-authorization-server"
+
+/* The types of tokens that /token takes of subjects, or of actors. */
+void zta_api__put_token_types(zta_json_out *out, bool actor);
 
 /* "X-Request-ID: ...\r\n" if the call had one, else "". SPEC: authzen 1.0 */
 const char *zta_api__request_id(zta_http_call *call);

@@ -79,6 +79,46 @@ static const struct {
 	{ "urn:ztauth:token-type:api-key", ZTA_AS_API_KEY, true },
 };
 
+void
+zta_api__put_token_types(zta_json_out *out, bool actor)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (types[i].actor || !actor) {
+			zta_json_out__text(out, types[i].type);
+		}
+	}
+	if (!actor) {
+		zta_json_out__text(out, TOKEN_TYPE "txn_token");
+	}
+}
+
+/*
+ * Types that are known and never taken: NULL, or why. SPEC: rfc8693 3,
+ * draft-ietf-oauth-transaction-tokens: subject token types
+ */
+static const char *
+refused_type(zta_str type)
+{
+	static const char *const table[][2] = {
+		{ TOKEN_TYPE "refresh_token",
+		    "a refresh_token is for its authorization server alone" },
+		{ TOKEN_TYPE "self_signed",
+		    "self_signed: nobody vouches for the subject" },
+		{ TOKEN_TYPE "unsigned_json",
+		    "unsigned_json: nobody vouches for the subject" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (zta_str__is(type, table[i][0])) {
+			return table[i][1];
+		}
+	}
+	return NULL;
+}
+
 /* A token and its type. */
 static bool
 take_presented(zta_str token, zta_str type, bool actor,
@@ -94,6 +134,21 @@ take_presented(zta_str token, zta_str type, bool actor,
 		}
 	}
 	return false;
+}
+
+/* Whom it is for: a credential, or a transaction token that goes on. */
+static bool
+take_subject(const zta_form *form, const zta_circumstances *around,
+    zta_issue_request *out)
+{
+	zta_str token = zta_form__get(form, "subject_token");
+	zta_str type = zta_form__get(form, "subject_token_type");
+
+	if (zta_str__is(type, TOKEN_TYPE "txn_token")) {
+		out->replaces = token;
+		return true;
+	}
+	return take_presented(token, type, false, around, &out->subject);
 }
 
 /* The actor's token, or that of its header; or the peer of the connection. */
@@ -121,6 +176,8 @@ static const char *
 read_request(const zta_http_call *call, const zta_form *form,
     const zta_circumstances *around, zta_issue_request *out, const char **error)
 {
+	const char *refused;
+
 	*out = (zta_issue_request){
 		.audience = zta_form__get(form, "audience"),
 		.scope = zta_form__get(form, "scope"),
@@ -137,15 +194,17 @@ read_request(const zta_http_call *call, const zta_form *form,
 		TOKEN_TYPE "txn_token")) {
 		return "requested_token_type must be that of txn_token";
 	}
-	if (!take_presented(zta_form__get(form, "subject_token"),
-		zta_form__get(form, "subject_token_type"), false, around,
-		&out->subject)) {
+	refused = refused_type(zta_form__get(form, "subject_token_type"));
+	if (refused != NULL) {
+		return refused;
+	}
+	if (!take_subject(form, around, out)) {
 		return "subject_token_type is none that is known here";
 	}
 	if (!take_actor(call, form, around, &out->actor)) {
 		return "actor_token_type is none that is known here";
 	}
-	return out->subject.credential.len == 0 ||
+	return zta_form__get(form, "subject_token").len == 0 ||
 		(out->actor.credential.len == 0 &&
 		    out->actor.as != ZTA_AS_SVID) ?
 	    "subject_token and actor_token must be there" :
@@ -236,7 +295,10 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 		}
 	} else {
 		answer.fields = refusal_fields(worker, call, issued, now);
-		answer.status = 400;
+		answer.status =
+		    strcmp(issued->error, "temporarily_unavailable") == 0 ?
+		    503 :
+		    400;
 		answer.before = error_json(call, issued->error,
 		    "the request was refused", issued->leg, issued->code);
 	}

@@ -12,6 +12,8 @@
 typedef struct zta_config {
 	const char *zone, *trust_domain;   /* needed */
 	const char *log_dir, *signing_key; /* needed */
+	/* Files that may be absent; NULL: there are none. */
+	const char *signing_key_next, *signing_key_previous;
 	/* One of the first three; data_dir becomes a store. */
 	const char *ledger_dir, *data_dir, *store;
 	const char *ledger;      /* name; default "main" */

@@ -13,15 +13,17 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "daemon/hoard.h"
 #include "identity/jws.h"
 #include "trust/txn_token.h"
 
 /* First byte of a message to the keeper, and of one from it. */
 #define SIGN_TXN 'T'
 #define SIGN_CLIENT 'C'
+#define LOAD 'L'
+#define USE 'U'
 #define SIGNED 'S'
 #define REFUSED 'R'
 #define READY 'K'
@@ -29,48 +31,17 @@
 #define MESSAGE_MAX (ZTA_JWS_MAX + 1)
 /* A signature takes well under a millisecond. */
 #define PATIENCE_S 2
-#define KEY_FILE_MAX ((size_t)64 << 10)
 
 /* SPEC: rfc7523 3: no type of its own is asked for. */
 #define CLIENT_TYP "JWT"
 
 /* --- in the keeper */
 
-typedef struct signer {
-	zta_key *key; /* NULL: none */
-	char kid[ZTA_KEY_THUMBPRINT_MAX];
-} signer;
-
-/* What the keeper holds. */
-typedef struct hoard {
-	signer zone;
-	signer client;
-} hoard;
-
-static zta_status
-load_key(const char *path, zta_key **key, zta_error *err)
-{
-	zta_arena arena;
-	zta_str pem;
-	zta_status status;
-
-	zta_arena__init(&arena, SIZE_MAX);
-	status = zta_file__read(&arena, path, KEY_FILE_MAX, &pem, err);
-	if (status == ZTA_OK) {
-		status = zta_key_read_pem(key, pem, err);
-		explicit_bzero((void *)(uintptr_t)pem.ptr, pem.len);
-	}
-	zta_arena__release(&arena);
-	if (status == ZTA_OK &&
-	    (!zta_key_is_private(*key) || zta_key_alg(*key) != ZTA_ALG_ES256)) {
-		status = zta_error__set(
-		    err, ZTA_EINVALID, "expected a private key for ES256");
-	}
-	if (status != ZTA_OK) {
-		zta_error__place(err, "%s", path);
-	}
-	return status;
-}
+typedef struct inside {
+	const zta_keeper_keys *files;
+	zta_hoard held;
+	zta_hoard coming; /* loaded, and not in use yet */
+} inside;
 
 static void
 reply(int channel, char kind, zta_str text)
@@ -91,9 +62,10 @@ reply(int channel, char kind, zta_str text)
 
 /* Each kind of message has a key and a type of its own. */
 static zta_status
-sign(const hoard *held, char kind, zta_str payload, zta_buf *token)
+sign(const zta_hoard *held, char kind, zta_str payload, zta_buf *token)
 {
-	const signer *by = kind == SIGN_TXN ? &held->zone : &held->client;
+	const zta_hoard_key *by =
+	    kind == SIGN_TXN ? &held->zone : &held->client;
 	zta_str typ =
 	    kind == SIGN_TXN ? ZTA_STR(ZTA_TXN_TYP) : ZTA_STR(CLIENT_TYP);
 
@@ -104,9 +76,45 @@ sign(const hoard *held, char kind, zta_str payload, zta_buf *token)
 	    zta_str_of(by->kid), payload, NULL);
 }
 
+static void
+reply_loaded(
+    int channel, zta_status status, const zta_hoard *h, const zta_error *e)
+{
+	if (status == ZTA_OK) {
+		reply(channel, READY, zta_str_of(h->jwks));
+	} else {
+		reply(
+		    channel, REFUSED, (zta_str){ (const char *)e, sizeof(*e) });
+	}
+}
+
+static void
+load_again(int channel, inside *k)
+{
+	zta_error err = { 0 };
+	zta_status status;
+
+	zta_hoard__let_go(&k->coming);
+	status = zta_hoard__load(k->files, &k->coming, &err);
+	reply_loaded(channel, status, &k->coming, &err);
+}
+
+static void
+use_loaded(int channel, inside *k)
+{
+	if (k->coming.zone.key == NULL) {
+		reply(channel, REFUSED, ZTA_STR(""));
+		return;
+	}
+	zta_hoard__let_go(&k->held);
+	k->held = k->coming;
+	k->coming = (zta_hoard){ 0 };
+	reply(channel, READY, zta_str_of(k->held.jwks));
+}
+
 /* One request; false when the server has closed the channel. */
 static bool
-serve_one(int channel, const hoard *held)
+serve_one(int channel, inside *k)
 {
 	char message[MESSAGE_MAX];
 	ssize_t len = recv(channel, message, sizeof(message), 0);
@@ -115,9 +123,17 @@ serve_one(int channel, const hoard *held)
 	if (len <= 0) {
 		return len < 0 && errno == EINTR;
 	}
+	if (message[0] == LOAD) {
+		load_again(channel, k);
+		return true;
+	}
+	if (message[0] == USE) {
+		use_loaded(channel, k);
+		return true;
+	}
 	zta_buf__init(&token, ZTA_JWS_MAX);
-	if (sign(held, message[0], (zta_str){ message + 1, (size_t)len - 1 },
-		&token) == ZTA_OK) {
+	if (sign(&k->held, message[0],
+		(zta_str){ message + 1, (size_t)len - 1 }, &token) == ZTA_OK) {
 		reply(channel, SIGNED, zta_buf__str(&token));
 	} else {
 		reply(channel, REFUSED, ZTA_STR(""));
@@ -126,45 +142,38 @@ serve_one(int channel, const hoard *held)
 	return true;
 }
 
+/* Until the server has closed all channels. */
 static void
-serve_all(const int *channels, uint32_t count, const hoard *held)
+serve_all(const int *channels, uint32_t count, inside *k)
 {
 	struct pollfd *fds = calloc(count, sizeof(*fds));
-	uint32_t i;
+	uint32_t i, open = fds == NULL ? 0 : count;
 
-	for (i = 0; fds != NULL && i < count; i++) {
+	for (i = 0; i < open; i++) {
 		fds[i] = (struct pollfd){ channels[i], POLLIN, 0 };
 	}
-	while (fds != NULL) {
-		if (poll(fds, count, -1) < 0 && errno != EINTR) {
-			break;
+	while (open > 0) {
+		if (poll(fds, count, -1) < 0) {
+			if (errno != EINTR) {
+				break;
+			}
+			continue;
 		}
 		for (i = 0; i < count; i++) {
-			if (fds[i].revents != 0 &&
-			    !serve_one(fds[i].fd, held)) {
-				free(fds);
-				return;
+			if (fds[i].revents != 0 && !serve_one(fds[i].fd, k)) {
+				fds[i].fd = -1;
+				open--;
 			}
 		}
 	}
 	free(fds);
 }
 
-static zta_status
-load(signer *out, const char *path, zta_error *err)
-{
-	zta_status status = load_key(path, &out->key, err);
-
-	return status != ZTA_OK ? status :
-				  zta_key_thumbprint(out->key, out->kid, err);
-}
-
-/* The whole life of the keeper. The first channel carries the public key. */
+/* The whole life of the keeper. The first channel carries the public keys. */
 static int
-run(const zta_keeper_keys *keys, const int *channels, uint32_t count)
+run(const zta_keeper_keys *files, const int *channels, uint32_t count)
 {
-	char jwk[ZTA_KEY_JWK_MAX];
-	hoard held = { 0 };
+	inside k = { .files = files };
 	zta_error err = { 0 };
 	zta_status status;
 
@@ -173,46 +182,84 @@ run(const zta_keeper_keys *keys, const int *channels, uint32_t count)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
-	status = load(&held.zone, keys->zone, &err);
-	if (status == ZTA_OK && keys->client != NULL) {
-		status = load(&held.client, keys->client, &err);
-	}
+	status = zta_hoard__load(files, &k.held, &err);
+	reply_loaded(channels[0], status, &k.held, &err);
 	if (status == ZTA_OK) {
-		status = zta_key_public_jwk(
-		    held.zone.key, ZTA_ALG_ES256, ZTA_STR(""), jwk, &err);
+		serve_all(channels, count, &k);
 	}
-	if (status != ZTA_OK) {
-		reply(channels[0], REFUSED,
-		    (zta_str){ (const char *)&err, sizeof(err) });
-	} else {
-		reply(channels[0], READY, zta_str_of(jwk));
-		serve_all(channels, count, &held);
-	}
-	zta_key_close(held.zone.key);
-	zta_key_close(held.client.key);
+	zta_hoard__let_go(&k.held);
+	zta_hoard__let_go(&k.coming);
 	return status == ZTA_OK ? 0 : 1;
 }
 
 /* --- in the server */
 
+/* What the keeper says of its keys. */
 static zta_status
-wait_ready(zta_keeper *keeper, zta_error *err)
+take_loaded(
+    zta_keeper *keeper, const char *message, ssize_t len, zta_error *err)
 {
-	char message[MESSAGE_MAX];
-	ssize_t len = recv(keeper->channels[0], message, sizeof(message), 0);
-
-	if (len > 1 && message[0] == READY &&
-	    (size_t)len <= sizeof(keeper->jwk)) {
-		memcpy(keeper->jwk, message + 1, (size_t)len - 1);
-		keeper->jwk[len - 1] = '\0';
-		return ZTA_OK;
-	}
-	if (len == 1 + (ssize_t)sizeof(*err) && err != NULL) {
+	if (len == 1 + (ssize_t)sizeof(*err) && message[0] == REFUSED &&
+	    err != NULL) {
 		memcpy(err, message + 1, sizeof(*err));
 		return err->status;
 	}
-	return zta_error__set(
-	    err, ZTA_EUNAVAILABLE, "the keeper did not start");
+	if (len <= 1 || message[0] != READY ||
+	    (size_t)len > sizeof(keeper->jwks)) {
+		return zta_error__set(
+		    err, ZTA_EUNAVAILABLE, "the keeper does not say its keys");
+	}
+	memcpy(keeper->jwks, message + 1, (size_t)len - 1);
+	keeper->jwks[len - 1] = '\0';
+	return ZTA_OK;
+}
+
+/* Send what is in `message`, and put the answer there. */
+static zta_status
+converse(int *channel, char message[MESSAGE_MAX], size_t *len, zta_error *err)
+{
+	ssize_t got;
+
+	if (*channel < 0 || send(*channel, message, *len, MSG_NOSIGNAL) < 0) {
+		return zta_error__set(
+		    err, ZTA_EUNAVAILABLE, "the keeper is gone");
+	}
+	got = recv(*channel, message, MESSAGE_MAX, 0);
+	if (got <= 0) {
+		/* A late answer must not pass for that of another request. */
+		(void)close(*channel);
+		*channel = -1;
+		return zta_error__set(
+		    err, ZTA_EUNAVAILABLE, "the keeper does not answer");
+	}
+	*len = (size_t)got;
+	return ZTA_OK;
+}
+
+/* By the channel that is ours. */
+static zta_status
+tell(zta_keeper *keeper, char kind, zta_error *err)
+{
+	char message[MESSAGE_MAX] = { kind };
+	size_t len = 1;
+	zta_status status =
+	    converse(&keeper->channels[keeper->count - 1], message, &len, err);
+
+	return status != ZTA_OK ?
+	    status :
+	    take_loaded(keeper, message, (ssize_t)len, err);
+}
+
+zta_status
+zta_keeper__load(zta_keeper *keeper, zta_error *err)
+{
+	return tell(keeper, LOAD, err);
+}
+
+zta_status
+zta_keeper__use(zta_keeper *keeper, zta_error *err)
+{
+	return tell(keeper, USE, err);
 }
 
 static zta_status
@@ -252,9 +299,13 @@ zta_status
 zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys, uint32_t count,
     zta_error *err)
 {
-	int *far = calloc(count, sizeof(*far));
+	char message[MESSAGE_MAX];
+	ssize_t got;
+	int *far;
 	zta_status status;
 
+	count++;
+	far = calloc(count, sizeof(*far));
 	*out = (zta_keeper){ .pid = -1 };
 	out->channels = calloc(count, sizeof(*out->channels));
 	if (far == NULL || out->channels == NULL) {
@@ -276,7 +327,8 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys, uint32_t count,
 	close_all(far, out->count);
 	free(far);
 	if (status == ZTA_OK) {
-		status = wait_ready(out, err);
+		got = recv(out->channels[0], message, sizeof(message), 0);
+		status = take_loaded(out, message, got, err);
 	}
 	if (status != ZTA_OK) {
 		zta_keeper__stop(out);
@@ -302,33 +354,25 @@ zta_keeper__stop(zta_keeper *keeper)
 static zta_status
 ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 {
-	int fd = *(int *)channel;
 	char message[MESSAGE_MAX];
-	ssize_t len;
+	size_t len = payload.len + 1;
+	zta_status status;
 
-	if (payload.len > sizeof(message) - 1) {
+	if (len > sizeof(message)) {
 		return zta_error__set(
 		    err, ZTA_ELIMIT, "the token would be too long");
 	}
 	message[0] = kind;
 	memcpy(message + 1, payload.ptr, payload.len);
-	if (fd < 0 || send(fd, message, payload.len + 1, MSG_NOSIGNAL) < 0) {
-		return zta_error__set(
-		    err, ZTA_EUNAVAILABLE, "the keeper is gone");
-	}
-	len = recv(fd, message, sizeof(message), 0);
-	if (len <= 0) {
-		/* A late answer must not pass for that of another request. */
-		(void)close(fd);
-		*(int *)channel = -1;
-		return zta_error__set(
-		    err, ZTA_EUNAVAILABLE, "the keeper does not answer");
-	}
-	if (message[0] != SIGNED) {
-		return zta_error__set(
+	status = converse(channel, message, &len, err);
+	if (status == ZTA_OK && message[0] != SIGNED) {
+		status = zta_error__set(
 		    err, ZTA_EUNAVAILABLE, "the keeper refused to sign");
 	}
-	zta_buf__put(token, (zta_str){ message + 1, (size_t)len - 1 });
+	if (status != ZTA_OK) {
+		return status;
+	}
+	zta_buf__put(token, (zta_str){ message + 1, len - 1 });
 	return token->status;
 }
 

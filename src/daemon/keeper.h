@@ -4,8 +4,12 @@
  *
  * It talks to the server over socket pairs, one for each thread, in messages of
  * a fixed shape: the payload of a transaction token, or of a client assertion,
- * goes in, the token comes back. It chooses the header itself, reads nothing from the network, and ends
- * when the server does. docs/design/privsep.md
+ * goes in, the token comes back. It chooses the header itself, reads nothing
+ * from the network, and ends when the server does. docs/design/privsep.md
+ *
+ * Keys are replaced in two steps, so that no token is signed by a key that is
+ * not published: it reads its files anew, the server publishes what they hold,
+ * then they are used.
  */
 #ifndef ZTA_DAEMON_KEEPER_H
 #define ZTA_DAEMON_KEEPER_H
@@ -13,30 +17,33 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
-#include "ztauth/key.h"
+#include "daemon/hoard.h"
 
 typedef struct zta_keeper {
 	pid_t pid;
-	int *channels; /* one a thread that has something signed */
+	int *channels; /* one a thread that has something signed; ours */
 	uint32_t count;
-	char jwk[ZTA_KEY_JWK_MAX]; /* the public key */
+	char jwks[ZTA_HOARD_JWKS_MAX]; /* public keys; the first signs */
 } zta_keeper;
 
-/* Files of its private keys, PEM. */
-typedef struct zta_keeper_keys {
-	const char *zone;   /* signs transaction tokens */
-	const char *client; /* signs client assertions; NULL: none does */
-} zta_keeper_keys;
-
 /*
- * Start the keeper with these keys and `count` channels. They are read in the
- * new process alone. ZTA_EINVALID: no ES256 private key.
+ * Start the keeper with these keys and `count` channels, and one more for
+ * whoever replaces them. They are read in the new process alone. ZTA_EINVALID:
+ * no ES256 private key.
  */
 ZTA_MUST_USE zta_status zta_keeper__start(zta_keeper *out,
     const zta_keeper_keys *keys, uint32_t count, zta_error *err);
 
 /* Close the channels, so that it ends, and wait for it. */
 void zta_keeper__stop(zta_keeper *keeper);
+
+/*
+ * Read the files of the keys anew: `jwks` is what they hold. ZTA_EINVALID,
+ * ZTA_EUNAVAILABLE and others: everything stays as it is.
+ */
+ZTA_MUST_USE zta_status zta_keeper__load(zta_keeper *keeper, zta_error *err);
+/* Sign with what was loaded. */
+ZTA_MUST_USE zta_status zta_keeper__use(zta_keeper *keeper, zta_error *err);
 
 /* A zta_signer; `channel` points to the worker's channel. */
 ZTA_MUST_USE zta_status zta_keeper__sign(

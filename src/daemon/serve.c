@@ -21,7 +21,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "crypto/key.h"
 #include "daemon/certificate.h"
 #include "daemon/config.h"
 #include "daemon/develop.h"
@@ -42,7 +41,6 @@ typedef struct server {
 	zta_mirror mirror;
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
-	zta_key *key;        /* public */
 	zta_workers workers;
 } server;
 
@@ -56,6 +54,30 @@ signals_of_interest(sigset_t *set)
 	(void)sigaddset(set, SIGINT);
 	(void)sigaddset(set, SIGTERM);
 	(void)sigaddset(set, SIGCHLD);
+}
+
+/* Published before it is used: no token is signed by a key unheard of. */
+static void
+replace_keys(server *s)
+{
+	bool changed = false;
+	zta_error err = { 0 };
+	zta_status status = zta_keeper__load(&s->keeper, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_zone_keys__publish(&s->service.keys,
+		    zta_str_of(s->keeper.jwks), &changed, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_keeper__use(&s->keeper, &err);
+	}
+	if (status != ZTA_OK) {
+		zta_daemon__say("signing key: %s%s%s; what was read before "
+				"stays in force",
+		    err.place, err.place[0] == '\0' ? "" : ": ", err.message);
+	} else if (changed) {
+		zta_daemon__say("signing key: other keys are in force");
+	}
 }
 
 /* Files may have changed: look, now and then. */
@@ -82,6 +104,7 @@ wait_for_the_end(server *s)
 		if (signal < 0) {
 			look_at_files(s);
 		} else if (signal == SIGHUP) {
+			replace_keys(s);
 			zta_certificate__renew(&s->certificate, true);
 			zta_follower__reload(&s->follower);
 		} else if (signal != SIGCHLD) {
@@ -98,35 +121,16 @@ wait_for_the_end(server *s)
 
 /* --- starting */
 
-/* The zone's key set, from what the keeper says. */
-static zta_status
-publish_key(server *s, zta_error *err)
+static void
+name_zone(server *s)
 {
-	zta_str jwk = zta_str_of(s->keeper.jwk);
-	zta_json_doc doc;
-	const zta_json *kid;
-	char *text = zta_arena__alloc(&s->arena, jwk.len + 16);
-	zta_status status;
-
-	if (text == NULL) {
-		return zta_arena__failed(&s->arena, err);
-	}
-	(void)stpcpy(stpcpy(stpcpy(text, "{\"keys\":["), s->keeper.jwk), "]}");
-	s->service.jwks = zta_str_of(text);
-	status = zta_json__read(&s->arena, jwk, &doc, err);
-	if (status == ZTA_OK) {
-		status = zta_key__from_jwk(&s->key, &doc, doc.root, err);
-	}
-	kid = status == ZTA_OK ? zta_json__get(doc.root, "kid") : NULL;
 	s->service.names =
 	    (zta_api_names){ s->config.public_url, s->config.server_name };
 	s->service.zone = (zta_zone){ .id = zta_str_of(s->config.zone),
 		.trust_domain = zta_str_of(s->config.trust_domain),
 		.ledger = zta_str_of(s->config.ledger),
 		.issuer = zta_str_of(s->config.issuer),
-		.key = s->key,
-		.kid = kid == NULL ? (zta_str){ "", 0 } : zta_json__str(kid) };
-	return status;
+		.keys = &s->service.keys };
 }
 
 static zta_status
@@ -237,6 +241,7 @@ prepare(server *s, const zta_serve *how)
 	zta_live_files files = { .tell = tell_damage };
 	zta_keeper_keys keys;
 	zta_error err = { 0 };
+	bool changed;
 
 	zta_arena__init(&s->arena, SIZE_MAX);
 	(void)pthread_mutex_init(&s->service.lock, NULL);
@@ -245,12 +250,17 @@ prepare(server *s, const zta_serve *how)
 	if (read_config(s, how, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
 	}
-	keys = (zta_keeper_keys){ s->config.signing_key, s->config.client_key };
+	name_zone(s);
+	keys = (zta_keeper_keys){ .zone = s->config.signing_key,
+		.next = s->config.signing_key_next,
+		.previous = s->config.signing_key_previous,
+		.client = s->config.client_key };
 	if (zta_keeper__start(&s->keeper, &keys,
 		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
-	if (publish_key(s, &err) != ZTA_OK) {
+	if (zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
+		&changed, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
 	zta_file_state__add(&s->keys, s->config.jwks_dir);
@@ -287,7 +297,7 @@ release(server *s)
 	zta_journal__close(s->service.journal);
 	zta_keeper__stop(&s->keeper);
 	zta_live__close(&s->service.live);
-	zta_key_close(s->key);
+	zta_zone_keys__release(&s->service.keys);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
 	zta_mirror__close(&s->mirror);

@@ -26,6 +26,34 @@ claims(const zta_source *source, const zta_verifying *v)
 	return v->is_jws && zta_str__eq(source->issuer, v->issuer);
 }
 
+/*
+ * SPEC: rfc9068 2.2: claims that an access token must have, beside those that
+ * all credentials must.
+ */
+static zta_status
+judge_access_token(zta_verifying *v)
+{
+	static const char *const needed[] = { "client_id", "iat", "jti" };
+	const zta_json *claim = NULL;
+	size_t i;
+
+	if (v->presented->as == ZTA_AS_ID_TOKEN) {
+		return ZTA_REFUSE(
+		    v, BAD_TYPE, "an access token is no ID token");
+	}
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		claim = zta_json__get(v->claims.root, needed[i]);
+		if (claim == NULL) {
+			return ZTA_REFUSE(v, MISSING_CLAIM,
+			    "an access token has `%s`", needed[i]);
+		}
+	}
+	/* The others are judged with those of all credentials. */
+	return claim->type == ZTA_JSON_STRING ?
+	    ZTA_OK :
+	    ZTA_REFUSE(v, BAD_CLAIM, "`jti` is no string");
+}
+
 static zta_status
 verify(zta_verifying *v)
 {
@@ -36,6 +64,9 @@ verify(zta_verifying *v)
 	    zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
 		return ZTA_REFUSE(
 		    v, BAD_TYPE, "an access token is no ID token");
+	}
+	if (status == ZTA_OK && zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
+		status = judge_access_token(v);
 	}
 	return status != ZTA_OK ? status : zta_claims__judge(v);
 }

@@ -17,9 +17,7 @@
 #include "base/str.h"
 #include "identity/verify.h"
 #include "pdp/question.h"
-
-/* How far clocks of our own servers may differ. */
-#define LEEWAY_MS 5000
+#include "pdp/transaction.h"
 
 typedef struct decider {
 	const zta_zone *zone;
@@ -63,45 +61,15 @@ fail(decider *d, zta_status status)
 static bool
 verify_token(decider *d, zta_txn *txn)
 {
-	const zta_zone *zone = d->zone;
-	zta_refusal refusal;
 	zta_error why = { 0 };
-	zta_known_token token;
-	const zta_jws *jws = &token.jws;
-	zta_status status = zta_known__parse(zone->known, d->arena,
-	    d->request->tx_token, &token, &refusal, &why);
+	zta_status status = zta_transaction__verify(
+	    d->zone, d->arena, d->request->tx_token, d->out->time, txn, &why);
 
 	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
 		return fail(d, status);
 	}
-	if (status != ZTA_OK) {
-		return refuse(d, "token", "invalid_token", "%s", why.message);
-	}
-	if (jws->alg != ZTA_ALG_ES256 ||
-	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) ||
-	    !zta_str__eq(jws->kid, zone->kid)) {
-		return refuse(d, "token", "invalid_token",
-		    "not a transaction token of this zone");
-	}
-	if (!zta_known__verify(zone->known, &token, zone->key)) {
-		return refuse(
-		    d, "token", "invalid_token", "the signature is wrong");
-	}
-	if (zta_txn_token__read(jws, d->arena, txn, &why) != ZTA_OK) {
-		return refuse(d, "token", "invalid_token", "%s", why.message);
-	}
-	if (!zta_str__eq(txn->issuer, zone->issuer) ||
-	    !zta_str__eq(txn->audience, zone->trust_domain) ||
-	    !zta_str__eq(txn->zone, zone->id)) {
-		return refuse(d, "token", "invalid_token",
-		    "the token is for another zone or domain");
-	}
-	if (txn->expires_at <= d->out->time ||
-	    txn->issued_at > d->out->time + LEEWAY_MS) {
-		return refuse(d, "token", "invalid_token",
-		    "the token has expired, or is not valid yet");
-	}
-	return true;
+	return status == ZTA_OK ||
+	    refuse(d, "token", "invalid_token", "%s", why.message);
 }
 
 /* Is it a request that needs none? */

@@ -14,18 +14,18 @@
 #include "log/leaf.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
+#include "pdp/zone_keys.h"
 #include "trust/txn_token.h"
 #include "ztauth/pdp.h"
 
-/* What a zone is called, and the public half of its signing key. */
+/* What a zone is called, and the public halves of its signing keys. */
 typedef struct zta_zone {
 	zta_str id;           /* "100000000001" */
 	zta_str trust_domain; /* the audience of its tokens */
 	zta_str ledger;       /* name */
 	zta_str issuer;       /* of its tokens */
 	bool follows;         /* the ledger is another server's */
-	const zta_key *key;
-	zta_str kid;
+	zta_zone_keys *keys;
 	zta_known *known; /* its tokens, among others; NULL: none */
 } zta_zone;
 
@@ -71,6 +71,10 @@ ZTA_MUST_USE zta_status zta_pdp__decide_again(const zta_snapshot *snapshot,
 ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
+
+/* Credentials, rings and transaction; of a token that is not complete, too. */
+ZTA_MUST_USE zta_status zta_pdp__record_chain(
+    zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err);
 
 /* How old is the knowledge that the record's commit is the newest? */
 void zta_pdp__record_age(

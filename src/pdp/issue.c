@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "pdp/may_act.h"
+#include "pdp/transaction.h"
 
 typedef struct issuer {
 	const zta_zone *zone;
@@ -21,7 +23,8 @@ typedef struct issuer {
 	zta_error *err;
 	zta_status status;
 	zta_principal subject, actor;
-	zta_ring *ring;
+	int64_t expires_at; /* of what stands for the subject */
+	zta_ring *ring;     /* of the actor */
 	zta_operation operation;
 	bool has_operation;
 } issuer;
@@ -82,6 +85,12 @@ verify(issuer *s, const char *which, const zta_presented *presented,
 	}
 	(void)snprintf(words, sizeof(words), "%.16s: %.32s: %.180s", which,
 	    zta_refusal__code(why_not.refusal), why.message);
+	/* It may be good: nobody is there to say so. */
+	if (why_not.refusal == ZTA_REFUSAL_NO_KEYS ||
+	    why_not.refusal == ZTA_REFUSAL_NO_ANSWER) {
+		return refuse(s, "temporarily_unavailable", "token",
+		    "unavailable", words, "");
+	}
 	/* SPEC: rfc9449 8: the client makes another proof, with a nonce. */
 	return refuse(s,
 	    why_not.refusal == ZTA_REFUSAL_PROOF_NONCE ? "use_dpop_nonce" :
@@ -142,9 +151,9 @@ take_attributes(issuer *s, const zta_principal *subject)
 }
 
 static bool
-verify_proofs(issuer *s)
+take_subject(issuer *s)
 {
-	const zta_principal *subject = &s->subject, *actor = &s->actor;
+	const zta_principal *subject = &s->subject;
 	zta_txn *txn = &s->out->txn;
 
 	if (!verify(s, "subject_token", &s->request->subject, &s->subject)) {
@@ -158,9 +167,60 @@ verify_proofs(issuer *s)
 		.parents = subject->parents,
 		.parent_count = subject->parent_count };
 	txn->subject_digest = digest_of(subject);
-	if (subject->attribute_count > 0 && !take_attributes(s, subject)) {
-		return false;
+	txn->scopes = subject->scopes;
+	txn->scope_count = subject->scope_count;
+	s->expires_at = subject->expires_at;
+	s->ring = zta_arena__zalloc(s->arena, 1, sizeof(*s->ring));
+	if (s->ring == NULL) {
+		return fail(s, zta_arena__failed(s->arena, s->err));
 	}
+	txn->rings = s->ring;
+	return subject->attribute_count == 0 || take_attributes(s, subject);
+}
+
+/* The transaction goes on. */
+static bool
+take_earlier(issuer *s)
+{
+	zta_txn *txn = &s->out->txn;
+	const char *code;
+	zta_error why = { 0 };
+	zta_status status = zta_transaction__continue(s->zone, s->arena,
+	    s->request->replaces, s->now, txn, &s->ring, &code, &why);
+
+	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
+		return fail(s, status);
+	}
+	if (status != ZTA_OK) {
+		return refuse(s, "invalid_request", "token", code,
+		    "subject_token: ", why.message);
+	}
+	s->expires_at = txn->expires_at;
+	return true;
+}
+
+/* The subject's credential may say itself who acts. SPEC: rfc8693 4.4 */
+static bool
+check_may_act(issuer *s)
+{
+	switch (zta_may_act__judge(&s->subject, &s->actor)) {
+	case ZTA_MAY_ACT_YES:
+		return true;
+	case ZTA_MAY_ACT_MALFORMED:
+		return refuse(s, "invalid_request", "token", "invalid_token",
+		    "subject_token: bad_claim: ", "`may_act` is malformed");
+	case ZTA_MAY_ACT_NO:
+		break;
+	}
+	return refuse(s, "unauthorized_client", "token", "may_act_mismatch",
+	    "`may_act` of the subject's token names another actor", "");
+}
+
+static bool
+take_actor(issuer *s)
+{
+	const zta_principal *actor = &s->actor;
+
 	if (!verify(s, "actor_token", &s->request->actor, &s->actor)) {
 		return false;
 	}
@@ -168,27 +228,37 @@ verify_proofs(issuer *s)
 		return refuse(s, "invalid_request", "token", "invalid_token",
 		    "actor_token: ", "the actor is no workload");
 	}
+	if (!check_may_act(s)) {
+		return false;
+	}
 	*s->ring = (zta_ring){ .workload = actor->id,
 		.source = actor->source,
 		.trust_domain = actor->trust_domain,
 		.proof = actor->proof,
 		.digest = digest_of(actor),
 		.at = s->now };
-	txn->rings = s->ring;
-	txn->ring_count = 1;
-	return use_up(s, "subject_token", subject) &&
-	    use_up(s, "actor_token", actor);
+	s->out->txn.ring_count++;
+	return true;
+}
+
+static bool
+verify_proofs(issuer *s)
+{
+	return (s->request->replaces.len > 0 ? take_earlier(s) :
+					       take_subject(s)) &&
+	    take_actor(s) && use_up(s, "subject_token", &s->subject) &&
+	    use_up(s, "actor_token", &s->actor);
 }
 
 /* --- scope and audience */
 
 static bool
-has_scope(const zta_principal *principal, zta_str scope)
+has_scope(const zta_str *scopes, uint32_t count, zta_str scope)
 {
 	uint32_t i;
 
-	for (i = 0; i < principal->scope_count; i++) {
-		if (zta_str__eq(principal->scopes[i], scope)) {
+	for (i = 0; i < count; i++) {
+		if (zta_str__eq(scopes[i], scope)) {
 			return true;
 		}
 	}
@@ -201,9 +271,8 @@ narrow_scope(issuer *s)
 	zta_txn *txn = &s->out->txn;
 	zta_str rest = s->request->scope, word;
 	zta_str *words;
+	uint32_t count = 0;
 
-	txn->scopes = s->subject.scopes;
-	txn->scope_count = s->subject.scope_count;
 	if (rest.len == 0) {
 		return true;
 	}
@@ -211,19 +280,19 @@ narrow_scope(issuer *s)
 	if (words == NULL) {
 		return fail(s, zta_arena__failed(s->arena, s->err));
 	}
-	txn->scopes = words;
-	txn->scope_count = 0;
 	while (zta_str__next(&rest, ' ', &word)) {
 		if (word.len == 0) {
 			continue;
 		}
-		if (!has_scope(&s->subject, word)) {
+		if (!has_scope(txn->scopes, txn->scope_count, word)) {
 			return refuse(s, "invalid_scope", "scope",
 			    "insufficient_scope", "the scope asked for is not ",
 			    "inside that of the subject's token");
 		}
-		words[txn->scope_count++] = word;
+		words[count++] = word;
 	}
+	txn->scopes = words;
+	txn->scope_count = count;
 	return true;
 }
 
@@ -267,43 +336,80 @@ text_at(const zta_json *node, const char *name)
 }
 
 /* {"action": A, "resource": {"type": T, "id": I}} names the operation. */
-static bool
-read_details(issuer *s)
+static void
+find_operation(issuer *s, const zta_json *details)
 {
-	zta_txn *txn = &s->out->txn;
-	const zta_json *resource;
-	zta_json_doc doc;
+	const zta_json *resource = zta_json__get(details, "resource");
 
-	txn->request_context = s->request->request_context;
-	txn->request_details = s->request->request_details;
-	if (txn->request_context.len > 0 &&
-	    !read_object(s, txn->request_context, &doc)) {
-		return false;
-	}
-	if (txn->request_details.len == 0) {
-		return true;
-	}
-	if (!read_object(s, txn->request_details, &doc)) {
-		return false;
-	}
-	resource = zta_json__get(doc.root, "resource");
-	s->operation = (zta_operation){ text_at(doc.root, "action"),
+	s->operation = (zta_operation){ text_at(details, "action"),
 		text_at(resource, "type"), text_at(resource, "id") };
 	s->has_operation = s->operation.action.len > 0 &&
 	    s->operation.resource_type.len > 0 &&
 	    s->operation.resource_id.len > 0;
+}
+
+static bool
+take_details(issuer *s)
+{
+	const zta_issue_request *r = s->request;
+	zta_txn *txn = &s->out->txn;
+	zta_json_doc doc;
+
+	/* What a transaction is about was said when it began. */
+	if (r->replaces.len > 0 &&
+	    (r->request_context.len > 0 || r->request_details.len > 0)) {
+		return refuse(s, "invalid_request", "token", "context_is_fixed",
+		    "request_context and request_details ",
+		    "are those of the first token");
+	}
+	if (r->request_context.len > 0) {
+		if (!read_object(s, r->request_context, &doc)) {
+			return false;
+		}
+		txn->request_context = doc.root;
+	}
+	if (r->request_details.len > 0) {
+		if (!read_object(s, r->request_details, &doc)) {
+			return false;
+		}
+		txn->request_details = doc.root;
+	}
+	if (txn->request_details != NULL) {
+		find_operation(s, txn->request_details);
+	}
 	return true;
 }
 
 /* --- elevation */
 
 static bool
-check_elevation(issuer *s)
+keep_policies(issuer *s, const zta_elevation_answer *answer)
 {
-	const zta_elevation_question question = { .ring = s->ring,
-		.number = 1,
-		.depth = 1,
-		.subject = &s->out->txn.subject,
+	zta_issue_answer *out = s->out;
+	uint32_t total = out->elevation_count + answer->policy_count;
+	zta_str *list = zta_arena__grow(s->arena, out->elevation,
+	    out->elevation_count, total + 1, sizeof(*list));
+
+	if (list == NULL) {
+		return fail(s, zta_arena__failed(s->arena, s->err));
+	}
+	if (answer->policy_count > 0) {
+		memcpy(list + out->elevation_count, answer->policies,
+		    answer->policy_count * sizeof(*list));
+	}
+	out->elevation = list;
+	out->elevation_count = total;
+	return true;
+}
+
+static bool
+check_ring(issuer *s, uint32_t i)
+{
+	const zta_txn *txn = &s->out->txn;
+	const zta_elevation_question question = { .ring = &txn->rings[i],
+		.number = i + 1,
+		.depth = txn->ring_count,
+		.subject = &txn->subject,
 		.operation = s->has_operation ? &s->operation : NULL,
 		.now = s->now };
 	zta_elevation_answer answer;
@@ -313,12 +419,30 @@ check_elevation(issuer *s)
 	if (status != ZTA_OK) {
 		return fail(s, status);
 	}
-	s->out->elevation = answer.policies;
-	s->out->elevation_count = answer.policy_count;
-	return answer.code == ZTA_ELEVATION_OK ||
-	    refuse(s, "unauthorized_client", "elevation",
-		zta_elevation__code_name(answer.code),
-		"the workload may not act for the subject", "");
+	if (!keep_policies(s, &answer)) {
+		return false;
+	}
+	if (answer.code != ZTA_ELEVATION_OK) {
+		s->out->ring = i + 1;
+		return refuse(s, "unauthorized_client", "elevation",
+		    zta_elevation__code_name(answer.code),
+		    "the workload may not act for the subject", "");
+	}
+	return true;
+}
+
+/* A broken earlier ring ends the transaction. SPEC: ztauth 5.3 */
+static bool
+check_elevation(issuer *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->out->txn.ring_count; i++) {
+		if (!check_ring(s, i)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static int64_t
@@ -328,18 +452,28 @@ least(int64_t a, int64_t b)
 }
 
 static bool
-complete(issuer *s)
+name_transaction(issuer *s)
 {
 	unsigned char random[16];
-	char *txn_id = zta_arena__alloc(s->arena, 2 * sizeof(random));
-	zta_txn *txn = &s->out->txn;
+	char *id = zta_arena__alloc(s->arena, 2 * sizeof(random));
 
-	if (txn_id == NULL) {
+	if (id == NULL) {
 		return fail(s, zta_arena__failed(s->arena, s->err));
 	}
 	zta_random__bytes(random, sizeof(random));
-	zta_hex__encode((zta_str){ (char *)random, sizeof(random) }, txn_id);
-	txn->txn = (zta_str){ txn_id, 2 * sizeof(random) };
+	zta_hex__encode((zta_str){ (char *)random, sizeof(random) }, id);
+	s->out->txn.txn = (zta_str){ id, 2 * sizeof(random) };
+	return true;
+}
+
+static bool
+complete(issuer *s)
+{
+	zta_txn *txn = &s->out->txn;
+
+	if (s->request->replaces.len == 0 && !name_transaction(s)) {
+		return false;
+	}
 	txn->issuer = s->zone->issuer;
 	txn->audience = s->zone->trust_domain;
 	txn->zone = s->zone->id;
@@ -347,7 +481,7 @@ complete(issuer *s)
 	txn->commit = zta_str_of(s->snapshot->tree.id);
 	txn->issued_at = s->now;
 	txn->expires_at = least(s->now + ZTA_TXN_LIFETIME_MAX_MS,
-	    least(s->subject.expires_at, s->actor.expires_at));
+	    least(s->expires_at, s->actor.expires_at));
 	/* Leeway is for believing a proof, not for making it longer. */
 	return txn->expires_at > s->now ||
 	    refuse(s, "invalid_request", "token", "invalid_token",
@@ -360,7 +494,7 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_issue_answer *out, zta_error *err)
 {
 	static bool (*const steps[])(issuer *) = { verify_proofs,
-		check_audience, narrow_scope, read_details, check_elevation,
+		check_audience, narrow_scope, take_details, check_elevation,
 		complete };
 	issuer *s = zta_arena__zalloc(arena, 1, sizeof(*s));
 	size_t i;
@@ -375,11 +509,7 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
 		.request = request,
 		.now = now,
 		.out = out,
-		.err = err,
-		.ring = zta_arena__zalloc(arena, 1, sizeof(*s->ring)) };
-	if (s->ring == NULL) {
-		return zta_arena__failed(arena, err);
-	}
+		.err = err };
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (!steps[i](s)) {
 			return s->status;
@@ -388,57 +518,5 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
 	out->leg = "token";
 	out->code = "issued";
 	out->issued = true;
-	return ZTA_OK;
-}
-
-zta_status
-zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
-    zta_arena *arena, zta_str body, int64_t now, const zta_issue_answer *answer,
-    zta_leaf *out, zta_error *err)
-{
-	const zta_txn *txn = &answer->txn;
-	unsigned char *bytes =
-	    zta_arena__alloc(arena, ZTA_LEAF_ID_LEN + ZTA_SHA256_LEN);
-	zta_leaf_ring *ring = zta_arena__zalloc(arena, 1, sizeof(*ring));
-	zta_str *digests = zta_arena__zalloc(arena, 2, sizeof(*digests));
-	uint32_t count = 0;
-
-	if (bytes == NULL || ring == NULL || digests == NULL) {
-		return zta_arena__failed(arena, err);
-	}
-	zta_random__bytes(bytes, ZTA_LEAF_ID_LEN);
-	zta_digest__sha256(body, bytes + ZTA_LEAF_ID_LEN);
-	if (txn->subject_digest.len > 0) {
-		digests[count++] = txn->subject_digest;
-	}
-	if (txn->ring_count > 0) {
-		ring->workload = txn->rings[0].workload;
-		ring->source = txn->rings[0].source;
-		ring->proof = zta_str_of(zta_proof__name(txn->rings[0].proof));
-		ring->digest = txn->rings[0].digest;
-		ring->at = txn->rings[0].at;
-		digests[count++] = txn->rings[0].digest;
-	}
-	*out = (zta_leaf){ .kind = ZTA_STR("token"),
-		.id = { (const char *)bytes, ZTA_LEAF_ID_LEN },
-		.time = now,
-		.zone = zone->id,
-		.ledger = zone->ledger,
-		.commit = zta_str_of(snapshot->tree.id),
-		.txn = txn->txn,
-		.request = { (const char *)bytes + ZTA_LEAF_ID_LEN,
-		    ZTA_SHA256_LEN },
-		.credentials = { digests, count },
-		.subject_type = txn->subject.type,
-		.subject_id = txn->subject.id,
-		.rings = ring,
-		.ring_count = txn->ring_count,
-		.allowed = answer->issued,
-		.leg = zta_str_of(answer->leg),
-		.code = zta_str_of(answer->code),
-		.elevation = { answer->elevation, answer->elevation_count },
-		.mode = ZTA_STR("strict"),
-		.reason = answer->reason };
-	zta_pdp__record_age(zone, snapshot, out);
 	return ZTA_OK;
 }

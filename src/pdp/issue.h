@@ -4,7 +4,9 @@
  *
  * A token is issued only if the workload may act for the subject at this very
  * moment; it lives no longer than either proof, and its scope is inside that of
- * the subject's token.
+ * the subject's token. A transaction token in the place of the subject's proof
+ * is replaced: the transaction stays the same, its chain is one ring longer,
+ * and all of its rings must hold as the trust model is now.
  */
 #ifndef ZTA_PDP_ISSUE_H
 #define ZTA_PDP_ISSUE_H
@@ -14,6 +16,7 @@
 
 typedef struct zta_issue_request {
 	zta_presented subject, actor;
+	zta_str replaces;        /* a transaction token: instead of `subject` */
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
 	zta_live *live;          /* NULL: nothing that is good once is taken */
 	int64_t since;           /* when the call came, by its clock */
@@ -28,6 +31,7 @@ typedef struct zta_issue_answer {
 	const char *error; /* of RFC 6749; NULL if issued */
 	const char *code;  /* ours: "issued", "invalid_token", ... */
 	const char *leg;
+	uint32_t ring;  /* that the code is about, from 1; 0: none */
 	zta_str reason; /* for operators */
 	zta_txn txn;    /* as far as it came */
 	const zta_str *elevation;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record.c - what a decision leaves in the log. SPEC: ztauth 9 */
+/* record.c - what decisions and tokens leave in the log. SPEC: ztauth 9 */
 #include "base/error.h"
+#include "base/random.h"
 #include "base/time.h"
-#include "pdp/decide.h"
+#include "pdp/issue.h"
 
 void
 zta_pdp__record_age(
@@ -21,19 +22,22 @@ zta_pdp__record_age(
 	}
 }
 
-static zta_status
-tell_chain(zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
+zta_status
+zta_pdp__record_chain(
+    zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
 {
 	zta_leaf_ring *rings =
 	    zta_arena__zalloc(arena, txn->ring_count + 1, sizeof(*rings));
 	zta_str *digests =
 	    zta_arena__zalloc(arena, txn->ring_count + 2, sizeof(*digests));
-	uint32_t i;
+	uint32_t i, count = 0;
 
 	if (rings == NULL || digests == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	digests[0] = txn->subject_digest;
+	if (txn->subject_digest.len > 0) {
+		digests[count++] = txn->subject_digest;
+	}
 	for (i = 0; i < txn->ring_count; i++) {
 		rings[i] = (zta_leaf_ring){ .workload = txn->rings[i].workload,
 			.source = txn->rings[i].source,
@@ -41,11 +45,11 @@ tell_chain(zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
 			    zta_str_of(zta_proof__name(txn->rings[i].proof)),
 			.digest = txn->rings[i].digest,
 			.at = txn->rings[i].at };
-		digests[i + 1] = txn->rings[i].digest;
+		digests[count++] = txn->rings[i].digest;
 	}
 	out->rings = rings;
 	out->ring_count = txn->ring_count;
-	out->credentials = (zta_leaf_list){ digests, txn->ring_count + 1 };
+	out->credentials = (zta_leaf_list){ digests, count };
 	out->txn = txn->txn;
 	return ZTA_OK;
 }
@@ -83,5 +87,41 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.mode = ZTA_STR("strict"),
 		.reason = d->reason };
 	zta_pdp__record_age(zone, snapshot, out);
-	return d->txn == NULL ? ZTA_OK : tell_chain(arena, d->txn, out, err);
+	return d->txn == NULL ? ZTA_OK :
+				zta_pdp__record_chain(arena, d->txn, out, err);
+}
+
+zta_status
+zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
+    zta_arena *arena, zta_str body, int64_t now, const zta_issue_answer *answer,
+    zta_leaf *out, zta_error *err)
+{
+	const zta_txn *txn = &answer->txn;
+	unsigned char *bytes =
+	    zta_arena__alloc(arena, ZTA_LEAF_ID_LEN + ZTA_SHA256_LEN);
+
+	if (bytes == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	zta_random__bytes(bytes, ZTA_LEAF_ID_LEN);
+	zta_digest__sha256(body, bytes + ZTA_LEAF_ID_LEN);
+	*out = (zta_leaf){ .kind = ZTA_STR("token"),
+		.id = { (const char *)bytes, ZTA_LEAF_ID_LEN },
+		.time = now,
+		.zone = zone->id,
+		.ledger = zone->ledger,
+		.commit = zta_str_of(snapshot->tree.id),
+		.request = { (const char *)bytes + ZTA_LEAF_ID_LEN,
+		    ZTA_SHA256_LEN },
+		.subject_type = txn->subject.type,
+		.subject_id = txn->subject.id,
+		.allowed = answer->issued,
+		.leg = zta_str_of(answer->leg),
+		.code = zta_str_of(answer->code),
+		.ring = answer->ring,
+		.elevation = { answer->elevation, answer->elevation_count },
+		.mode = ZTA_STR("strict"),
+		.reason = answer->reason };
+	zta_pdp__record_age(zone, snapshot, out);
+	return zta_pdp__record_chain(arena, txn, out, err);
 }

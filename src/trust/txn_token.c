@@ -162,11 +162,11 @@ put_ztauth(zta_json_out *out, const zta_txn *txn)
 }
 
 static void
-put_raw(zta_json_out *out, const char *name, zta_str json)
+put_object(zta_json_out *out, const char *name, const zta_json *object)
 {
-	if (json.len > 0) {
+	if (object != NULL) {
 		zta_json_out__name(out, name);
-		zta_json_out__raw(out, json);
+		(void)zta_json_out__node(out, object);
 	}
 }
 
@@ -190,8 +190,8 @@ zta_txn_token__put(zta_buf *buf, const zta_txn *txn)
 	put_text(&out, "sub", zta_buf__str(&sub));
 	put_actors(&out, txn->rings, txn->ring_count);
 	put_scope(&out, txn);
-	put_raw(&out, "rctx", txn->request_context);
-	put_raw(&out, "tctx", txn->request_details);
+	put_object(&out, "rctx", txn->request_context);
+	put_object(&out, "tctx", txn->request_details);
 	put_text(&out, "req_wl", txn->rings[txn->ring_count - 1].workload);
 	put_ztauth(&out, txn);
 	zta_json_out__close(&out, '}');
@@ -217,6 +217,16 @@ take_text(reader *r, const zta_json *object, const char *name, bool needed)
 	}
 	r->broken = r->broken || needed || node != NULL;
 	return (zta_str){ NULL, 0 };
+}
+
+static const zta_json *
+take_object(reader *r, const zta_json *object, const char *name)
+{
+	const zta_json *node = zta_json__get(object, name);
+
+	r->broken =
+	    r->broken || (node != NULL && node->type != ZTA_JSON_OBJECT);
+	return node;
 }
 
 static int64_t
@@ -405,6 +415,8 @@ zta_txn_token__read(
 	out->expires_at = take_date(&r, root, "exp");
 	sub = take_text(&r, root, "sub", true);
 	take_scopes(&r, root, out);
+	out->request_context = take_object(&r, root, "rctx");
+	out->request_details = take_object(&r, root, "tctx");
 	take_ztauth(&r, zta_json__get(root, "ztauth"), out);
 	if (r.broken ||
 	    !zta_subject__is(sub, out->subject.type, out->subject.id)) {

@@ -22,7 +22,8 @@ typedef struct zta_txn {
 	zta_str subject_digest; /* SHA-256 of the subject's credential */
 	const zta_str *scopes;
 	uint32_t scope_count;
-	zta_str request_context, request_details; /* JSON objects, or empty */
+	/* Objects, or NULL; they stay as they are through the transaction. */
+	const zta_json *request_context, *request_details;
 	zta_str zone, ledger, commit;
 	const zta_ring *rings;
 	uint32_t ring_count;

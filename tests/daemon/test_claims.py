@@ -68,7 +68,10 @@ def test_demands():
     for change, kind, code in (
         ({}, "access_token", None),
         ({}, "id_token", None),
-        ({"typ": "at+jwt", "client_id": "shop-app", "azp": None}, "access_token", None),
+        ({"typ": "at+jwt", "client_id": "shop-app", "jti": "t", "azp": None}, "access_token", None),
+        ({"typ": "at+jwt", "client_id": "shop-app", "azp": None}, "access_token", "missing_claim"),
+        ({"typ": "at+jwt", "jti": "t"}, "access_token", "missing_claim"),
+        ({"typ": "at+jwt", "client_id": "shop-app", "jti": "t", "iat": None}, "access_token", "missing_claim"),
         ({"typ": "at+jwt"}, "id_token", "bad_type"),
         ({"azp": None}, "access_token", "missing_claim"),
         ({"azp": 7}, "access_token", "bad_claim"),

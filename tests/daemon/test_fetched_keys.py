@@ -39,6 +39,7 @@ def mint(key, iss=None):
 
 def exchange(token):
     status, answer = server.exchange(subject_token=token)
+    assert (status == 503) == (answer.get("error") == "temporarily_unavailable"), (status, answer)
     return answer.get("ztauth", {}).get("code", status)
 
 
@@ -111,7 +112,7 @@ def test_no_keys_at_the_start():
     again()
     assert ready() == (200, {"status": "ready", "commit": ready()[1]["commit"],
                              "sources_without_keys": ["corp"]})
-    assert exchange(mint("one")) == "invalid_token"
+    assert exchange(mint("one")) == "unavailable"
     assert "subject_token: no_keys: source `corp`" in reason(), reason()
     server.wait_said("identity: source corp: " + issuer.url)
     issuer.start()
@@ -144,7 +145,7 @@ def test_old_keys_are_refused_in_the_end():
     again(keys_refresh_s=1, keys_max_age_s=2)
     assert exchange(mint("one")) == 200
     issuer.stop()
-    wait_for(lambda: exchange(mint("one")) == "invalid_token")
+    wait_for(lambda: exchange(mint("one")) == "unavailable")
     assert "no_keys" in reason()
     issuer.start()
     wait_for(lambda: exchange(mint("one")) == 200)
@@ -170,12 +171,12 @@ def test_who_answers_wrongly_gives_no_keys():
         issuer.answers["/elsewhere"] = issuer.answers[metadata]
         issuer.answers[metadata] = answer
         again()
-        assert exchange(mint("one")) == "invalid_token", why
+        assert exchange(mint("one")) == "unavailable", why
         server.wait_said(why)
         assert other.asked == []
     issuer.publish({"kty": "oct", "k": "AAAA"})
     again()
-    assert exchange(mint("one")) == "invalid_token"
+    assert exchange(mint("one")) == "unavailable"
     server.wait_said("a key set holds public keys")
     issuer.publish(jwk1)
 
@@ -194,7 +195,7 @@ def test_jwks_uri_and_oauth_metadata():
 def test_nothing_is_asked_that_is_not_allowed():
     other.publish(jwk1)
     again(issuer=other.url)
-    assert exchange(mint("one", other.url)) == "invalid_token"
+    assert exchange(mint("one", other.url)) == "unavailable"
     server.wait_said("`fetch_allow` of the configuration does not name it")
     assert other.asked == []
 

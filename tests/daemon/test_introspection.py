@@ -126,12 +126,12 @@ def test_wrong_answers_give_nothing():
     ):
         again()
         tokens["bad"] = answer
-        assert exchange("bad") == "invalid_token"
+        assert exchange("bad") == "unavailable"
         assert "subject_token: no_answer: source `corp`" in reason(), reason()
         server.wait_said("identity: source corp: " + issuer.url + "/introspect")
         assert words in server.said(), (words, server.said())
         asked = len(forms)
-        assert exchange("other") == "invalid_token"
+        assert exchange("other") == "unavailable"
         assert len(forms) == asked, "a pause follows a failure"
 
 
@@ -168,7 +168,7 @@ def test_secret_in_the_form():
 def test_no_secret_no_question():
     again(secret_file="absent")
     asked = len(forms)
-    assert exchange("one") == "invalid_token"
+    assert exchange("one") == "unavailable"
     assert len(forms) == asked
     server.wait_said("secrets/absent")
 

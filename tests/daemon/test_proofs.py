@@ -40,6 +40,8 @@ def make_server():
     corp = dict(sources["sources"]["corp"])
     sources["sources"]["nonce"] = dict(corp, issuer="https://nonce.example", dpop_nonce=True)
     sources["sources"]["strict"] = dict(corp, issuer="https://strict.example", proof=["dpop"])
+    sources["sources"]["machines"] = dict(
+        corp, issuer="https://machines.example", principal={"kind": "workload", "type": "Workload"})
     sources["sources"]["ci"] = {"kind": "api-key", "issuer": "keys", "audience": "shop.example"}
     sources["sources"]["mesh"] = {
         "kind": "wimse", "trust_domain": "shop.example", "audience": "urn:shop",
@@ -91,11 +93,12 @@ def dpop(token, key=HOLDER, **claims):
     return sign(key, {"typ": "dpop+jwt", "alg": alg, "jwk": json.loads(key.export_public())}, claims)
 
 
-def exchange(headers, subject=None, actor=None, actor_type=URN + "token-type:jwt", host=None):
+def exchange(headers, subject=None, actor=None, actor_type=URN + "token-type:jwt", host=None,
+             subject_type=URN + "token-type:access_token"):
     form = {
         "grant_type": URN + "grant-type:token-exchange", "requested_token_type": TXN,
         "subject_token": subject or server.alice(),
-        "subject_token_type": URN + "token-type:access_token",
+        "subject_token_type": subject_type,
         "actor_token": actor or server.svid(), "actor_token_type": actor_type,
     }
     if actor == "":
@@ -150,6 +153,39 @@ def test_dpop():
     refused("proof_replayed", [("DPoP", proof)], subject=token)
     refused("unknown_binding", [], subject=bound(cnf={"kid": "a"}))
     refused("proof_missing", [], subject=bound(cnf={"x5t#S256": sha("a")}))
+
+
+def test_transactions_go_on():
+    """Each proof of an actor is one for a replacement too, and counts once."""
+    def next_one(headers, **kw):
+        return exchange(headers, subject=first, subject_type=TXN, **kw)
+
+    token = bound()
+    first = granted([("DPoP", dpop(token))], subject=token)
+    # The subject's key is not asked for again: the transaction stands for it.
+    status, answer, _ = next_one([])
+    assert status == 200, answer
+    # An actor whose token is bound shows the key, once.
+    actor = bound("https://machines.example", sub="spiffe://shop.example/order-api", aud="shop.example")
+    proof = dpop(actor)
+    for headers, code in (([], "proof_missing"), ([("DPoP", dpop(actor, THIEF))], "proof_wrong_key"),
+                          ([("DPoP", dpop(first))], "proof_wrong_token"),
+                          ([("DPoP", proof)], None), ([("DPoP", proof)], "proof_replayed")):
+        status, answer, _ = next_one(headers, actor=actor)
+        reason = server.records()[-1].get("reason", "")
+        assert status == (400 if code else 200), (code, answer, reason)
+        assert not code or f"actor_token: {code}: " in reason, (code, reason)
+    rings = server.records()[-2]["rings"]
+    assert [r["proof"] for r in rings] == ["bearer", "dpop"], rings
+    # A workload proof names the transaction token that it goes with. SPEC: wimse-wpt 2
+    host = f"localhost:{server.port}"
+    workload = wit()
+    for tth, code in (("other", "proof_wrong_token"), (first, None)):
+        headers = [("Workload-Identity-Token", workload), ("Txn-Token", first),
+                   ("Workload-Proof-Token", wpt(workload, tth=sha(tth)))]
+        status, answer, _ = next_one(headers, actor="", host=host)
+        assert status == (400 if code else 200), (code, answer, server.records()[-1])
+    assert server.records()[-1]["rings"][1]["proof"] == "wpt"
 
 
 def test_proof_of_another_server():
@@ -286,7 +322,7 @@ def test_nothing_is_said():
 
 if __name__ == "__main__":
     try:
-        main([test_dpop, test_proof_of_another_server, test_source_demands_a_proof, test_nonce,
+        main([test_dpop, test_transactions_go_on, test_proof_of_another_server, test_source_demands_a_proof, test_nonce,
               test_wimse, test_api_keys, test_revocations, test_nothing_is_said])
     finally:
         server.close()

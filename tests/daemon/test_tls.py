@@ -301,6 +301,27 @@ def test_the_peer_is_the_actor():
     assert status == 200 and answer["decision"] is True, answer
 
 
+def test_the_peer_goes_on_with_a_transaction():
+    """A certificate is the proof that `payments` needs; a bearer's word is not."""
+    txn = URN + "token-type:txn_token"
+    card = "spiffe://shop.example/payments/card"
+    first = exchange(mutual, issuer.svid(ORDER))[1]["access_token"]
+    status, answer = exchange(mutual, issuer.svid(card), subject_token=first, subject_token_type=txn)
+    assert status == 200, (answer, mutual.records()[-1])
+    rings = mutual.records()[-1]["rings"]
+    assert [(r["workload"], r["proof"]) for r in rings] == [(ORDER, "mtls"), (card, "mtls")], rings
+    decided = mutual.post(EVALUATION, question(answer["access_token"]))[1]
+    assert decided["decision"] is True and decided["context"]["ztauth"]["actor"] == card, decided
+    # The same workload by a token, and a certificate that nobody signed for.
+    status, answer = mutual.exchange(subject_token=first, subject_token_type=txn,
+                                     actor_token=mutual.svid("payments/card"))
+    assert status == 400 and answer["ztauth"]["code"] == "actor_below_level", answer
+    # Without a peer there is no actor.
+    status, answer = mutual.exchange(subject_token=first, subject_token_type=txn, actor_token="",
+                                     actor_token_type="")
+    assert status == 400 and answer["error"] == "invalid_request", answer
+
+
 def test_the_peer_is_the_caller():
     """Where a workload must show itself, its certificate does."""
     manifest = mutual.path("ledger/manifest.json")

@@ -117,13 +117,31 @@ judge(zta_str token)
 	"\"iat\":1767225500,\"exp\":1767225700"
 #define GOOD "{" CLAIMS "}"
 
+#define ACCESS "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}"
+#define ACCESS_CLAIMS ",\"client_id\":\"web\",\"jti\":\"t-1\""
+
 /* All of these are signed with the right key. */
 static const struct {
 	const char *header, *payload;
 	zta_refusal refusal;
 } signed_cases[] = {
 	{ HEADER, GOOD, ZTA_REFUSAL_NONE },
-	{ "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", GOOD, ZTA_REFUSAL_NONE },
+	/* rfc9068 2.2: what an access token must say */
+	{ ACCESS, "{" CLAIMS ACCESS_CLAIMS "}", ZTA_REFUSAL_NONE },
+	{ "{\"alg\":\"ES256\",\"typ\":\"application/AT+JWT\"}", GOOD,
+	    ZTA_REFUSAL_MISSING_CLAIM },
+	{ ACCESS, GOOD, ZTA_REFUSAL_MISSING_CLAIM },
+	{ ACCESS, "{" CLAIMS ",\"client_id\":\"web\"}",
+	    ZTA_REFUSAL_MISSING_CLAIM },
+	{ ACCESS, "{" CLAIMS ",\"jti\":\"t-1\"}", ZTA_REFUSAL_MISSING_CLAIM },
+	{ ACCESS,
+	    "{\"iss\":\"https://corp\",\"sub\":\"alice\",\"aud\":\"me\","
+	    "\"exp\":1767225700" ACCESS_CLAIMS "}",
+	    ZTA_REFUSAL_MISSING_CLAIM },
+	{ ACCESS, "{" CLAIMS ",\"client_id\":\"web\",\"jti\":7}",
+	    ZTA_REFUSAL_BAD_CLAIM },
+	{ ACCESS, "{" CLAIMS ",\"client_id\":7,\"jti\":\"t-1\"}",
+	    ZTA_REFUSAL_BAD_CLAIM },
 	/* rfc8725 3.1, 3.2: algorithms */
 	{ "{\"alg\":\"none\"}", GOOD, ZTA_REFUSAL_UNSUPPORTED_ALG },
 	{ "{\"alg\":\"None\"}", GOOD, ZTA_REFUSAL_UNSUPPORTED_ALG },
