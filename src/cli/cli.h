@@ -94,6 +94,11 @@ typedef enum cli_colour {
 const char *cli_paint(cli_colour colour);
 /* Columns of the terminal; SIZE_MAX where output goes elsewhere. */
 size_t cli_width(void);
+/*
+ * Say what takes a while, on the terminal of errors alone; NULL: it is done, and
+ * the line is gone.
+ */
+void cli_busy(const char *what);
 /* One line of text, no wider than the terminal less `used` columns. */
 void cli_put_line(zta_str text, size_t used);
 

@@ -31,9 +31,13 @@ commit(zta_workspace *workspace, zta_str message,
 {
 	zta_workspace_result result;
 	zta_error err = { 0 };
+	zta_status status;
 
-	if (zta_workspace_commit(workspace, message, signing, &result, &err) !=
-	    ZTA_OK) {
+	cli_busy("checking the folder");
+	status =
+	    zta_workspace_commit(workspace, message, signing, &result, &err);
+	cli_busy(NULL);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	if (json) {

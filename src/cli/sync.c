@@ -110,11 +110,14 @@ pull(zta_workspace *workspace, const char *remote, const char *key, bool json)
 	zta_workspace_signing signing;
 	zta_workspace_synced synced;
 	zta_error err = { 0 };
+	zta_status status;
 
 	cli_signing(&signing);
 	signing.key = key;
-	if (zta_workspace_pull(workspace, remote, &signing, &synced, &err) !=
-	    ZTA_OK) {
+	cli_busy("fetching and checking");
+	status = zta_workspace_pull(workspace, remote, &signing, &synced, &err);
+	cli_busy(NULL);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	return json ? put_synced_json(&synced) :
@@ -196,11 +199,14 @@ cli_send(
 	zta_workspace_signing signing;
 	zta_workspace_synced synced;
 	zta_error err = { 0 };
+	zta_status status;
 
 	cli_signing(&signing);
 	signing.key = key;
-	if (zta_workspace_push(workspace, remote, &signing, &synced, &err) !=
-	    ZTA_OK) {
+	cli_busy("sending, and waiting for the judgement");
+	status = zta_workspace_push(workspace, remote, &signing, &synced, &err);
+	cli_busy(NULL);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	if (json) {

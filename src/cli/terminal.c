@@ -42,6 +42,16 @@ cli_width(void)
 }
 
 void
+cli_busy(const char *what)
+{
+	if (isatty(STDERR_FILENO)) {
+		fprintf(stderr, "\r\033[K%s%s", what == NULL ? "" : what,
+		    what == NULL ? "" : " ...");
+		(void)fflush(stderr);
+	}
+}
+
+void
 cli_put_line(zta_str text, size_t used)
 {
 	size_t width = cli_width(), columns = 0, len = 0;

@@ -104,57 +104,54 @@ load(checker *c, zta_arena *arena, const zta_tree *tree)
 
 /* --- validation */
 
-/* Policies without any schema are not validated: say so of each partition. */
-static zta_status
-warn_of_no_schema(checker *c)
-{
-	zta_snapshot *s = c->out->loaded;
-	const zta_partition *partition;
-	const zta_tree_file *file;
-	char *path;
-	bool *told = zta_arena__zalloc(
-	    &s->arena, s->manifest.partition_count, sizeof(*told));
-	uint32_t i;
-
-	if (told == NULL) {
-		return zta_arena__failed(&s->arena, c->err);
-	}
-	for (i = 0; i < s->tree.count; i++) {
-		file = &s->tree.files[i];
-		if (zta_manifest__part_of(&s->manifest, file->path) !=
-		    ZTA_PART_POLICIES) {
-			continue;
-		}
-		partition =
-		    zta_manifest__partition_of(&s->manifest, file->path);
-		if (told[partition - s->manifest.partitions]) {
-			continue;
-		}
-		told[partition - s->manifest.partitions] = true;
-		path = zta_arena__cstr(&s->arena, file->path);
-		if (path == NULL) {
-			return zta_arena__failed(&s->arena, c->err);
-		}
-		add(c, true, path, "no-schema",
-		    "there is no schema: the policies of this partition "
-		    "could not be validated",
-		    "write schema.cedarschema, and \"schema\": true into the "
-		    "manifest");
-	}
-	return ZTA_OK;
-}
-
 static bool
-has_schema(const zta_snapshot *s)
+has_schema(const zta_manifest *manifest)
 {
 	uint32_t i;
 
-	for (i = 0; i < s->manifest.partition_count; i++) {
-		if (s->manifest.partitions[i].schema) {
+	for (i = 0; i < manifest->partition_count; i++) {
+		if (manifest->partitions[i].schema) {
 			return true;
 		}
 	}
 	return false;
+}
+
+zta_status
+zta_check__warn_no_schema(zta_finding_list *list, zta_arena *arena,
+    const zta_tree *tree, const zta_manifest *manifest, zta_error *err)
+{
+	zta_ledger_finding finding = { .line = 1,
+		.column = 1,
+		.rule = ZTA_RULE_NO_SCHEMA,
+		.message = "there is no schema: the policies of this partition "
+			   "could not be validated",
+		.hint = "write schema.cedarschema, and \"schema\": true into "
+			"the manifest",
+		.policy = ZTA_STR(""),
+		.warning = true };
+	bool *told =
+	    zta_arena__zalloc(arena, manifest->partition_count, sizeof(*told));
+	size_t at;
+	uint32_t i;
+
+	if (told == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	for (i = 0; !has_schema(manifest) && i < tree->count; i++) {
+		finding.file = tree->files[i].path;
+		if (zta_manifest__part_of(manifest, finding.file) ==
+		    ZTA_PART_POLICIES) {
+			at = (size_t)(zta_manifest__partition_of(
+					  manifest, finding.file) -
+			    manifest->partitions);
+			if (!told[at]) {
+				zta_finding_list__add(list, &finding);
+			}
+			told[at] = true;
+		}
+	}
+	return ZTA_OK;
 }
 
 static zta_status
@@ -172,8 +169,9 @@ validate(checker *c)
 			zta_finding_list__add_cedar(
 			    &c->out->findings, found, count);
 		}
-	} else if (!has_schema(s)) {
-		status = warn_of_no_schema(c);
+	} else {
+		status = zta_check__warn_no_schema(&c->out->findings, &s->arena,
+		    &s->tree, &s->manifest, c->err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_elevation__validate(

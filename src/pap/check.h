@@ -50,6 +50,17 @@ ZTA_MUST_USE zta_status zta_check__dir(zta_check *out, const char *dir,
 ZTA_MUST_USE zta_status zta_check__dir_learning(zta_check *out, const char *dir,
     const zta_tree_memory *memory, unsigned flags, int64_t now, zta_error *err);
 
+/* Of a warning that is about a partition, and told of its first policies. */
+#define ZTA_RULE_NO_SCHEMA "no-schema"
+
+/*
+ * Policies without any schema are not validated: say so of each partition, unless
+ * there is a schema. `arena` is for work.
+ */
+ZTA_MUST_USE zta_status zta_check__warn_no_schema(zta_finding_list *list,
+    zta_arena *arena, const zta_tree *tree, const zta_manifest *manifest,
+    zta_error *err);
+
 /* What a check would be that found these, and looked at no tree. */
 ZTA_MUST_USE zta_status zta_check__refuse(zta_check *out,
     const zta_ledger_finding *findings, uint32_t count, zta_error *err);

@@ -26,19 +26,6 @@ typedef struct rechecker {
 	zta_manifest manifest; /* of the tree, for the short way */
 } rechecker;
 
-static bool
-has_schema(const zta_manifest *manifest)
-{
-	uint32_t i;
-
-	for (i = 0; i < manifest->partition_count; i++) {
-		if (manifest->partitions[i].schema) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* --- the short way */
 
 typedef struct part {
@@ -184,29 +171,52 @@ compare_ids(rechecker *r, const part *p, zta_error *err)
 	return ZTA_OK;
 }
 
-/* What a whole check would have found; then the arena goes over to it. */
+/* Is it about one file, so that it is the same in a part and in the whole? */
+static bool
+is_of_a_file(const zta_ledger_finding *finding)
+{
+	return strcmp(finding->rule, ZTA_RULE_NO_SCHEMA) != 0;
+}
+
+/* What a whole check would have found. */
+static zta_status
+list_findings(rechecker *r, const zta_check *check, zta_finding_list *list,
+    zta_error *err)
+{
+	const zta_ledger_finding *old = r->recall.old.warnings;
+	const zta_memo_file *file;
+	uint32_t i;
+	zta_status status;
+
+	zta_finding_list__init(list, &r->recall.arena);
+	for (i = 0; i < check->findings.count; i++) {
+		if (is_of_a_file(&check->findings.list[i])) {
+			zta_finding_list__add(list, &check->findings.list[i]);
+		}
+	}
+	for (i = 0; i < r->recall.old.warning_count; i++) {
+		file = zta_recall__find(&r->recall, old[i].file);
+		if (file != NULL && file->judged && is_of_a_file(&old[i])) {
+			zta_finding_list__add(list, &old[i]);
+		}
+	}
+	status = zta_check__warn_no_schema(
+	    list, &r->recall.arena, &r->tree, &r->manifest, err);
+	if (status == ZTA_OK) {
+		status = list->full ? ZTA_ENOTFOUND :
+				      zta_finding_list__end(list, err);
+	}
+	return status;
+}
+
+/* Then the arena goes over to it. */
 static zta_status
 join(rechecker *r, const part *p, zta_check *out, zta_error *err)
 {
 	const zta_check *check = &p->check;
-	const zta_memo_file *file;
 	zta_finding_list list;
-	uint32_t i;
-	zta_status status;
+	zta_status status = list_findings(r, check, &list, err);
 
-	zta_finding_list__init(&list, &r->recall.arena);
-	for (i = 0; i < check->findings.count; i++) {
-		zta_finding_list__add(&list, &check->findings.list[i]);
-	}
-	for (i = 0; i < r->recall.old.warning_count; i++) {
-		file = zta_recall__find(
-		    &r->recall, r->recall.old.warnings[i].file);
-		if (file != NULL && file->judged) {
-			zta_finding_list__add(
-			    &list, &r->recall.old.warnings[i]);
-		}
-	}
-	status = list.full ? ZTA_ENOTFOUND : zta_finding_list__end(&list, err);
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -325,7 +335,7 @@ note_check(rechecker *r, const zta_check *check)
 		r->recall.new.files[i].ids = ZTA_STR("");
 	}
 	memset(r->recall.new.context, 0, sizeof(r->recall.new.context));
-	if (has_schema(&s->manifest) && !has_tests(s)) {
+	if (!has_tests(s)) {
 		r->recall.lost = r->recall.lost ||
 		    !zta_recall__digest(
 			&s->tree, &s->manifest, r->recall.new.context);

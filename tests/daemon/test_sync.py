@@ -6,6 +6,7 @@ import atexit
 import http.server
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,22 @@ def test_push():
         said = json.loads(run("a", verb, "--json", "--key", writer.path))
         assert said == {"outcome": "same", "head": head(), "url": URL, "changes": []}, said
     assert f"at {head()[:12]}" in run("a", "pull", "--key", reader.path)
+
+
+def test_what_takes_a_while_is_said_on_terminals_alone():
+    near, far = pty.openpty()
+    out = subprocess.run([ZTAUTH, "push", "--key", writer.path], cwd=path("a"), stdout=subprocess.PIPE, stderr=far,
+                         check=True).stdout
+    os.close(far)
+    said = b""
+    try:
+        while data := os.read(near, 4096):
+            said += data
+    except OSError:  # all of it was read
+        os.close(near)
+    assert said == b"\r\x1b[Ksending, and waiting for the judgement ...\r\x1b[K", said
+    assert out.startswith(b"nothing to send, at "), out
+    assert b"\x1b" not in run("a", "push", "--key", writer.path).encode()
 
 
 def test_clone():
@@ -299,7 +316,8 @@ def test_git():
 if shutil.which("git") is None:
     print("git is not installed")
     sys.exit(77)
-main([test_push, test_clone, test_pull, test_both_have_new_commits, test_a_signer_who_is_not_on_the_list,
+main([test_push, test_what_takes_a_while_is_said_on_terminals_alone, test_clone, test_pull,
+      test_both_have_new_commits, test_a_signer_who_is_not_on_the_list,
       test_what_the_server_does_not_admit, test_findings_of_the_server_are_shown, test_outage, test_rollback,
       test_many_commits, test_git])
 zone.stop()

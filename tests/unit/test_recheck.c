@@ -61,6 +61,8 @@ remove_file(const char *name)
 
 /* --- edits */
 
+static bool bare; /* there is no schema, but another partition */
+
 static const char *const schemas[] = {
 	"entity U { a: Long, b?: String }; entity D;\n"
 	"action view appliesTo { principal: U, resource: D };\n",
@@ -92,7 +94,8 @@ edit_policies(void)
 	uint32_t i, kind, count = next(4), number = next(FILES);
 	size_t len = 0;
 
-	(void)snprintf(name, sizeof(name), "p%02u.cedar", number);
+	(void)snprintf(name, sizeof(name), "%sp%02u.cedar",
+	    bare && number % 3 == 0 ? "a/" : "", number);
 	for (i = 0; i < count; i++) {
 		kind = next(8) == 0 ? next(9) : next(4);
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
@@ -148,10 +151,17 @@ mend(void)
 	remove_file("tests/t.json");
 	remove_file("trust/levels.json");
 	put_file("entities/u.json", "[]");
-	put_file("schema.cedarschema", schemas[next(2)]);
+	if (bare) {
+		remove_file("schema.cedarschema");
+	} else {
+		put_file("schema.cedarschema", schemas[next(2)]);
+	}
 	put_file("manifest.json",
-	    "{\"metadata\":{\"name\":\"x\"},\"partitions\":{\"/\":"
-	    "{\"schema\":true}}}");
+	    bare ? "{\"metadata\":{\"name\":\"x\"},\"partitions\":{"
+		   "\"/\":{\"schema\":false},"
+		   "\"/a\":{\"schema\":false}}}" :
+		   "{\"metadata\":{\"name\":\"x\"},\"partitions\":{\"/\":"
+		   "{\"schema\":true}}}");
 }
 
 static void
@@ -200,6 +210,7 @@ static void
 edit(void)
 {
 	char name[32];
+	uint32_t number;
 
 	switch (next(12)) {
 	case 0:
@@ -210,7 +221,9 @@ edit(void)
 		mend();
 		break;
 	case 2:
-		(void)snprintf(name, sizeof(name), "p%02u.cedar", next(FILES));
+		number = next(FILES);
+		(void)snprintf(name, sizeof(name), "%sp%02u.cedar",
+		    bare && number % 3 == 0 ? "a/" : "", number);
 		remove_file(name);
 		break;
 	case 3:
@@ -285,11 +298,10 @@ recheck(void)
 }
 
 static void
-test_recheck__random(void **state)
+change_often(void)
 {
 	int i, is_short = 0;
 
-	(void)state;
 	mend_policies();
 	mend();
 	for (i = 0; i < STEPS; i++) {
@@ -298,6 +310,27 @@ test_recheck__random(void **state)
 	}
 	/* Else nothing of this says anything. */
 	assert_true(is_short > STEPS / 10);
+}
+
+static void
+test_recheck__random(void **state)
+{
+	(void)state;
+	change_often();
+}
+
+/* A warning about each partition, at its first file. */
+static void
+test_recheck__without_schema(void **state)
+{
+	char path[128];
+
+	(void)state;
+	path_of("a", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	bare = true;
+	change_often();
+	bare = false;
 }
 
 /* A file that changes right after it was read, in size and id the same. */
@@ -468,6 +501,7 @@ main(void)
 		cmocka_unit_test(test_recheck__racy),
 		cmocka_unit_test(test_recheck__belief),
 		cmocka_unit_test(test_recheck__forged),
+		cmocka_unit_test(test_recheck__without_schema),
 	};
 
 	return cmocka_run_group_tests_name(
