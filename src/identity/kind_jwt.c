@@ -60,13 +60,11 @@ verify(zta_verifying *v)
 	static const char *const types[] = { "JWT", "at+jwt", NULL };
 	zta_status status = zta_jose__verify(v, types);
 
-	if (status == ZTA_OK && v->presented->as == ZTA_AS_ID_TOKEN &&
+	if (status == ZTA_OK &&
 	    zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
-		return ZTA_REFUSE(
-		    v, BAD_TYPE, "an access token is no ID token");
-	}
-	if (status == ZTA_OK && zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
-		status = judge_access_token(v);
+		status = v->presented->as == ZTA_AS_ID_TOKEN ?
+		    ZTA_REFUSE(v, BAD_TYPE, "an access token is no ID token") :
+		    judge_access_token(v);
 	}
 	return status != ZTA_OK ? status : zta_claims__judge(v);
 }

@@ -48,8 +48,8 @@ zta_transaction__verify(const zta_zone *zone, zta_arena *arena, zta_str token,
 {
 	zta_refusal refusal;
 	zta_known_token known;
-	zta_status status = zta_known__parse(
-	    zone->known, arena, token, &known, &refusal, why);
+	zta_status status =
+	    zta_known__parse(zone->known, arena, token, &known, &refusal, why);
 
 	if (status == ZTA_OK) {
 		status = check_signature(zone, &known, why);
