@@ -400,7 +400,7 @@ test_spiffe__reads_where_bundles_come_from(void **state)
 	char text[1024];
 	zta_sources sources;
 	zta_error why, err;
-	zta_error_sink sink = { .tell = keep_why, .context = &why, .max = 9 };
+	zta_error_sink sink = { .tell = keep_why, .context = &why, .max = 99 };
 	size_t i;
 
 	(void)state;
