@@ -28,9 +28,9 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_node json_write map random shared sort status str time uri url \
        utf8 watched
 
-CRYPTO = cert digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
-         ssh_private ssh_sig ssh_wire tls tls_peer tls_setup tls_tickets \
-         x509 x509_path
+CRYPTO = cert digest jwk key rsa_key secret sign ssh_agent ssh_allowed \
+         ssh_key ssh_private ssh_sig ssh_wire tls tls_peer tls_setup \
+         tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -170,7 +170,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 
 # Programs that the tests there talk to.
 INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
-    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/workspaces
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
+    $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a
