@@ -28,9 +28,9 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_copy json_node json_write map random shared sort status str time \
        uri url utf8 watched
 
-CRYPTO = cert digest jwk key secret sign ssh_agent ssh_allowed ssh_key \
-         ssh_private ssh_sig ssh_wire tls tls_setup tls_tickets x509 \
-         x509_path
+CRYPTO = cert digest jwk key rsa_key secret sign ssh_agent ssh_allowed \
+         ssh_key ssh_private ssh_sig ssh_wire tls tls_peer tls_setup \
+         tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -51,13 +51,14 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 XML = scan signature xml
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
-           claims client_auth demands dpop followed jose jwks jws keys kind \
-           kind_api_key kind_introspection kind_jwt kind_saml kind_spiffe \
-           kind_wimse known live mapping need principal proof refusal \
-           revocation_edit revocations ring saml saml_claims saml_conditions \
-           saml_signature saml_subject source source_claims source_file \
-           source_jose source_proof spiffe_bundle spiffe_id status_check \
-           status_list token used verify wpt x509_svid
+           bundle_endpoint claims client_auth demands dpop followed jose \
+           jwks jws keys kind kind_api_key kind_introspection kind_jwt \
+           kind_saml kind_spiffe kind_wimse known live mapping need \
+           principal proof refusal revocation_edit revocations ring saml \
+           saml_claims saml_conditions saml_signature saml_subject source \
+           source_bundle source_claims source_file source_jose source_proof \
+           spiffe_bundle spiffe_id status_check status_list token used \
+           verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -174,7 +175,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 
 # Programs that the tests there talk to.
 INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
-    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/workspaces
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
+    $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a

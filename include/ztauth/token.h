@@ -41,7 +41,8 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_token_inspect(
 /*
  * Verify `token`, a JWT or a SAML assertion (as XML or in base64), under
  * `sources` (identity/sources.json, RFC 8725) at `now` (milliseconds since
- * 1970), as the server would. Key files are looked for in the directory `keys`
+ * 1970), as the server would; nothing is fetched, and neither API keys nor what
+ * is bound to a key are taken. Key files are looked for in the directory `keys`
  * (NULL: none may be named). `out` is the principal as JSON, or
  * {"refused":CODE,...}. ZTA_EUNTRUSTED: refused, with `out` filled;
  * ZTA_ESYNTAX, ZTA_EINVALID: the sources are wrong.

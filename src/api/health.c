@@ -33,15 +33,13 @@ put_age(zta_service *service, zta_json_out *out)
 static bool
 lacks_keys(const zta_service *service, const zta_source *source)
 {
-	zta_ring_view view;
-	zta_need need;
+	zta_keys_view view;
+	bool lacks;
 
-	if (!zta_keys__need(source, &need)) {
-		return false;
-	}
-	zta_ring__look(service->ring, need.key, need.gate, INT64_MAX, &view);
-	zta_fetched__drop(view.value);
-	return view.value == NULL;
+	zta_keys__look(source, service->ring, INT64_MAX, &view);
+	lacks = view.keys == NULL;
+	zta_keys__drop(&view);
+	return lacks;
 }
 
 /* Sources whose keys are fetched, and which have none now; if there are any. */

@@ -97,7 +97,8 @@ ask(void *context, zta_arena *arena, const zta_outside_request *request,
 		.url = zta_arena__cstr(arena, request->url),
 		.body = request->form,
 		.timeout_ms = ZTA_FETCH_MS,
-		.answer_max = request->answer_max };
+		.answer_max = request->answer_max,
+		.peer = request->peer };
 	zta_http_response answer;
 	zta_buf accept, authorization = { 0 };
 	const char *fields[4] = { 0 };

@@ -38,6 +38,7 @@ static const char verify_help[] =
     "\n"
     "Verify a JWT or a SAML assertion as the server would and print the\n"
     "principal, or why it was refused. - reads it from standard input.\n"
+    "Fetched keys, API keys and proofs of possession need a running server.\n"
     "\n"
     "  --sources FILE  identity sources (identity/sources.json of a ledger)\n"
     "  --keys DIR      where `jwks_file` names are looked for\n"

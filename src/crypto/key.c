@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "crypto/key_object.h"
+#include "crypto/rsa_key.h"
 #include "crypto/ssh_key.h"
 
 #define RSA_BITS_NEW 3072
@@ -66,8 +67,7 @@ type_of(const EVP_PKEY *pkey, zta_key_type *type)
 	}
 	if (EVP_PKEY_is_a(pkey, "RSA")) {
 		*type = ZTA_KEY_RSA;
-		return EVP_PKEY_get_bits(pkey) >= ZTA_RSA_BITS_MIN &&
-		    EVP_PKEY_get_bits(pkey) <= ZTA_RSA_BITS_MAX;
+		return zta_rsa_key__is_good(pkey);
 	}
 	*type = ZTA_KEY_ED25519;
 	return EVP_PKEY_is_a(pkey, "ED25519");
@@ -94,8 +94,8 @@ zta_key__wrap(zta_key **out, EVP_PKEY *pkey, bool private, zta_error *err)
 	if (!type_of(pkey, &type)) {
 		EVP_PKEY_free(pkey);
 		return zta_error__set(err, ZTA_EINVALID,
-		    "the key is neither P-256, nor Ed25519, nor RSA of %d to "
-		    "%d bits",
+		    "the key is neither P-256, nor Ed25519, nor sound RSA of "
+		    "%d to %d bits",
 		    ZTA_RSA_BITS_MIN, ZTA_RSA_BITS_MAX);
 	}
 	key = malloc(sizeof(*key));

@@ -95,32 +95,6 @@ make_method(void)
 
 /* --- certificates of clients */
 
-/* Keep what the client has shown, in DER. */
-static bool
-keep_peer(zta_tls_link *link, const STACK_OF(X509) * shown)
-{
-	int i, len, count = sk_X509_num(shown);
-	zta_str *list;
-	unsigned char *der;
-
-	if (count < 1 || count > ZTA_X509_CHAIN_MAX) {
-		return false;
-	}
-	list = zta_arena__zalloc(&link->arena, (size_t)count, sizeof(*list));
-	for (i = 0; list != NULL && i < count; i++) {
-		len = i2d_X509(sk_X509_value(shown, i), NULL);
-		der = len <= 0 ? NULL :
-				 zta_arena__alloc(&link->arena, (size_t)len);
-		if (der == NULL) {
-			return false;
-		}
-		list[i] = (zta_str){ (const char *)der, (size_t)len };
-		(void)i2d_X509(sk_X509_value(shown, i), &der);
-	}
-	link->peer = (zta_x509_chain){ list, (uint32_t)count };
-	return list != NULL;
-}
-
 /*
  * Called in place of OpenSSL's own path building. That the client holds the
  * key is shown by the message that follows.
@@ -134,7 +108,7 @@ judge_peer(X509_STORE_CTX *shown, void *context)
 	const zta_tls *tls = link->tls;
 
 	(void)context;
-	if (keep_peer(link, X509_STORE_CTX_get0_untrusted(shown)) &&
+	if (zta_tls_setup__read_chain(shown, &link->arena, &link->peer) &&
 	    tls->options.check(tls->options.context, &link->peer)) {
 		X509_STORE_CTX_set_error(shown, X509_V_OK);
 		return 1;

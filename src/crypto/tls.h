@@ -18,7 +18,7 @@ typedef enum zta_tls_client {
 	ZTA_TLS_CLIENT_REQUIRED
 } zta_tls_client;
 
-/* Is the chain that a client shows good? Called from any thread. */
+/* Is the chain that a peer shows good? Called from any thread. */
 typedef bool zta_tls_check(void *context, const zta_x509_chain *chain);
 
 typedef struct zta_tls_options {

@@ -172,3 +172,29 @@ zta_tls_setup__context(
 	*out = ctx;
 	return ZTA_OK;
 }
+
+bool
+zta_tls_setup__read_chain(
+    X509_STORE_CTX *shown, zta_arena *arena, zta_x509_chain *out)
+{
+	const STACK_OF(X509) *stack = X509_STORE_CTX_get0_untrusted(shown);
+	int i, len, count = sk_X509_num(stack);
+	zta_str *list;
+	unsigned char *der;
+
+	if (count < 1 || count > ZTA_X509_CHAIN_MAX) {
+		return false;
+	}
+	list = zta_arena__zalloc(arena, (size_t)count, sizeof(*list));
+	for (i = 0; list != NULL && i < count; i++) {
+		len = i2d_X509(sk_X509_value(stack, i), NULL);
+		der = len <= 0 ? NULL : zta_arena__alloc(arena, (size_t)len);
+		if (der == NULL) {
+			return false;
+		}
+		list[i] = (zta_str){ (const char *)der, (size_t)len };
+		(void)i2d_X509(sk_X509_value(stack, i), &der);
+	}
+	*out = (zta_x509_chain){ list, (uint32_t)count };
+	return list != NULL;
+}

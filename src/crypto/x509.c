@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "crypto/key.h"
+#include "crypto/rsa_key.h"
 
 zta_status
 zta_x509__fail(zta_x509_flaw *out, zta_x509_flaw flaw, zta_error *err,
@@ -62,8 +63,7 @@ is_good_key(const X509 *x)
 		return false;
 	}
 	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS")) {
-		return EVP_PKEY_get_bits(pkey) >= ZTA_RSA_BITS_MIN &&
-		    EVP_PKEY_get_bits(pkey) <= ZTA_RSA_BITS_MAX;
+		return zta_rsa_key__is_good(pkey);
 	}
 	if (EVP_PKEY_is_a(pkey, "EC") &&
 	    EVP_PKEY_get_group_name(pkey, group, sizeof(group), &len) == 1) {
@@ -114,8 +114,8 @@ zta_x509__parse(X509 **out, zta_str der, zta_x509_flaw *flaw, zta_error *err)
 		    "an extension stands twice");
 	} else if (!is_good_key(x)) {
 		status = zta_x509__fail(flaw, ZTA_X509_WEAK_KEY, err,
-		    "the key is neither P-256, P-384, P-521, Ed25519, nor RSA "
-		    "of %d to %d bits",
+		    "the key is neither P-256, P-384, P-521, Ed25519, nor "
+		    "sound RSA of %d to %d bits",
 		    ZTA_RSA_BITS_MIN, ZTA_RSA_BITS_MAX);
 	}
 	if (status != ZTA_OK) {

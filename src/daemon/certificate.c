@@ -50,6 +50,8 @@ verify_svid(zta_certificate *c, zta_arena *arena, const zta_x509_chain *chain,
 		    err, ZTA_EUNTRUSTED, "there are no sources yet");
 	}
 	with.sources = &snapshot->sources;
+	with.ring = c->service->ring;
+	with.since = zta_ring__now(with.ring);
 	status =
 	    zta_identity__verify(&with, &presented, &principal, &why_not, err);
 	*code = zta_refusal__code(why_not.refusal);

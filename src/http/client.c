@@ -90,8 +90,35 @@ list_fields(const zta_http_request *request)
 	return list;
 }
 
+static CURLcode
+demand_peer(CURL *curl, void *ssl_ctx, void *peer)
+{
+	(void)curl;
+	return zta_tls_peer__demand(ssl_ctx, peer) ? CURLE_OK :
+						     CURLE_SSL_CERTPROBLEM;
+}
+
 #define SET(option, value) \
 	(void)curl_easy_setopt(client->curl, CURLOPT_##option, value)
+
+/*
+ * Only whom the check knows may answer: no authority counts, and no connection
+ * and no session that was made for another request.
+ */
+static void
+configure_peer(zta_http_client *client, zta_tls_peer *peer)
+{
+	peer->passed = false;
+	SET(CAINFO, NULL);
+	SET(CAPATH, NULL);
+	SET(SSL_VERIFYPEER, 1L);
+	SET(SSL_VERIFYHOST, 0L);
+	SET(SSL_CTX_FUNCTION, demand_peer);
+	SET(SSL_CTX_DATA, peer);
+	SET(SSL_SESSIONID_CACHE, 0L);
+	SET(FRESH_CONNECT, 1L);
+	SET(FORBID_REUSE, 1L);
+}
 
 static void
 configure(zta_http_client *client, const zta_http_request *request,
@@ -118,6 +145,9 @@ configure(zta_http_client *client, const zta_http_request *request,
 	SET(XFERINFODATA, client);
 	if (o->ca_file != NULL) {
 		SET(CAINFO, o->ca_file);
+	}
+	if (request->peer != NULL) {
+		configure_peer(client, request->peer);
 	}
 	if (strcmp(request->method, "GET") != 0) {
 		SET(POSTFIELDS,
@@ -225,9 +255,15 @@ zta_http_client__ask(zta_http_client *client, zta_arena *arena,
 	client->why[0] = '\0';
 	configure(client, request, fields, &body);
 	code = curl_easy_perform(client->curl);
-	status = code == CURLE_OK ?
-	    keep(client, arena, &body, out, err) :
-	    tell_failure(client, code, &body, request->answer_max, err);
+	if (code != CURLE_OK) {
+		status =
+		    tell_failure(client, code, &body, request->answer_max, err);
+	} else if (request->peer != NULL && !request->peer->passed) {
+		status = zta_error__set(
+		    err, ZTA_EUNTRUSTED, "who answers has not shown who it is");
+	} else {
+		status = keep(client, arena, &body, out, err);
+	}
 	if (status != ZTA_OK) {
 		zta_error__place(err, "%s", request->url);
 	}

@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 
-#include "base/arena.h"
+#include "crypto/tls_peer.h"
 
 typedef struct zta_http_client zta_http_client;
 
@@ -35,6 +35,8 @@ typedef struct zta_http_request {
 	zta_str body;       /* sent with POST and PUT */
 	int64_t timeout_ms; /* of the whole; 0: 60 s */
 	size_t answer_max;  /* bytes of its body */
+	/* Who must answer, by https; NULL: who the web says is the host. */
+	zta_tls_peer *peer;
 } zta_http_request;
 
 typedef struct zta_http_response {
@@ -47,7 +49,7 @@ typedef struct zta_http_response {
 /*
  * Ask, and wait for the answer, which lies in `arena`. Any status is an answer.
  * ZTA_EUNAVAILABLE: there was none, whyever; ZTA_ELIMIT: it is too large;
- * ZTA_EINVAL: that is no URL.
+ * ZTA_EINVAL: that is no URL; ZTA_EUNTRUSTED: another than the peer answered.
  */
 ZTA_MUST_USE zta_status zta_http_client__ask(zta_http_client *client,
     zta_arena *arena, const zta_http_request *request, zta_http_response *out,

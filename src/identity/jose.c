@@ -45,53 +45,45 @@ judge(zta_verifying *v, const zta_key *key)
 }
 
 /*
- * With keys that were fetched. A kid that is not among them may be new: the
- * set is fetched again, once for the call.
+ * A kid that is not among keys that were fetched may be new: the set is fetched
+ * again, once for the call.
  */
 static zta_status
-judge_fetched(zta_verifying *v, const zta_need *need)
+judge_with(zta_verifying *v, const zta_keys_view *view)
 {
 	const zta_source *s = v->source;
-	const zta_key *key = NULL;
-	zta_ring_view view = { 0 };
-	zta_status status;
+	const zta_key *key = view->keys == NULL ?
+	    NULL :
+	    zta_jwks__find(view->keys, &v->token.jws);
 
-	if (v->with->ring != NULL) {
-		zta_ring__look(v->with->ring, need->key, need->gate,
-		    v->with->since, &view);
-	}
-	if (view.value != NULL) {
-		key = zta_jwks__find(&view.value->keys, &v->token.jws);
-	}
-	if (key == NULL && !view.since && view.may_fetch) {
-		v->why_not->need = *need;
-		status = zta_error__set(v->err, ZTA_EUNAVAILABLE,
+	if (key == NULL && !view->fetched.since && view->fetched.may_fetch) {
+		(void)zta_keys__need(s, &v->why_not->need);
+		return zta_error__set(v->err, ZTA_EUNAVAILABLE,
 		    "the keys of source `%.*s` are needed",
 		    ZTA_STR_ARG(s->name));
-	} else if (view.value == NULL) {
-		status = ZTA_REFUSE(v, NO_KEYS, "source `%.*s` has no keys now",
-		    ZTA_STR_ARG(s->name));
-	} else {
-		status = judge(v, key);
 	}
-	zta_fetched__drop(view.value);
-	return status;
+	return view->keys != NULL ?
+	    judge(v, key) :
+	    ZTA_REFUSE(v, NO_KEYS, "source `%.*s` has no keys now",
+		ZTA_STR_ARG(s->name));
 }
 
 static zta_status
 check_signature(zta_verifying *v)
 {
 	const zta_source *s = v->source;
-	zta_need need;
+	zta_keys_view view;
+	zta_status status;
 
 	if ((s->algs & 1u << v->token.jws.alg) == 0) {
 		return ZTA_REFUSE(v, ALG_NOT_ALLOWED,
 		    "source `%.*s` does not use %s", ZTA_STR_ARG(s->name),
 		    zta_alg_name(v->token.jws.alg));
 	}
-	return zta_keys__need(s, &need) ?
-	    judge_fetched(v, &need) :
-	    judge(v, zta_jwks__find(&s->keys, &v->token.jws));
+	zta_keys__look(s, v->with->ring, v->with->since, &view);
+	status = judge_with(v, &view);
+	zta_keys__drop(&view);
+	return status;
 }
 
 zta_status

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "identity/bundle_endpoint.h"
 
 /* --- the issuer's metadata */
 
@@ -80,14 +81,14 @@ ask_metadata(const zta_outside *outside, zta_arena *arena, zta_str issuer,
 	zta_status status = place_metadata(arena, issuer, false, &url, err);
 
 	if (status == ZTA_OK) {
-		status = zta_outside__get_json(
-		    outside, arena, url, ZTA_DISCOVERY_MAX, &answer, &doc, err);
+		status = zta_outside__get_json(outside, arena, url,
+		    ZTA_DISCOVERY_MAX, NULL, &answer, &doc, err);
 	}
 	if (status != ZTA_OK && answer.status == 404) {
 		status = place_metadata(arena, issuer, true, &url, err);
 		if (status == ZTA_OK) {
 			status = zta_outside__get_json(outside, arena, url,
-			    ZTA_DISCOVERY_MAX, &answer, &doc, err);
+			    ZTA_DISCOVERY_MAX, NULL, &answer, &doc, err);
 		}
 	}
 	if (status == ZTA_OK) {
@@ -148,7 +149,7 @@ fetch(const zta_need *need, zta_ring *ring, const zta_outside *outside,
 	}
 	if (status == ZTA_OK) {
 		status = zta_outside__get_json(outside, &arena, url,
-		    ZTA_KEYS_TEXT_MAX, &answer, &doc, err);
+		    ZTA_KEYS_TEXT_MAX, NULL, &answer, &doc, err);
 	}
 	if (status == ZTA_OK) {
 		fetched = zta_fetched__make(answer.body);
@@ -173,9 +174,37 @@ bool
 zta_keys__need(const zta_source *source, zta_need *out)
 {
 	*out = (zta_need){ .source = source,
-		.fetch = fetch,
+		.fetch =
+		    source->keys_bundle ? zta_bundle_endpoint__fetch : fetch,
 		.key = source->keys_key,
 		.gate = source->keys_key,
 		.metered = true };
 	return source->keys_key.len > 0;
+}
+
+void
+zta_keys__look(
+    const zta_source *source, zta_ring *ring, int64_t since, zta_keys_view *out)
+{
+	zta_need need;
+	bool fetched = zta_keys__need(source, &need);
+
+	*out = (zta_keys_view){ 0 };
+	if (fetched && ring != NULL) {
+		zta_ring__look(ring, need.key, need.gate, since, &out->fetched);
+	}
+	if (out->fetched.value != NULL) {
+		out->keys = &out->fetched.value->keys;
+		out->roots = out->fetched.value->roots;
+	} else if (!fetched || (source->roots != NULL && !out->fetched.had)) {
+		out->keys = &source->keys;
+		out->roots = source->roots;
+	}
+}
+
+void
+zta_keys__drop(zta_keys_view *view)
+{
+	zta_fetched__drop(view->fetched.value);
+	*view = (zta_keys_view){ 0 };
 }

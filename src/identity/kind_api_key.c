@@ -56,10 +56,12 @@ zta_api_key__look(zta_verifying *v)
 	case ZTA_API_KEY_GOOD:
 		break;
 	}
-	status = live == NULL || !live->has_api_keys ?
-	    ZTA_ENOTFOUND :
-	    zta_api_keys__find(
-		&live->api_keys, text, id, v->with->arena, &found);
+	if (live == NULL || !live->has_api_keys) {
+		return ZTA_REFUSE(v, API_KEY_UNKNOWN,
+		    "a server with `api_keys` alone knows API keys");
+	}
+	status = zta_api_keys__find(
+	    &live->api_keys, text, id, v->with->arena, &found);
 	if (status == ZTA_ENOTFOUND) {
 		return ZTA_REFUSE(v, API_KEY_UNKNOWN, "no key has this id");
 	}

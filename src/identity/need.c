@@ -23,11 +23,13 @@ zta_need__fetch(const zta_need *need, zta_ring *ring,
 
 zta_status
 zta_outside__get_json(const zta_outside *outside, zta_arena *arena, zta_str url,
-    size_t max, zta_outside_answer *answer, zta_json_doc *doc, zta_error *err)
+    size_t max, zta_tls_peer *peer, zta_outside_answer *answer,
+    zta_json_doc *doc, zta_error *err)
 {
-	const zta_outside_request request = {
-		.url = url, .accept = "application/json", .answer_max = max
-	};
+	const zta_outside_request request = { .url = url,
+		.accept = "application/json",
+		.answer_max = max,
+		.peer = peer };
 	zta_status status =
 	    outside->ask(outside->context, arena, &request, answer, err);
 

@@ -7,6 +7,7 @@
 #define ZTA_IDENTITY_NEED_H
 
 #include "base/buf.h"
+#include "crypto/tls_peer.h"
 #include "identity/ring.h"
 
 typedef struct zta_source zta_source;
@@ -19,6 +20,8 @@ typedef struct zta_outside_request {
 	zta_str authorization; /* value of the header; empty: none */
 	const char *accept;
 	size_t answer_max;
+	zta_tls_peer
+	    *peer; /* who must answer; NULL: the host, as the web has it */
 } zta_outside_request;
 
 typedef struct zta_outside_answer {
@@ -71,7 +74,7 @@ zta_need_outcome zta_need__fetch(const zta_need *need, zta_ring *ring,
 
 /* GET what must be a JSON object; the answer is in `arena`. ZTA_EUNAVAILABLE. */
 ZTA_MUST_USE zta_status zta_outside__get_json(const zta_outside *outside,
-    zta_arena *arena, zta_str url, size_t max, zta_outside_answer *answer,
-    zta_json_doc *doc, zta_error *err);
+    zta_arena *arena, zta_str url, size_t max, zta_tls_peer *peer,
+    zta_outside_answer *answer, zta_json_doc *doc, zta_error *err);
 
 #endif

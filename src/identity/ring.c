@@ -70,6 +70,7 @@ zta_fetched__drop(zta_fetched *fetched)
 {
 	if (fetched != NULL && atomic_fetch_sub(&fetched->references, 1) == 1) {
 		zta_jwks__release(&fetched->keys);
+		zta_x509_roots__drop(fetched->roots);
 		zta_arena__release(&fetched->arena);
 		free(fetched);
 	}
@@ -214,8 +215,8 @@ zta_ring__look(zta_ring *ring, zta_str key, zta_str gate, int64_t since,
 	*out = (zta_ring_view){ 0 };
 	(void)pthread_mutex_lock(&ring->lock);
 	e = find(ring, key);
-	if (e != NULL && e->value != NULL &&
-	    (now < e->dead_at || e->fetched_at >= since)) {
+	out->had = e != NULL && e->value != NULL;
+	if (out->had && (now < e->dead_at || e->fetched_at >= since)) {
 		out->value = keep(e->value);
 		out->version = e->version;
 		out->since = e->fetched_at >= since;

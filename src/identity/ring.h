@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "crypto/x509.h"
 #include "identity/jwks.h"
 
 typedef struct zta_ring zta_ring;
@@ -22,7 +23,9 @@ typedef struct zta_fetched {
 	atomic_uint references;
 	zta_arena arena; /* all of it is here */
 	zta_str text;
-	zta_jwks keys;                          /* of a key set */
+	zta_jwks keys;                          /* of a key set or bundle */
+	zta_x509_roots *roots;                  /* of a bundle */
+	int64_t sequence;                       /* of a bundle; -1: not said */
 	const struct zta_status_list *statuses; /* of a status list */
 } zta_fetched;
 
@@ -38,6 +41,7 @@ int64_t zta_ring__now(const zta_ring *ring);
 
 typedef struct zta_ring_view {
 	zta_fetched *value; /* to be dropped; NULL: none that still counts */
+	bool had;           /* there was one, which may not count any more */
 	uint64_t version;   /* another one with each value of the ring */
 	bool since;         /* it was fetched since then */
 	bool may_fetch;     /* whoever is asked may be asked now */
@@ -45,7 +49,7 @@ typedef struct zta_ring_view {
 
 /*
  * See what there is under `key`, for a call that began at `since`: what was
- * fetched for it counts in any case. `gate` names who would be asked; who failed
+ * fetched for it counts in any case, and for 0 all that ever was. `gate` names who would be asked; who failed
  * since then is not asked again.
  */
 void zta_ring__look(zta_ring *ring, zta_str key, zta_str gate, int64_t since,

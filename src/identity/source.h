@@ -73,6 +73,10 @@ struct zta_source {
 	zta_str keys_url; /* empty: as the issuer's metadata say */
 	const char *keys_use;
 	int64_t keys_refresh_ms, keys_max_age_ms;
+	bool keys_bundle; /* they come as the bundle of a trust domain */
+	zta_str
+	    bundle_endpoint; /* SPIFFE ID of who serves it; empty: a web host */
+	int64_t bundle_sequence; /* of the one that a file has; -1: not said */
 	const zta_saml_rules *saml; /* saml.h */
 	/* Who tells of a token: */
 	zta_str endpoint;

@@ -93,12 +93,13 @@ zta_source__name_fetched(zta_source_reader *r, const char *what,
 	return ZTA_OK;
 }
 
-static zta_status
-read_times(zta_source_reader *r, const zta_json *source, zta_source *out)
+zta_status
+zta_source__read_key_times(zta_source_reader *r, const zta_json *source,
+    int64_t refresh_s, zta_source *out)
 {
 	zta_status status;
 
-	out->keys_refresh_ms = DEFAULT_REFRESH_S * 1000;
+	out->keys_refresh_ms = refresh_s * 1000;
 	out->keys_max_age_ms = DEFAULT_KEYS_AGE_S * 1000;
 	status = zta_source__seconds(r, source, "keys_refresh_s",
 	    ZTA_KEYS_REFRESH_MAX_S, &out->keys_refresh_ms);
@@ -121,7 +122,8 @@ read_remote(zta_source_reader *r, const zta_json *source, const zta_json *uri,
     const char *use, zta_source *out)
 {
 	zta_str address = out->issuer;
-	zta_status status = read_times(r, source, out);
+	zta_status status =
+	    zta_source__read_key_times(r, source, DEFAULT_REFRESH_S, out);
 
 	out->keys_use = use;
 	if (status == ZTA_OK && uri != NULL) {

@@ -70,6 +70,16 @@ ZTA_MUST_USE zta_status zta_source__read_jose(zta_source_reader *r,
 ZTA_MUST_USE zta_status zta_source__read_jose_rules(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 
+/* When keys are fetched again, and when they do not count any more. */
+ZTA_MUST_USE zta_status zta_source__read_key_times(zta_source_reader *r,
+    const zta_json *source, int64_t refresh_s, zta_source *out);
+
+/* All keys of a trust domain: from a file, an endpoint, or first one, then both. */
+#define ZTA_SOURCE_BUNDLE_MEMBERS \
+	"bundle_file", "bundle_url", "bundle_profile", "bundle_endpoint_id"
+ZTA_MUST_USE zta_status zta_source__read_bundle(
+    zta_source_reader *r, const zta_json *source, zta_source *out);
+
 /* Member `principal`: what the credential becomes; absent, all stays. */
 ZTA_MUST_USE zta_status zta_source__read_principal(
     zta_source_reader *r, const zta_json *source, zta_source *out);

@@ -165,9 +165,7 @@ zta_spiffe_bundle__release(zta_spiffe_bundle *bundle)
 }
 
 bool
-zta_spiffe_bundle__follows(
-    const zta_spiffe_bundle *now, const zta_spiffe_bundle *next)
+zta_spiffe_bundle__follows(int64_t now, int64_t next)
 {
-	return now->sequence < 0 || next->sequence < 0 ||
-	    next->sequence >= now->sequence;
+	return now < 0 || next < 0 || next >= now;
 }

@@ -31,10 +31,9 @@ ZTA_MUST_USE zta_status zta_spiffe_bundle__read(zta_spiffe_bundle *out,
 void zta_spiffe_bundle__release(zta_spiffe_bundle *bundle);
 
 /*
- * May `next` stand for `now`? A bundle whose sequence goes back is an old one.
- * SPEC: spiffe-federation 4.2
+ * May a bundle of the sequence `next` stand for one of `now`? One whose sequence
+ * goes back is an old one. SPEC: spiffe-bundle 4.1.1
  */
-bool zta_spiffe_bundle__follows(
-    const zta_spiffe_bundle *now, const zta_spiffe_bundle *next);
+bool zta_spiffe_bundle__follows(int64_t now, int64_t next);
 
 #endif

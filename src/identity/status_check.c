@@ -22,27 +22,22 @@ static zta_status
 read_list(const zta_need *need, zta_ring *ring, zta_fetched *f,
     zta_arena *scratch, zta_str text, zta_error *err)
 {
-	zta_status_list_origin origin = { need->source, &need->source->keys,
+	zta_status_list_origin origin = { need->source, NULL,
 		need->credential };
 	zta_status_list *list = zta_arena__zalloc(&f->arena, 1, sizeof(*list));
-	zta_ring_view view = { 0 };
-	zta_need keys;
+	zta_keys_view view;
 	zta_status status;
 
 	if (list == NULL) {
 		return zta_arena__failed(&f->arena, err);
 	}
-	if (zta_keys__need(need->source, &keys)) {
-		zta_ring__look(ring, keys.key, keys.gate, 0, &view);
-		if (view.value == NULL) {
-			return zta_error__set(err, ZTA_EUNAVAILABLE,
-			    "the keys of the source are not there");
-		}
-		origin.keys = &view.value->keys;
-	}
-	status =
+	zta_keys__look(need->source, ring, INT64_MAX, &view);
+	origin.keys = view.keys;
+	status = view.keys == NULL ?
+	    zta_error__set(
+		err, ZTA_EUNAVAILABLE, "the keys of the source are not there") :
 	    zta_status_list__read(list, scratch, &origin, text, need->now, err);
-	zta_fetched__drop(view.value);
+	zta_keys__drop(&view);
 	if (status != ZTA_OK) {
 		return status;
 	}

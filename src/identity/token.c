@@ -184,10 +184,16 @@ put_principal(zta_json_out *out, const zta_principal *p)
 	zta_json_out__text(out, zta_proof__name(p->proof));
 }
 
-/* Nobody says what it is: a JWT has points, an assertion none, or brackets. */
+/*
+ * Nobody says what it is: a JWT has points, an assertion none, or brackets. An
+ * API key says it itself.
+ */
 static zta_presented_as
 guess(zta_str token)
 {
+	if (zta_str__starts(token, ZTA_STR("ztak_"))) {
+		return ZTA_AS_API_KEY;
+	}
 	return zta_str__starts(token, ZTA_STR("<")) ||
 		zta_str__find(token, '.') == token.len ?
 	    ZTA_AS_SAML2 :

@@ -7,9 +7,11 @@ import threading
 
 
 class Issuer:
-    """`answers` maps a path to (status, headers, body) or to a function of the request."""
+    """`answers` maps a path to (status, headers, body) or to a function of the request. With
+    `context` it speaks TLS; another one counts for connections to come."""
 
-    def __init__(self):
+    def __init__(self, context=None):
+        self.context = context
         self.answers = {}
         self.asked = []
         issuer = self
@@ -42,6 +44,13 @@ class Issuer:
         class Quiet(http.server.ThreadingHTTPServer):
             daemon_threads = True
 
+            def get_request(self):
+                s, address = super().get_request()
+                if issuer.context:
+                    s.settimeout(10)
+                    s = issuer.context.wrap_socket(s, server_side=True, do_handshake_on_connect=False)
+                return s, address
+
             def handle_error(self, request, client_address):
                 pass
 
@@ -63,7 +72,7 @@ class Issuer:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
 
     def count(self, path):
         return self.asked.count(path)

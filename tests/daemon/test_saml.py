@@ -3,13 +3,11 @@
 """A SAML assertion becomes a transaction token, once."""
 
 import base64
-import hashlib
 import json
 import shutil
-import subprocess
 import sys
-import time
 
+from assertions import make_assertion, make_identity_provider
 from harness import URN, Server, main
 
 if shutil.which("openssl") is None:
@@ -17,9 +15,7 @@ if shutil.which("openssl") is None:
     sys.exit(77)
 
 server = Server()
-subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", server.path("idp.key"),
-                "-out", server.path("keys/idp.pem"), "-days", "2", "-subj", "/CN=idp.example"],
-               check=True, capture_output=True)
+make_identity_provider(server.path("idp.key"), server.path("keys/idp.pem"))
 with open(server.path("ledger/identity/sources.json"), encoding="utf-8") as f:
     sources = json.load(f)
 # The elevation of the shop asks for source `corp`.
@@ -31,37 +27,8 @@ with open(server.path("ledger/identity/sources.json"), "w", encoding="utf-8") as
     json.dump(sources, f)
 server.start()
 
-DS = "http://www.w3.org/2000/09/xmldsig#"
-EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-
-
-def instant(seconds):
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
-
-
-def assertion(name, who="alice", key="idp.key"):
-    """A signed assertion; the texts are in canonical form."""
-    begin = (f'<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="{name}" '
-             f'IssueInstant="{instant(0)}" Version="2.0"><Issuer>https://idp.example</Issuer>')
-    end = (f'<Subject><NameID>{who}</NameID>'
-           '<SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
-           f'<SubjectConfirmationData NotOnOrAfter="{instant(60)}" Recipient="https://shop.example/token">'
-           '</SubjectConfirmationData></SubjectConfirmation></Subject>'
-           '<Conditions><AudienceRestriction><Audience>shop.example</Audience></AudienceRestriction></Conditions>'
-           '</Assertion>')
-    digest = base64.b64encode(hashlib.sha256((begin + end).encode()).digest()).decode()
-    info = (f'<SignedInfo xmlns="{DS}"><CanonicalizationMethod Algorithm="{EXCLUSIVE}"></CanonicalizationMethod>'
-            '<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></SignatureMethod>'
-            f'<Reference URI="#{name}"><Transforms>'
-            f'<Transform Algorithm="{DS}enveloped-signature"></Transform>'
-            f'<Transform Algorithm="{EXCLUSIVE}"></Transform></Transforms>'
-            '<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></DigestMethod>'
-            f'<DigestValue>{digest}</DigestValue></Reference></SignedInfo>')
-    value = subprocess.run(["openssl", "dgst", "-sha256", "-sign", server.path(key)], input=info.encode(),
-                           check=True, capture_output=True).stdout
-    signature = (f'<Signature xmlns="{DS}">{info}'
-                 f'<SignatureValue>{base64.b64encode(value).decode()}</SignatureValue></Signature>')
-    return base64.urlsafe_b64encode((begin + signature + end).encode()).decode().rstrip("=")
+def assertion(name, who="alice"):
+    return make_assertion(server.path("idp.key"), name, who)
 
 
 def exchange(token, **change):

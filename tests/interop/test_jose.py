@@ -126,5 +126,17 @@ signed.header_registry["urgent"] = jws.JWSEHeaderParameter("urgent", False, True
 signed.add_signature(key, None, json.dumps({"alg": "ES256", "crit": ["urgent"], "urgent": 1}))
 check("negative critical_header", verify(signed.serialize(compact=True)), "critical_header")
 
+# What only a running server can judge is refused, and says so.
+pair = run("apikey", "create", "--file", path("keys.txt"), "--iss", "https://corp", "--aud", "me",
+           "--sub", "ci").stdout.strip()
+for token, code, words in (
+        (pair, "api_key_unknown", "a server with `api_keys` alone"),
+        (pair[:-1] + "x", "api_key_malformed", "no API key of this form"),
+        (theirs(key, "ES256", claims(cnf={"jkt": other.thumbprint()})), "proof_missing",
+         "no proof can be shown here")):
+    out = run("token", "verify", "--sources", path("sources.json"), token)
+    check("needs a server", (out.returncode, json.loads(out.stdout)["refused"]), (2, code))
+    check("needs a server", words in out.stdout, True)
+
 print("all agreed" if failed == 0 else f"{failed} disagreed")
 sys.exit(failed > 0)

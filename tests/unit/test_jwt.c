@@ -415,10 +415,43 @@ test_jwt__refuses_bad_sources(void **state)
 	}
 }
 
+/* A modulus that is 1 modulo each prime that tells, and another one. */
+static void
+test_jwks__refuses_rsa_keys_that_give_themselves_away(void **state)
+{
+	static const char digits[] =
+	    "rewYjKy_2N7syIX1fCj9VJdwk17BMgajEMD7qqiNCbCrSVqy1lIunoh9lLh8"
+	    "RLCv59p30QDHDSZZqSwqEqSu-MKZzyz3fvIN-O5HdzR6tzO2dGi2d5MBeSxu"
+	    "4A6Q65PQg3DiIEDx5pd7aAl5bzS01K2_A_WcwT8OAiwG5yNLp0mcpyyQzd9b"
+	    "MH1jxWkxBcdGlIl5ZpYTAG3r4AepvobiqkY_t9YzFOz7zTUg28RaKRiOxvTZ"
+	    "0MyNUmPWAEQZt5Mq-PuVKOJ6Xtg3KvTQ58NAFWLC2QCbP-kikbuEDLq-IPM3"
+	    "blOa8Xd-NGcl4AcEYx3XGCyOry6Phh07q_KKFV2xqw";
+	char text[512];
+	zta_jwks keys;
+	zta_json_doc doc;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(text, sizeof(text),
+		    "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%c%s\"}]}",
+		    i == 0 ? 'r' : 's', digits + 1);
+		assert_int_equal(
+		    zta_json__read(&arena, zta_str_of(text), &doc, NULL),
+		    ZTA_OK);
+		assert_int_equal(
+		    zta_jwks__read(&keys, &arena, &doc, doc.root, "sig", NULL),
+		    i == 0 ? ZTA_EINVALID : ZTA_OK);
+		zta_jwks__release(&keys);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_jwks__refuses_rsa_keys_that_give_themselves_away),
 		cmocka_unit_test(test_jwt__judges_what_was_signed),
 		cmocka_unit_test(test_jwt__keeps_sources_apart),
 		cmocka_unit_test(test_jwt__every_byte_counts),

@@ -210,15 +210,13 @@ test_spiffe__takes_no_older_bundle(void **state)
 		bool follows;
 	} c[] = { { 1, 2, true }, { 2, 2, true }, { 2, 1, false },
 		{ -1, 0, true }, { 5, -1, true }, { 0, INT64_MAX, true } };
-	zta_spiffe_bundle a = { 0 }, b = { 0 };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
-		a.sequence = c[i].now;
-		b.sequence = c[i].next;
 		assert_int_equal(
-		    zta_spiffe_bundle__follows(&a, &b), c[i].follows);
+		    zta_spiffe_bundle__follows(c[i].now, c[i].next),
+		    c[i].follows);
 	}
 }
 
@@ -353,12 +351,85 @@ test_spiffe__knows_whose_certificate_it_is(void **state)
 	(void)unlink(path);
 }
 
+/* --- where a bundle comes from */
+
+#define URL "\"bundle_url\":\"https://a/b\""
+#define BY_SPIFFE ",\"bundle_profile\":\"https_spiffe\""
+#define ID ",\"bundle_endpoint_id\":\"spiffe://shop.example/e\""
+#define FIRST ",\"bundle_file\":\"f\""
+
+static const struct {
+	const char *members, *why; /* NULL: it is good */
+} origins[] = {
+	{ URL ",\"bundle_profile\":\"https_web\"", NULL },
+	{ URL ",\"bundle_profile\":\"https_web\"" FIRST, NULL },
+	{ URL BY_SPIFFE ID FIRST, NULL },
+	{ URL, "bundle_profile" },
+	{ URL ",\"bundle_profile\":\"web\"", "https_web or https_spiffe" },
+	{ URL ",\"bundle_profile\":\"https_web\"" ID,
+	    "belongs to https_spiffe" },
+	{ URL BY_SPIFFE FIRST, "bundle_endpoint_id" },
+	{ URL BY_SPIFFE ID, "needs a first bundle" },
+	{ URL BY_SPIFFE FIRST
+	    ",\"bundle_endpoint_id\":\"spiffe://other.example/e\"",
+	    "no SPIFFE ID of `trust_domain`" },
+	{ URL BY_SPIFFE FIRST
+	    ",\"bundle_endpoint_id\":\"spiffe://shop.example\"",
+	    "no SPIFFE ID of `trust_domain`" },
+	{ URL ",\"bundle_profile\":\"https_web\",\"jwks\":{\"keys\":[]}",
+	    "holds all keys" },
+	{ "\"bundle_file\":\"f\",\"discovery\":true", "holds all keys" },
+	{ "\"bundle_file\":\"f\"" ID, "belong to `bundle_url`" },
+	{ "\"bundle_url\":\"http://127.0.0.1/b\","
+	  "\"bundle_profile\":\"https_web\"",
+	    "no https URL" },
+	{ URL ",\"bundle_profile\":\"https_web\",\"keys_max_age_s\":9",
+	    "no more than `keys_max_age_s`" },
+};
+
+static void
+keep_why(void *context, zta_str file, const zta_error *why)
+{
+	(void)file;
+	*(zta_error *)context = *why;
+}
+
+static void
+test_spiffe__reads_where_bundles_come_from(void **state)
+{
+	char text[1024];
+	zta_sources sources;
+	zta_error why, err;
+	zta_error_sink sink = { .tell = keep_why, .context = &why, .max = 99 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "{\"sources\":{\"s\":{\"kind\":\"spiffe\","
+		    "\"trust_domain\":\"shop.example\",\"audience\":\"me\","
+		    "\"algorithms\":[\"ES256\"],%s}}}",
+		    origins[i].members);
+		why.message[0] = '\0';
+		assert_int_equal(zta_sources__check(&sources, &arena,
+				     zta_str_of(text), &sink, &err),
+		    ZTA_OK);
+		if (origins[i].why == NULL ? why.message[0] != '\0' :
+					     sources.count != 0 ||
+			    strstr(why.message, origins[i].why) == NULL) {
+			fail_msg("%s: %s", origins[i].members, why.message);
+		}
+		zta_sources__release(&sources);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spiffe__reads_bundles),
 		cmocka_unit_test(test_spiffe__takes_no_older_bundle),
+		cmocka_unit_test(test_spiffe__reads_where_bundles_come_from),
 		cmocka_unit_test(test_spiffe__reads_ids),
 		cmocka_unit_test(test_spiffe__knows_whose_certificate_it_is),
 	};
