@@ -62,7 +62,8 @@ LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = elevation elevation_question model statement txn_token
+TRUST = delegators elevation elevation_question grant grant_chain grant_read \
+        model statement txn_token
 PDP = decide issue question question_entity record replay request snapshot \
       snapshot_base snapshot_schema
 HTTP = client conn conn_answer conn_request conn_wire http
@@ -97,11 +98,12 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check diff dpop gate json jwt \
-       ledger log metamorphic nomem object pack receive_fault recheck remote \
-       revocations ring saml schema search search_random snapshot_base \
-       spiffe ssh status_list store store_fault store_pgsql store_sqlite tls \
-       transfer tree trust uri used validate wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check diff dpop gate grant \
+       grant_chain json jwt ledger log metamorphic nomem object pack \
+       receive_fault recheck remote revocations ring saml schema search \
+       search_random snapshot_base spiffe ssh status_list store store_fault \
+       store_pgsql store_sqlite tls transfer tree trust uri used validate \
+       wimse workspace x509
 
 FUZZ = bundle diff entities format http json jwks jwt lists log memo object \
        outside pack pktline policy policyjson proof replay request saml \
