@@ -63,9 +63,9 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        model statement txn_token
-PDP = decide issue question question_entity record replay request snapshot \
-      snapshot_base snapshot_schema
+        grants grants_edit model statement txn_token
+PDP = decide delegation issue question question_entity record replay request \
+      snapshot snapshot_base snapshot_schema
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check files findings folder git_fetch \
       git_pack git_upload import latest memo memo_place names pktline plan \
@@ -91,9 +91,9 @@ API = access evaluation fetch_desk fetcher form git health host ledger_job \
 DAEMON = admin certificate config develop file_state follow init keeper \
          mirror say serve watch
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit diff history init init_server key \
-      ledger log main plan revert revoke serve show status sync terminal \
-      test token validate workspace zone
+      cedar_validate checkout cli commit delegate diff history init \
+      init_server key ledger log main plan revert revoke serve show status \
+      sync terminal test token validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)

@@ -25,6 +25,7 @@ typedef struct zta_service {
 	zta_str jwks; /* the document */
 	zta_api_names names;
 	zta_live live;
+	zta_followed grants; /* of the zone, if it knows any */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
 	/* Tell the operator; from any thread. */

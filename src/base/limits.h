@@ -187,6 +187,9 @@
 #define ZTA_GRANT_LIFETIME_MAX_S (INT64_C(366) * 24 * 3600)
 /* Grants of a chain: each is a signature to verify at every decision. */
 #define ZTA_GRANT_CHAIN_MAX 8u
+/* Grants that a zone knows, and the file of them: it is read whole. */
+#define ZTA_GRANTS_MAX 100000u
+#define ZTA_GRANTS_FILE_MAX ((size_t)256 << 20)
 
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)

@@ -374,6 +374,13 @@ prepare(server *s, const zta_serve *how)
 	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
 		return zta_daemon__complain("credentials", &err);
 	}
+	if (s->config.delegations != NULL) {
+		if (zta_followed__open(&s->service.grants, &zta_grants__class,
+			s->config.delegations, files.tell, &err) != ZTA_OK) {
+			return zta_daemon__complain("delegations", &err);
+		}
+		s->service.zone.grants = &s->service.grants;
+	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
 		&s->arena, &err) != ZTA_OK) {
@@ -400,6 +407,7 @@ release(server *s)
 	zta_journal__close(s->service.journal);
 	zta_keeper__stop(&s->keeper);
 	zta_live__close(&s->service.live);
+	zta_followed__close(&s->service.grants);
 	zta_key_close(s->key);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);

@@ -11,6 +11,7 @@
 #define ZTA_PDP_DECIDE_H
 
 #include "log/leaf.h"
+#include "pdp/delegation.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
 #include "trust/txn_token.h"
@@ -23,6 +24,7 @@ typedef struct zta_zone {
 	zta_str ledger;       /* name */
 	zta_str issuer;       /* of its tokens */
 	bool follows;         /* the ledger is another server's */
+	zta_followed *grants; /* delegations; NULL: it knows none */
 	const zta_key *key;
 	zta_str kid;
 } zta_zone;
@@ -41,7 +43,8 @@ typedef struct zta_decision {
 	const zta_str *errors; /* policies that could not be evaluated */
 	uint32_t error_count;
 	const zta_txn *txn; /* NULL: no token, or none that holds */
-	zta_str reason;     /* for operators */
+	const zta_delegation *delegation; /* NULL: none was judged */
+	zta_str reason;                   /* for operators */
 } zta_decision;
 
 /*

@@ -22,12 +22,16 @@ zta_pdp__record_age(
 }
 
 static zta_status
-tell_chain(zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
+tell_chain(
+    zta_arena *arena, const zta_decision *d, zta_leaf *out, zta_error *err)
 {
+	const zta_txn *txn = d->txn;
+	uint32_t grants =
+	    d->delegation == NULL ? 0 : d->delegation->taken.count;
 	zta_leaf_ring *rings =
 	    zta_arena__zalloc(arena, txn->ring_count + 1, sizeof(*rings));
-	zta_str *digests =
-	    zta_arena__zalloc(arena, txn->ring_count + 2, sizeof(*digests));
+	zta_str *digests = zta_arena__zalloc(
+	    arena, txn->ring_count + grants + 2, sizeof(*digests));
 	uint32_t i;
 
 	if (rings == NULL || digests == NULL) {
@@ -45,7 +49,14 @@ tell_chain(zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
 	}
 	out->rings = rings;
 	out->ring_count = txn->ring_count;
-	out->credentials = (zta_leaf_list){ digests, txn->ring_count + 1 };
+	for (i = 0; i < grants; i++) {
+		digests[txn->ring_count + 1 + i] = (zta_str){
+			(const char *)d->delegation->taken.grants[i].digest,
+			ZTA_SHA256_LEN
+		};
+	}
+	out->credentials =
+	    (zta_leaf_list){ digests, txn->ring_count + 1 + grants };
 	out->txn = txn->txn;
 	return ZTA_OK;
 }
@@ -83,5 +94,5 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.mode = ZTA_STR("strict"),
 		.reason = d->reason };
 	zta_pdp__record_age(zone, snapshot, out);
-	return d->txn == NULL ? ZTA_OK : tell_chain(arena, d->txn, out, err);
+	return d->txn == NULL ? ZTA_OK : tell_chain(arena, d, out, err);
 }
