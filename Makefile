@@ -99,11 +99,11 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff dpop gate grant \
-       grant_chain grants_random json jwt ledger log metamorphic nomem \
-       object pack receive_fault recheck remote revocations ring saml schema \
-       search search_random snapshot_base spiffe ssh status_list store \
-       store_fault store_pgsql store_sqlite tls transfer tree trust uri used \
-       validate wimse workspace x509
+       grant_chain grants grants_random json jwt ledger log metamorphic \
+       nomem object pack receive_fault recheck remote revocations ring saml \
+       schema search search_random snapshot_base spiffe ssh status_list \
+       store store_fault store_pgsql store_sqlite tls transfer tree trust \
+       uri used validate wimse workspace x509
 
 FUZZ = bundle diff entities format grant http json jwks jwt lists log memo \
        object outside pack pktline policy policyjson proof replay request \

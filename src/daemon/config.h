@@ -33,7 +33,7 @@ typedef struct zta_config {
 	zta_tls_client tls_client; /* default: no certificate is asked for */
 	/* Files; NULL: none. */
 	const char *api_keys, *revocations, *delegations;
-	const char *host;                   /* of `listen` */
+	const char *host; /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

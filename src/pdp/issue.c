@@ -507,8 +507,8 @@ zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
 	    zta_arena__alloc(arena, ZTA_LEAF_ID_LEN + ZTA_SHA256_LEN);
 	zta_leaf_ring *ring = zta_arena__zalloc(arena, 1, sizeof(*ring));
 	const zta_delegation *grants = answer->delegation;
-	zta_str *digests = zta_arena__zalloc(
-	    arena, 2 + ZTA_GRANT_CHAIN_MAX, sizeof(*digests));
+	zta_str *digests =
+	    zta_arena__zalloc(arena, 2 + ZTA_GRANT_CHAIN_MAX, sizeof(*digests));
 	uint32_t i, count = 0;
 
 	if (bytes == NULL || ring == NULL || digests == NULL) {
@@ -528,9 +528,9 @@ zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
 		digests[count++] = txn->rings[0].digest;
 	}
 	for (i = 0; grants != NULL && i < grants->taken.count; i++) {
-		digests[count++] = (zta_str){
-			(const char *)grants->taken.grants[i].digest,
-			ZTA_SHA256_LEN };
+		digests[count++] =
+		    (zta_str){ (const char *)grants->taken.grants[i].digest,
+			    ZTA_SHA256_LEN };
 	}
 	*out = (zta_leaf){ .kind = ZTA_STR("token"),
 		.id = { (const char *)bytes, ZTA_LEAF_ID_LEN },

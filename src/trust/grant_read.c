@@ -323,7 +323,7 @@ take_consent(reader *r)
 {
 	static const char *const names[] = { "kind", NULL };
 	const zta_json *root = r->doc->root, *consent;
-	zta_str kind;
+	zta_str kind = { NULL, 0 };
 	zta_status status = take_text(r, root, "statement",
 	    ZTA_GRANT_STATEMENT_MAX, true, &r->out->statement);
 
