@@ -312,16 +312,18 @@ put_names(zta_buf *out, const model_grant *g)
 static void
 put_parent(zta_buf *out, const world *w, int parent)
 {
-	unsigned char none[ZTA_SHA256_LEN] = { 7 };
-	const unsigned char *digest =
-	    parent == BOGUS ? none : w->grants[parent].digest;
+	static const unsigned char none[ZTA_SHA256_LEN] = { 7 };
+	const unsigned char *digest = none;
 
-	if (parent != NONE) {
-		zta_buf__text(out, ",\"parent\":\"");
-		zta_b64__put(
-		    out, (zta_str){ (const char *)digest, ZTA_SHA256_LEN });
-		zta_buf__byte(out, '"');
+	if (parent == NONE) {
+		return;
 	}
+	if (parent != BOGUS) {
+		digest = w->grants[parent].digest;
+	}
+	zta_buf__text(out, ",\"parent\":\"");
+	zta_b64__put(out, (zta_str){ (const char *)digest, ZTA_SHA256_LEN });
+	zta_buf__byte(out, '"');
 }
 
 /* The grant that the model describes, signed. */
