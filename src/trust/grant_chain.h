@@ -29,7 +29,8 @@ typedef struct zta_grant_operation {
 	zta_str action, resource_type, resource_id; /* the type is Cedar's */
 	const zta_cedar *engine;
 	const zta_question *question;
-	zta_names *names; /* of the question; conditions add theirs */
+	/* Of the question; conditions add theirs, and the grants outlive them. */
+	zta_names *names;
 } zta_grant_operation;
 
 /* Who uses the chain, and for what. */
