@@ -63,9 +63,10 @@ LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = elevation elevation_question model quarantine statement txn_token
-PDP = decide issue may_act question question_entity record replay request \
-      snapshot snapshot_base snapshot_schema transaction zone_keys
+TRUST = delegators elevation elevation_question grant grant_chain grant_read \
+        grants grants_edit model quarantine statement txn_token
+PDP = decide delegation issue may_act question question_entity record replay \
+      request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
@@ -93,25 +94,26 @@ API = access evaluation fetch_desk fetcher form git health host ledger_desk \
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit diff history init init_server key \
-      ledger log main plan revert revoke serve show status sync terminal \
-      test token trust trust_edit trust_explain trust_show validate \
-      workspace zone
+      cedar_validate checkout cli commit delegate diff history init \
+      init_server key ledger log main plan revert revoke serve show status \
+      sync terminal test token trust trust_edit trust_explain trust_show \
+      validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate json jwt known ledger log may_act metamorphic nomem object pack \
-       quarantine receive_fault recheck remote revocations ring saml schema \
-       search search_random snapshot_base spiffe ssh status_list store \
-       store_fault store_pgsql store_sqlite tls transaction transfer tree \
-       trust uri used validate wimse workspace x509
+       gate grant grant_chain grants grants_random json jwt known ledger log \
+       may_act metamorphic nomem object pack quarantine receive_fault \
+       recheck remote revocations ring saml schema search search_random \
+       snapshot_base spiffe ssh status_list store store_fault store_pgsql \
+       store_sqlite tls transaction transfer tree trust uri used validate \
+       wimse workspace x509
 
-FUZZ = bundle diff difference entities format http json jwks jwt lists log \
-       memo object outside pack pktline policy policyjson proof quarantine \
-       replay request saml schema search spiffe ssh tests transfer trust \
-       workspace x509
+FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
+       log memo object outside pack pktline policy policyjson proof \
+       quarantine replay request saml schema search spiffe ssh tests \
+       transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -183,6 +183,7 @@ read_request(const zta_http_call *call, const zta_form *form,
 		.scope = zta_form__get(form, "scope"),
 		.request_context = zta_form__get(form, "request_context"),
 		.request_details = zta_form__get(form, "request_details"),
+		.delegation = zta_form__get(form, "delegation"),
 	};
 	*error = "invalid_request";
 	if (!zta_str__is(zta_form__get(form, "grant_type"),

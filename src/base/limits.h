@@ -180,6 +180,25 @@
 #define ZTA_TRANSFER_DIFFERENCES_MAX ((size_t)128 << 20)
 #define ZTA_TRANSFER_OBJECTS_MAX (2 * ZTA_LEDGER_FILES_MAX)
 
+/* Those whose grants count: people of a zone who delegate, and agents. */
+#define ZTA_DELEGATORS_MAX 100000u
+/* A grant: what a person is to read, and what each decision compares. */
+#define ZTA_GRANT_ACTIONS_MAX 64u
+#define ZTA_GRANT_RESOURCES_MAX 64u
+#define ZTA_GRANT_NAME_MAX 1024u
+#define ZTA_GRANT_STATEMENT_MAX 1024u
+#define ZTA_GRANT_PURPOSE_MAX 256u
+#define ZTA_GRANT_WHEN_MAX 4096u
+#define ZTA_GRANT_JTI_MIN 16u
+#define ZTA_GRANT_JTI_MAX 64u
+/* No authority is given for longer than a year and a day. */
+#define ZTA_GRANT_LIFETIME_MAX_S (INT64_C(366) * 24 * 3600)
+/* Grants of a chain: each is a signature to verify at every decision. */
+#define ZTA_GRANT_CHAIN_MAX 8u
+/* Grants that a zone knows, and the file of them: it is read whole. */
+#define ZTA_GRANTS_MAX 100000u
+#define ZTA_GRANTS_FILE_MAX ((size_t)256 << 20)
+
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 

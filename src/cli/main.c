@@ -29,6 +29,7 @@ static const cli_command commands[] = {
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "key", cli_key, "make signing keys" },
 	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },
+	{ "delegate", cli_delegate, "the delegation grants of a zone" },
 	{ "revoke", cli_revoke, "take a credential back before its end" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },

@@ -46,6 +46,7 @@ static const struct {
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
 	{ "api_keys", PATH, offsetof(zta_config, api_keys), false },
 	{ "revocations", PATH, offsetof(zta_config, revocations), false },
+	{ "delegations", PATH, offsetof(zta_config, delegations), false },
 	{ "fetch_allow", TEXT, offsetof(zta_config, fetch_allow), false },
 	{ "fetch_ca_file", PATH, offsetof(zta_config, fetch_ca_file), false },
 	{ "secrets_dir", PATH, offsetof(zta_config, secrets_dir), false },

@@ -33,8 +33,9 @@ typedef struct zta_config {
 	const char *tls_cert, *tls_key;
 	const char *tls_client_ca; /* NULL: bundles of the sources */
 	zta_tls_client tls_client; /* default: no certificate is asked for */
-	const char *api_keys, *revocations; /* files; NULL: none */
-	const char *host;                   /* of `listen` */
+	/* Files; NULL: none. */
+	const char *api_keys, *revocations, *delegations;
+	const char *host; /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

@@ -271,6 +271,13 @@ prepare(server *s, const zta_serve *how)
 		return zta_daemon__complain("credentials", &err);
 	}
 	s->service.zone.known = s->service.live.known;
+	if (s->config.delegations != NULL) {
+		if (zta_followed__open(&s->service.grants, &zta_grants__class,
+			s->config.delegations, files.tell, &err) != ZTA_OK) {
+			return zta_daemon__complain("delegations", &err);
+		}
+		s->service.zone.grants = &s->service.grants;
+	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
 		&s->arena, &err) != ZTA_OK) {
@@ -298,6 +305,7 @@ release(server *s)
 	zta_keeper__stop(&s->keeper);
 	zta_live__close(&s->service.live);
 	zta_zone_keys__release(&s->service.keys);
+	zta_followed__close(&s->service.grants);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
 	zta_mirror__close(&s->mirror);

@@ -83,6 +83,7 @@ zta_manifest__part_of(const zta_manifest *manifest, zta_str path)
 	} fixed[] = { { "manifest.json", ZTA_PART_MANIFEST },
 		{ "trust/levels.json", ZTA_PART_LEVELS },
 		{ "trust/groups.json", ZTA_PART_GROUPS },
+		{ "trust/delegators.json", ZTA_PART_DELEGATORS },
 		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
 		{ "identity/sources.json", ZTA_PART_SOURCES } };
 	zta_str dir = path, name = cut_name(&dir);

@@ -44,7 +44,8 @@ static void
 check_empty(checker *c, const zta_tree *tree)
 {
 	static const char *const paths[] = { "trust/levels.json",
-		"trust/groups.json", "identity/sources.json" };
+		"trust/groups.json", "trust/delegators.json",
+		"identity/sources.json" };
 	const zta_tree_file *file;
 	size_t i;
 

@@ -21,6 +21,8 @@ static const struct {
 	    "compare with the declaration of its type" },
 	[ZTA_PART_LEVELS] = { "levels", "see docs/formats/trust.md" },
 	[ZTA_PART_GROUPS] = { "groups", "see docs/formats/trust.md" },
+	[ZTA_PART_DELEGATORS] = { "delegators",
+	    "see docs/formats/delegation.md" },
 	[ZTA_PART_ELEVATION] = { "policy", "see docs/formats/trust.md" },
 	[ZTA_PART_STATEMENT] = { "statement", "see docs/formats/trust.md" },
 	[ZTA_PART_SOURCES] = { "sources", "see docs/formats/sources.md" },

@@ -30,6 +30,9 @@ typedef struct decider {
 	zta_status status;
 	zta_txn *txn;
 	const zta_level *level; /* of the current ring */
+	bool asked;             /* the question has been made: */
+	zta_question question;
+	zta_names names;
 } decider;
 
 __attribute__((format(printf, 4, 5))) static bool
@@ -216,14 +219,64 @@ check_elevation(decider *d)
 
 /* --- leg 4: delegation */
 
+/* The question of legs 4 and 5, made once. */
+static bool
+make_question(decider *d)
+{
+	const zta_flow flow = { .txn = d->txn,
+		.caller = d->caller,
+		.level = d->level == NULL ? 0 : d->level->rank };
+	zta_status status = d->asked ?
+	    ZTA_OK :
+	    zta_question__make(d->snapshot, d->arena, d->request, &flow,
+		&d->names, &d->question, d->err);
+
+	d->asked = status == ZTA_OK;
+	return d->asked || fail(d, status);
+}
+
 static bool
 check_delegation(decider *d)
 {
-	if (d->txn != NULL && d->txn->delegation_count > 0) {
-		return refuse(d, "delegation", "delegation_invalid",
-		    "grants cannot be verified by this version");
+	const zta_txn *txn = d->txn;
+	zta_delegation_question q;
+	zta_grant_operation op;
+	zta_delegation *found;
+	zta_grant_finding finding;
+	zta_status status;
+
+	if (txn == NULL || txn->delegation_count == 0) {
+		return true;
 	}
-	return true;
+	if (!make_question(d)) {
+		return false;
+	}
+	op = (zta_grant_operation){ d->request->action,
+		zta_question__type(
+		    d->snapshot, d->arena, d->request->resource_type),
+		d->request->resource_id, d->snapshot->cedar, &d->question,
+		&d->names };
+	/* Decided again, there is no zone: nor are there its grants. */
+	q = (zta_delegation_question){ .snapshot = d->snapshot,
+		.grants = d->zone == NULL ? NULL : d->zone->grants,
+		.zone = txn->zone,
+		.txn = txn,
+		.jti = txn->delegations[txn->delegation_count - 1],
+		.operation = &op,
+		.now = d->out->time };
+	status = zta_delegation__judge(&q, d->arena, &found, d->err);
+	if (status != ZTA_OK) {
+		return fail(d, status);
+	}
+	d->out->delegation = found;
+	finding = found->answer.finding;
+	if (finding == ZTA_GRANT_HOLDS && !zta_delegation__is_of(found, txn)) {
+		finding = ZTA_GRANT_UNLINKED;
+	}
+	return finding == ZTA_GRANT_HOLDS ||
+	    refuse(d, "delegation", zta_grant__code(finding),
+		"grant %" PRIu32 " of the chain: %s", found->answer.number,
+		zta_grant__finding_name(finding));
 }
 
 /* --- leg 5: policy */
@@ -268,20 +321,15 @@ tell_policies(decider *d, const zta_verdict *verdict)
 static bool
 check_policy(decider *d)
 {
-	const zta_flow flow = { .txn = d->txn,
-		.caller = d->caller,
-		.level = d->level == NULL ? 0 : d->level->rank };
 	const zta_cedar *cedar = d->snapshot->cedar;
-	zta_question question;
-	zta_names names;
 	zta_verdict verdict;
-	zta_status status = zta_question__make(d->snapshot, d->arena,
-	    d->request, &flow, &names, &question, d->err);
+	zta_status status;
 
-	if (status == ZTA_OK) {
-		status = zta_authorize__run(&cedar->policies, &cedar->entities,
-		    &question, d->arena, &verdict, d->err);
+	if (!make_question(d)) {
+		return false;
 	}
+	status = zta_authorize__run(&cedar->policies, &cedar->entities,
+	    &d->question, d->arena, &verdict, d->err);
 	if (status != ZTA_OK) {
 		return fail(d, status);
 	}

@@ -12,6 +12,7 @@
 
 #include "identity/known.h"
 #include "log/leaf.h"
+#include "pdp/delegation.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
 #include "pdp/zone_keys.h"
@@ -26,7 +27,8 @@ typedef struct zta_zone {
 	zta_str issuer;       /* of its tokens */
 	bool follows;         /* the ledger is another server's */
 	zta_zone_keys *keys;
-	zta_known *known; /* its tokens, among others; NULL: none */
+	zta_known *known;     /* its tokens, among others; NULL: none */
+	zta_followed *grants; /* delegations; NULL: it knows none */
 } zta_zone;
 
 typedef struct zta_decision {
@@ -43,7 +45,8 @@ typedef struct zta_decision {
 	const zta_str *errors; /* policies that could not be evaluated */
 	uint32_t error_count;
 	const zta_txn *txn; /* NULL: no token, or none that holds */
-	zta_str reason;     /* for operators */
+	const zta_delegation *delegation; /* NULL: none was judged */
+	zta_str reason;                   /* for operators */
 } zta_decision;
 
 /*
@@ -72,9 +75,13 @@ ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
 
-/* Credentials, rings and transaction; of a token that is not complete, too. */
-ZTA_MUST_USE zta_status zta_pdp__record_chain(
-    zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err);
+/*
+ * Credentials, rings and transaction; of a token that is not complete, too, and
+ * with the grants of `delegation`, if it is not NULL.
+ */
+ZTA_MUST_USE zta_status zta_pdp__record_chain(zta_arena *arena,
+    const zta_txn *txn, const zta_delegation *delegation, zta_leaf *out,
+    zta_error *err);
 
 /* How old is the knowledge that the record's commit is the newest? */
 void zta_pdp__record_age(

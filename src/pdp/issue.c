@@ -445,6 +445,106 @@ check_elevation(issuer *s)
 	return true;
 }
 
+/* --- delegation */
+
+/* SPEC: rfc9449 6.1: has the actor shown that it holds this key? */
+static bool
+holds_key(const zta_principal *actor, zta_str thumbprint)
+{
+	const zta_json *cnf = actor->claims.root == NULL ?
+	    NULL :
+	    zta_json__get(actor->claims.root, "cnf");
+
+	return actor->proof == ZTA_PROOF_DPOP &&
+	    zta_str__eq(text_at(cnf, "jkt"), thumbprint);
+}
+
+static bool
+refuse_grant(issuer *s, zta_grant_finding finding)
+{
+	return refuse(s, "invalid_request", "delegation",
+	    zta_grant__code(finding),
+	    "the grant: ", zta_grant__finding_name(finding));
+}
+
+/* The token names each grant, and lives no longer than any. */
+static bool
+take_grants(issuer *s, const zta_taken_grants *taken)
+{
+	zta_txn *txn = &s->out->txn;
+	zta_str *jtis =
+	    zta_arena__zalloc(s->arena, taken->count, sizeof(*jtis));
+	uint32_t i;
+
+	if (jtis == NULL) {
+		return fail(s, zta_arena__failed(s->arena, s->err));
+	}
+	for (i = 0; i < taken->count; i++) {
+		jtis[i] = taken->grants[i].jti;
+	}
+	txn->delegations = jtis;
+	txn->delegation_count = taken->count;
+	return true;
+}
+
+static bool
+check_delegation(issuer *s)
+{
+	const zta_delegation_question q = { .snapshot = s->snapshot,
+		.grants = s->zone->grants,
+		.zone = s->zone->id,
+		.txn = &s->out->txn,
+		.jti = s->request->delegation,
+		.now = s->now };
+	const zta_grant *last;
+	zta_delegation *found;
+	zta_status status;
+
+	if (s->request->delegation.len == 0) {
+		return true;
+	}
+	status = zta_delegation__judge(&q, s->arena, &found, s->err);
+	if (status != ZTA_OK) {
+		return fail(s, status);
+	}
+	s->out->delegation = found;
+	if (found->answer.finding != ZTA_GRANT_HOLDS) {
+		return refuse_grant(s, found->answer.finding);
+	}
+	last = &found->taken.grants[found->taken.count - 1];
+	return last->holder.ptr == NULL || holds_key(&s->actor, last->holder) ?
+	    take_grants(s, &found->taken) :
+	    refuse_grant(s, ZTA_GRANT_WRONG_HOLDER);
+}
+
+/* Grants that are good once; last, so that a refusal uses up none. */
+static bool
+use_grants(issuer *s)
+{
+	const zta_delegation *d = s->out->delegation;
+	const zta_grant *grant;
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	for (i = 0; d != NULL && status == ZTA_OK && i < d->taken.count; i++) {
+		grant = &d->taken.grants[i];
+		if (grant->once) {
+			const zta_use use = { .owner = grant->digest,
+				.now = s->now,
+				.until = grant->expires_at };
+
+			status = s->request->live == NULL ?
+			    ZTA_EUNAVAILABLE :
+			    zta_used__take(
+				s->request->live->used, &use, s->err);
+		}
+	}
+	if (status == ZTA_EUNTRUSTED) {
+		return refuse_grant(s, ZTA_GRANT_USED);
+	}
+	return status == ZTA_OK || fail(s, status);
+}
+
 static int64_t
 least(int64_t a, int64_t b)
 {
@@ -470,6 +570,7 @@ static bool
 complete(issuer *s)
 {
 	zta_txn *txn = &s->out->txn;
+	uint32_t i;
 
 	if (s->request->replaces.len == 0 && !name_transaction(s)) {
 		return false;
@@ -482,6 +583,11 @@ complete(issuer *s)
 	txn->issued_at = s->now;
 	txn->expires_at = least(s->now + ZTA_TXN_LIFETIME_MAX_MS,
 	    least(s->expires_at, s->actor.expires_at));
+	for (i = 0; s->out->delegation != NULL && i < txn->delegation_count;
+	     i++) {
+		txn->expires_at = least(txn->expires_at,
+		    s->out->delegation->taken.grants[i].expires_at);
+	}
 	/* Leeway is for believing a proof, not for making it longer. */
 	return txn->expires_at > s->now ||
 	    refuse(s, "invalid_request", "token", "invalid_token",
@@ -495,7 +601,7 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
 {
 	static bool (*const steps[])(issuer *) = { verify_proofs,
 		check_audience, narrow_scope, take_details, check_elevation,
-		complete };
+		check_delegation, complete, use_grants };
 	issuer *s = zta_arena__zalloc(arena, 1, sizeof(*s));
 	size_t i;
 

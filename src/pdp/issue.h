@@ -24,6 +24,7 @@ typedef struct zta_issue_request {
 	zta_str scope;           /* empty: all of the subject's */
 	zta_str request_context; /* JSON objects, or empty */
 	zta_str request_details;
+	zta_str delegation; /* `jti` of the last grant; empty: none */
 } zta_issue_request;
 
 typedef struct zta_issue_answer {
@@ -36,6 +37,7 @@ typedef struct zta_issue_answer {
 	zta_txn txn;    /* as far as it came */
 	const zta_str *elevation;
 	uint32_t elevation_count;
+	const zta_delegation *delegation; /* NULL: none was judged */
 	zta_need need; /* of ZTA_EUNAVAILABLE, unless it names nothing */
 } zta_issue_answer;
 

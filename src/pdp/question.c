@@ -86,6 +86,9 @@ put_flow(const zta_flow *flow, zta_json_out *out)
 	zta_json_out__close(out, ']');
 	zta_json_out__name(out, "delegation");
 	zta_json_out__open(out, '[');
+	for (i = 0; txn != NULL && i < txn->delegation_count; i++) {
+		zta_json_out__str(out, txn->delegations[i]);
+	}
 	zta_json_out__close(out, ']');
 	zta_json_out__close(out, '}');
 }

@@ -23,13 +23,14 @@ zta_pdp__record_age(
 }
 
 zta_status
-zta_pdp__record_chain(
-    zta_arena *arena, const zta_txn *txn, zta_leaf *out, zta_error *err)
+zta_pdp__record_chain(zta_arena *arena, const zta_txn *txn,
+    const zta_delegation *delegation, zta_leaf *out, zta_error *err)
 {
+	uint32_t grants = delegation == NULL ? 0 : delegation->taken.count;
 	zta_leaf_ring *rings =
 	    zta_arena__zalloc(arena, txn->ring_count + 1, sizeof(*rings));
-	zta_str *digests =
-	    zta_arena__zalloc(arena, txn->ring_count + 2, sizeof(*digests));
+	zta_str *digests = zta_arena__zalloc(
+	    arena, txn->ring_count + grants + 2, sizeof(*digests));
 	uint32_t i, count = 0;
 
 	if (rings == NULL || digests == NULL) {
@@ -49,6 +50,11 @@ zta_pdp__record_chain(
 	}
 	out->rings = rings;
 	out->ring_count = txn->ring_count;
+	for (i = 0; i < grants; i++) {
+		digests[count++] =
+		    (zta_str){ (const char *)delegation->taken.grants[i].digest,
+			    ZTA_SHA256_LEN };
+	}
 	out->credentials = (zta_leaf_list){ digests, count };
 	out->txn = txn->txn;
 	return ZTA_OK;
@@ -87,8 +93,9 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.mode = ZTA_STR("strict"),
 		.reason = d->reason };
 	zta_pdp__record_age(zone, snapshot, out);
-	return d->txn == NULL ? ZTA_OK :
-				zta_pdp__record_chain(arena, d->txn, out, err);
+	return d->txn == NULL ?
+	    ZTA_OK :
+	    zta_pdp__record_chain(arena, d->txn, d->delegation, out, err);
 }
 
 zta_status
@@ -123,5 +130,5 @@ zta_pdp__record_issue(const zta_zone *zone, const zta_snapshot *snapshot,
 		.mode = ZTA_STR("strict"),
 		.reason = answer->reason };
 	zta_pdp__record_age(zone, snapshot, out);
-	return zta_pdp__record_chain(arena, txn, out, err);
+	return zta_pdp__record_chain(arena, txn, answer->delegation, out, err);
 }

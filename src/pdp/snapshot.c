@@ -194,6 +194,12 @@ load(zta_snapshot_loader *l)
 		status = zta_elevation__check(&s->elevation, &s->model,
 		    text_of(s, "trust/elevation.cedar"), l->sink, l->err);
 	}
+	if (status == ZTA_OK) {
+		status = zta_delegators__read(&s->delegators, &s->arena,
+		    text_of(s, "trust/delegators.json"), l->err);
+		status = zta_snapshot_loader__tell(
+		    l, ZTA_STR("trust/delegators.json"), status);
+	}
 	return status != ZTA_OK ? status : load_identity(l);
 }
 
@@ -331,6 +337,7 @@ zta_snapshot__drop(zta_snapshot *s)
 	if (s != NULL && atomic_fetch_sub(&s->references, 1) == 1) {
 		zta_cedar_close(s->cedar);
 		zta_elevation__close(s->elevation);
+		zta_delegators__release(&s->delegators);
 		zta_sources__release(&s->sources);
 		zta_arena__release(&s->arena);
 		free(s);

@@ -12,6 +12,7 @@
 #include "cedar/engine.h"
 #include "identity/source.h"
 #include "ledger/manifest.h"
+#include "trust/delegators.h"
 #include "trust/elevation.h"
 
 typedef struct zta_snapshot {
@@ -26,6 +27,7 @@ typedef struct zta_snapshot {
 	zta_cedar *cedar;
 	zta_trust_model model;
 	zta_elevation *elevation;
+	zta_delegators delegators;
 	zta_sources sources;
 } zta_snapshot;
 

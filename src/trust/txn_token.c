@@ -157,6 +157,9 @@ put_ztauth(zta_json_out *out, const zta_txn *txn)
 	zta_json_out__close(out, ']');
 	zta_json_out__name(out, "dlg");
 	zta_json_out__open(out, '[');
+	for (i = 0; i < txn->delegation_count; i++) {
+		zta_json_out__str(out, txn->delegations[i]);
+	}
 	zta_json_out__close(out, ']');
 	zta_json_out__close(out, '}');
 }
@@ -365,9 +368,23 @@ take_attributes(reader *r, const zta_json *subject, zta_subject *out)
 }
 
 static void
+take_delegations(reader *r, const zta_json *object, zta_txn *out)
+{
+	const zta_json *list = zta_json__get(object, "dlg");
+	zta_json_doc doc = r->payload;
+
+	if (list == NULL || list->type != ZTA_JSON_ARRAY ||
+	    list->count > ZTA_GRANT_CHAIN_MAX ||
+	    zta_json__words(&doc, list, r->arena, &out->delegations,
+		&out->delegation_count, NULL) != ZTA_OK) {
+		r->broken = true;
+	}
+}
+
+static void
 take_ztauth(reader *r, const zta_json *node, zta_txn *out)
 {
-	const zta_json *subject, *grants;
+	const zta_json *subject;
 
 	if (node == NULL || node->type != ZTA_JSON_OBJECT) {
 		r->broken = true;
@@ -391,12 +408,7 @@ take_ztauth(reader *r, const zta_json *node, zta_txn *out)
 	take_parents(r, subject, &out->subject);
 	take_attributes(r, subject, &out->subject);
 	take_rings(r, node, out);
-	grants = zta_json__get(node, "dlg");
-	if (grants == NULL || grants->type != ZTA_JSON_ARRAY) {
-		r->broken = true;
-		return;
-	}
-	out->delegation_count = grants->count;
+	take_delegations(r, node, out);
 }
 
 zta_status

@@ -27,7 +27,8 @@ typedef struct zta_txn {
 	zta_str zone, ledger, commit;
 	const zta_ring *rings;
 	uint32_t ring_count;
-	uint32_t delegation_count; /* of `dlg` */
+	const zta_str *delegations; /* `dlg`: each `jti`, the subject's first */
+	uint32_t delegation_count;
 } zta_txn;
 
 /* Append the payload. */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_grant.c - delegation grants: a header, a NUL and a payload, signed here
+ * so that what comes after the signature is reached. One that begins with D is
+ * trust/delegators.json instead; one with L is a list of grants; one with N is
+ * a grant that nobody signed, and must not be taken.
+ */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/b64.h"
+#include "base/str.h"
+#include "trust/grant_chain.h"
+#include "trust/grants.h"
+
+/* 2026-01-01 */
+#define NOW 1767225600000
+
+static zta_key *key;
+static zta_arena keep;
+static zta_delegators delegators;
+static zta_trust_model model;
+
+static bool
+none_is_revoked(const void *list, const zta_grant *grant)
+{
+	(void)list;
+	(void)grant;
+	return false;
+}
+
+static void
+set_up(void)
+{
+	char jwk[ZTA_KEY_JWK_MAX], text[2 * ZTA_KEY_JWK_MAX];
+
+	zta_arena__init(&keep, SIZE_MAX);
+	if (zta_key_generate(&key, ZTA_ALG_EDDSA, NULL) != ZTA_OK ||
+	    zta_key_public_jwk(key, ZTA_ALG_NONE, ZTA_STR("k"), jwk, NULL) !=
+		ZTA_OK) {
+		abort();
+	}
+	(void)snprintf(text, sizeof(text),
+	    "{\"delegators\":[{\"name\":\"User::\\\"alice\\\"\","
+	    "\"jwks\":{\"keys\":[%s]}}]}",
+	    jwk);
+	if (zta_delegators__read(&delegators, &keep,
+		zta_arena__copy(&keep, zta_str_of(text)), NULL) != ZTA_OK ||
+	    zta_trust_model__read(&model, &keep, ZTA_STR("{\"levels\":[]}"),
+		ZTA_STR(""), NULL) != ZTA_OK) {
+		abort();
+	}
+}
+
+static void
+put_token(zta_buf *out, zta_str header, zta_str payload, bool sign)
+{
+	unsigned char sig[ZTA_SIGNATURE_MAX] = { 0 };
+	size_t len = 64;
+
+	zta_b64__put(out, header);
+	zta_buf__byte(out, '.');
+	zta_b64__put(out, payload);
+	if (sign &&
+	    zta_key__sign(key, ZTA_ALG_EDDSA, zta_buf__str(out), sig, &len,
+		NULL) != ZTA_OK) {
+		abort();
+	}
+	zta_buf__byte(out, '.');
+	zta_b64__put(out, (zta_str){ (const char *)sig, len });
+}
+
+static void
+judge(zta_arena *arena, zta_str token, bool is_signed)
+{
+	static const zta_subject alice = { .type = { "User", 4 },
+		.id = { "alice", 5 } };
+	zta_ring ring = { 0 };
+	zta_grant grant;
+	zta_grant_answer answer;
+	const zta_grant_use use = { &alice, &ring, 1, NULL };
+	const zta_grant_chain chain = { .grants = &grant,
+		.count = 1,
+		.delegators = &delegators,
+		.model = &model,
+		.zone = ZTA_STR("100000000001"),
+		.is_revoked = none_is_revoked,
+		.now = NOW };
+
+	if (zta_grant__read(&grant, arena, token, NULL) != ZTA_OK) {
+		return;
+	}
+	/* What was read keeps the rules of its form. */
+	if (grant.action_count == 0 || grant.resource_count == 0 ||
+	    grant.expires_at <= grant.not_before) {
+		abort();
+	}
+	ring.workload = grant.delegate;
+	if (zta_grant_chain__judge(&chain, &use, arena, &answer, NULL) ==
+		ZTA_OK &&
+	    answer.finding == ZTA_GRANT_HOLDS && !is_signed) {
+		abort();
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	zta_str text = { (const char *)data, size }, header;
+	zta_delegators read;
+	zta_grants list;
+	zta_arena arena;
+	zta_buf token;
+
+	if (key == NULL) {
+		set_up();
+	}
+	if (size < 2) {
+		return 0;
+	}
+	zta_arena__init(&arena, (size_t)1 << 28);
+	if (data[0] == 'D') {
+		text = (zta_str){ text.ptr + 1, size - 1 };
+		(void)!zta_delegators__read(&read, &arena, text, NULL);
+		zta_delegators__release(&read);
+	} else if (data[0] == 'L') {
+		text = (zta_str){ text.ptr + 1, size - 1 };
+		(void)!zta_grants__parse(&list, text, NULL);
+		zta_grants__release(&list);
+	} else {
+		bool is_signed = data[0] != 'N';
+
+		text.ptr += !is_signed;
+		text.len -= !is_signed;
+		zta_buf__init(&token, SIZE_MAX);
+		(void)zta_str__next(&text, '\0', &header);
+		put_token(&token, header, text, is_signed);
+		judge(&arena, zta_buf__str(&token), is_signed);
+		zta_buf__release(&token);
+	}
+	zta_arena__release(&arena);
+	return 0;
+}

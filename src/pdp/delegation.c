@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* delegation.c - see delegation.h. */
+#include "pdp/delegation.h"
+
+#include "base/error.h"
+#include "base/str.h"
+
+zta_status
+zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
+    zta_delegation **out, zta_error *err)
+{
+	zta_delegation *d = zta_arena__zalloc(arena, 1, sizeof(*d));
+	const zta_grant_use use = { &q->txn->subject, q->txn->rings,
+		q->txn->ring_count, q->operation };
+	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
+		.model = &q->snapshot->model,
+		.zone = q->zone,
+		.is_revoked = zta_taken_grants__is_revoked,
+		.now = q->now };
+	zta_status status;
+
+	*out = d;
+	if (d == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	status = zta_grants__take(
+	    q->grants, q->jti, arena, &d->taken, &d->answer.finding, err);
+	if (status != ZTA_OK || d->answer.finding != ZTA_GRANT_HOLDS) {
+		return status;
+	}
+	d->answer = (zta_grant_answer){ 0 };
+	chain.grants = d->taken.grants;
+	chain.count = d->taken.count;
+	chain.list = &d->taken;
+	return zta_grant_chain__judge(&chain, &use, arena, &d->answer, err);
+}
+
+bool
+zta_delegation__is_of(const zta_delegation *d, const zta_txn *txn)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->taken.count && i < txn->delegation_count; i++) {
+		if (!zta_str__eq(d->taken.grants[i].jti, txn->delegations[i])) {
+			return false;
+		}
+	}
+	return d->taken.count == txn->delegation_count;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * delegation.h - the grants that a token names, judged as they are now.
+ * SPEC: ztauth 5.4, 7
+ */
+#ifndef ZTA_PDP_DELEGATION_H
+#define ZTA_PDP_DELEGATION_H
+
+#include "pdp/snapshot.h"
+#include "trust/grant_chain.h"
+#include "trust/grants.h"
+#include "trust/txn_token.h"
+
+typedef struct zta_delegation {
+	zta_taken_grants taken;  /* the first one first */
+	zta_grant_answer answer; /* zeroed: a refusal */
+} zta_delegation;
+
+/* What is asked of the grants that a zone knows. */
+typedef struct zta_delegation_question {
+	const zta_snapshot *snapshot;
+	zta_followed *grants; /* NULL: the zone knows none */
+	zta_str zone;
+	const zta_txn *txn;                   /* subject and rings */
+	zta_str jti;                          /* of the last grant */
+	const zta_grant_operation *operation; /* NULL: not known yet */
+	int64_t now;                          /* ms */
+} zta_delegation_question;
+
+/*
+ * Find the chain that ends with the grant, and judge it; `*out` is in `arena`.
+ * Anything but ZTA_OK is a no.
+ */
+ZTA_MUST_USE zta_status zta_delegation__judge(
+    const zta_delegation_question *question, zta_arena *arena,
+    zta_delegation **out, zta_error *err);
+
+/* Does the token name these grants, and no others? */
+bool zta_delegation__is_of(
+    const zta_delegation *delegation, const zta_txn *txn);
+
+#endif
