@@ -29,7 +29,10 @@ name_of(zta_arena *arena, char letter, zta_str a, zta_str b)
 		return (zta_str){ NULL, 0 };
 	}
 	text[0] = letter;
-	memcpy(text + 1, a.ptr, a.len);
+	/* An issuer that no source names is NULL. */
+	if (a.len > 0) {
+		memcpy(text + 1, a.ptr, a.len);
+	}
 	text[1 + a.len] = '\0';
 	memcpy(text + 2 + a.len, b.ptr, b.len);
 	return (zta_str){ text, a.len + b.len + 2 };
