@@ -454,6 +454,22 @@ test_known__proofs_are_asked_for_again(void **state)
 
 /* --- our own tokens */
 
+/* The keys of a zone that has one. */
+static void
+publish(zta_zone_keys *keys, const zta_key *one, const char *kid)
+{
+	char jwk[ZTA_KEY_JWK_MAX], document[ZTA_KEY_JWK_MAX + 16];
+	bool changed;
+
+	assert_int_equal(
+	    zta_key_public_jwk(one, ZTA_ALG_ES256, zta_str_of(kid), jwk, NULL),
+	    ZTA_OK);
+	(void)snprintf(document, sizeof(document), "{\"keys\":[%s]}", jwk);
+	assert_int_equal(
+	    zta_zone_keys__publish(keys, zta_str_of(document), &changed, NULL),
+	    ZTA_OK);
+}
+
 static zta_str
 make_txn(const zta_zone *zone)
 {
@@ -484,8 +500,8 @@ make_txn(const zta_zone *zone)
 	zta_buf__init(&token, SIZE_MAX);
 	zta_txn_token__put(&payload, &txn);
 	assert_int_equal(
-	    zta_jws__sign(&token, zone->key, ZTA_ALG_ES256,
-		ZTA_STR(ZTA_TXN_TYP), zone->kid, zta_buf__str(&payload), NULL),
+	    zta_jws__sign(&token, key, ZTA_ALG_ES256, ZTA_STR(ZTA_TXN_TYP),
+		ZTA_STR("k"), zta_buf__str(&payload), NULL),
 	    ZTA_OK);
 	out = zta_arena__copy(&arena, zta_buf__str(&token));
 	zta_buf__release(&payload);
@@ -516,11 +532,11 @@ leg_of(const zta_zone *zone, zta_str token, int64_t now)
 static void
 test_known__transaction_tokens_are_judged_again(void **state)
 {
+	zta_zone_keys keys[3] = { { 0 } };
 	const zta_zone zone = { .id = ZTA_STR("1"),
 		.trust_domain = ZTA_STR("corp"),
 		.issuer = ZTA_STR("https://zone"),
-		.key = key,
-		.kid = ZTA_STR("k"),
+		.keys = &keys[0],
 		.known = live.known };
 	zta_zone cases[6];
 	const zta_str text = make_txn(&zone);
@@ -528,11 +544,14 @@ test_known__transaction_tokens_are_judged_again(void **state)
 	size_t i;
 
 	(void)state;
+	publish(&keys[0], key, "k");
+	publish(&keys[1], other, "k");
+	publish(&keys[2], key, "l");
 	for (i = 0; i < 6; i++) {
 		cases[i] = zone;
 	}
-	cases[0].key = other;
-	cases[1].kid = ZTA_STR("l");
+	cases[0].keys = &keys[1];
+	cases[1].keys = &keys[2];
 	cases[2].issuer = ZTA_STR("https://else");
 	cases[3].trust_domain = ZTA_STR("else");
 	cases[4].id = ZTA_STR("2");
@@ -547,6 +566,9 @@ test_known__transaction_tokens_are_judged_again(void **state)
 	assert_string_equal(leg_of(&zone, text, NOW + 59999), "scope");
 	assert_string_equal(leg_of(&zone, text, NOW + 60000), "token");
 	assert_string_equal(leg_of(&zone, text, NOW - 6000), "token");
+	for (i = 0; i < 3; i++) {
+		zta_zone_keys__release(&keys[i]);
+	}
 }
 
 /* --- as a whole */
