@@ -180,6 +180,31 @@ test_buf__failure_sticks(void **state)
 	zta_buf__release(&buf);
 }
 
+/* What is no longer content is no longer there, also after it has grown. */
+static void
+test_buf__wipes_a_secret(void **state)
+{
+	static const char zeros[1024];
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init_secret(&buf, 1024);
+	zta_buf__text(&buf, "hunter2 and more");
+	assert_non_null(zta_buf__extend(&buf, 512));
+	memset(buf.ptr + 16, 'x', 512);
+	zta_buf__consume(&buf, 520);
+	assert_true(zta_str__is(zta_buf__str(&buf), "xxxxxxxx"));
+	assert_memory_equal(buf.ptr + 8, zeros, buf.room - 8);
+	zta_buf__clear(&buf);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__text(&buf, "hunter2");
+	zta_buf__consume(&buf, 99);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__release(&buf);
+	assert_null(buf.ptr);
+	assert_true(buf.secret);
+}
+
 static void
 test_utf8__bounds(void **state)
 {
@@ -373,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_map__finds_what_was_added),
 		cmocka_unit_test(test_arena__grows_large_pieces),
 		cmocka_unit_test(test_buf__failure_sticks),
+		cmocka_unit_test(test_buf__wipes_a_secret),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
 		cmocka_unit_test(test_b64_std__round_trip_and_refusals),
