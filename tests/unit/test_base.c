@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base.c - arena, slices, maps, buffers, UTF-8, base64url, time. */
+/* test_base.c - arena, slices, maps, buffers, files, UTF-8, base64url, time. */
 #include "tests.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -206,6 +210,55 @@ test_buf__wipes_a_secret(void **state)
 }
 
 static void
+test_file__reads_a_secret(void **state)
+{
+	static const struct {
+		const char *content, *secret; /* NULL: refused */
+		zta_status status;
+	} cases[] = {
+		{ "hunter2", "hunter2", ZTA_OK },
+		{ "hunter2\n", "hunter2", ZTA_OK },
+		{ "hunter2\r\n\n", "hunter2", ZTA_OK },
+		{ "a\nb\n", "a\nb", ZTA_OK },
+		{ "", NULL, ZTA_EINVALID },
+		{ "\r\n", NULL, ZTA_EINVALID },
+		{ "0123456789abcde", "0123456789abcde", ZTA_OK },
+		{ "0123456789abcdef", NULL, ZTA_ELIMIT },
+		{ "0123456789abcdefg", NULL, ZTA_ELIMIT },
+	};
+	char path[] = "/tmp/test_base.XXXXXX";
+	zta_error err;
+	zta_buf buf;
+	size_t i;
+
+	(void)state;
+	assert_int_not_equal(close(mkstemp(path)), -1);
+	zta_buf__init_secret(&buf, 16);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(zta_file__replace(path, 0600,
+				     zta_str_of(cases[i].content), NULL),
+		    ZTA_OK);
+		err = (zta_error){ 0 };
+		assert_int_equal(
+		    zta_file__read_secret(path, &buf, &err), cases[i].status);
+		if (cases[i].secret != NULL) {
+			assert_true(
+			    zta_str__is(zta_buf__str(&buf), cases[i].secret));
+		} else {
+			assert_string_equal(err.place, path);
+			assert_int_equal(buf.len, 0);
+			assert_int_equal(buf.ptr[0], '\0');
+		}
+		zta_buf__clear(&buf);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    zta_file__read_secret(path, &buf, &err), ZTA_ENOTFOUND);
+	assert_int_equal(zta_file__read_secret("/", &buf, &err), ZTA_EIO);
+	zta_buf__release(&buf);
+}
+
+static void
 test_utf8__bounds(void **state)
 {
 	static const uint32_t codes[] = { 0, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF,
@@ -399,6 +452,7 @@ main(void)
 		cmocka_unit_test(test_arena__grows_large_pieces),
 		cmocka_unit_test(test_buf__failure_sticks),
 		cmocka_unit_test(test_buf__wipes_a_secret),
+		cmocka_unit_test(test_file__reads_a_secret),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
 		cmocka_unit_test(test_b64_std__round_trip_and_refusals),
