@@ -68,6 +68,7 @@ TRUST = delegators elevation elevation_question grant grant_chain grant_read \
 PDP = decide delegation issue may_act question question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
+PEP = answer ask decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
@@ -83,7 +84,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
           $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
-          $(PAP:%=src/pap/%.c) \
+          $(PEP:%=src/pep/%.c) $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
