@@ -105,7 +105,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack quarantine receive_fault \
+       may_act metamorphic nomem object pack pep pep_answer quarantine receive_fault \
        recheck remote revocations ring saml schema search search_random \
        snapshot_base spiffe ssh status_list store store_fault store_pgsql \
        store_sqlite tls transaction transfer tree trust uri used validate \
@@ -151,6 +151,8 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
+
+$(BUILD)/tests/unit/test_pep: tests/unit/peer.c tests/unit/peer.h
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 

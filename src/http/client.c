@@ -182,6 +182,8 @@ static zta_status
 tell_failure(const zta_http_client *client, CURLcode code, const zta_buf *body,
     zta_error *err)
 {
+	long sent = 0;
+
 	if (body->status == ZTA_ELIMIT) {
 		return zta_error__set(
 		    err, ZTA_ELIMIT, "the answer is over %zu bytes", body->max);
@@ -189,8 +191,11 @@ tell_failure(const zta_http_client *client, CURLcode code, const zta_buf *body,
 	if (body->status != ZTA_OK || code == CURLE_OUT_OF_MEMORY) {
 		return zta_error__nomem(err);
 	}
+	/* What is no HTTP, and comes back, is no matter of the URL. */
+	(void)curl_easy_getinfo(client->curl, CURLINFO_REQUEST_SIZE, &sent);
 	return zta_error__set(err,
-	    code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ?
+	    code == CURLE_URL_MALFORMAT ||
+		    (code == CURLE_UNSUPPORTED_PROTOCOL && sent == 0) ?
 		ZTA_EINVAL :
 		ZTA_EUNAVAILABLE,
 	    "%s",
