@@ -234,14 +234,43 @@ peer_script(peer *p, const peer_answer *answers, size_t count)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+static unsigned
+locked(peer *p, const unsigned *number)
+{
+	unsigned value;
+
+	(void)pthread_mutex_lock(&p->lock);
+	value = *number;
+	(void)pthread_mutex_unlock(&p->lock);
+	return value;
+}
+
+unsigned
+peer_requests(peer *p)
+{
+	return locked(p, &p->requests);
+}
+
+unsigned
+peer_connections(peer *p)
+{
+	return locked(p, &p->connections);
+}
+
+const char *
+peer_asked(peer *p)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	p->asked[p->asked_len] = '\0';
+	(void)pthread_mutex_unlock(&p->lock);
+	return p->asked;
+}
+
 const char *
 peer_asked_body(peer *p)
 {
-	const char *body;
+	const char *body = strstr(peer_asked(p), "\r\n\r\n");
 
-	p->asked[p->asked_len < PEER_ASKED_MAX ? p->asked_len :
-						 PEER_ASKED_MAX - 1] = '\0';
-	body = strstr(p->asked, "\r\n\r\n");
 	return body == NULL ? "" : body + 4;
 }
 
@@ -251,6 +280,5 @@ peer_asked_field(peer *p, const char *name, const char *value)
 	char line[512];
 
 	(void)snprintf(line, sizeof(line), "\r\n%s: %s\r\n", name, value);
-	(void)peer_asked_body(p);
-	return strstr(p->asked, line) != NULL;
+	return strstr(peer_asked(p), line) != NULL;
 }

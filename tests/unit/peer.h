@@ -32,17 +32,22 @@ typedef struct peer {
 	size_t count, next;
 	unsigned connections, requests;
 	bool stop;
-	char asked[PEER_ASKED_MAX]; /* the last request, head and body */
+	char asked[PEER_ASKED_MAX + 1]; /* the last request, head and body */
 	size_t asked_len;
 } peer;
 
 void peer_start(peer *p);
 void peer_stop(peer *p);
 
-/* From now on it answers these, and has been asked nothing. */
+/* From now on it answers these, and has been asked nothing. They stay as they
+ * are until it stops. */
 void peer_script(peer *p, const peer_answer *answers, size_t count);
 
-/* The body of the last request, NUL-terminated; of its head, the value. */
+unsigned peer_requests(peer *p);
+unsigned peer_connections(peer *p);
+
+/* The last request; its body; has it this field? */
+const char *peer_asked(peer *p);
 const char *peer_asked_body(peer *p);
 bool peer_asked_field(peer *p, const char *name, const char *value);
 

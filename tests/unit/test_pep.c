@@ -256,8 +256,8 @@ static const struct {
 static void
 test_pep__answers_that_are_none(void **state)
 {
-	static char text[2048];
-	peer_answer answer = { .manner = PEER_CLOSES };
+	static char texts[sizeof(heads) / sizeof(heads[0])][1024];
+	static peer_answer answers[sizeof(heads) / sizeof(heads[0]) + 1];
 	zta_pep_decision decision;
 	zta_error err;
 	zta_pep *pep;
@@ -270,12 +270,12 @@ test_pep__answers_that_are_none(void **state)
 	peer_start(&p);
 	pep = open_pep(&p, 2000);
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		len =
-		    snprintf(text, sizeof(text), heads[i].head, strlen(allow));
-		(void)snprintf(text + len, sizeof(text) - (size_t)len, "%s",
-		    strstr(heads[i].head, "204") == NULL ? allow : "");
-		answer.bytes = zta_str_of(text);
-		peer_script(&p, &answer, 1);
+		len = snprintf(
+		    texts[i], sizeof(texts[i]), heads[i].head, strlen(allow));
+		(void)snprintf(texts[i] + len, sizeof(texts[i]) - (size_t)len,
+		    "%s", strstr(heads[i].head, "204") == NULL ? allow : "");
+		answers[i] = (peer_answer){ zta_str_of(texts[i]), PEER_CLOSES };
+		peer_script(&p, &answers[i], 1);
 		err = (zta_error){ 0 };
 		status = zta_pep_decide(pep, &question, &decision, &err);
 		check_failure(status, &decision, &err, heads[i].head);
@@ -290,8 +290,8 @@ test_pep__answers_that_are_none(void **state)
 		assert_string_equal(token.text, "");
 	}
 	/* The peer can be believed, and the test can fail. */
-	answer.bytes = zta_str_of(allow_answer);
-	peer_script(&p, &answer, 1);
+	answers[i] = (peer_answer){ zta_str_of(allow_answer), PEER_CLOSES };
+	peer_script(&p, &answers[i], 1);
 	assert_int_equal(
 	    zta_pep_decide(pep, &question, &decision, &err), ZTA_OK);
 	assert_int_equal(decision.effect, ZTA_ALLOW);
@@ -379,7 +379,7 @@ test_pep__answers_too_many(void **state)
 		    zta_pep_decide(pep, &question, &decision, NULL), ZTA_OK);
 		assert_int_equal(decision.effect, ZTA_DENY);
 	}
-	assert_int_equal(p.requests, 3);
+	assert_int_equal(peer_requests(&p), 3);
 	zta_pep_close(pep);
 	peer_stop(&p);
 }
@@ -417,9 +417,9 @@ test_pep__repeats_no_secret(void **state)
 		"\",\"code\":\"" SECRET "\"}}",
 		"{\"decision\":true,\"" SECRET "\":1}",
 	};
-	char text[1024];
+	static char texts[sizeof(bodies) / sizeof(bodies[0])][1024];
+	static peer_answer answers[sizeof(bodies) / sizeof(bodies[0])];
 	zta_pep_question unshown = question;
-	peer_answer answer = { { text, 0 }, PEER_ANSWERS };
 	zta_pep_decision decision;
 	zta_error err;
 	zta_pep *pep;
@@ -431,12 +431,13 @@ test_pep__repeats_no_secret(void **state)
 	peer_start(&p);
 	pep = open_pep(&p, 2000);
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		(void)snprintf(text, sizeof(text),
+		(void)snprintf(texts[i], sizeof(texts[i]),
 		    "HTTP/1.1 %u X\r\n" JSON "Content-Length: %zu\r\n\r\n%s",
 		    strstr(bodies[i], "decision") == NULL ? 400u : 200u,
 		    strlen(bodies[i]), bodies[i]);
-		answer.bytes.len = strlen(text);
-		peer_script(&p, &answer, 1);
+		answers[i] =
+		    (peer_answer){ zta_str_of(texts[i]), PEER_ANSWERS };
+		peer_script(&p, &answers[i], 1);
 		check_failure(zta_pep_decide(pep, &question, &decision, &err),
 		    &decision, &err, bodies[i]);
 		/* What was never sent is not known to be a secret. */
@@ -554,10 +555,10 @@ test_pep__sends_questions(void **state)
 	    " {\"quantity\":1} ,\"authorization_model\":"
 	    "{\"tx_token\":\"a.b.c\"}}");
 	assert_true(peer_asked_field(&p, "Content-Type", "application/json"));
-	assert_null(strstr(p.asked, "Authorization"));
+	assert_null(strstr(peer_asked(&p), "Authorization"));
 	assert_int_equal(
-	    strncmp(
-		p.asked, "POST /zones/100000000001/access/v1/evaluation ", 46),
+	    strncmp(peer_asked(&p),
+		"POST /zones/100000000001/access/v1/evaluation ", 46),
 	    0);
 	check_decided(pep, &p, &implied,
 	    "{\"subject\":{\"type\":\"User\",\"id\":\"bob\"},\"action\":"
@@ -630,7 +631,7 @@ test_pep__questions_that_are_none(void **state)
 	assert_int_equal(
 	    zta_pep_unseal(pep, ZTA_STR(""), &message, &token, NULL),
 	    ZTA_EINVAL);
-	assert_int_equal(p.requests, 0);
+	assert_int_equal(peer_requests(&p), 0);
 	zta_pep_close(pep);
 	peer_stop(&p);
 }
@@ -724,7 +725,8 @@ test_pep__seals(void **state)
 	    "},\"seal\":{\"channel\":\"orders\",\"payload_sha256\":\"" HASH
 	    "\",\"once\":true}}"));
 	assert_int_equal(
-	    strncmp(p.asked, "POST /zones/100000000001/chain/seal ", 36), 0);
+	    strncmp(peer_asked(&p), "POST /zones/100000000001/chain/seal ", 36),
+	    0);
 	/* An allow without a seal, and a deny. */
 	check_failure(
 	    zta_pep_seal(pep, &question, &message, &decision, &token, &err),
@@ -787,7 +789,7 @@ test_pep__shows_what_there_is_now(void **state)
 		    zta_pep_exchange(pep, &subject, &token, &err), ZTA_OK);
 		assert_string_equal(err.place, credential_path);
 	}
-	assert_int_equal(p.requests, 2);
+	assert_int_equal(peer_requests(&p), 2);
 	zta_pep_close(pep);
 	options.url = p.url;
 	assert_int_equal(zta_pep_open(&pep, &options, &err), ZTA_OK);
@@ -805,7 +807,7 @@ test_pep__shows_what_there_is_now(void **state)
 	assert_int_equal(zta_pep_open(&pep, &options, &err), ZTA_OK);
 	assert_int_equal(
 	    zta_pep_exchange(pep, &subject, &token, &err), ZTA_EINVAL);
-	assert_int_equal(p.requests, 3);
+	assert_int_equal(peer_requests(&p), 3);
 	zta_pep_close(pep);
 	peer_stop(&p);
 }
@@ -828,7 +830,7 @@ test_pep__keeps_its_connection(void **state)
 		assert_int_equal(
 		    zta_pep_decide(pep, &question, &decision, NULL), ZTA_OK);
 	}
-	assert_int_equal(p.connections, 1);
+	assert_int_equal(peer_connections(&p), 1);
 	/* One that has gone is made anew. */
 	peer_script(&p, &closed, 1);
 	for (i = 0; i < 5; i++) {
@@ -891,10 +893,10 @@ test_pep__is_shared_by_threads(void **state)
 		assert_int_equal(pthread_join(threads[i], &done), 0);
 		assert_non_null(done);
 	}
+	assert_int_equal(peer_requests(&p), 2 * THREADS * CALLS);
+	assert_in_range(peer_connections(&p), 1, THREADS);
 	zta_pep_close(pep);
 	peer_stop(&p);
-	assert_int_equal(p.requests, 2 * THREADS * CALLS);
-	assert_in_range(p.connections, 1, THREADS);
 }
 
 int
