@@ -96,7 +96,7 @@ DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main plan revert revoke serve show status \
+      init_server key ledger log main pep plan revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
       validate workspace zone
 
@@ -112,7 +112,7 @@ UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo object outside pack pktline policy policyjson proof \
+       log memo object outside pack pep pktline policy policyjson proof \
        quarantine replay request saml schema search spiffe ssh tests \
        transfer trust workspace x509
 
