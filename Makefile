@@ -57,16 +57,18 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            principal proof refusal revocation_edit revocations ring saml \
            saml_claims saml_conditions saml_signature saml_subject source \
            source_bundle source_claims source_file source_jose source_proof \
-           spiffe_bundle spiffe_id status_check status_list token used \
-           verify wpt x509_svid
+           spent spiffe_bundle spiffe_id status_check status_list token \
+           used verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        grants grants_edit model quarantine statement txn_token
-PDP = decide delegation issue may_act question question_entity record replay \
-      request snapshot snapshot_base snapshot_schema transaction zone_keys
+TRUST = chain_put chain_take delegators elevation elevation_question grant \
+        grant_chain grant_read grants grants_edit model quarantine seal \
+        seal_tree statement txn_token
+PDP = decide delegation issue issue_grants issue_proofs may_act question \
+      question_entity record replay request sealing snapshot snapshot_base snapshot_schema \
+      transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
@@ -91,7 +93,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_history \
       ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      service signed_request token
+      seal service signed_request token
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
@@ -105,15 +107,15 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack pep pep_answer quarantine receive_fault \
-       recheck remote revocations ring saml schema search search_random \
-       snapshot_base spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust uri used validate \
-       wimse workspace x509
+       may_act metamorphic nomem object pack pep pep_answer quarantine \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \
-       quarantine replay request saml schema search spiffe ssh tests \
+       quarantine replay request saml schema seal search spiffe ssh tests \
        transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evaluation.c - POST /access/v1/evaluation. SPEC: authzen 1.0 6, ztauth 5
+ * evaluation.c - POST /access/v1/evaluation, and POST /chain/seal, which is the
+ * same with seals in its answer. SPEC: authzen 1.0 6, ztauth 5, 8
  *
  * Callers see code and leg. Why it was so is in the record.
  */
@@ -9,6 +10,7 @@
 #include <stdio.h>
 
 #include "api/presented.h"
+#include "api/seal.h"
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/json_write.h"
@@ -167,7 +169,8 @@ need_caller(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
 
 static void
 answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
-    const zta_authzen *request, const zta_decision *decision)
+    const zta_authzen *request, const zta_decision *decision,
+    zta_seal_order *order)
 {
 	static const char unavailable[] =
 	    "{\"decision\":false,\"context\":{\"ztauth\":{\"leg\":\"record\","
@@ -178,6 +181,7 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 		.refusal_status = 200,
 		.refusal = ZTA_STR(unavailable),
 	};
+	const zta_zone *zone = &worker->service->zone;
 	zta_leaf leaf;
 	zta_buf buf;
 	zta_status status;
@@ -187,11 +191,17 @@ answer(zta_worker *worker, zta_http_call *call, const zta_snapshot *snapshot,
 	answer.before = zta_arena__copy(call->arena, zta_buf__str(&buf));
 	status = buf.status;
 	zta_buf__release(&buf);
-	if (status == ZTA_OK && answer.before.ptr != NULL) {
-		status = zta_pdp__record(&worker->service->zone, snapshot,
-		    call->arena, request, call->body, decision, &leaf, NULL);
-	} else {
+	if (status == ZTA_OK && answer.before.ptr == NULL) {
 		status = ZTA_ENOMEM;
+	}
+	if (status == ZTA_OK && order != NULL &&
+	    decision->effect == ZTA_ALLOW) {
+		status = zta_seal_order__fill(
+		    order, zone, snapshot, call->arena, decision, &answer);
+	}
+	if (status == ZTA_OK) {
+		status = zta_pdp__record(zone, snapshot, call->arena, request,
+		    call->body, decision, &leaf, NULL);
 	}
 	if (status != ZTA_OK) {
 		zta_http_call__answer(call, 200, answer.fields, answer.refusal);
@@ -226,9 +236,24 @@ keep_request(zta_service *service, const zta_authzen *request,
 	}
 }
 
+/* `order` is NULL for one without seals. */
+static zta_status
+read_request(zta_arena *arena, zta_str body, zta_authzen *out,
+    zta_seal_order *order, zta_error *err)
+{
+	zta_status status;
+
+	if (order == NULL) {
+		return zta_authzen__read(arena, body, out, err);
+	}
+	status = zta_authzen__read_sealing(arena, body, out, err);
+	return status != ZTA_OK ? status :
+				  zta_seal_order__read(order, out, err);
+}
+
 static void
 decide(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
-    int64_t since, zta_call_again *again)
+    zta_seal_order *order, int64_t since, zta_call_again *again)
 {
 	const zta_verifier with = { .sources = &snapshot->sources,
 		.ring = worker->service->ring,
@@ -241,7 +266,7 @@ decide(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
 	zta_principal space, *caller = NULL;
 	zta_error err = { 0 };
 	zta_status status =
-	    zta_authzen__read(call->arena, call->body, &request, &err);
+	    read_request(call->arena, call->body, &request, order, &err);
 
 	if (status != ZTA_OK) {
 		fail(call, status, &err);
@@ -261,7 +286,7 @@ decide(zta_worker *worker, zta_http_call *call, zta_snapshot *snapshot,
 		return;
 	}
 	keep_request(worker->service, &request, caller, &decision);
-	answer(worker, call, snapshot, &request, &decision);
+	answer(worker, call, snapshot, &request, &decision, order);
 }
 
 /* A zta_call_again. */
@@ -272,13 +297,32 @@ evaluate(void *context, zta_http_call *call, int64_t since)
 	zta_snapshot *snapshot = zta_worker__snapshot(worker, call);
 
 	if (snapshot != NULL) {
-		decide(worker, call, snapshot, since, evaluate);
+		decide(worker, call, snapshot, NULL, since, evaluate);
 		zta_snapshot__drop(snapshot);
 	}
 }
 
-void
-zta_api__evaluation(zta_worker *worker, zta_http_call *call)
+/* A zta_call_again. */
+static void
+evaluate_and_seal(void *context, zta_http_call *call, int64_t since)
+{
+	zta_worker *worker = context;
+	zta_seal_order *order = zta_arena__alloc(call->arena, sizeof(*order));
+	zta_snapshot *snapshot;
+
+	if (order == NULL) {
+		fail(call, ZTA_ENOMEM, NULL);
+		return;
+	}
+	snapshot = zta_worker__snapshot(worker, call);
+	if (snapshot != NULL) {
+		decide(worker, call, snapshot, order, since, evaluate_and_seal);
+		zta_snapshot__drop(snapshot);
+	}
+}
+
+static void
+begin(zta_worker *worker, zta_http_call *call, zta_call_again *run)
 {
 	zta_str type;
 
@@ -288,5 +332,17 @@ zta_api__evaluation(zta_worker *worker, zta_http_call *call)
 		    "the body must be application/json", "Content-Type");
 		return;
 	}
-	evaluate(worker, call, zta_ring__now(worker->service->ring));
+	run(worker, call, zta_ring__now(worker->service->ring));
+}
+
+void
+zta_api__evaluation(zta_worker *worker, zta_http_call *call)
+{
+	begin(worker, call, evaluate);
+}
+
+void
+zta_api__chain_seal(zta_worker *worker, zta_http_call *call)
+{
+	begin(worker, call, evaluate_and_seal);
 }

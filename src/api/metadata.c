@@ -75,6 +75,7 @@ put_document(
 	zta_json_out__str(out, service->zone.issuer);
 	put_url(out, "token_endpoint", base, zone, "/token");
 	put_url(out, "jwks_uri", base, zone, "/jwks.json");
+	put_url(out, "ztauth_seal_endpoint", base, zone, "/chain/seal");
 	put_list(out, "response_types_supported", nothing);
 	put_list(out, "grant_types_supported", grants);
 	put_list(out, "token_endpoint_auth_methods_supported", methods);

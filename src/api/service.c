@@ -128,8 +128,9 @@ zta_worker__record(zta_worker *worker, zta_http_call *call,
 }
 
 static void
-answer_recorded(zta_waiting *w, uint64_t index)
+answer_recorded(zta_worker *worker, zta_waiting *w, uint64_t index)
 {
+	zta_status status = ZTA_OK;
 	zta_buf buf;
 
 	zta_buf__init(&buf, SIZE_MAX);
@@ -138,7 +139,10 @@ answer_recorded(zta_waiting *w, uint64_t index)
 		zta_buf__printf(&buf, "%" PRIu64, index);
 		zta_buf__put(&buf, w->answer.after);
 	}
-	if (buf.status == ZTA_OK) {
+	if (w->answer.add != NULL) {
+		status = w->answer.add(worker, w->answer.what, index, &buf);
+	}
+	if (status == ZTA_OK && buf.status == ZTA_OK) {
 		zta_http_call__answer(w->call,
 		    w->answer.status == 0 ? 200 : w->answer.status,
 		    w->answer.fields, zta_buf__str(&buf));
@@ -161,7 +165,7 @@ zta_worker__recorded(void *context)
 			w = worker->first;
 			worker->first = w->next;
 			if (done.status == ZTA_OK) {
-				answer_recorded(w, done.first + i);
+				answer_recorded(worker, w, done.first + i);
 			} else {
 				refuse(w->call, &w->answer);
 			}
@@ -188,6 +192,7 @@ static const struct {
 	void (*run)(zta_worker *, zta_http_call *);
 } routes[] = {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
+	{ "/chain/seal", "POST", true, zta_api__chain_seal },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
 	{ ZTA_API_METADATA, "GET", true, zta_api__metadata },

@@ -17,6 +17,7 @@
 #include "base/json_write.h"
 #include "http/http.h"
 #include "identity/live.h"
+#include "identity/spent.h"
 #include "log/journal.h"
 #include "log/log.h"
 #include "pdp/decide.h"
@@ -29,6 +30,7 @@ typedef struct zta_service {
 	zta_followed grants; /* of the zone, if it knows any */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
+	zta_spent *spent;     /* seals and grants that are good once */
 	/* Tell the operator; from any thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));
@@ -42,8 +44,8 @@ typedef struct zta_service {
 } zta_service;
 
 /*
- * Sign the payload of a transaction token: the keeper does it. `token` is what
- * comes back. ZTA_EUNAVAILABLE.
+ * Sign a payload, of a transaction token or of a seal: the keeper does it.
+ * `token` is what comes back. ZTA_EUNAVAILABLE.
  */
 typedef zta_status zta_signer(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
@@ -52,7 +54,7 @@ typedef struct zta_worker {
 	zta_service *service;
 	zta_log_lane *lane;
 	zta_http *http;
-	zta_signer *sign;
+	zta_signer *sign, *sign_seal;
 	zta_ledger_desk *desk;            /* NULL: there is no store */
 	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
@@ -79,14 +81,18 @@ zta_snapshot *zta_worker__snapshot(zta_worker *worker, zta_http_call *call);
 
 /*
  * Record `leaf`; once it is durable, answer `call` with `status` and
- * `before` <index> `after`, or without the index if `after` is empty. If it
- * cannot be recorded, answer `refusal` with `refusal_status`. The texts are in
- * the arena of the call.
+ * `before` <index> `after` <what `add` puts>, or without the index if `after`
+ * is empty. If it cannot be recorded, or `add` fails, answer `refusal` with
+ * `refusal_status`. All of it is in the arena of the call.
  */
 typedef struct zta_recorded_answer {
 	unsigned status; /* 0: 200 */
 	const char *fields;
 	zta_str before, after;
+	/* NULL: nothing. What is put has to do with the index of the record. */
+	zta_status (*add)(
+	    zta_worker *worker, void *what, uint64_t index, zta_buf *out);
+	void *what;
 	unsigned refusal_status;
 	zta_str refusal;
 } zta_recorded_answer;
@@ -104,6 +110,7 @@ ZTA_MUST_USE bool zta_worker__fetch(zta_worker *worker, zta_http_call *call,
 
 /* One surface each. */
 void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
+void zta_api__chain_seal(zta_worker *worker, zta_http_call *call);
 void zta_api__token(zta_worker *worker, zta_http_call *call);
 void zta_api__metadata(zta_worker *worker, zta_http_call *call);
 void zta_api__healthz(zta_worker *worker, zta_http_call *call);

@@ -12,6 +12,7 @@
 
 #include "api/form.h"
 #include "api/presented.h"
+#include "base/b64.h"
 #include "base/error.h"
 #include "base/json_write.h"
 #include "base/str.h"
@@ -19,6 +20,7 @@
 #include "pdp/issue.h"
 
 #define TOKEN_TYPE "urn:ietf:params:oauth:token-type:"
+#define SEAL_TYPE "urn:ztauth:token-type:seal"
 
 /* SPEC: rfc6749 5.1: tokens are not kept by caches. */
 #define NO_STORE "Cache-Control: no-store\r\n"
@@ -91,6 +93,7 @@ zta_api__put_token_types(zta_json_out *out, bool actor)
 	}
 	if (!actor) {
 		zta_json_out__text(out, TOKEN_TYPE "txn_token");
+		zta_json_out__text(out, SEAL_TYPE);
 	}
 }
 
@@ -136,7 +139,54 @@ take_presented(zta_str token, zta_str type, bool actor,
 	return false;
 }
 
-/* Whom it is for: a credential, or a transaction token that goes on. */
+/* A number without sign and leading zeros. */
+static bool
+read_index(zta_str text, uint32_t *out)
+{
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+			return false;
+		}
+		*out = *out * 10 + (uint32_t)(text.ptr[i] - '0');
+	}
+	return text.len > 0 && text.len < 8 &&
+	    (text.len == 1 || text.ptr[0] != '0');
+}
+
+/* NULL: what was received with a seal; else what is wrong with it. */
+static const char *
+read_received(const zta_form *form, zta_arena *arena, zta_received *out)
+{
+	zta_str payload = zta_form__get(form, "payload_sha256");
+	zta_str index = zta_form__get(form, "payload_index");
+	zta_str path = zta_form__get(form, "payload_path");
+	char *bytes = zta_arena__alloc(arena, ZTA_B64_BYTES(path.len) + 1);
+	size_t len;
+
+	*out = (zta_received){ .channel = zta_form__get(form, "channel"),
+		.is_part = index.len > 0 };
+	if (out->channel.len == 0) {
+		return "channel must be there with a seal";
+	}
+	if (payload.len != ZTA_B64_LEN(ZTA_SHA256_LEN) ||
+	    !zta_b64__decode(payload, out->payload, &len)) {
+		return "payload_sha256 must be a SHA-256 in base64url";
+	}
+	if (out->is_part && !read_index(index, &out->index)) {
+		return "payload_index must be a number";
+	}
+	if (bytes == NULL || !zta_b64__decode(path, bytes, &len) ||
+	    (len > 0 && !out->is_part)) {
+		return "payload_path must be base64url, and have an index";
+	}
+	out->path = (zta_str){ bytes, len };
+	return NULL;
+}
+
+/* Whom it is for: a credential; a token or a seal of what goes on. */
 static bool
 take_subject(const zta_form *form, const zta_circumstances *around,
     zta_issue_request *out)
@@ -146,6 +196,10 @@ take_subject(const zta_form *form, const zta_circumstances *around,
 
 	if (zta_str__is(type, TOKEN_TYPE "txn_token")) {
 		out->replaces = token;
+		return true;
+	}
+	if (zta_str__is(type, SEAL_TYPE)) {
+		out->seal = token;
 		return true;
 	}
 	return take_presented(token, type, false, around, &out->subject);
@@ -201,6 +255,12 @@ read_request(const zta_http_call *call, const zta_form *form,
 	}
 	if (!take_subject(form, around, out)) {
 		return "subject_token_type is none that is known here";
+	}
+	if (out->seal.len > 0) {
+		refused = read_received(form, call->arena, &out->received);
+	}
+	if (refused != NULL) {
+		return refused;
 	}
 	if (!take_actor(call, form, around, &out->actor)) {
 		return "actor_token_type is none that is known here";
@@ -356,6 +416,7 @@ do_again(void *context, zta_http_call *call, int64_t since)
 	zta_api__circumstances(call, &worker->service->names, &around);
 	wrong = read_request(call, form, &around, &request, &error);
 	request.live = &worker->service->live;
+	request.spent = worker->service->spent;
 	if (wrong != NULL) {
 		fail(call, 400, error, wrong);
 		return;

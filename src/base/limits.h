@@ -199,6 +199,18 @@
 #define ZTA_GRANTS_MAX 100000u
 #define ZTA_GRANTS_FILE_MAX ((size_t)256 << 20)
 
+/* Name of a channel: topics and queues have less. */
+#define ZTA_SEAL_CHANNEL_MAX 256u
+/* Payloads of one seal: a path of 20 hashes; seals of one decision: each is a
+ * signature that other calls wait for. */
+#define ZTA_SEAL_PAYLOADS_MAX (1 << 20)
+#define ZTA_SEALS_MAX 16u
+/* How long messages may lie, in seconds: as long as queues keep them. */
+#define ZTA_SEAL_LIFETIME_S (24 * 3600)
+#define ZTA_SEAL_LIFETIME_MAX_S (7 * 24 * 3600)
+/* What was used up and is remembered until its end, in a file: 32 bytes each. */
+#define ZTA_SPENT_MAX (1u << 21)
+
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 

@@ -17,7 +17,7 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO, CLIENT } form;
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO, CLIENT, LIFE } form;
 
 static const struct {
 	const char *name;
@@ -57,6 +57,7 @@ static const struct {
 	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
+	{ "seal_lifetime_max", LIFE, 0, false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
 };
@@ -201,6 +202,13 @@ read_value(reader *r, size_t key, zta_str value)
 		    ZTA_OK :
 		    FAIL(
 			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
+	case LIFE:
+		return read_number(value, ZTA_SEAL_LIFETIME_MAX_S,
+			   &r->out->seal_lifetime_max) &&
+			r->out->seal_lifetime_max > 0 ?
+		    ZTA_OK :
+		    FAIL(r, "seal_lifetime_max is 1 to %d seconds",
+			ZTA_SEAL_LIFETIME_MAX_S);
 	case YES_NO:
 		return read_yes_no(r, value, keys[key].at);
 	}
@@ -398,6 +406,9 @@ set_defaults(reader *r)
 	if (c->host == NULL) {
 		c->host = "127.0.0.1";
 		c->port = 8420;
+	}
+	if (c->seal_lifetime_max == 0) {
+		c->seal_lifetime_max = ZTA_SEAL_LIFETIME_S;
 	}
 	if (c->ledger == NULL) {
 		c->ledger = "main";

@@ -35,7 +35,8 @@ typedef struct zta_config {
 	zta_tls_client tls_client; /* default: no certificate is asked for */
 	/* Files; NULL: none. */
 	const char *api_keys, *revocations, *delegations;
-	const char *host; /* of `listen` */
+	uint32_t seal_lifetime_max; /* seconds; default: a day */
+	const char *host;           /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
 } zta_config;

@@ -17,10 +17,11 @@
 #include "base/str.h"
 #include "daemon/hoard.h"
 #include "identity/jws.h"
-#include "trust/txn_token.h"
+#include "trust/seal.h"
 
 /* First byte of a message to the keeper, and of one from it. */
 #define SIGN_TXN 'T'
+#define SIGN_SEAL 'E'
 #define SIGN_CLIENT 'C'
 #define LOAD 'L'
 #define USE 'U'
@@ -65,14 +66,16 @@ static zta_status
 sign(const zta_hoard *held, char kind, zta_str payload, zta_buf *token)
 {
 	const zta_hoard_key *by =
-	    kind == SIGN_TXN ? &held->zone : &held->client;
-	zta_str typ =
-	    kind == SIGN_TXN ? ZTA_STR(ZTA_TXN_TYP) : ZTA_STR(CLIENT_TYP);
+	    kind == SIGN_CLIENT ? &held->client : &held->zone;
+	const char *typ = kind == SIGN_TXN ? ZTA_TXN_TYP :
+	    kind == SIGN_SEAL              ? ZTA_SEAL_TYP :
+	    kind == SIGN_CLIENT            ? CLIENT_TYP :
+					     NULL;
 
-	if ((kind != SIGN_TXN && kind != SIGN_CLIENT) || by->key == NULL) {
+	if (typ == NULL || by->key == NULL) {
 		return ZTA_EINVAL;
 	}
-	return zta_jws__sign(token, by->key, ZTA_ALG_ES256, typ,
+	return zta_jws__sign(token, by->key, ZTA_ALG_ES256, zta_str_of(typ),
 	    zta_str_of(by->kid), payload, NULL);
 }
 
@@ -380,6 +383,13 @@ zta_status
 zta_keeper__sign(void *channel, zta_str payload, zta_buf *token, zta_error *err)
 {
 	return ask(channel, SIGN_TXN, payload, token, err);
+}
+
+zta_status
+zta_keeper__sign_seal(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err)
+{
+	return ask(channel, SIGN_SEAL, payload, token, err);
 }
 
 zta_status

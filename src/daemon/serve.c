@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "daemon/certificate.h"
 #include "daemon/config.h"
 #include "daemon/develop.h"
@@ -130,7 +131,24 @@ name_zone(server *s)
 		.trust_domain = zta_str_of(s->config.trust_domain),
 		.ledger = zta_str_of(s->config.ledger),
 		.issuer = zta_str_of(s->config.issuer),
-		.keys = &s->service.keys };
+		.keys = &s->service.keys,
+		.seal_lifetime = (int64_t)s->config.seal_lifetime_max * 1000 };
+}
+
+/* In the folder of the log, which no other server has. */
+static zta_status
+open_spent(server *s, zta_error *err)
+{
+	static const char name[] = "/used";
+	char *path = zta_arena__alloc(
+	    &s->arena, strlen(s->config.log_dir) + sizeof(name));
+
+	if (path == NULL) {
+		return zta_arena__failed(&s->arena, err);
+	}
+	(void)stpcpy(stpcpy(path, s->config.log_dir), name);
+	return zta_spent__open(
+	    &s->service.spent, path, zta_time__now_ms(), err);
 }
 
 static zta_status
@@ -149,6 +167,9 @@ open_log(server *s, zta_error *err)
 	}
 	if (status == ZTA_OK) {
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
+	}
+	if (status == ZTA_OK) {
+		status = open_spent(s, err);
 	}
 	if (status == ZTA_OK && s->config.record_requests) {
 		status = zta_journal__open(
@@ -302,6 +323,7 @@ release(server *s)
 {
 	zta_log__close(s->service.log);
 	zta_journal__close(s->service.journal);
+	zta_spent__close(s->service.spent);
 	zta_keeper__stop(&s->keeper);
 	zta_live__close(&s->service.live);
 	zta_zone_keys__release(&s->service.keys);

@@ -27,8 +27,9 @@ typedef struct zta_zone {
 	zta_str issuer;       /* of its tokens */
 	bool follows;         /* the ledger is another server's */
 	zta_zone_keys *keys;
-	zta_known *known;     /* its tokens, among others; NULL: none */
-	zta_followed *grants; /* delegations; NULL: it knows none */
+	zta_known *known;      /* its tokens, among others; NULL: none */
+	zta_followed *grants;  /* delegations; NULL: it knows none */
+	int64_t seal_lifetime; /* ms */
 } zta_zone;
 
 typedef struct zta_decision {

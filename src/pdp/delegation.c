@@ -36,7 +36,7 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 }
 
 bool
-zta_delegation__is_of(const zta_delegation *d, const zta_txn *txn)
+zta_delegation__begins_with(const zta_delegation *d, const zta_txn *txn)
 {
 	uint32_t i;
 
@@ -45,5 +45,12 @@ zta_delegation__is_of(const zta_delegation *d, const zta_txn *txn)
 			return false;
 		}
 	}
-	return d->taken.count == txn->delegation_count;
+	return d->taken.count >= txn->delegation_count;
+}
+
+bool
+zta_delegation__is_of(const zta_delegation *d, const zta_txn *txn)
+{
+	return d->taken.count == txn->delegation_count &&
+	    zta_delegation__begins_with(d, txn);
 }

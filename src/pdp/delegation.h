@@ -35,6 +35,9 @@ ZTA_MUST_USE zta_status zta_delegation__judge(
     const zta_delegation_question *question, zta_arena *arena,
     zta_delegation **out, zta_error *err);
 
+/* Are the first of them all those that the token names, in its order? */
+bool zta_delegation__begins_with(
+    const zta_delegation *delegation, const zta_txn *txn);
 /* Does the token name these grants, and no others? */
 bool zta_delegation__is_of(
     const zta_delegation *delegation, const zta_txn *txn);

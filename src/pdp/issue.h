@@ -6,19 +6,25 @@
  * moment; it lives no longer than either proof, and its scope is inside that of
  * the subject's token. A transaction token in the place of the subject's proof
  * is replaced: the transaction stays the same, its chain is one ring longer,
- * and all of its rings must hold as the trust model is now.
+ * and all of its rings must hold as the trust model is now. So it is with a seal, which
+ * may be older.
  */
 #ifndef ZTA_PDP_ISSUE_H
 #define ZTA_PDP_ISSUE_H
 
+#include "identity/spent.h"
 #include "identity/verify.h"
 #include "pdp/decide.h"
+#include "pdp/sealing.h"
 
 typedef struct zta_issue_request {
 	zta_presented subject, actor;
-	zta_str replaces;        /* a transaction token: instead of `subject` */
+	/* Instead of `subject`: a transaction token, or a seal. */
+	zta_str replaces, seal;
+	zta_received received;   /* with it */
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
 	zta_live *live;          /* NULL: nothing that is good once is taken */
+	zta_spent *spent;        /* the same of what lasts for longer */
 	int64_t since;           /* when the call came, by its clock */
 	zta_str audience;        /* empty: that of the zone */
 	zta_str scope;           /* empty: all of the subject's */

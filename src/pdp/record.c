@@ -55,6 +55,9 @@ zta_pdp__record_chain(zta_arena *arena, const zta_txn *txn,
 		    (zta_str){ (const char *)delegation->taken.grants[i].digest,
 			    ZTA_SHA256_LEN };
 	}
+	if (txn->seal.len > 0) {
+		digests[count++] = txn->seal;
+	}
 	out->credentials = (zta_leaf_list){ digests, count };
 	out->txn = txn->txn;
 	return ZTA_OK;

@@ -137,11 +137,10 @@ take_model(reader *r)
 	    take_text(r, node, "tx_token", false, &r->out->tx_token);
 }
 
-zta_status
-zta_authzen__of(const zta_json_doc *doc, zta_authzen *out, zta_error *err)
+static zta_status
+take_all(const zta_json_doc *doc, const char *const *names, zta_authzen *out,
+    zta_error *err)
 {
-	static const char *const names[] = { "subject", "action", "resource",
-		"context", "authorization_model", NULL };
 	reader r = { out, err };
 	zta_status status;
 
@@ -165,6 +164,15 @@ zta_authzen__of(const zta_json_doc *doc, zta_authzen *out, zta_error *err)
 }
 
 zta_status
+zta_authzen__of(const zta_json_doc *doc, zta_authzen *out, zta_error *err)
+{
+	static const char *const names[] = { "subject", "action", "resource",
+		"context", "authorization_model", NULL };
+
+	return take_all(doc, names, out, err);
+}
+
+zta_status
 zta_authzen__read(
     zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err)
 {
@@ -173,4 +181,32 @@ zta_authzen__read(
 
 	*out = (zta_authzen){ 0 };
 	return status != ZTA_OK ? status : zta_authzen__of(&doc, out, err);
+}
+
+zta_status
+zta_authzen__read_sealing(
+    zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err)
+{
+	static const char *const names[] = { "subject", "action", "resource",
+		"context", "authorization_model", "seal", NULL };
+	zta_json_doc doc;
+	zta_status status = zta_json__read(arena, body, &doc, err);
+
+	*out = (zta_authzen){ 0 };
+	if (status == ZTA_OK) {
+		status = take_all(&doc, names, out, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	out->seal = zta_json__get(doc.root, "seal");
+	if (out->seal == NULL) {
+		return zta_json__fail(
+		    &doc, doc.root, err, ZTA_EINVALID, "`seal` is missing");
+	}
+	return out->tx_token.len > 0 ?
+	    ZTA_OK :
+	    zta_json__fail(&doc, doc.root, err, ZTA_EINVALID,
+		"`authorization_model.tx_token` is missing: there is no chain "
+		"to seal");
 }

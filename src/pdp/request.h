@@ -16,6 +16,7 @@ typedef struct zta_authzen {
 	const zta_json *context;
 	zta_str zone, ledger; /* of authorization_model; may be empty */
 	zta_str tx_token;     /* may be empty */
+	const zta_json *seal; /* what is to be sealed; NULL: nothing */
 } zta_authzen;
 
 /*
@@ -23,6 +24,10 @@ typedef struct zta_authzen {
  * ZTA_EEXIST, ZTA_EINVALID with line, column and JSON pointer.
  */
 ZTA_MUST_USE zta_status zta_authzen__read(
+    zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err);
+
+/* The same of a request with `seal`, which is for the caller to judge. */
+ZTA_MUST_USE zta_status zta_authzen__read_sealing(
     zta_arena *arena, zta_str body, zta_authzen *out, zta_error *err);
 
 /* The same of a document that was read, whose root is the request. */

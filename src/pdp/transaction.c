@@ -5,25 +5,31 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* How far clocks of our own servers may differ. */
-#define LEEWAY_MS 5000
-
 #define REFUSE(why, ...) zta_error__set(why, ZTA_EUNTRUSTED, __VA_ARGS__)
 
-static zta_status
-check_signature(const zta_zone *zone, zta_known_token *token, zta_error *why)
+zta_status
+zta_transaction__signed(const zta_zone *zone, zta_arena *arena, zta_str token,
+    const char *typ, zta_known_token *out, zta_error *why)
 {
-	const zta_jws *jws = &token->jws;
 	const zta_zone_key_set *set = zta_zone_keys__now(zone->keys);
-	const zta_key *key = set == NULL || jws->kid.len == 0 ?
+	const zta_jws *jws = &out->jws;
+	const zta_key *key;
+	zta_refusal refusal;
+	zta_status status =
+	    zta_known__parse(zone->known, arena, token, out, &refusal, why);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	key = set == NULL || jws->kid.len == 0 ?
 	    NULL :
 	    zta_jwks__find(&set->keys, jws);
-
-	if (jws->alg != ZTA_ALG_ES256 ||
-	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) || key == NULL) {
-		return REFUSE(why, "not a transaction token of this zone");
+	if (jws->alg != ZTA_ALG_ES256 || key == NULL ||
+	    !zta_jws__typ_is(jws, zta_str_of(typ))) {
+		return REFUSE(
+		    why, "not a token of this zone of the type %s", typ);
 	}
-	return zta_known__verify(zone->known, token, key) ?
+	return zta_known__verify(zone->known, out, key) ?
 	    ZTA_OK :
 	    REFUSE(why, "the signature is wrong");
 }
@@ -37,7 +43,8 @@ check_claims(
 	    !zta_str__eq(txn->zone, zone->id)) {
 		return REFUSE(why, "the token is for another zone or domain");
 	}
-	return txn->expires_at > now && txn->issued_at <= now + LEEWAY_MS ?
+	return txn->expires_at > now &&
+		txn->issued_at <= now + ZTA_TXN_LEEWAY_MS ?
 	    ZTA_OK :
 	    REFUSE(why, "the token has expired, or is not valid yet");
 }
@@ -46,14 +53,10 @@ zta_status
 zta_transaction__verify(const zta_zone *zone, zta_arena *arena, zta_str token,
     int64_t now, zta_txn *out, zta_error *why)
 {
-	zta_refusal refusal;
 	zta_known_token known;
-	zta_status status =
-	    zta_known__parse(zone->known, arena, token, &known, &refusal, why);
+	zta_status status = zta_transaction__signed(
+	    zone, arena, token, ZTA_TXN_TYP, &known, why);
 
-	if (status == ZTA_OK) {
-		status = check_signature(zone, &known, why);
-	}
 	if (status == ZTA_OK) {
 		status = zta_txn_token__read(&known.jws, arena, out, why);
 	}
@@ -61,36 +64,21 @@ zta_transaction__verify(const zta_zone *zone, zta_arena *arena, zta_str token,
 }
 
 zta_status
-zta_transaction__continue(const zta_zone *zone, zta_arena *arena, zta_str token,
-    int64_t now, zta_txn *out, zta_ring **ring, const char **code,
-    zta_error *why)
+zta_transaction__extend(
+    zta_txn *txn, zta_arena *arena, zta_ring **ring, zta_error *why)
 {
-	zta_txn txn;
 	zta_ring *rings;
-	zta_status status =
-	    zta_transaction__verify(zone, arena, token, now, &txn, why);
 
-	*code = "invalid_token";
-	if (status != ZTA_OK) {
-		return status;
-	}
-	if (txn.delegation_count > 0) {
-		*code = "delegation_invalid";
-		return REFUSE(
-		    why, "grants cannot be carried on by this version");
-	}
-	if (txn.ring_count >= ZTA_TXN_RINGS_MAX) {
-		*code = "chain_too_long";
+	if (txn->ring_count >= ZTA_TXN_RINGS_MAX) {
 		return REFUSE(
 		    why, "a chain has at most %u rings", ZTA_TXN_RINGS_MAX);
 	}
-	rings = zta_arena__zalloc(arena, txn.ring_count + 1, sizeof(*rings));
+	rings = zta_arena__zalloc(arena, txn->ring_count + 1, sizeof(*rings));
 	if (rings == NULL) {
 		return zta_arena__failed(arena, why);
 	}
-	memcpy(rings, txn.rings, txn.ring_count * sizeof(*rings));
-	txn.rings = rings;
-	*ring = &rings[txn.ring_count];
-	*out = txn;
+	memcpy(rings, txn->rings, txn->ring_count * sizeof(*rings));
+	txn->rings = rings;
+	*ring = &rings[txn->ring_count];
 	return ZTA_OK;
 }

@@ -17,12 +17,21 @@ ZTA_MUST_USE zta_status zta_transaction__verify(const zta_zone *zone,
     zta_arena *arena, zta_str token, int64_t now, zta_txn *out, zta_error *why);
 
 /*
- * The same, for a token that another is to follow: `ring` is the place of the
- * next ring, one behind those that `out` counts. ZTA_EUNTRUSTED: `code` says
- * with which code it is refused.
+ * A token of the zone of this `typ`: its signature is verified, not what it
+ * says. ZTA_EUNTRUSTED, ZTA_ENOMEM, ZTA_ELIMIT.
  */
-ZTA_MUST_USE zta_status zta_transaction__continue(const zta_zone *zone,
-    zta_arena *arena, zta_str token, int64_t now, zta_txn *out, zta_ring **ring,
-    const char **code, zta_error *why);
+ZTA_MUST_USE zta_status zta_transaction__signed(const zta_zone *zone,
+    zta_arena *arena, zta_str token, const char *typ, zta_known_token *out,
+    zta_error *why);
+
+/* How far clocks of our own servers may differ. */
+#define ZTA_TXN_LEEWAY_MS 5000
+
+/*
+ * The transaction goes on: `ring` is the place of its next ring, one behind
+ * those that it counts. ZTA_EUNTRUSTED: its chain has no room.
+ */
+ZTA_MUST_USE zta_status zta_transaction__extend(
+    zta_txn *txn, zta_arena *arena, zta_ring **ring, zta_error *why);
 
 #endif

@@ -29,6 +29,9 @@ typedef struct zta_txn {
 	uint32_t ring_count;
 	const zta_str *delegations; /* `dlg`: each `jti`, the subject's first */
 	uint32_t delegation_count;
+	/* Of the seal through which it came last: its digest, or empty; its end. */
+	zta_str seal;
+	int64_t seal_expires_at; /* ms */
 } zta_txn;
 
 /* Append the payload. */

@@ -154,9 +154,9 @@ def test_tokens_that_are_none():
         ({"ztauth": {**good["ztauth"], "rings": good["ztauth"]["rings"] * 33}}, "of this form"),
     ):
         refused(sign({**good, **change}), "invalid_request", "invalid_token", words=words)
-    refused(sign(good, "corp.pem"), "invalid_request", "invalid_token", words="not a transaction")
-    refused(sign(good, typ="JWT"), "invalid_request", "invalid_token", words="not a transaction")
-    refused(server.alice(), "invalid_request", "invalid_token", words="not a transaction")
+    refused(sign(good, "corp.pem"), "invalid_request", "invalid_token", words="not a token of this zone")
+    refused(sign(good, typ="JWT"), "invalid_request", "invalid_token", words="not a token of this zone")
+    refused(server.alice(), "invalid_request", "invalid_token", words="not a token of this zone")
     refused("x", "invalid_request", "invalid_token")
     head, body, tail = sign(good).split(".")
     body = base64.urlsafe_b64encode(json.dumps({**good, "scope": "admin"}).encode()).decode()
@@ -183,7 +183,7 @@ def test_a_chain_has_an_end():
 def test_grants_are_not_lost():
     claims = claims_of(first())
     claims["ztauth"]["dlg"] = ["grant-1"]
-    refused(sign(claims), "invalid_request", "delegation_invalid")
+    refused(sign(claims), "invalid_request", "delegation_invalid", words="unknown_grant")
 
 
 def test_the_new_actor_must_be_allowed():

@@ -138,20 +138,28 @@ written(const zta_txn *txn)
 static void
 test_transaction__is_carried_on(void **state)
 {
+	static const unsigned char digest[ZTA_SHA256_LEN] = { 9 };
+	static const zta_str grants[] = { { "grant-1", 7 }, { "grant-2", 7 } };
 	zta_txn txn = make(), read;
 	zta_ring *ring;
-	const char *code;
 	bool changed;
 	uint32_t i;
 
 	(void)state;
+	txn.delegations = grants;
+	txn.delegation_count = 2;
+	txn.seal = (zta_str){ (const char *)digest, sizeof(digest) };
+	txn.seal_expires_at = NOW + 1000;
 	assert_int_equal(publish(first, NULL, &changed), ZTA_OK);
 	for (i = 1; i < ZTA_TXN_RINGS_MAX; i++) {
-		assert_int_equal(
-		    zta_transaction__continue(&zone, &arena, sign(&txn, first),
-			NOW, &read, &ring, &code, NULL),
+		assert_int_equal(zta_transaction__verify(&zone, &arena,
+				     sign(&txn, first), NOW, &read, NULL),
 		    ZTA_OK);
 		assert_true(zta_str__eq(written(&txn), written(&read)));
+		assert_int_equal(read.seal_expires_at, NOW + 1000);
+		assert_int_equal(
+		    zta_transaction__extend(&read, &arena, &ring, NULL),
+		    ZTA_OK);
 		assert_int_equal(read.ring_count, i);
 		assert_ptr_equal(ring, &read.rings[i]);
 		assert_int_equal(ring->workload.len, 0);
@@ -159,10 +167,9 @@ test_transaction__is_carried_on(void **state)
 		read.ring_count++;
 		txn = read;
 	}
-	assert_int_equal(zta_transaction__continue(&zone, &arena,
-			     sign(&txn, first), NOW, &read, &ring, &code, NULL),
-	    ZTA_EUNTRUSTED);
-	assert_string_equal(code, "chain_too_long");
+	assert_int_equal(
+	    zta_transaction__extend(&txn, &arena, &ring, NULL), ZTA_EUNTRUSTED);
+	assert_int_equal(txn.ring_count, ZTA_TXN_RINGS_MAX);
 }
 
 static void

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * issue_grants.c - the grants of a token: those that it is asked for with, or
+ * those of the transaction that goes on.
+ */
+#include "base/str.h"
+#include "pdp/issue_part.h"
+
+/* SPEC: rfc9449 6.1: has the actor shown that it holds this key? */
+static bool
+holds_key(const zta_principal *actor, zta_str thumbprint)
+{
+	const zta_json *cnf = actor->claims.root == NULL ?
+	    NULL :
+	    zta_json__get(actor->claims.root, "cnf");
+
+	return actor->proof == ZTA_PROOF_DPOP &&
+	    zta_str__eq(zta_issuer__text_at(cnf, "jkt"), thumbprint);
+}
+
+static bool
+refuse_grant(zta_issuer *s, zta_grant_finding finding)
+{
+	return zta_issuer__refuse(s, "invalid_request", "delegation",
+	    zta_grant__code(finding),
+	    "the grant: ", zta_grant__finding_name(finding));
+}
+
+/* The token names each grant, and lives no longer than any. */
+static bool
+take_grants(zta_issuer *s, const zta_taken_grants *taken)
+{
+	zta_txn *txn = &s->out->txn;
+	zta_str *jtis =
+	    zta_arena__zalloc(s->arena, taken->count, sizeof(*jtis));
+	uint32_t i;
+
+	if (jtis == NULL) {
+		return zta_issuer__fail(s, zta_arena__failed(s->arena, s->err));
+	}
+	for (i = 0; i < taken->count; i++) {
+		jtis[i] = taken->grants[i].jti;
+	}
+	txn->delegations = jtis;
+	txn->delegation_count = taken->count;
+	return true;
+}
+
+/* The last of the chain: asked for, or carried on; empty: there is none. */
+static zta_str
+last_of(const zta_issuer *s)
+{
+	const zta_txn *txn = &s->out->txn;
+
+	return s->request->delegation.len > 0 || txn->delegation_count == 0 ?
+	    s->request->delegation :
+	    txn->delegations[txn->delegation_count - 1];
+}
+
+/* A key is shown when a grant is first used: who carries it on need not. */
+static zta_grant_finding
+check_new(zta_issuer *s, const zta_delegation *found)
+{
+	const zta_grant *last = &found->taken.grants[found->taken.count - 1];
+
+	if (!zta_delegation__begins_with(found, &s->out->txn)) {
+		return ZTA_GRANT_UNLINKED;
+	}
+	s->carried = s->out->txn.delegation_count;
+	return s->carried == found->taken.count || last->holder.ptr == NULL ||
+		holds_key(&s->actor, last->holder) ?
+	    ZTA_GRANT_HOLDS :
+	    ZTA_GRANT_WRONG_HOLDER;
+}
+
+bool
+zta_issuer__check_grants(zta_issuer *s)
+{
+	const zta_delegation_question q = { .snapshot = s->snapshot,
+		.grants = s->zone->grants,
+		.zone = s->zone->id,
+		.txn = &s->out->txn,
+		.jti = last_of(s),
+		.now = s->now };
+	zta_grant_finding finding;
+	zta_delegation *found;
+	zta_status status;
+
+	if (q.jti.len == 0) {
+		return true;
+	}
+	status = zta_delegation__judge(&q, s->arena, &found, s->err);
+	if (status != ZTA_OK) {
+		return zta_issuer__fail(s, status);
+	}
+	s->out->delegation = found;
+	finding = found->answer.finding;
+	if (finding == ZTA_GRANT_HOLDS) {
+		finding = check_new(s, found);
+	}
+	return finding == ZTA_GRANT_HOLDS ? take_grants(s, &found->taken) :
+					    refuse_grant(s, finding);
+}
+
+/* Last, so that a refusal uses up none; carried on, they were used before. */
+bool
+zta_issuer__use_grants(zta_issuer *s)
+{
+	const zta_delegation *d = s->out->delegation;
+	const zta_grant *grant;
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	for (i = s->carried;
+	     d != NULL && status == ZTA_OK && i < d->taken.count; i++) {
+		grant = &d->taken.grants[i];
+		if (grant->once) {
+			const zta_use use = { .owner = grant->digest,
+				.now = s->now,
+				.until = grant->expires_at };
+
+			status = s->request->live == NULL ?
+			    ZTA_EUNAVAILABLE :
+			    zta_used__take(
+				s->request->live->used, &use, s->err);
+		}
+	}
+	if (status == ZTA_EUNTRUSTED) {
+		return refuse_grant(s, ZTA_GRANT_USED);
+	}
+	return status == ZTA_OK || zta_issuer__fail(s, status);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * issue_part.h - an exchange under way; for the files of issue alone. A step
+ * returns true to go on, or false after it has refused or failed.
+ */
+#ifndef ZTA_PDP_ISSUE_PART_H
+#define ZTA_PDP_ISSUE_PART_H
+
+#include "pdp/issue.h"
+
+typedef struct zta_issuer {
+	const zta_zone *zone;
+	const zta_snapshot *snapshot;
+	zta_arena *arena;
+	const zta_issue_request *request;
+	int64_t now;
+	zta_issue_answer *out;
+	zta_error *err;
+	zta_status status;
+	zta_principal subject, actor;
+	int64_t expires_at;   /* of what stands for the subject */
+	const zta_seal *seal; /* through which it comes; NULL: none */
+	zta_ring *ring;       /* of the actor */
+	uint32_t carried;     /* grants of the transaction that goes on */
+	zta_operation operation;
+	bool has_operation;
+} zta_issuer;
+
+/* Refuse: false. The reason is `first` and `second`. */
+bool zta_issuer__refuse(zta_issuer *s, const char *error, const char *leg,
+    const char *code, const char *first, const char *second);
+/* Give up: false. */
+bool zta_issuer__fail(zta_issuer *s, zta_status status);
+
+/* A text inside an object, or empty. */
+zta_str zta_issuer__text_at(const zta_json *node, const char *name);
+
+/* Does the transaction go on, from a token or from a seal? */
+bool zta_issuer__goes_on(const zta_issuer *s);
+
+/* The proofs of subject and actor: `txn` has both of them, and the ring. */
+bool zta_issuer__verify_proofs(zta_issuer *s);
+/* Use up a seal that is good once. */
+bool zta_issuer__use_seal(zta_issuer *s);
+
+/* The grants that are named, or carried on. */
+bool zta_issuer__check_grants(zta_issuer *s);
+/* Use up those that are good once. */
+bool zta_issuer__use_grants(zta_issuer *s);
+
+#endif
