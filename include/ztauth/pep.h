@@ -11,26 +11,29 @@
  *         .credential_file = "/run/spiffe/svid.jwt" };
  *     zta_pep_subject who = { .token = credential, .kind = ZTA_PEP_ACCESS_TOKEN };
  *     zta_pep_question may = { .action = ZTA_STR("buy"),
- *         .resource = { ZTA_STR("Product"), ZTA_STR("teapot") } };
+ *         .resource = { ZTA_STR("Product"), ZTA_STR("teapot"), ZTA_STR("") } };
  *     zta_pep_message message = { .channel = ZTA_STR("orders"), .payload = order };
  *
- *     if (zta_pep_open(&pep, &options, &err) == ZTA_OK &&
- *         zta_pep_exchange(pep, &who, &token, &err) == ZTA_OK) {
+ *     status = zta_pep_open(&pep, &options, &err);
+ *     ...
+ *     status = zta_pep_exchange(pep, &who, &token, &err);
+ *     if (status == ZTA_OK) {
  *         may.token = zta_str_of(token.text);
- *         if (zta_pep_seal(pep, &may, &message, &decision, &seal, &err) == ZTA_OK &&
- *             decision.effect == ZTA_ALLOW) {
- *             send(order, seal.text);
- *         }
+ *         status = zta_pep_seal(pep, &may, &message, &decision, &seal, &err);
+ *     }
+ *     if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
+ *         send(order, seal.text);
  *     }
  *
  * And who receives them, with a handle of its own and the same question:
  *
- *     if (zta_pep_unseal(pep, received, &message, &token, &err) == ZTA_OK) {
+ *     status = zta_pep_unseal(pep, received, &message, &token, &err);
+ *     if (status == ZTA_OK) {
  *         may.token = zta_str_of(token.text);
- *         if (zta_pep_decide(pep, &may, &decision, &err) == ZTA_OK &&
- *             decision.effect == ZTA_ALLOW) {
- *             deliver(order);
- *         }
+ *         status = zta_pep_decide(pep, &may, &decision, &err);
+ *     }
+ *     if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
+ *         deliver(order);
  *     }
  *
  * Whole programs are in examples/pep, a walk through them in docs/pep.md.
@@ -134,9 +137,9 @@ ZTA_PUBLIC void zta_pep_forget(zta_pep_token *token);
 typedef struct zta_pep_subject {
 	zta_str token;
 	zta_pep_kind kind;
-	zta_str scope;      /* words: no more than these of the credential's */
-	zta_str details;    /* `request_details`: what it is about, JSON object */
-	zta_str context;    /* `request_context`: where it comes from, the same */
+	zta_str scope;   /* words: no more than these of the credential's */
+	zta_str details; /* `request_details`: what it is about, JSON object */
+	zta_str context; /* `request_context`: where it comes from, the same */
 	zta_str delegation; /* a grant */
 } zta_pep_subject;
 
@@ -169,9 +172,9 @@ typedef struct zta_pep_question {
 /* Zeroed memory denies. The texts are for logs. */
 typedef struct zta_pep_decision {
 	zta_effect effect;
-	char id[ZTA_PEP_WORD_MAX];   /* of the decision, and its record */
-	char leg[ZTA_PEP_WORD_MAX];  /* which check decided */
-	char code[ZTA_PEP_WORD_MAX]; /* and why */
+	char id[ZTA_PEP_WORD_MAX];     /* of the decision, and its record */
+	char leg[ZTA_PEP_WORD_MAX];    /* which check decided */
+	char code[ZTA_PEP_WORD_MAX];   /* and why */
 	char commit[ZTA_PEP_WORD_MAX]; /* the version of the policies */
 	int64_t log_index;             /* of the record, if there is an id */
 } zta_pep_decision;
