@@ -269,7 +269,7 @@ zta_http_client__ask(zta_http_client *client, zta_arena *arena,
     const zta_http_request *request, zta_http_response *out, zta_error *err)
 {
 	struct curl_slist *fields = list_fields(request);
-	zta_buf own, *body = request->into != NULL ? request->into : &own;
+	zta_buf own, *body;
 	CURLcode code;
 	zta_status status;
 
@@ -278,6 +278,7 @@ zta_http_client__ask(zta_http_client *client, zta_arena *arena,
 		return zta_error__nomem(err);
 	}
 	zta_buf__init(&own, request->answer_max);
+	body = request->into != NULL ? request->into : &own;
 	client->why[0] = '\0';
 	configure(client, request, fields, body);
 	code = curl_easy_perform(client->curl);
