@@ -165,7 +165,8 @@ $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep \
+    $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)

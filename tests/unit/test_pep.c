@@ -843,6 +843,122 @@ test_pep__keeps_its_connection(void **state)
 	peer_stop(&p);
 }
 
+/* SPEC: x509-svid: what was shown ends, and its connection with it. */
+static void
+test_pep__connects_anew_with_another_certificate(void **state)
+{
+	const peer_answer answer = { zta_str_of(allow_answer), PEER_ANSWERS };
+	zta_pep_options options = { .certificate_file = credential_path,
+		.key_file = credential_path };
+	zta_pep_decision decision;
+	zta_pep *pep;
+	peer p;
+	unsigned i;
+
+	(void)state;
+	peer_start(&p);
+	peer_script(&p, &answer, 1);
+	options.url = p.url;
+	assert_int_equal(zta_pep_open(&pep, &options, NULL), ZTA_OK);
+	for (i = 0; i < 6; i++) {
+		if (i % 2 == 0) {
+			write_credential("renewed");
+		}
+		assert_int_equal(
+		    zta_pep_decide(pep, &question, &decision, NULL), ZTA_OK);
+		assert_int_equal(peer_connections(&p), i / 2 + 1);
+	}
+	zta_pep_close(pep);
+	peer_stop(&p);
+}
+
+/* --- no memory: each allocation of ours fails once */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+/* Of the thread that asks alone; negative: none fails. */
+static _Thread_local long countdown = -1;
+
+static bool
+fails(void)
+{
+	return countdown >= 0 && countdown-- == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *
+__wrap_realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __real_realloc(old, size);
+}
+
+/* A handle, a token, a decision. True: nothing has failed. */
+static bool
+call_all(const peer *p, zta_pep_decision *decision, zta_error *err)
+{
+	const zta_pep_options options = { .url = p->url,
+		.credential_file = credential_path };
+	const zta_pep_subject subject = { .token = question.token };
+	zta_pep *pep = NULL;
+	zta_status status = zta_pep_open(&pep, &options, err);
+
+	*decision = (zta_pep_decision){ 0 };
+	if (status == ZTA_OK) {
+		status = zta_pep_exchange(pep, &subject, &token, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_pep_decide(pep, &question, decision, err);
+	}
+	countdown = -1;
+	zta_pep_close(pep);
+	return status == ZTA_OK;
+}
+
+static void
+test_pep__has_no_memory(void **state)
+{
+	const peer_answer answers[] = { { zta_str_of(token_answer),
+					    PEER_ANSWERS },
+		{ zta_str_of(allow_answer), PEER_ANSWERS } };
+	zta_pep_decision decision;
+	zta_error err;
+	peer p;
+	long at;
+
+	(void)state;
+	write_credential(SVID "\n");
+	peer_start(&p);
+	for (at = 0;; at++) {
+		peer_script(&p, answers, 2);
+		err = (zta_error){ 0 };
+		countdown = at;
+		if (call_all(&p, &decision, &err)) {
+			break;
+		}
+		assert_int_equal(decision.effect, ZTA_DENY);
+		assert_string_not_equal(err.message, "");
+	}
+	assert_int_equal(decision.effect, ZTA_ALLOW);
+	assert_in_range(at, 8, 100);
+	peer_stop(&p);
+}
+
 #define THREADS 4
 #define CALLS 50
 
@@ -916,6 +1032,9 @@ main(void)
 		cmocka_unit_test(test_pep__seals),
 		cmocka_unit_test(test_pep__shows_what_there_is_now),
 		cmocka_unit_test(test_pep__keeps_its_connection),
+		cmocka_unit_test(
+		    test_pep__connects_anew_with_another_certificate),
+		cmocka_unit_test(test_pep__has_no_memory),
 		cmocka_unit_test(test_pep__is_shared_by_threads),
 	};
 
