@@ -70,6 +70,7 @@ PDP = decide delegation issue issue_grants issue_proofs may_act question \
       question_entity record replay request sealing snapshot snapshot_base snapshot_schema \
       transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
+PEP = answer ask decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
@@ -85,7 +86,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
           $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
-          $(PAP:%=src/pap/%.c) \
+          $(PEP:%=src/pep/%.c) $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
@@ -97,7 +98,7 @@ DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main plan revert revoke serve show status \
+      init_server key ledger log main pep plan revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
       validate workspace zone
 
@@ -106,14 +107,14 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack quarantine receive_fault \
-       recheck remote revocations ring saml schema seal search \
-       search_random snapshot_base spent spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust uri used validate \
-       wimse workspace x509
+       may_act metamorphic nomem object pack pep pep_answer quarantine \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo object outside pack pktline policy policyjson proof \
+       log memo object outside pack pep pktline policy policyjson proof \
        quarantine replay request saml schema seal search spiffe ssh tests \
        transfer trust workspace x509
 
@@ -153,6 +154,8 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
+$(BUILD)/tests/unit/test_pep: tests/unit/peer.c tests/unit/peer.h
+
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
@@ -162,7 +165,8 @@ $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep \
+    $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)

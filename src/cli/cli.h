@@ -216,6 +216,7 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_pep(int argc, char **argv);
 int cli_trust(int argc, char **argv);
 int cli_trust_explain(int argc, char **argv);
 int cli_trust_quarantine(int argc, char **argv);

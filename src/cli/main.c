@@ -31,6 +31,7 @@ static const cli_command commands[] = {
 	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },
 	{ "delegate", cli_delegate, "the delegation grants of a zone" },
 	{ "revoke", cli_revoke, "take a credential back before its end" },
+	{ "pep", cli_pep, "ask before it is done: tokens, decisions, seals" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
 	{ NULL, NULL, NULL },
 };

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base.c - arena, slices, maps, buffers, UTF-8, base64url, time. */
+/* test_base.c - arena, slices, maps, buffers, files, UTF-8, base64url, time. */
 #include "tests.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -177,6 +181,80 @@ test_buf__failure_sticks(void **state)
 	assert_int_equal(buf.status, ZTA_OK);
 	zta_buf__consume(&buf, 3);
 	assert_true(zta_str__is(zta_buf__str(&buf), "4567"));
+	zta_buf__release(&buf);
+}
+
+/* What is no longer content is no longer there, also after it has grown. */
+static void
+test_buf__wipes_a_secret(void **state)
+{
+	static const char zeros[1024];
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init_secret(&buf, 1024);
+	zta_buf__text(&buf, "hunter2 and more");
+	assert_non_null(zta_buf__extend(&buf, 512));
+	memset(buf.ptr + 16, 'x', 512);
+	zta_buf__consume(&buf, 520);
+	assert_true(zta_str__is(zta_buf__str(&buf), "xxxxxxxx"));
+	assert_memory_equal(buf.ptr + 8, zeros, buf.room - 8);
+	zta_buf__clear(&buf);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__text(&buf, "hunter2");
+	zta_buf__consume(&buf, 99);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__release(&buf);
+	assert_null(buf.ptr);
+	assert_true(buf.secret);
+}
+
+static void
+test_file__reads_a_secret(void **state)
+{
+	static const struct {
+		const char *content, *secret; /* NULL: refused */
+		zta_status status;
+	} cases[] = {
+		{ "hunter2", "hunter2", ZTA_OK },
+		{ "hunter2\n", "hunter2", ZTA_OK },
+		{ "hunter2\r\n\n", "hunter2", ZTA_OK },
+		{ "a\nb\n", "a\nb", ZTA_OK },
+		{ "", NULL, ZTA_EINVALID },
+		{ "\r\n", NULL, ZTA_EINVALID },
+		{ "0123456789abcde", "0123456789abcde", ZTA_OK },
+		{ "0123456789abcdef", NULL, ZTA_ELIMIT },
+		{ "0123456789abcdefg", NULL, ZTA_ELIMIT },
+	};
+	char path[] = "/tmp/test_base.XXXXXX";
+	zta_error err;
+	zta_buf buf;
+	size_t i;
+
+	(void)state;
+	assert_int_not_equal(close(mkstemp(path)), -1);
+	zta_buf__init_secret(&buf, 16);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(zta_file__replace(path, 0600,
+				     zta_str_of(cases[i].content), NULL),
+		    ZTA_OK);
+		err = (zta_error){ 0 };
+		assert_int_equal(
+		    zta_file__read_secret(path, &buf, &err), cases[i].status);
+		if (cases[i].secret != NULL) {
+			assert_true(
+			    zta_str__is(zta_buf__str(&buf), cases[i].secret));
+		} else {
+			assert_string_equal(err.place, path);
+			assert_int_equal(buf.len, 0);
+			assert_int_equal(buf.ptr[0], '\0');
+		}
+		zta_buf__clear(&buf);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    zta_file__read_secret(path, &buf, &err), ZTA_ENOTFOUND);
+	assert_int_equal(zta_file__read_secret("/", &buf, &err), ZTA_EIO);
 	zta_buf__release(&buf);
 }
 
@@ -373,6 +451,8 @@ main(void)
 		cmocka_unit_test(test_map__finds_what_was_added),
 		cmocka_unit_test(test_arena__grows_large_pieces),
 		cmocka_unit_test(test_buf__failure_sticks),
+		cmocka_unit_test(test_buf__wipes_a_secret),
+		cmocka_unit_test(test_file__reads_a_secret),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
 		cmocka_unit_test(test_b64_std__round_trip_and_refusals),
