@@ -116,8 +116,8 @@ zta_issuer__use_grants(zta_issuer *s)
 		grant = &d->taken.grants[i];
 		if (grant->once) {
 			status = zta_issuer__spend(s,
-			    (zta_str){ (const char *)grant->digest,
-				ZTA_SHA256_LEN },
+			    (zta_str){
+				(const char *)grant->digest, ZTA_SHA256_LEN },
 			    grant->expires_at);
 		}
 	}
