@@ -76,7 +76,8 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       trust_edit trust_explain trust_view workspace workspace_blame \
       workspace_checkout workspace_commit workspace_config workspace_diff \
       workspace_draft workspace_init workspace_log workspace_remote \
-      workspace_revert
+      workspace_revert why why_changes why_find why_grants why_policies \
+      why_rings why_workload
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -94,8 +95,8 @@ API = access evaluation fetch_desk fetcher form git health host ledger_desk \
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main plan revert revoke serve show status \
+      cedar_validate checkout cli commit delegate diff explain explain_json \
+      explain_print history init init_server key ledger log main plan revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
       validate workspace zone
 
