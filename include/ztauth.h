@@ -15,5 +15,6 @@
 #include "ztauth/sync.h"
 #include "ztauth/token.h"
 #include "ztauth/trust.h"
+#include "ztauth/why.h"
 
 #endif

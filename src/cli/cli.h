@@ -99,6 +99,8 @@ size_t cli_width(void);
  * the line is gone.
  */
 void cli_busy(const char *what);
+/* Text of strangers, without what a terminal would obey. */
+void cli_put_plain(zta_str text);
 /* One line of text, no wider than the terminal less `used` columns. */
 void cli_put_line(zta_str text, size_t used);
 
@@ -142,6 +144,16 @@ void cli_put_commit_json(const struct zta_ledger_commit *commit);
 /* What a level demands, such as "proof by mtls or dpop, at most 60 s old". */
 struct zta_trust_level;
 void cli_put_demands(const struct zta_trust_level *level);
+/* A group that a workload is in, and whether it is of its level: lines; an
+ * object of JSON. */
+struct zta_trust_membership;
+void cli_put_membership(const struct zta_trust_membership *membership);
+void cli_put_membership_json(const struct zta_trust_membership *membership);
+/* An account of a decision, whose policies are in `dir`: lines; as a JSON
+ * object. */
+struct zta_why;
+void cli_put_why(const char *dir, const struct zta_why *why);
+void cli_put_why_json(const struct zta_why *why);
 /* What would change, with `where` for the new version; as a JSON object; and
  * the exit code that says so. */
 struct zta_workspace_outlook;
@@ -190,6 +202,7 @@ int cli_blame(int argc, char **argv);
 int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);
 int cli_diff(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_plan(int argc, char **argv);

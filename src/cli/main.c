@@ -23,6 +23,7 @@ static const cli_command commands[] = {
 	{ "remote", cli_remote, "the servers of a workspace" },
 	{ "zone", cli_zone, "a zone at a server" },
 	{ "ledger", cli_ledger, "ledgers at a server; to and from git" },
+	{ "explain", cli_explain, "why a decision came out as it did" },
 	{ "validate", cli_validate, "check a ledger, all of it" },
 	{ "test", cli_test, "run the decision tests of a ledger" },
 	{ "trust", cli_trust, "who may act for whom; take a workload out" },
