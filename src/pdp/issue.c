@@ -447,18 +447,6 @@ check_elevation(issuer *s)
 
 /* --- delegation */
 
-/* SPEC: rfc9449 6.1: has the actor shown that it holds this key? */
-static bool
-holds_key(const zta_principal *actor, zta_str thumbprint)
-{
-	const zta_json *cnf = actor->claims.root == NULL ?
-	    NULL :
-	    zta_json__get(actor->claims.root, "cnf");
-
-	return actor->proof == ZTA_PROOF_DPOP &&
-	    zta_str__eq(text_at(cnf, "jkt"), thumbprint);
-}
-
 static bool
 refuse_grant(issuer *s, zta_grant_finding finding)
 {
@@ -493,6 +481,7 @@ check_delegation(issuer *s)
 	const zta_delegation_question q = { .snapshot = s->snapshot,
 		.grants = s->zone->grants,
 		.zone = s->zone->id,
+		.zone_keys = s->zone->keys,
 		.txn = &s->out->txn,
 		.jti = s->request->delegation,
 		.now = s->now };
@@ -512,7 +501,8 @@ check_delegation(issuer *s)
 		return refuse_grant(s, found->answer.finding);
 	}
 	last = &found->taken.grants[found->taken.count - 1];
-	return last->holder.ptr == NULL || holds_key(&s->actor, last->holder) ?
+	return last->holder.ptr == NULL ||
+		zta_delegation__holds_key(&s->actor, last->holder) ?
 	    take_grants(s, &found->taken) :
 	    refuse_grant(s, ZTA_GRANT_WRONG_HOLDER);
 }

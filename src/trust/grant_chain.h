@@ -16,6 +16,7 @@ typedef struct zta_grant_chain {
 	    *grants; /* each given by the delegate of the one before */
 	uint32_t count;
 	const zta_delegators *delegators;
+	const zta_jwks *zone_keys;    /* of consent by ID token; NULL: none */
 	const zta_trust_model *model; /* for its quarantine */
 	zta_str zone;
 	/* Was this grant taken back? Asked of each. */
