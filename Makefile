@@ -63,10 +63,12 @@ LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        grants grants_edit model quarantine statement txn_token
-PDP = decide delegation issue may_act question question_entity record replay \
-      request snapshot snapshot_base snapshot_schema transaction zone_keys
+TRUST = delegators elevation elevation_question grant grant_chain grant_make \
+        grant_read grant_show grant_show_json grants grants_edit model \
+        quarantine statement txn_token
+PDP = consent decide delegation issue may_act question question_entity \
+      record register register_record replay request snapshot snapshot_base \
+      snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
@@ -87,10 +89,10 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health host ledger_desk \
-      ledger_job ledger_record ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      service signed_request token
+API = access delegations delegations_change evaluation fetch_desk fetcher form \
+      git health host ledger_desk ledger_job ledger_record ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      metadata outside presented service signed_request token
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \

@@ -53,6 +53,7 @@ typedef struct zta_worker {
 	zta_log_lane *lane;
 	zta_http *http;
 	zta_signer *sign;
+	zta_signer *sign_grant;           /* the same of a grant */
 	zta_ledger_desk *desk;            /* NULL: there is no store */
 	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
@@ -89,6 +90,10 @@ typedef struct zta_recorded_answer {
 	zta_str before, after;
 	unsigned refusal_status;
 	zta_str refusal;
+	/* Or, if it is not NULL: this does what was recorded, and answers, also
+	 * if it is not recorded. */
+	void (*then)(void *what, bool is_recorded);
+	void *what;
 } zta_recorded_answer;
 
 void zta_worker__record(zta_worker *worker, zta_http_call *call,

@@ -9,13 +9,14 @@
 #include "cli/cli.h"
 
 static const char add_help[] =
-    "Usage: ztauth delegate add --file FILE [GRANT]\n"
+    "Usage: ztauth delegate add --file FILE [--empty | GRANT]\n"
     "\n"
     "Let a zone know a delegation grant: a file, or standard input. One that\n"
     "reaches further than its parent is refused. Signatures are verified by the\n"
     "server, with the keys of its ledger, whenever the grant is used.\n"
     "\n"
-    "  --file FILE  `delegations` of the server's configuration; it is made\n";
+    "  --file FILE  `delegations` of the server's configuration; it is made\n"
+    "  --empty      make the file, with no grant\n";
 
 static const char revoke_help[] =
     "Usage: ztauth delegate revoke --file FILE JTI\n"
@@ -28,9 +29,10 @@ static const char revoke_help[] =
 static int
 add(int argc, char **argv)
 {
-	const char *file = NULL, *from = "-";
+	const char *file = NULL, *from = NULL;
+	bool empty = false;
 	const cli_option options[] = { { "file", &file, NULL },
-		{ NULL, NULL, NULL } };
+		{ "empty", NULL, &empty }, { NULL, NULL, NULL } };
 	zta_error err = { 0 };
 	zta_str text;
 	zta_status status;
@@ -42,6 +44,12 @@ add(int argc, char **argv)
 	}
 	if (!cli_need(file, "--file")) {
 		return CLI_USAGE;
+	}
+	if (empty) {
+		return zta_delegation_add(file, (zta_str){ NULL, 0 },
+			   (int64_t)time(NULL) * 1000, &err) == ZTA_OK ?
+		    CLI_OK :
+		    cli_fail(&err);
 	}
 	if (!cli_read(from == NULL ? "-" : from, &text)) {
 		return CLI_FAILED;

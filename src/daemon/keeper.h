@@ -3,8 +3,8 @@
  * keeper.h - the process that holds the private key.
  *
  * It talks to the server over socket pairs, one for each thread, in messages of
- * a fixed shape: the payload of a transaction token, or of a client assertion,
- * goes in, the token comes back. It chooses the header itself, reads nothing
+ * a fixed shape: the payload of a transaction token, of a grant or of a client
+ * assertion goes in, the token comes back. It chooses the header itself, reads nothing
  * from the network, and ends when the server does. docs/design/privsep.md
  *
  * Keys are replaced in two steps, so that no token is signed by a key that is
@@ -47,6 +47,9 @@ ZTA_MUST_USE zta_status zta_keeper__use(zta_keeper *keeper, zta_error *err);
 
 /* A zta_signer; `channel` points to the worker's channel. */
 ZTA_MUST_USE zta_status zta_keeper__sign(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+/* The same of the payload of a grant. */
+ZTA_MUST_USE zta_status zta_keeper__sign_grant(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
 /* A zta_client_signer. SPEC: rfc7523 */
 ZTA_MUST_USE zta_status zta_keeper__sign_client(

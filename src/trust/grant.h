@@ -112,6 +112,10 @@ zta_grant_finding zta_grant__verify(const zta_grant *grant,
 zta_grant_finding zta_grant__inside(
     const zta_grant *child, const zta_grant *parent);
 
+/* Type and id of an entity as Cedar writes it; false: it is none. */
+bool zta_grant__read_entity(
+    zta_arena *arena, zta_str text, zta_str *type, zta_str *id);
+
 /* Is this among the actions; is it among the resources? */
 bool zta_grant__has_action(const zta_grant *grant, zta_str action);
 bool zta_grant__has_resource(const zta_grant *grant, zta_str type, zta_str id);

@@ -48,6 +48,12 @@ typedef struct zta_grant_answer {
 } zta_grant_answer;
 
 /*
+ * Are the grants in force, linked, each inside the one before? Who has signed
+ * them is not asked: they need not stand.
+ */
+zta_grant_answer zta_grant_chain__fits(const zta_grant_chain *chain);
+
+/*
  * Do the grants stand: genuine, in force, linked, each inside the one before?
  * What they may be used for is not asked.
  */

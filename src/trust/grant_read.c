@@ -361,6 +361,21 @@ take_consent(reader *r)
 	return ZTA_OK;
 }
 
+bool
+zta_grant__read_entity(
+    zta_arena *arena, zta_str text, zta_str *type, zta_str *id)
+{
+	zta_expr *expr;
+
+	if (zta_parse__expr(arena, text, &expr, NULL) != ZTA_OK ||
+	    expr->op != ZTA_EXPR_ENTITY) {
+		return false;
+	}
+	*type = expr->names[0];
+	*id = expr->names[1];
+	return true;
+}
+
 /* --- the whole */
 
 /* All of the payload, which is `r->doc`. */
