@@ -71,7 +71,7 @@ PDP = consent decide delegation issue may_act question question_entity \
       snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
-      git_fetch git_pack git_upload import latest memo memo_place names \
+      git_fetch git_pack git_upload grant_remote import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
       remote remote_ask remote_open remote_push report resolve server show \
       signer signers test_outcome test_read tests transfer transfer_read \
@@ -96,7 +96,8 @@ API = access delegations delegations_change evaluation fetch_desk fetcher form \
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate diff history init \
+      cedar_validate checkout cli commit delegate delegate_accept \
+      delegate_at delegate_grant delegate_show diff history init \
       init_server key ledger log main plan revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
       validate workspace zone

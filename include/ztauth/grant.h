@@ -3,8 +3,9 @@
  * ztauth/grant.h - delegation grants: make one, look into it, hand it to a zone,
  * see which there are, take one back.
  *
- *     zta_grant_make(&terms, key, &token, &err);
- *     zta_grant_register(&server, &offer, &list, &err);
+ *     zta_grant_compose(&terms, false, &payload, &err);
+ *     zta_grant_sign(payload, key, &grant, &err);
+ *     zta_grant_register(&server, grant, (zta_str){ NULL, 0 }, &list, &err);
  *
  * The format is in docs/formats/delegation.md. Grants of a zone are reached in
  * two ways: by its file, for whoever runs the server, or at the server, for
@@ -42,25 +43,28 @@ typedef struct zta_grant_terms {
 #define ZTA_GRANT_TEXT_MAX (16 * 1024 + 1)
 
 /*
- * Make a grant; zta_str_free() frees it. With `key`, the delegator's, it is a
- * JWS; with NULL it is the payload of one that is consented to by signing in.
- * ZTA_EUNTRUSTED: that is no grant, with the place in it, or it reaches further
- * than its parent. ZTA_EINVAL: the key cannot sign.
+ * Compose the payload of a grant: these bytes and no others are then signed, or,
+ * `by_sign_in`, consented to by an ID token whose `nonce` is their digest.
+ * zta_str_free() frees it. ZTA_EUNTRUSTED: that is no grant, with the place in
+ * it, or it reaches further than its parent.
  */
-ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grant_make(const zta_grant_terms *terms,
-    const zta_key *key, zta_str *out, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grant_compose(
+    const zta_grant_terms *terms, bool by_sign_in, zta_str *out,
+    zta_error *err);
 
-/* Digits of a nonce and a NUL. */
-#define ZTA_GRANT_NONCE_MAX 44
-
-/* What an ID token must have as `nonce` to be consent to this payload. */
-ZTA_PUBLIC void zta_grant_nonce(zta_str payload, char out[ZTA_GRANT_NONCE_MAX]);
+/*
+ * Sign a payload with the delegator's key. ZTA_EUNTRUSTED: it is none, or not to
+ * be signed. ZTA_EINVAL: the key cannot sign.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grant_sign(
+    zta_str payload, const zta_key *key, zta_str *out, zta_error *err);
 
 /* A grant as it is shown. Texts belong to the list that it is in. */
 typedef struct zta_grant_shown {
 	zta_str grant; /* the JWS, or the payload of one that is not signed */
 	const char *state; /* "live", "not_yet", "ended", "revoked", "" */
 	zta_str jti, delegator, delegate, zone;
+	zta_str digest; /* base64url; the nonce of a sign-in */
 	const zta_str *actions;
 	size_t action_count;
 	const zta_str *resources; /* as Cedar writes them; a type: all of it */

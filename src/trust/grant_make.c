@@ -20,16 +20,30 @@
 /* --- the statement */
 
 static void
-put_words(zta_buf *out, const zta_str *list, size_t count)
+put_join(zta_buf *out, size_t i, size_t count)
+{
+	if (i > 0) {
+		zta_buf__text(out, i == count - 1 ? " and " : ", ");
+	}
+}
+
+/* A type alone is all of it. */
+static void
+put_things(zta_buf *out, const zta_grant_terms *t)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < t->action_count; i++) {
+		put_join(out, i, t->action_count);
+		zta_buf__put(out, t->actions[i]);
+	}
+	zta_buf__byte(out, ' ');
+	for (i = 0; i < t->resource_count; i++) {
+		put_join(out, i, t->resource_count);
 		zta_buf__text(out,
-		    i == 0             ? "" :
-			i == count - 1 ? " and " :
-					 ", ");
-		zta_buf__put(out, list[i]);
+		    zta_str__ends(t->resources[i], ZTA_STR("\"")) ? "" :
+								    "every ");
+		zta_buf__put(out, t->resources[i]);
 	}
 }
 
@@ -63,9 +77,7 @@ put_statement(zta_buf *out, const zta_grant_terms *t)
 		return;
 	}
 	zta_buf__printf(out, "%.*s may ", ZTA_STR_ARG(t->delegate));
-	put_words(out, t->actions, t->action_count);
-	zta_buf__text(out, " ");
-	put_words(out, t->resources, t->resource_count);
+	put_things(out, t);
 	zta_buf__printf(out, " for %.*s, from ", ZTA_STR_ARG(t->delegator));
 	put_time(out, t->not_before_s);
 	zta_buf__text(out, " until ");
@@ -139,24 +151,26 @@ put_authority(zta_json_out *out, zta_arena *arena, const zta_grant_terms *t)
 }
 
 static void
-put_digits(
-    zta_json_out *out, const char *name, const unsigned char *bytes, size_t len)
+put_digest(zta_json_out *out, const char *name, const unsigned char *digest)
 {
 	char digits[ZTA_B64_LEN(ZTA_SHA256_LEN)];
 
-	zta_b64__encode((zta_str){ (const char *)bytes, len }, digits);
-	put_text(out, name, (zta_str){ digits, ZTA_B64_LEN(len) });
+	zta_b64__encode(
+	    (zta_str){ (const char *)digest, ZTA_SHA256_LEN }, digits);
+	put_text(out, name, (zta_str){ digits, sizeof(digits) });
 }
 
 static void
 put_payload(zta_buf *buf, zta_arena *arena, const zta_grant_terms *t,
     const zta_grant *parent, zta_consent consent)
 {
-	unsigned char jti[JTI_BYTES];
+	unsigned char random[JTI_BYTES];
+	char jti[2 * JTI_BYTES]; /* No dash: it is typed as an argument. */
 	zta_json_out out = { buf, false };
 	zta_buf statement;
 
-	zta_random__bytes(jti, sizeof(jti));
+	zta_random__bytes(random, sizeof(random));
+	zta_hex__encode((zta_str){ (char *)random, sizeof(random) }, jti);
 	zta_buf__init(&statement, SIZE_MAX);
 	put_statement(&statement, t);
 	zta_json_out__open(&out, '{');
@@ -167,10 +181,10 @@ put_payload(zta_buf *buf, zta_arena *arena, const zta_grant_terms *t,
 	put_authority(&out, arena, t);
 	put_number(&out, "nbf", t->not_before_s);
 	put_number(&out, "exp", t->expires_s);
-	put_digits(&out, "jti", jti, sizeof(jti));
+	put_text(&out, "jti", (zta_str){ jti, sizeof(jti) });
 	put_number(&out, "max_depth", t->max_depth);
 	if (parent != NULL) {
-		put_digits(&out, "parent", parent->digest, ZTA_SHA256_LEN);
+		put_digest(&out, "parent", parent->digest);
 	}
 	if (t->holder.len > 0) {
 		zta_json_out__name(&out, "cnf");
@@ -220,57 +234,66 @@ check(
 }
 
 static zta_status
-make(const zta_grant_terms *t, const zta_key *key, zta_arena *arena,
-    zta_buf *payload, zta_buf *token, zta_error *err)
+compose(const zta_grant_terms *t, zta_consent consent, zta_arena *arena,
+    zta_buf *payload, zta_error *err)
 {
-	zta_grant parent;
-	zta_status status = t->parent.len == 0 ?
-	    ZTA_OK :
-	    zta_grant__read(&parent, arena, t->parent, err);
+	zta_grant space, *parent = NULL;
+	zta_status status = ZTA_OK;
 
+	if (t->parent.len > 0) {
+		parent = &space;
+		status = zta_grant__read(parent, arena, t->parent, err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
-	put_payload(payload, arena, t, t->parent.len == 0 ? NULL : &parent,
-	    key == NULL ? ZTA_CONSENT_OIDC_NONCE : ZTA_CONSENT_SIGNATURE);
-	if (payload->status != ZTA_OK) {
-		return zta_error__nomem(err);
-	}
-	status = check(arena, zta_buf__str(payload),
-	    t->parent.len == 0 ? NULL : &parent, err);
-	return status != ZTA_OK || key == NULL ?
-	    status :
-	    zta_jws__sign(token, key, zta_key_alg(key), ZTA_STR(ZTA_GRANT_TYP),
-		ZTA_STR(""), zta_buf__str(payload), err);
+	put_payload(payload, arena, t, parent, consent);
+	return payload->status != ZTA_OK ?
+	    zta_error__nomem(err) :
+	    check(arena, zta_buf__str(payload), parent, err);
 }
 
 zta_status
-zta_grant_make(const zta_grant_terms *terms, const zta_key *key, zta_str *out,
-    zta_error *err)
+zta_grant_compose(
+    const zta_grant_terms *terms, bool by_sign_in, zta_str *out, zta_error *err)
 {
 	zta_arena arena;
-	zta_buf payload, token;
+	zta_buf payload;
 	zta_status status;
 
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&payload, ZTA_JWS_MAX);
-	zta_buf__init(&token, ZTA_JWS_MAX);
-	status = make(terms, key, &arena, &payload, &token, err);
-	status =
-	    zta_buf__give(key == NULL ? &payload : &token, status, out, err);
-	zta_buf__release(key == NULL ? &token : &payload);
+	status = compose(terms,
+	    by_sign_in ? ZTA_CONSENT_OIDC_NONCE : ZTA_CONSENT_SIGNATURE, &arena,
+	    &payload, err);
+	status = zta_buf__give(&payload, status, out, err);
 	zta_arena__release(&arena);
 	return status;
 }
 
-void
-zta_grant_nonce(zta_str payload, char out[ZTA_GRANT_NONCE_MAX])
+zta_status
+zta_grant_sign(
+    zta_str payload, const zta_key *key, zta_str *out, zta_error *err)
 {
-	unsigned char digest[ZTA_SHA256_LEN];
+	zta_arena arena;
+	zta_grant grant;
+	zta_buf token;
+	zta_status status;
 
-	zta_digest__sha256(payload, digest);
-	zta_b64__encode((zta_str){ (const char *)digest, sizeof(digest) }, out);
-	out[ZTA_GRANT_NONCE_MAX - 1] = '\0';
+	zta_arena__init(&arena, SIZE_MAX);
+	zta_buf__init(&token, ZTA_JWS_MAX);
+	status = zta_grant__read_payload(&grant, &arena, payload, err);
+	if (status == ZTA_OK && grant.consent != ZTA_CONSENT_SIGNATURE) {
+		status = zta_error__set(
+		    err, ZTA_EUNTRUSTED, "its consent is not a signature");
+	}
+	if (status == ZTA_OK) {
+		status = zta_jws__sign(&token, key, zta_key_alg(key),
+		    ZTA_STR(ZTA_GRANT_TYP), zta_key__id(key), payload, err);
+	}
+	status = zta_buf__give(&token, status, out, err);
+	zta_arena__release(&arena);
+	return status;
 }
 
 /* --- verifying */

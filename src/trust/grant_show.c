@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/b64.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "cedar/quote.h"
@@ -33,6 +34,7 @@ show(zta_grant_shown *out, zta_arena *arena, const zta_grant *g, zta_str text,
 {
 	zta_str *resources =
 	    zta_arena__zalloc(arena, g->resource_count, sizeof(*resources));
+	char *digest = zta_arena__alloc(arena, ZTA_B64_LEN(ZTA_SHA256_LEN));
 	uint32_t i;
 
 	for (i = 0; resources != NULL && i < g->resource_count; i++) {
@@ -41,15 +43,18 @@ show(zta_grant_shown *out, zta_arena *arena, const zta_grant *g, zta_str text,
 			resources = NULL;
 		}
 	}
-	if (resources == NULL) {
+	if (resources == NULL || digest == NULL) {
 		return zta_arena__failed(arena, err);
 	}
+	zta_b64__encode(
+	    (zta_str){ (const char *)g->digest, ZTA_SHA256_LEN }, digest);
 	*out = (zta_grant_shown){ .grant = text,
 		.state = "",
 		.jti = g->jti,
 		.delegator = g->delegator,
 		.delegate = g->delegate,
 		.zone = g->zone,
+		.digest = { digest, ZTA_B64_LEN(ZTA_SHA256_LEN) },
 		.actions = g->actions,
 		.action_count = g->action_count,
 		.resources = resources,

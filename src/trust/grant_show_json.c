@@ -54,6 +54,7 @@ zta_grant_show__put(zta_json_out *out, const zta_grant_shown *g)
 	zta_json_out__int(out, g->max_depth);
 	zta_json_out__name(out, "once");
 	zta_json_out__bool(out, g->once);
+	put_text(out, "digest", g->digest);
 	put_list(out, "above", g->above, g->above_count);
 	put_list(out, "below", g->below, g->below_count);
 	put_text(out, "grant", g->grant);
