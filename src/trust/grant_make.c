@@ -261,6 +261,7 @@ zta_grant_compose(
 	zta_buf payload;
 	zta_status status;
 
+	*out = (zta_str){ NULL, 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&payload, ZTA_JWS_MAX);
 	status = compose(terms,
@@ -280,6 +281,7 @@ zta_grant_sign(
 	zta_buf token;
 	zta_status status;
 
+	*out = (zta_str){ NULL, 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&token, ZTA_JWS_MAX);
 	status = zta_grant__read_payload(&grant, &arena, payload, err);
