@@ -38,7 +38,8 @@ verify(const arguments *args, zta_str grant)
 	zta_str keys;
 	zta_status status;
 
-	if (args->keys == NULL) {
+	/* The zone verifies an ID token; there is nothing else yet. */
+	if (args->keys == NULL || args->id_token != NULL) {
 		return true;
 	}
 	if (!cli_read(args->keys, &keys)) {
@@ -47,6 +48,20 @@ verify(const arguments *args, zta_str grant)
 	status = zta_grant_verify(grant, keys, &err);
 	zta_str_free(keys);
 	return status == ZTA_OK || (cli_fail(&err), false);
+}
+
+/* Each kind of consent has one envelope. */
+static bool
+is_complete(const arguments *args, zta_str grant)
+{
+	bool is_draft = grant.len > 0 && grant.ptr[0] == '{';
+
+	if (is_draft && args->id_token == NULL) {
+		cli_say("the grant is not signed: --id-token is needed");
+	} else if (!is_draft && args->id_token != NULL) {
+		cli_say("the grant is signed: it goes without --id-token");
+	}
+	return is_draft == (args->id_token != NULL);
 }
 
 /* The server asks for the same: this says sooner what to do. */
@@ -116,7 +131,8 @@ accept(const arguments *args)
 		code = cli_fail_in(path, &err);
 	} else {
 		cli_put_grant(stderr, list->list);
-		if (verify(args, grant) && holds_key(args, list->list) &&
+		if (is_complete(args, grant) && verify(args, grant) &&
+		    holds_key(args, list->list) &&
 		    (args->id_token == NULL ||
 			cli_read_line(args->id_token, &id_token))) {
 			code = send(args, grant, id_token);

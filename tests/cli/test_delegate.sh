@@ -225,6 +225,10 @@ nonce=$(sed -n 's/^  digest  *//p' err)
 test "$nonce" = "$(tr -d '\n' <signed-in.json | openssl dgst -sha256 -binary | basenc --base64url | tr -d '=\n')"
 expect 2 delegate accept --server "$url" --token order.token --id-token bob.token signed-in.json
 says 'at /consent'
+expect 1 delegate accept --server "$url" --token order.token signed-in.json
+says 'not signed: --id-token is needed'
+expect 1 delegate accept --server "$url" --token order.token --id-token bob.token forged.jws
+says 'it goes without --id-token'
 
 # Taken back: not by who was given, not by others.
 expect 2 delegate revoke --server "$url" --token order.token "$child_jti"
