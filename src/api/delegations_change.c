@@ -104,7 +104,7 @@ refuse(zta_delegation_call *d, const zta_register_record *record,
 {
 	zta_delegation_call__record(d, record, found->status,
 	    zta_delegation_call__error(
-		d, found->code, found->reason, found->at),
+		d, found->code, found->message, found->at),
 	    NULL);
 }
 

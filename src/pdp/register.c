@@ -31,6 +31,7 @@ refuse(registrar *r, unsigned http, const char *leg, const char *code,
 	r->out->at = at;
 	if (copy.ptr != NULL) {
 		r->out->reason = copy;
+		r->out->message = copy;
 	}
 	return false;
 }
@@ -137,8 +138,14 @@ check_consent(registrar *r)
 		return fail(r, status);
 	}
 	(void)snprintf(words, sizeof(words), "no consent: %.200s", why.message);
-	return refuse(
+	(void)refuse(
 	    r, 403, "delegation", "delegation_invalid", "/consent", words);
+	/* Why a credential is refused is recorded alone. */
+	if (why_not.refusal != ZTA_REFUSAL_NONE) {
+		r->out->message =
+		    ZTA_STR("no consent: the ID token is refused");
+	}
+	return false;
 }
 
 /* --- the chain */
@@ -193,26 +200,12 @@ refuse_grant(registrar *r, zta_grant_finding finding, uint32_t number)
 }
 
 static bool
-is_known(registrar *r)
-{
-	const zta_grants *known = zta_followed__enter(r->zone->grants);
-	bool is = zta_grants__find(known, r->grant.jti) != NULL;
-
-	zta_followed__leave(r->zone->grants);
-	return is;
-}
-
-static bool
 find_chain(registrar *r)
 {
 	zta_taken_grants *chain = &r->out->taken;
 	zta_grant_finding finding = ZTA_GRANT_HOLDS;
 	zta_status status = ZTA_OK;
 
-	if (is_known(r)) {
-		return refuse(r, 409, "delegation", "exists", "/jti",
-		    "there is a grant of this `jti`");
-	}
 	if (r->grant.has_parent) {
 		status = zta_grants__take_digest(r->zone->grants,
 		    r->grant.parent, r->arena, &r->above, &finding, r->err);
@@ -284,6 +277,19 @@ check_chain(registrar *r)
 		return refuse_grant(r, answer.finding, answer.number);
 	}
 	return is_signed || check_unsigned(r, &chain);
+}
+
+/* Who has no grant that stands does not hear which there are. */
+static bool
+check_new(registrar *r)
+{
+	const zta_grants *known = zta_followed__enter(r->zone->grants);
+	bool exists = zta_grants__find(known, r->grant.jti) != NULL;
+
+	zta_followed__leave(r->zone->grants);
+	return !exists ||
+	    refuse(r, 409, "delegation", "exists", "/jti",
+		"there is a grant of this `jti`");
 }
 
 /* Only its holder takes what is bound to a key. */
@@ -390,7 +396,7 @@ zta_pdp__register(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_register_answer **out, zta_error *err)
 {
 	static bool (*const steps[])(registrar *) = { read_grant, check_caller,
-		check_consent, find_chain, check_chain, check_holder,
+		check_consent, find_chain, check_chain, check_new, check_holder,
 		check_elevation };
 	registrar *r = zta_arena__zalloc(arena, 1, sizeof(*r));
 	size_t i;

@@ -29,7 +29,8 @@ typedef struct zta_register_answer {
 	const char *leg;  /* "token", "delegation", "elevation" */
 	const char *code; /* ours: "registered", "delegation_exceeded" ... */
 	const char *at;   /* a JSON pointer into the grant, or "" */
-	zta_str reason;   /* of the grant alone: the caller may hear it */
+	zta_str reason;   /* for operators */
+	zta_str message;  /* for the caller: of the grant alone */
 	zta_taken_grants taken; /* the chain, which ends with the grant */
 	zta_principal person;   /* who consented by an ID token */
 	const zta_str *elevation;

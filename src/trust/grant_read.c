@@ -304,13 +304,29 @@ take_names(reader *r)
 	return ZTA_OK;
 }
 
+/*
+ * What drives a terminal, ends a line, or turns the direction of writing round,
+ * so that another text is read than was signed: U+0000 to 1F, 7F to 9F, 2028 to
+ * 202E, 2066 to 2069. The text is UTF-8. SPEC: unicode tr36 2.5.1
+ */
 static bool
-has_controls(zta_str text)
+deceives(zta_str text)
 {
+	const unsigned char *c = (const unsigned char *)text.ptr;
 	size_t i;
 
 	for (i = 0; i < text.len; i++) {
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f) {
+		if (c[i] < 0x20 || c[i] == 0x7f) {
+			return true;
+		}
+		if (i + 1 < text.len && c[i] == 0xc2 && c[i + 1] < 0xa0) {
+			return true;
+		}
+		if (i + 2 < text.len && c[i] == 0xe2 &&
+		    ((c[i + 1] == 0x80 && c[i + 2] >= 0xa8 &&
+			 c[i + 2] <= 0xae) ||
+			(c[i + 1] == 0x81 && c[i + 2] >= 0xa6 &&
+			    c[i + 2] <= 0xa9))) {
 			return true;
 		}
 	}
@@ -327,9 +343,10 @@ take_consent(reader *r)
 	zta_status status = take_text(r, root, "statement",
 	    ZTA_GRANT_STATEMENT_MAX, true, &r->out->statement);
 
-	if (status == ZTA_OK && has_controls(r->out->statement)) {
+	if (status == ZTA_OK && deceives(r->out->statement)) {
 		return FAIL(r, zta_json__get(root, "statement"),
-		    "a statement is read by people: no control characters");
+		    "a statement is read by people: no control characters, and "
+		    "none that turn its direction");
 	}
 	if (status == ZTA_OK) {
 		status = take_text(r, root, "purpose", ZTA_GRANT_PURPOSE_MAX,

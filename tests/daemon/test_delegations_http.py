@@ -276,10 +276,11 @@ def test_no_consent():
     for change, word in (
         ({"nonce": None}, "nonce"), ({"nonce": 7}, "nonce"), ({"nonce": "A" * 43}, "nonce"),
         ({"sub": "mallory"}, "another person"),
-        ({"aud": "other-web"}, ""), ({"iss": "https://elsewhere.example"}, ""),
-        ({"exp": now - 30, "iat": now - 60}, ""),
+        ({"aud": "other-web"}, "the ID token is refused"),
+        ({"iss": "https://elsewhere.example"}, "the ID token is refused"),
+        ({"exp": now - 30, "iat": now - 60}, "the ID token is refused"),
         ({"iat": now - 700}, "10 minutes"), ({"iat": None}, "iat"),
-        ({"key": "stranger"}, ""),
+        ({"key": "stranger"}, "the ID token is refused"),
         ({"other_payload": json.dumps({**claims, "max_depth": 3, "consent": {"kind": "oidc-nonce"}}).encode()},
          "nonce"),
     ):

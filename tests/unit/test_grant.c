@@ -129,6 +129,8 @@ static const grant_member bad[] = {
 	{ "consent", "{\"kind\":\"signature\",\"by\":\"bob\"}" },
 	{ "statement", NULL }, { "statement", "\"\"" },
 	{ "statement", "\"a\\nb\"" }, { "statement", "\"a\\u001b[2K\"" },
+	{ "statement", "\"a\\u009b2K\"" }, { "statement", "\"a\\u202eb\"" },
+	{ "statement", "\"a\\u2066b\"" }, { "statement", "\"a\\u2028b\"" },
 	{ "purpose", "\"\"" }, { "once", "false" }, { "once", "1" },
 	{ "scope", "\"all\"" }, { "iat", "1767225600" },
 	{ "jti\":\"grant-of-alice-0002\",\"x", "1" },
