@@ -23,8 +23,15 @@ zta_api__is_delegation(zta_str path)
 {
 	zta_str prefix = PATH;
 
-	return zta_str__starts(path, prefix) &&
-	    (path.len == prefix.len || path.ptr[prefix.len] == '/');
+	if (!zta_str__starts(path, prefix)) {
+		return false;
+	}
+	path.ptr += prefix.len;
+	path.len -= prefix.len;
+	return path.len == 0 ||
+	    (path.len > 1 && path.ptr[0] == '/' &&
+		zta_str__find((zta_str){ path.ptr + 1, path.len - 1 }, '/') ==
+		    path.len - 1);
 }
 
 /* --- answers */

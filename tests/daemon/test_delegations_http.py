@@ -4,6 +4,7 @@
 SPEC: ztauth 7, 10; docs/formats/delegation.md"""
 
 import json
+import threading
 import time
 
 from grants import AGENT, ALICE, BOB, OLGA, ORDER, TEAPOT, ZONE, Grants, claims_of, decode, digest_of, encode
@@ -141,6 +142,29 @@ def test_what_is_not_registered():
     refused(call("PUT", PATH, server.svid(), "x"), 405, "method_not_allowed")
 
 
+def test_a_person_is_given_and_no_workload_is_asked_about():
+    answer = taken(grants.make(delegate=BOB), grants.person("bob"))
+    assert answer["delegate"] == BOB and "elevation" not in last()
+    # To use it is for workloads.
+    assert decide(answer["jti"]) == "delegation_invalid"
+
+
+def test_paths():
+    for path in ("/delegations/", "/delegations/a/b", "/delegationsx", "/delegations//", "/x/delegations"):
+        assert call("GET", path, server.svid())[0] == 404, path
+    assert call("POST", PATH + "/a-grant-of-somebody", server.svid(), "x")[0] == 405
+
+
+def test_one_of_many_at_a_time_registers_it():
+    grant, credential, answers = grants.make(), server.svid(), []
+    threads = [threading.Thread(target=lambda: answers.append(register(grant, credential)[0])) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    assert sorted(answers) == [201] + [409] * 7, answers
+
+
 def test_a_grant_for_later_is_registered_now():
     now = int(time.time())
     answer = taken(grants.make(nbf=now + 100))
@@ -185,7 +209,7 @@ def test_who_sees_what():
     everything = {jti, child["jti"], other["jti"]}
     assert everything <= seen(grants.person()) and everything <= seen(grants.person("olga"))
     assert {jti, child["jti"]} <= seen(server.svid("agent")) and other["jti"] not in seen(server.svid("agent"))
-    assert seen(grants.person("bob")) == set()
+    assert not everything & seen(grants.person("bob"))
     # The order service was not given the first, but what came of it.
     assert jti not in seen(server.svid()) and child["jti"] in seen(server.svid())
     assert seen(grants.person("olga"), "?delegator=spiffe%3A%2F%2Fshop.example%2Fagent&delegate=" + ORDER) \
@@ -322,14 +346,31 @@ def test_no_other_signature_stands_for_a_sign_in():
         assert decide(claims_of(forged)["jti"]) == "delegation_invalid"
 
 
+def test_what_the_zone_signed_lives_as_long_as_its_key():
+    status, answer = sign_in(grants.claims(exp=int(time.time()) + 3000), "third")
+    assert status == 201, answer
+    for name, previous, code in (("next", "zone.pem", "permitted"), ("last", "next.pem", "delegation_invalid")):
+        server.stop()
+        ztauth("key", "gen", "--out", server.path(name + ".pem"))
+        with open(server.path("ztauth.conf"), encoding="utf-8") as f:
+            lines = [line for line in f if not line.startswith("signing_key")]
+        with open(server.path("ztauth.conf"), "w", encoding="utf-8") as f:
+            f.writelines(lines + [f"signing_key {name}.pem\nsigning_key_previous {previous}\n"])
+        server.start()
+        assert decide(answer["jti"]) == code
+    assert "unknown_key" in server.records()[-1]["reason"]
+
+
 try:
     set_up()
     main([test_a_grant_is_registered_by_its_delegate,
           test_a_delegator_registers_for_a_workload_that_needs_no_better_proof, test_under_a_zone_too,
-          test_what_is_not_registered, test_a_grant_for_later_is_registered_now,
+          test_what_is_not_registered, test_a_person_is_given_and_no_workload_is_asked_about, test_paths,
+          test_one_of_many_at_a_time_registers_it, test_a_grant_for_later_is_registered_now,
           test_a_wider_child_is_told_its_dimension, test_who_sees_what, test_who_revokes,
           test_elevation_is_asked, test_consent_by_signing_in, test_no_consent,
-          test_one_sign_in_is_for_one_grant, test_no_other_signature_stands_for_a_sign_in])
+          test_one_sign_in_is_for_one_grant, test_no_other_signature_stands_for_a_sign_in,
+          test_what_the_zone_signed_lives_as_long_as_its_key])
     server.stop()
 finally:
     server.close()
