@@ -259,7 +259,7 @@ def test_elevation_is_asked():
 # --- consent by ID token
 
 
-def sign_in(claims, key="first", other_payload=None, **change):
+def sign_in(claims, key="first", other_payload=None, by_person=False, **change):
     """Register a grant with the ID token of a sign-in for it."""
     claims = {**claims, "consent": {"kind": "oidc-nonce"}}
     payload = json.dumps(claims).encode()
@@ -271,7 +271,7 @@ def sign_in(claims, key="first", other_payload=None, **change):
     token = grants.mint({k: v for k, v in id_token.items() if v is not None}, key, "JWT", kid=key)
     body = json.dumps({"payload": encode(other_payload or payload), "id_token": token})
     sign_in.last = (payload, token)
-    return call("POST", PATH, server.svid(), body, "application/json")
+    return call("POST", PATH, token if by_person else server.svid(), body, "application/json")
 
 
 def test_consent_by_signing_in():
@@ -286,6 +286,9 @@ def test_consent_by_signing_in():
     digests = last()["credentials"]
     assert decode(digest_of(answer["grant"])).hex() in digests and len(digests) == 3
     assert decide(answer["jti"]) == "permitted"
+    # Where she signs in, it is registered for her: the delegate never sees the ID token.
+    status, mine = sign_in(grants.claims(), by_person=True)
+    assert status == 201 and decide(mine["jti"]) == "permitted", mine
     # Neither the provider nor its keys are needed from here on.
     issuer.publish(provider_key("second"))
     issuer.stop()
