@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cedar/quote.h"
 #include "trust/grant_show.h"
 
 #define PATH ZTA_STR("/delegations")
@@ -113,6 +114,30 @@ zta_delegation_call__record(zta_delegation_call *d,
 
 /* --- what a caller sees */
 
+/* As zta_pdp__is_named(), of many grants: the name is written once. */
+static bool
+is_caller(const zta_delegation_call *d, zta_str name)
+{
+	return zta_str__eq(d->name, name) ||
+	    (d->caller.kind == ZTA_PRINCIPAL_WORKLOAD &&
+		zta_str__eq(d->caller.id, name));
+}
+
+static bool
+know_caller(zta_delegation_call *d)
+{
+	zta_buf buf;
+
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_quote__uid(&buf, d->caller.type, d->caller.id);
+	d->name = buf.status == ZTA_OK ?
+	    zta_arena__copy(d->call->arena, zta_buf__str(&buf)) :
+	    (zta_str){ NULL, 0 };
+	zta_buf__release(&buf);
+	d->administers = zta_pdp__administers(d->snapshot, &d->caller);
+	return d->name.ptr != NULL;
+}
+
 bool
 zta_delegation_call__sees(
     const void *reader, const zta_grants *grants, const zta_known_grant *known)
@@ -120,12 +145,12 @@ zta_delegation_call__sees(
 	const zta_delegation_call *d = reader;
 	uint32_t i;
 
-	if (zta_pdp__administers(d->snapshot, &d->caller)) {
+	if (d->administers) {
 		return true;
 	}
 	for (i = 0; known != NULL && i < ZTA_GRANT_CHAIN_MAX; i++) {
-		if (zta_pdp__is_named(&d->caller, known->delegator) ||
-		    zta_pdp__is_named(&d->caller, known->delegate)) {
+		if (is_caller(d, known->delegator) ||
+		    is_caller(d, known->delegate)) {
 			return true;
 		}
 		known = zta_grants__above(grants, known);
@@ -273,7 +298,11 @@ need_caller(zta_delegation_call *d, const char *action)
 		record.reason = zta_str_of(zta_refusal__code(why_not.refusal));
 	}
 	if (status == ZTA_OK) {
-		return true;
+		if (know_caller(d)) {
+			return true;
+		}
+		unavailable(d);
+		return false;
 	}
 	if (status != ZTA_EUNTRUSTED) {
 		zta_delegation_call__wait(d, &why_not.need);

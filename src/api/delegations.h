@@ -23,7 +23,9 @@ typedef struct zta_delegation_call {
 	zta_str jti; /* of the path; empty: all of them */
 	int64_t since, now;
 	zta_principal caller;
-	zta_str token; /* to be kept */
+	zta_str name;     /* of it, as Cedar writes the entity */
+	bool administers; /* it does */
+	zta_str token;    /* to be kept */
 	/* What is done once it is recorded. */
 	void (*then)(struct zta_delegation_call *d);
 } zta_delegation_call;

@@ -12,12 +12,6 @@
 #include "base/str.h"
 #include "trust/grant_show.h"
 
-static const char *
-list_path(const zta_delegation_call *d)
-{
-	return d->worker->service->zone.grants->watched.path;
-}
-
 static void
 unavailable(zta_delegation_call *d)
 {
@@ -116,7 +110,8 @@ add(zta_delegation_call *d)
 	zta_arena *arena = d->call->arena;
 	zta_grant grant;
 
-	switch (zta_delegation_add(list_path(d), d->token, d->now, &why)) {
+	switch (zta_delegation_add(
+	    d->worker->service->grants_path, d->token, d->now, &why)) {
 	case ZTA_OK:
 		break;
 	case ZTA_EEXIST:
@@ -235,7 +230,7 @@ may_revoke(const zta_delegation_call *d, const zta_taken_grants *taken)
 			return true;
 		}
 	}
-	return zta_pdp__administers(d->snapshot, &d->caller);
+	return d->administers;
 }
 
 static bool
@@ -256,8 +251,8 @@ take_back(zta_delegation_call *d)
 {
 	zta_error why = { 0 };
 
-	if (zta_delegation_revoke(list_path(d), d->jti, d->now, &why) !=
-	    ZTA_OK) {
+	if (zta_delegation_revoke(d->worker->service->grants_path, d->jti,
+		d->now, &why) != ZTA_OK) {
 		d->worker->service->say(
 		    "a grant is not revoked: %s: %s", why.place, why.message);
 		unavailable(d);

@@ -26,7 +26,8 @@ typedef struct zta_service {
 	zta_zone_keys keys; /* of it */
 	zta_api_names names;
 	zta_live live;
-	zta_followed grants; /* of the zone, if it knows any */
+	zta_followed grants;     /* of the zone, if it knows any */
+	const char *grants_path; /* of their file */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
 	/* Tell the operator; from any thread. */
