@@ -7,7 +7,7 @@ import json
 import threading
 import time
 
-from grants import AGENT, ALICE, BOB, OLGA, ORDER, TEAPOT, ZONE, Grants, claims_of, decode, digest_of, encode
+from granting import AGENT, ALICE, BOB, OLGA, ORDER, TEAPOT, ZONE, Grants, claims_of, decode, digest_of, encode
 from harness import EVALUATION, Server, main, question, ztauth
 from issuer import Issuer
 
