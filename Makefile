@@ -64,23 +64,24 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = chain_put chain_take delegators elevation elevation_question grant \
-        grant_chain grant_read grants grants_edit model quarantine seal \
-        seal_tree statement txn_token
-PDP = decide delegation issue issue_grants issue_proofs may_act question \
-      question_entity record replay request sealing snapshot snapshot_base \
-      snapshot_schema transaction zone_keys
+        grant_chain grant_make grant_read grant_show grant_show_json grants \
+        grants_edit model quarantine seal seal_tree statement txn_token
+PDP = consent decide delegation issue issue_grants issue_proofs may_act \
+      question question_entity record register register_record replay \
+      request sealing snapshot snapshot_base snapshot_schema transaction \
+      zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
-      git_fetch git_pack git_upload import latest memo memo_place names \
-      pktline plan plan_log policy_diff recall recall_note receive recheck \
-      remote remote_ask remote_open remote_push report resolve server show \
-      signer signers test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_view why why_changes why_find \
-      why_grants why_policies why_rings why_workload workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_draft workspace_init workspace_log \
-      workspace_remote workspace_revert
+      git_fetch git_pack git_upload grant_remote import latest memo \
+      memo_place names pktline plan plan_log policy_diff recall recall_note \
+      receive recheck remote remote_ask remote_open remote_push report \
+      resolve server show signer signers test_outcome test_read tests \
+      transfer transfer_read trust_edit trust_explain trust_view why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -91,14 +92,15 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health host ledger_desk \
-      ledger_job ledger_record ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      seal service signed_request token
+API = access delegations delegations_change evaluation fetch_desk fetcher \
+      form git health host ledger_desk ledger_job ledger_record ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      metadata outside presented seal service signed_request token
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate diff explain explain_json \
+      cedar_validate checkout cli commit delegate delegate_accept \
+      delegate_at delegate_grant delegate_show diff explain explain_json \
       explain_print history init init_server key ledger log main pep plan \
       revert revoke serve show status sync terminal test token trust \
       trust_edit trust_explain trust_show validate workspace zone
@@ -106,13 +108,14 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check decide diff difference \
-       dpop gate grant grant_chain grants grants_random json jwt known \
-       ledger log may_act metamorphic nomem object pack pep pep_answer \
-       quarantine receive_fault recheck remote revocations ring saml schema \
-       seal search search_random snapshot_base spent spiffe ssh status_list \
-       store store_fault store_pgsql store_sqlite tls transaction transfer \
-       tree trust txn_token uri used validate wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check consent decide diff \
+       difference dpop gate grant grant_chain grant_make grants \
+       grants_random json jwt known ledger log may_act metamorphic nomem \
+       object pack pep pep_answer quarantine receive_fault recheck remote \
+       revocations ring saml schema seal search search_random snapshot_base \
+       spent spiffe ssh status_list store store_fault store_pgsql \
+       store_sqlite tls transaction transfer tree trust txn_token uri used \
+       validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \

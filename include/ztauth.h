@@ -6,6 +6,8 @@
 #include "ztauth/api_key.h"
 #include "ztauth/base.h"
 #include "ztauth/cedar.h"
+#include "ztauth/delegation.h"
+#include "ztauth/grant.h"
 #include "ztauth/key.h"
 #include "ztauth/ledger.h"
 #include "ztauth/log.h"

@@ -182,6 +182,8 @@
 
 /* Those whose grants count: people of a zone who delegate, and agents. */
 #define ZTA_DELEGATORS_MAX 100000u
+/* Who may take back whatever was given: asked one by one. */
+#define ZTA_DELEGATION_ADMINISTRATORS_MAX 64u
 /* A grant: what a person is to read, and what each decision compares. */
 #define ZTA_GRANT_ACTIONS_MAX 64u
 #define ZTA_GRANT_RESOURCES_MAX 64u

@@ -30,7 +30,7 @@ static const cli_command commands[] = {
 	{ "cedar", cli_cedar, "decide with Cedar policies" },
 	{ "key", cli_key, "make signing keys" },
 	{ "apikey", cli_apikey, "make, list, rotate and revoke API keys" },
-	{ "delegate", cli_delegate, "the delegation grants of a zone" },
+	{ "delegate", cli_delegate, "let somebody do some of what you may do" },
 	{ "revoke", cli_revoke, "take a credential back before its end" },
 	{ "pep", cli_pep, "ask before it is done: tokens, decisions, seals" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },

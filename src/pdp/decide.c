@@ -260,6 +260,7 @@ check_delegation(decider *d)
 	q = (zta_delegation_question){ .snapshot = d->snapshot,
 		.grants = d->zone == NULL ? NULL : d->zone->grants,
 		.zone = txn->zone,
+		.zone_keys = d->zone == NULL ? NULL : d->zone->keys,
 		.txn = txn,
 		.jti = txn->delegations[txn->delegation_count - 1],
 		.operation = &op,

@@ -5,6 +5,30 @@
 #include "base/error.h"
 #include "base/str.h"
 
+const zta_jwks *
+zta_delegation__zone_keys(zta_zone_keys *keys)
+{
+	const zta_zone_key_set *set =
+	    keys == NULL ? NULL : zta_zone_keys__now(keys);
+
+	return set == NULL ? NULL : &set->keys;
+}
+
+bool
+zta_delegation__holds_key(const zta_principal *principal, zta_str thumbprint)
+{
+	const zta_json *cnf = principal->claims.root == NULL ?
+	    NULL :
+	    zta_json__get(principal->claims.root, "cnf");
+	const zta_json *jkt = cnf == NULL || cnf->type != ZTA_JSON_OBJECT ?
+	    NULL :
+	    zta_json__get(cnf, "jkt");
+
+	return principal->proof == ZTA_PROOF_DPOP && jkt != NULL &&
+	    jkt->type == ZTA_JSON_STRING &&
+	    zta_str__eq(zta_json__str(jkt), thumbprint);
+}
+
 zta_status
 zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
     zta_delegation **out, zta_error *err)
@@ -13,6 +37,7 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 	const zta_grant_use use = { &q->txn->subject, q->txn->rings,
 		q->txn->ring_count, q->operation };
 	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
+		.zone_keys = zta_delegation__zone_keys(q->zone_keys),
 		.model = &q->snapshot->model,
 		.zone = q->zone,
 		.is_revoked = zta_taken_grants__is_revoked,

@@ -38,6 +38,11 @@ static const char *const name_texts[N_COUNT] = { "level", "source",
 	"now", "ZTAuth::Group", "ZTAuth::Workload", "ZTAuth::Subject",
 	"ZTAuth::Action" };
 
+static const char *const action_texts[ZTA_ELEVATION_ACTIONS] = {
+	[ZTA_ELEVATION_ACT_FOR] = "act_for",
+	[ZTA_ELEVATION_DELEGATE] = "delegate",
+};
+
 const char *
 zta_elevation__code_name(zta_elevation_code code)
 {
@@ -65,9 +70,9 @@ intern(zta_elevation *e, zta_error *err)
 		status = zta_names__symbol(&engine->names,
 		    zta_str_of(name_texts[i]), &e->names[i], err);
 	}
-	if (status == ZTA_OK) {
+	for (i = 0; status == ZTA_OK && i < ZTA_ELEVATION_ACTIONS; i++) {
 		status = zta_names__uid(&engine->names, e->names[N_ACTION_TYPE],
-		    ZTA_STR("act_for"), &e->act_for, err);
+		    zta_str_of(action_texts[i]), &e->actions[i], err);
 	}
 	e->groups = zta_arena__alloc(
 	    &engine->arena, (e->model->group_count + 1) * sizeof(*e->groups));

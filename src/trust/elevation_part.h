@@ -33,7 +33,7 @@ struct zta_elevation {
 	zta_cedar *engine;
 	const zta_trust_model *model;
 	uint32_t names[N_COUNT];
-	uint32_t act_for;
+	uint32_t actions[ZTA_ELEVATION_ACTIONS];
 	uint32_t *groups; /* uids, by the number of the group */
 };
 

@@ -92,7 +92,15 @@ make_context(builder *b, const zta_elevation_question *q)
 			zta_str_of(zta_proof__name(q->ring->proof))) },
 		{ N_AGE, zta_value__number(ZTA_VALUE_LONG, age) },
 	};
-	const pair consent_pairs[] = { { N_PRESENT, zta_value__bool(false) } };
+	const pair consent_pairs[] = {
+		{ N_PRESENT, zta_value__bool(q->consent != NULL) },
+		{ N_KIND,
+		    zta_value__str(
+			zta_str_of(q->consent == NULL ? "" : q->consent)) },
+		{ N_AGE,
+		    zta_value__number(
+			ZTA_VALUE_LONG, (q->now - q->consent_at) / 1000) },
+	};
 	pair pairs[6];
 
 	if (op != NULL) {
@@ -105,7 +113,7 @@ make_context(builder *b, const zta_elevation_question *q)
 		operation = make_record(b, op_pairs, 3);
 	}
 	proof = make_record(b, proof_pairs, 2);
-	consent = make_record(b, consent_pairs, 1);
+	consent = make_record(b, consent_pairs, q->consent != NULL ? 3 : 1);
 	if (proof == NULL || consent == NULL ||
 	    (op != NULL && operation == NULL)) {
 		return NULL;
@@ -173,7 +181,7 @@ zta_elevation__question(const zta_elevation *e, zta_arena *arena,
 	zta_status status;
 
 	*out = (zta_elevation_asked){ .question = { .names = &out->names,
-					  .action = e->act_for,
+					  .action = e->actions[q->action],
 					  .extras = out->extras,
 					  .extra_count = 2 } };
 	zta_names__lay_over(&out->names, arena, &e->engine->names);

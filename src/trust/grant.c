@@ -53,16 +53,32 @@ zta_grant__code(zta_grant_finding finding)
 	return findings[finding].code;
 }
 
+const char *
+zta_consent__name(zta_consent consent)
+{
+	static const char *const names[] = {
+		[ZTA_CONSENT_NONE] = "",
+		[ZTA_CONSENT_SIGNATURE] = "signature",
+		[ZTA_CONSENT_OIDC_NONCE] = "oidc-nonce",
+	};
+
+	return names[consent];
+}
+
 /* --- the signature */
 
 zta_grant_finding
 zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
-    const zta_key **key)
+    const zta_jwks *zone, const zta_key **key)
 {
-	const zta_jwks *keys =
-	    zta_delegators__keys(delegators, grant->delegator);
+	const zta_jwks *keys = NULL;
 
 	*key = NULL;
+	if (grant->consent == ZTA_CONSENT_SIGNATURE) {
+		keys = zta_delegators__keys(delegators, grant->delegator);
+	} else if (grant->consent == ZTA_CONSENT_OIDC_NONCE) {
+		keys = zone;
+	}
 	if (keys == NULL) {
 		return ZTA_GRANT_NO_DELEGATOR;
 	}
