@@ -92,7 +92,7 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_history \
       ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      seal service signed_request token
+      seal service signed_request token token_form
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
