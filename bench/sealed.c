@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chain.c - what it costs to take a sealed message: a seal of two rings under
+ * sealed.c - what it costs to take a sealed message: a seal of two rings under
  * two grants is believed, its consumer becomes the third ring, and every ring
  * and every grant is judged anew. Signing the token that comes of it is not in
  * it, nor is the record.
  *
- *     chain first|new|known|batch ROUNDSx LEDGER   rounds of 100; a line
+ *     sealed first|new|known|batch ROUNDSx LEDGER   rounds of 100; a line
  *                               with messages a second of CPU
  *
  * `first`: nothing was seen before: four signatures are verified. `new`: only
@@ -49,7 +49,7 @@ static void
 check(bool good, const char *what)
 {
 	if (!good) {
-		fprintf(stderr, "chain: %s\n", what);
+		fprintf(stderr, "sealed: %s\n", what);
 		exit(1);
 	}
 }
@@ -177,7 +177,7 @@ open_grants(world *w)
 	size_t len = strlen(parent);
 
 	(void)snprintf(w->grants_path, sizeof(w->grants_path),
-	    "/tmp/bench_chain.%ld", (long)getpid());
+	    "/tmp/bench_sealed.%ld", (long)getpid());
 	give(w, w->alice, ALICE, "grant-of-alice-0001", 1, "");
 	must(zta_followed__open(
 		 &w->grants, &zta_grants__class, w->grants_path, NULL, &err),
@@ -392,7 +392,7 @@ main(int argc, char **argv)
 	static world w;
 	unsigned long count;
 
-	check(argc == 4, "usage: chain first|new|known|batch ROUNDSx LEDGER");
+	check(argc == 4, "usage: sealed first|new|known|batch ROUNDSx LEDGER");
 	count = ROUND * strtoul(argv[2], NULL, 10);
 	world_open(&w, argv[3], strcmp(argv[1], "new") == 0 ? count : ROUND);
 	run(&w, argv[1], count);
