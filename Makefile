@@ -95,7 +95,8 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
       ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
-      metadata outside presented seal service signed_request token
+      metadata outside presented seal service signed_request token \
+      token_form
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
@@ -259,9 +260,10 @@ lint: all
 # --- measurements
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/search
+        $(BUILD)/bench/load $(BUILD)/bench/sealed $(BUILD)/bench/search
 
-$(BUILD)/bench/identity: $(BUILD)/src/daemon/keeper.o
+$(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
+    $(BUILD)/src/daemon/keeper.o
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

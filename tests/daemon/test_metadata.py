@@ -64,7 +64,9 @@ def test_what_it_names_is_there():
                 "requested_token_type": found["requested_token_types_supported"][0],
                 "subject_token": server.alice(), "actor_token": server.svid(),
                 "subject_token_type": URN + "token-type:access_token",
-                "actor_token_type": URN + "token-type:jwt"}
+                "actor_token_type": URN + "token-type:jwt",
+                # Of seals alone.
+                "channel": "c", "payload_sha256": "A" * 43}
         status, answer, _ = server.post(endpoint, urllib.parse.urlencode(form),
                                         "application/x-www-form-urlencoded")
         assert status == 200 and answer["issued_token_type"] == form["requested_token_type"], answer

@@ -233,6 +233,23 @@ def test_many_seals_of_one_decision():
     assert len(ask(token, wanted[:1])[1]["seal"]) == 1
 
 
+def test_what_cannot_be_signed():
+    # A token may have 16 KiB, and what is sealed with it makes it longer.
+    for n in range(12200, 11000, -40):
+        status, answer = server.exchange(request_context=json.dumps({"x": "y" * n}))
+        if status == 200:
+            break
+    assert status == 200, answer
+    wanted = {"channel": "c" * 256, "payload_sha256": b64(sha256(b""))}
+    status, answer = ask(answer["access_token"], wanted)
+    assert status == 200 and answer["decision"] is False and "seal" not in answer, answer
+    assert answer["context"]["ztauth"] == {"leg": "record", "code": "unavailable"}, answer
+    assert server.records()[-1]["allowed"] is True, server.records()[-1]
+    # Nor is one of several.
+    status, answer = ask(first(), [wanted, wanted])
+    assert len(answer["seal"]) == 2, answer
+
+
 # --- time
 
 
