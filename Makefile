@@ -70,7 +70,7 @@ PDP = decide delegation issue issue_grants issue_proofs may_act question \
       question_entity record replay request sealing snapshot snapshot_base snapshot_schema \
       transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
-PEP = answer ask decide exchange pep
+PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
@@ -107,11 +107,11 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack pep pep_answer quarantine \
-       receive_fault recheck remote revocations ring saml schema seal search \
-       search_random snapshot_base spent spiffe ssh status_list store \
-       store_fault store_pgsql store_sqlite tls transaction transfer tree \
-       trust uri used validate wimse workspace x509
+       may_act metamorphic nomem object pack pep pep_answer pep_batch \
+       quarantine receive_fault recheck remote revocations ring saml schema \
+       seal search search_random snapshot_base spent spiffe ssh status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \

@@ -644,6 +644,8 @@ test_pep__questions_that_are_none(void **state)
 	"&actor_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt"
 /* SHA-256 of "one teapot", by another program. */
 #define HASH "KV9oh4dV91LeIAg5PD6b1XiDz7GYho69FHti-GB7kgg"
+/* The root of it and "two". */
+#define BATCH_HASH "uYGBcbEy1jhJuSluIqi1KuBM8fjem25_wRy1WjFer8c"
 
 static void
 test_pep__sends_forms(void **state)
@@ -654,6 +656,7 @@ test_pep__sends_forms(void **state)
 		.scope = ZTA_STR("shop.buy shop.view"),
 		.details = ZTA_STR("{\"a\":1}"),
 		.delegation = ZTA_STR("g.r.t") };
+	zta_pep_message part = message;
 	zta_pep_subject next;
 	zta_error err = { 0 };
 	zta_pep *pep;
@@ -688,6 +691,14 @@ test_pep__sends_forms(void **state)
 	assert_string_equal(peer_asked_body(&p),
 	    FORM "&subject_token=s.e.al&subject_token_type=urn%3Aztauth"
 		 "%3Atoken-type%3Aseal&channel=orders&payload_sha256=" HASH);
+	part.is_part = true;
+	part.index = 7;
+	part.path = ZTA_STR("cGF0aA");
+	assert_int_equal(
+	    zta_pep_unseal(pep, ZTA_STR("s.e.al"), &part, &token, &err),
+	    ZTA_OK);
+	assert_non_null(strstr(peer_asked_body(&p),
+	    "&payload_sha256=" HASH "&payload_index=7&payload_path=cGF0aA"));
 	zta_pep_forget(&token);
 	assert_string_equal(token.text, "");
 	zta_pep_close(pep);
@@ -738,6 +749,40 @@ test_pep__seals(void **state)
 	assert_int_equal(decision.effect, ZTA_DENY);
 	assert_string_equal(decision.code, "denied_by_policy");
 	assert_string_equal(token.text, "");
+	zta_pep_close(pep);
+	peer_stop(&p);
+}
+
+/* Many: what is sealed is their root. */
+static void
+test_pep__seals_batches(void **state)
+{
+	const peer_answer answer = { zta_str_of(deny_answer), PEER_ANSWERS };
+	zta_pep_message batch = message;
+	zta_pep_decision decision;
+	zta_pep *pep;
+	peer p;
+
+	(void)state;
+	peer_start(&p);
+	peer_script(&p, &answer, 1);
+	pep = open_pep(&p, 2000);
+	assert_int_equal(zta_pep_batch_open(&batch.batch, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_pep_seal(pep, &question, &batch, &decision, &token, NULL),
+	    ZTA_EINVAL);
+	assert_int_equal(peer_requests(&p), 0);
+	assert_int_equal(
+	    zta_pep_batch_add(batch.batch, message.payload, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_pep_batch_add(batch.batch, ZTA_STR("two"), NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_pep_seal(pep, &question, &batch, &decision, &token, NULL),
+	    ZTA_OK);
+	assert_non_null(strstr(peer_asked_body(&p),
+	    "},\"seal\":{\"channel\":\"orders\",\"payload_sha256\":\"" BATCH_HASH
+	    "\",\"payloads\":2}}"));
+	zta_pep_batch_close(batch.batch);
 	zta_pep_close(pep);
 	peer_stop(&p);
 }
@@ -1030,6 +1075,7 @@ main(void)
 		cmocka_unit_test(test_pep__questions_that_are_none),
 		cmocka_unit_test(test_pep__sends_forms),
 		cmocka_unit_test(test_pep__seals),
+		cmocka_unit_test(test_pep__seals_batches),
 		cmocka_unit_test(test_pep__shows_what_there_is_now),
 		cmocka_unit_test(test_pep__keeps_its_connection),
 		cmocka_unit_test(
