@@ -254,8 +254,8 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
+        $(BUILD)/bench/identity $(BUILD)/bench/load $(BUILD)/bench/search
 
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/keeper.o
 

@@ -335,3 +335,34 @@ zta_known__verify(zta_known *known, zta_known_token *token, const zta_key *key)
 	}
 	return true;
 }
+
+/* Is it kept, as what this key has signed? */
+static bool
+is_kept(zta_known *known, zta_str text, zta_str key)
+{
+	const place p = place_of(known, text);
+	bool same = false;
+	entry *e;
+
+	(void)pthread_mutex_lock(&p.share->lock);
+	e = find(&p);
+	if (e != NULL) {
+		e->used = ++p.share->clock;
+		same = zta_str__is(key, e->key);
+	}
+	(void)pthread_mutex_unlock(&p.share->lock);
+	return same;
+}
+
+bool
+zta_known__holds(zta_known *known, const zta_jws *jws, const zta_key *key)
+{
+	zta_known_token token = { .text = { jws->input.ptr,
+				      jws->input.len + 1 +
+					  ZTA_B64_LEN(jws->signature.len) },
+		.jws = *jws };
+
+	return (known != NULL &&
+		   is_kept(known, token.text, zta_key__id(key))) ||
+	    zta_known__verify(known, &token, key);
+}

@@ -45,4 +45,11 @@ ZTA_MUST_USE zta_status zta_known__parse(zta_known *known, zta_arena *arena,
 ZTA_MUST_USE bool zta_known__verify(
     zta_known *known, zta_known_token *token, const zta_key *key);
 
+/*
+ * The same of a token that zta_jws__parse() has taken apart, whose text is still
+ * there.
+ */
+ZTA_MUST_USE bool zta_known__holds(
+    zta_known *known, const zta_jws *jws, const zta_key *key);
+
 #endif

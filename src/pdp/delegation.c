@@ -14,6 +14,7 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 		q->txn->ring_count, q->operation };
 	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
 		.model = &q->snapshot->model,
+		.known = q->known,
 		.zone = q->zone,
 		.is_revoked = zta_taken_grants__is_revoked,
 		.now = q->now };

@@ -78,6 +78,7 @@ zta_issuer__check_grants(zta_issuer *s)
 {
 	const zta_delegation_question q = { .snapshot = s->snapshot,
 		.grants = s->zone->grants,
+		.known = s->zone->known,
 		.zone = s->zone->id,
 		.txn = &s->out->txn,
 		.jti = last_of(s),

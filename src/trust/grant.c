@@ -57,7 +57,7 @@ zta_grant__code(zta_grant_finding finding)
 
 zta_grant_finding
 zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
-    const zta_key **key)
+    zta_known *known, const zta_key **key)
 {
 	const zta_jwks *keys =
 	    zta_delegators__keys(delegators, grant->delegator);
@@ -70,8 +70,7 @@ zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
 	if (*key == NULL) {
 		return ZTA_GRANT_NO_KEY;
 	}
-	return zta_key__verify(*key, grant->jws.alg, grant->jws.input,
-		   grant->jws.signature) ?
+	return zta_known__holds(known, &grant->jws, *key) ?
 	    ZTA_GRANT_HOLDS :
 	    ZTA_GRANT_BAD_SIGNATURE;
 }

@@ -7,7 +7,7 @@
 #define ZTA_TRUST_GRANT_H
 
 #include "crypto/digest.h"
-#include "identity/jws.h"
+#include "identity/known.h"
 #include "trust/delegators.h"
 
 #define ZTA_GRANT_TYP "ztauth-delegation+jwt"
@@ -82,10 +82,10 @@ ZTA_MUST_USE zta_status zta_grant__read(
 
 /*
  * Is it signed by its delegator? HOLDS, or why not. `*key` is the key that was
- * used.
+ * used. What it has signed is `known` from then on (NULL: nothing is).
  */
 zta_grant_finding zta_grant__verify(const zta_grant *grant,
-    const zta_delegators *delegators, const zta_key **key);
+    const zta_delegators *delegators, zta_known *known, const zta_key **key);
 
 /* Is the child inside the parent, in every dimension? HOLDS, or why not. */
 zta_grant_finding zta_grant__inside(

@@ -60,7 +60,7 @@ check_signature(const zta_grant_chain *chain, const zta_grant *grant,
 	char thumbprint[ZTA_KEY_THUMBPRINT_MAX];
 	const zta_key *key;
 	zta_grant_finding finding =
-	    zta_grant__verify(grant, chain->delegators, &key);
+	    zta_grant__verify(grant, chain->delegators, chain->known, &key);
 
 	if (finding != ZTA_GRANT_HOLDS || above == NULL ||
 	    above->holder.ptr == NULL) {

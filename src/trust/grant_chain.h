@@ -17,6 +17,7 @@ typedef struct zta_grant_chain {
 	uint32_t count;
 	const zta_delegators *delegators;
 	const zta_trust_model *model; /* for its quarantine */
+	zta_known *known;             /* signatures; NULL: none */
 	zta_str zone;
 	/* Was this grant taken back? Asked of each. */
 	bool (*is_revoked)(const void *list, const zta_grant *grant);

@@ -202,7 +202,7 @@ verify(const grant_member *changes, const char *kid, const zta_key *by)
 	    zta_grant__read(&g, &arena,
 		made_grant(&arena, changes, ZTA_GRANT_TYP, kid, by), NULL),
 	    ZTA_OK);
-	return zta_grant__verify(&g, &delegators, &used);
+	return zta_grant__verify(&g, &delegators, NULL, &used);
 }
 
 static void
@@ -225,7 +225,7 @@ test_grant__is_signed_by_its_delegator(void **state)
 		made_grant(&arena, NULL, ZTA_GRANT_TYP, "k", key), NULL),
 	    ZTA_OK);
 	assert_int_equal(
-	    zta_grant__verify(&g, &nobody, &used), ZTA_GRANT_NO_DELEGATOR);
+	    zta_grant__verify(&g, &nobody, NULL, &used), ZTA_GRANT_NO_DELEGATOR);
 }
 
 static const char *const bad_documents[] = { "[]", "{}", "{\"delegators\":{}}",

@@ -109,6 +109,47 @@ assert_same(const zta_json_doc *a, const zta_json_doc *b)
 	}
 }
 
+static bool
+holds(zta_known *known, zta_str text, const zta_key *with)
+{
+	zta_refusal refusal;
+	zta_jws jws;
+
+	return zta_jws__parse(&arena, text, &jws, &refusal, NULL) == ZTA_OK &&
+	    zta_known__holds(known, &jws, with);
+}
+
+/* Taken apart before it was looked for, it is judged as if it were not. */
+static void
+test_known__holds(void **state)
+{
+	const zta_str text = sign(key, ZTA_ALG_ES256, PAYLOAD);
+	const zta_str same = sign(key, ZTA_ALG_ES256, PAYLOAD);
+	zta_known_token token;
+	zta_known *known;
+	char *changed;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_known__open(&known, NULL), ZTA_OK);
+	assert_true(holds(NULL, text, key));
+	assert_false(holds(NULL, text, other));
+	assert_false(holds(known, text, other));
+	assert_false(is_known(known, text, &token));
+	for (i = 0; i < 2; i++) {
+		assert_true(holds(known, text, key));
+		assert_true(is_known(known, text, &token));
+		assert_false(holds(known, text, other));
+	}
+	assert_false(is_known(known, same, &token));
+	for (i = 0; i < text.len; i++) {
+		changed = zta_arena__cstr(&arena, text);
+		changed[i] = changed[i] == 'A' ? 'B' : 'A';
+		assert_false(holds(known, (zta_str){ changed, text.len }, key));
+	}
+	zta_known__close(known);
+}
+
 /* What is found is what would have been read; it outlasts what is kept. */
 static void
 test_known__is_what_was_read(void **state)
@@ -666,6 +707,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known__holds),
 		cmocka_unit_test(test_known__is_what_was_read),
 		cmocka_unit_test(test_known__every_byte_counts),
 		cmocka_unit_test(test_known__every_key_counts),
