@@ -108,10 +108,11 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log \
        may_act metamorphic nomem object pack pep pep_answer pep_batch \
-       quarantine receive_fault recheck remote revocations ring saml schema \
-       seal search search_random snapshot_base spent spiffe ssh status_list \
-       store store_fault store_pgsql store_sqlite tls transaction transfer \
-       tree trust uri used validate wimse workspace x509
+       pep_link pep_sent quarantine receive_fault recheck remote revocations \
+       ring saml schema seal search search_random snapshot_base spent spiffe \
+       ssh status_list store store_fault store_pgsql store_sqlite tls \
+       transaction transfer tree trust uri used validate wimse workspace \
+       x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \
@@ -154,7 +155,9 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
-$(BUILD)/tests/unit/test_pep: tests/unit/peer.c tests/unit/peer.h
+$(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
+    $(BUILD)/tests/unit/test_pep_sent: tests/unit/peer.c tests/unit/peer.h \
+    tests/unit/pep_case.h
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
@@ -165,7 +168,7 @@ $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
     $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
