@@ -98,9 +98,9 @@ DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main pep plan revert revoke serve show status \
-      sync terminal test token trust trust_edit trust_explain trust_show \
-      validate workspace zone
+      init_server key ledger log main pep pep_decide plan revert revoke \
+      serve show status sync terminal test token trust trust_edit \
+      trust_explain trust_show validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
