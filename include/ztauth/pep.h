@@ -52,7 +52,8 @@
  *
  * Memory: what a call gives lies in the caller's structures. Those with a token
  * are some 16 KiB, and are wiped with zta_pep_forget(). What is given to a call
- * is needed only during it. A handle keeps no credential.
+ * is needed only during it. Credentials are fetched for each call, and wiped after
+ * it; what libcurl and OpenSSL copied of them is not.
  *
  * Threads: a handle may be used by any number of them at once; each call that
  * is under way has a connection of its own, which is kept for the next one.
