@@ -4,16 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "ztauth/pep.h"
 
-#define QUESTION_HELP                                                         \
-	"  --token FILE        a transaction token; - is standard input\n"    \
-	"  --action A          what is to be done\n"                          \
-	"  --resource TYPE::\"ID\"\n"                                         \
-	"  --subject TYPE::\"ID\" for whom; default: whom the token is for\n" \
+#define QUESTION_HELP                                                      \
+	"  --token FILE        a transaction token; - is standard input\n" \
+	"  --action A          what is to be done\n"                       \
+	"  --resource TYPE::\"ID\"\n"                                      \
+	"  --for TYPE::\"ID\"    whom; default: whom the token is for\n"   \
 	"  --context JSON      an object\n"
 
 #define ANSWER_HELP \
@@ -32,7 +33,7 @@ static const char seal_help[] =
     "       --resource TYPE::\"ID\" --token FILE [OPTION...] FILE\n"
     "\n"
     "Ask for a decision, print it as JSON, and if it is allowed, write the seal of\n"
-    "FILE as a whole to FILE.seal.\n"
+    "FILE as a whole to FILE.seal; else there is no such file.\n"
     "\n"
     "  --channel NAME      where FILE is going\n"
     "  --once              the seal is good once\n" QUESTION_HELP CLI_PEP_HELP
@@ -46,12 +47,12 @@ typedef struct words {
 	bool once;
 } words;
 
-#define QUESTION_OPTIONS(w)                                               \
-	{ "token", &(w).token, NULL }, { "subject", &(w).subject, NULL }, \
-	    { "action", &(w).action, NULL },                              \
-	    { "resource", &(w).resource, NULL },                          \
-	{                                                                 \
-		"context", &(w).context, NULL                             \
+#define QUESTION_OPTIONS(w)                                           \
+	{ "token", &(w).token, NULL }, { "for", &(w).subject, NULL }, \
+	    { "action", &(w).action, NULL },                          \
+	    { "resource", &(w).resource, NULL },                      \
+	{                                                             \
+		"context", &(w).context, NULL                         \
 	}
 
 static zta_str
@@ -89,7 +90,7 @@ make_question(const words *w, zta_pep_question *out)
 	return cli_need(w->action, "--action") &&
 	    cli_need(w->resource, "--resource") &&
 	    read_entity(w->resource, "--resource", &out->resource) &&
-	    read_entity(w->subject, "--subject", &out->subject);
+	    read_entity(w->subject, "--for", &out->subject);
 }
 
 static int
@@ -106,25 +107,21 @@ give_decision(
 	return d->effect == ZTA_ALLOW ? CLI_OK : CLI_NO;
 }
 
-/* Beside the file, all of it or nothing. */
+/* All of it or nothing. */
 static int
-write_sidecar(const char *file, zta_pep_token *seal)
+write_sidecar(const char *path, zta_pep_token *seal)
 {
-	char *path = cli_sidecar(file);
 	size_t len = strlen(seal->text);
 	zta_error err = { 0 };
-	int code = CLI_OK;
 
 	seal->text[len] = '\n';
-	if (path == NULL ||
-	    zta_file__replace(
-		path, 0644, (zta_str){ seal->text, len + 1 }, &err) != ZTA_OK) {
-		code = cli_fail(&err);
-	}
-	free(path);
-	return code;
+	return zta_file__replace(path, 0644, (zta_str){ seal->text, len + 1 },
+		   &err) == ZTA_OK ?
+	    CLI_OK :
+	    cli_fail(&err);
 }
 
+/* There is a sidecar behind it only if it is allowed now. */
 static int
 seal_file(const words *w, zta_pep *pep, const zta_pep_question *question)
 {
@@ -134,20 +131,24 @@ seal_file(const words *w, zta_pep *pep, const zta_pep_question *question)
 	zta_pep_decision decision;
 	zta_error err = { 0 };
 	zta_status status;
-	int code;
+	char *path = cli_sidecar(w->file);
+	int code = CLI_FAILED;
 
-	if (!cli_read(w->file, &message.payload)) {
-		return CLI_FAILED;
-	}
-	status = zta_pep_seal(pep, question, &message, &decision, &seal, &err);
-	zta_str_free(message.payload);
-	if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
-		code = write_sidecar(w->file, &seal);
-		if (code != CLI_OK) {
-			return code;
+	if (path != NULL && cli_read(w->file, &message.payload)) {
+		(void)unlink(path);
+		status = zta_pep_seal(
+		    pep, question, &message, &decision, &seal, &err);
+		code = CLI_OK;
+		if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
+			code = write_sidecar(path, &seal);
 		}
+		if (code == CLI_OK) {
+			code = give_decision(status, &decision, &err);
+		}
+		zta_str_free(message.payload);
 	}
-	return give_decision(status, &decision, &err);
+	free(path);
+	return code;
 }
 
 /* With a channel it is sealed too. */

@@ -91,6 +91,8 @@ def test_nothing_else_is_read():
 
 def test_what_is_denied_is_not_sealed():
     write("bulk", LINES)
+    # Not even by a seal of before.
+    assert seal("bulk")[0] == ALLOWED and os.path.exists(server.path("bulk.seal"))
     code, answer = seal("bulk", quantity=100)
     assert code == DENIED and answer["code"] == "denied_by_policy", answer
     assert not os.path.exists(server.path("bulk.seal"))
