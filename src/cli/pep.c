@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "cli/cli.h"
 
 #define EXIT_HELP \
@@ -36,13 +37,15 @@ static const char unseal_help[] =
     "Exchange the seal of FILE, which is in FILE.seal, for a transaction token, and\n"
     "print that.\n"
     "\n"
-    "  --channel NAME      where FILE came from\n" CLI_PEP_HELP EXIT_HELP;
+    "  --channel NAME      where FILE came from\n"
+    "  --line N            the seal is of lines: that of line N, from 1\n" CLI_PEP_HELP
+	EXIT_HELP;
 
 /* What is written on the command line. */
 typedef struct words {
 	cli_pep_server server;
 	const char *subject, *kind, *scope, *details, *context, *delegation;
-	const char *channel, *file;
+	const char *channel, *line, *file;
 } words;
 
 static zta_str
@@ -198,26 +201,58 @@ exchange(int argc, char **argv)
 	return code;
 }
 
+/* Line `n` of a text, from 0. */
+static bool
+take_line(const char *path, zta_str text, int64_t n, zta_str *out)
+{
+	if (text.len > 0 && text.ptr[text.len - 1] == '\n') {
+		text.len--;
+	}
+	for (; zta_str__next(&text, '\n', out); n--) {
+		if (n == 0) {
+			return true;
+		}
+	}
+	cli_say("%s: it has no such line", path);
+	return false;
+}
+
+/* One of many, which `--line` names from 1. */
+static bool
+take_part(const words *w, const char *path, zta_str sidecar, int64_t line,
+    zta_pep_message *message)
+{
+	message->is_part = true;
+	message->index = (uint32_t)line - 1;
+	return take_line(
+		   w->file, message->payload, line - 1, &message->payload) &&
+	    take_line(path, sidecar, line, &message->path);
+}
+
 static int
-unseal_file(const words *w, zta_pep *pep)
+unseal_file(const words *w, zta_pep *pep, int64_t line)
 {
 	static zta_pep_token token;
 	zta_pep_message message = { .channel = text_of(w->channel) };
 	char *path = cli_sidecar(w->file);
+	zta_str file = { NULL, 0 }, sidecar = { NULL, 0 }, seal;
 	zta_error err = { 0 };
 	zta_status status;
-	zta_buf text;
 	int code = CLI_FAILED;
 
-	zta_buf__init(&text, 0);
-	if (path != NULL && cli_read(w->file, &message.payload) &&
-	    cli_secret(path, &text)) {
-		status = zta_pep_unseal(
-		    pep, zta_buf__str(&text), &message, &token, &err);
-		code = give_token(status, &token, &err);
+	if (path != NULL && cli_read(w->file, &file) &&
+	    cli_read(path, &sidecar)) {
+		message.payload = file;
+		if (take_line(path, sidecar, 0, &seal) &&
+		    (line == 0 ||
+			take_part(w, path, sidecar, line, &message))) {
+			status =
+			    zta_pep_unseal(pep, seal, &message, &token, &err);
+			code = give_token(status, &token, &err);
+		}
 	}
-	zta_str_free(message.payload);
-	zta_buf__release(&text);
+	zta_str_free(file);
+	zta_str_free(sidecar);
 	free(path);
 	return code;
 }
@@ -229,20 +264,27 @@ unseal(int argc, char **argv)
 	const cli_option options[] = {
 		CLI_PEP_OPTIONS(w.server),
 		{ "channel", &w.channel, NULL },
+		{ "line", &w.line, NULL },
 		{ NULL, NULL, NULL },
 	};
+	int64_t line = 0;
 	zta_pep *pep;
 	int code = cli_options(argc, argv, options, &w.file, unseal_help);
 
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(w.file, "FILE") || !cli_need(w.channel, "--channel")) {
+	if (!cli_need(w.file, "FILE") || !cli_need(w.channel, "--channel") ||
+	    (w.line != NULL && !cli_number(w.line, "--line", &line))) {
+		return CLI_USAGE;
+	}
+	if (w.line != NULL && (line == 0 || line > UINT32_MAX)) {
+		cli_say("--line: lines are numbered from 1");
 		return CLI_USAGE;
 	}
 	code = cli_pep_open(&w.server, &pep);
 	if (code == CLI_OK) {
-		code = unseal_file(&w, pep);
+		code = unseal_file(&w, pep, line);
 	}
 	zta_pep_close(pep);
 	return code;

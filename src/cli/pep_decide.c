@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "cli/cli.h"
 #include "ztauth/pep.h"
 
@@ -36,15 +37,16 @@ static const char seal_help[] =
     "FILE as a whole to FILE.seal; else there is no such file.\n"
     "\n"
     "  --channel NAME      where FILE is going\n"
-    "  --once              the seal is good once\n" QUESTION_HELP CLI_PEP_HELP
-	ANSWER_HELP;
+    "  --once              the seal is good once, with --lines once for each\n"
+    "  --lines             each line is consumed by itself\n" QUESTION_HELP
+	CLI_PEP_HELP ANSWER_HELP;
 
 /* What is written on the command line. */
 typedef struct words {
 	cli_pep_server server;
 	const char *subject, *context, *token, *action, *resource;
 	const char *channel, *file;
-	bool once;
+	bool once, lines;
 } words;
 
 #define QUESTION_OPTIONS(w)                                           \
@@ -107,44 +109,94 @@ give_decision(
 	return d->effect == ZTA_ALLOW ? CLI_OK : CLI_NO;
 }
 
+/* --- sealing: a line with the seal, and of many payloads a line with each path */
+
+static zta_status
+put_paths(const zta_pep_batch *batch, zta_buf *out, zta_error *err)
+{
+	char path[ZTA_PEP_PATH_MAX];
+	size_t i;
+
+	for (i = 0; zta_pep_batch_path(batch, i, path, err) == ZTA_OK; i++) {
+		zta_buf__text(out, path);
+		zta_buf__byte(out, '\n');
+	}
+	return out->status;
+}
+
 /* All of it or nothing. */
 static int
-write_sidecar(const char *path, zta_pep_token *seal)
+write_sidecar(
+    const char *path, const zta_pep_token *seal, const zta_pep_batch *batch)
 {
-	size_t len = strlen(seal->text);
 	zta_error err = { 0 };
+	zta_status status;
+	zta_buf text;
 
-	seal->text[len] = '\n';
-	return zta_file__replace(path, 0644, (zta_str){ seal->text, len + 1 },
-		   &err) == ZTA_OK ?
-	    CLI_OK :
-	    cli_fail(&err);
+	zta_buf__init(&text, SIZE_MAX);
+	zta_buf__text(&text, seal->text);
+	zta_buf__byte(&text, '\n');
+	status = batch == NULL ? text.status : put_paths(batch, &text, &err);
+	err = (zta_error){ 0 };
+	if (status == ZTA_OK) {
+		status =
+		    zta_file__replace(path, 0644, zta_buf__str(&text), &err);
+	}
+	zta_buf__release(&text);
+	return status == ZTA_OK ? CLI_OK : cli_fail(&err);
+}
+
+/* A payload a line, without its end. */
+static zta_status
+add_lines(zta_str text, zta_pep_batch **out, zta_error *err)
+{
+	zta_status status = zta_pep_batch_open(out, err);
+	zta_str line;
+
+	if (text.len > 0 && text.ptr[text.len - 1] == '\n') {
+		text.len--;
+	}
+	while (status == ZTA_OK && zta_str__next(&text, '\n', &line)) {
+		status = zta_pep_batch_add(*out, line, err);
+	}
+	return status;
+}
+
+static int
+seal_message(const char *path, zta_pep *pep, const zta_pep_question *question,
+    const zta_pep_message *message)
+{
+	static zta_pep_token seal;
+	zta_pep_decision decision;
+	zta_error err = { 0 };
+	zta_status status =
+	    zta_pep_seal(pep, question, message, &decision, &seal, &err);
+
+	if (status == ZTA_OK && decision.effect == ZTA_ALLOW &&
+	    write_sidecar(path, &seal, message->batch) != CLI_OK) {
+		return CLI_FAILED;
+	}
+	return give_decision(status, &decision, &err);
 }
 
 /* There is a sidecar behind it only if it is allowed now. */
 static int
 seal_file(const words *w, zta_pep *pep, const zta_pep_question *question)
 {
-	static zta_pep_token seal;
 	zta_pep_message message = { .channel = text_of(w->channel),
 		.once = w->once };
-	zta_pep_decision decision;
 	zta_error err = { 0 };
-	zta_status status;
 	char *path = cli_sidecar(w->file);
 	int code = CLI_FAILED;
 
 	if (path != NULL && cli_read(w->file, &message.payload)) {
 		(void)unlink(path);
-		status = zta_pep_seal(
-		    pep, question, &message, &decision, &seal, &err);
-		code = CLI_OK;
-		if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
-			code = write_sidecar(path, &seal);
-		}
-		if (code == CLI_OK) {
-			code = give_decision(status, &decision, &err);
-		}
+		code = w->lines &&
+			add_lines(message.payload, &message.batch, &err) !=
+			    ZTA_OK ?
+		    cli_fail(&err) :
+		    seal_message(path, pep, question, &message);
+		zta_pep_batch_close(message.batch);
 		zta_str_free(message.payload);
 	}
 	free(path);
@@ -207,6 +259,7 @@ cli_pep_seal(int argc, char **argv)
 		QUESTION_OPTIONS(w),
 		{ "channel", &w.channel, NULL },
 		{ "once", NULL, &w.once },
+		{ "lines", NULL, &w.lines },
 		{ NULL, NULL, NULL },
 	};
 	zta_pep_question question;
