@@ -71,7 +71,7 @@ PDP = consent decide delegation issue issue_grants issue_proofs may_act \
       request sealing snapshot snapshot_base snapshot_schema transaction \
       zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
-PEP = answer ask decide exchange pep
+PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
@@ -102,9 +102,10 @@ DAEMON = admin certificate config develop file_state follow hoard init \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log main pep plan \
-      revert revoke serve show status sync terminal test token trust \
-      trust_edit trust_explain trust_show validate workspace zone
+      explain_print history init init_server key ledger log main pep \
+      pep_decide plan revert revoke serve show status sync terminal test \
+      token trust trust_edit trust_explain trust_show validate workspace \
+      zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -112,11 +113,11 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop gate grant grant_chain grant_make grants \
        grants_random json jwt known ledger log may_act metamorphic nomem \
-       object pack pep pep_answer quarantine receive_fault recheck remote \
-       revocations ring saml schema seal search search_random snapshot_base \
-       spent spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust txn_token uri used \
-       validate wimse workspace x509
+       object pack pep pep_answer pep_batch pep_link pep_sent quarantine \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust txn_token uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \
@@ -159,7 +160,9 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
-$(BUILD)/tests/unit/test_pep: tests/unit/peer.c tests/unit/peer.h
+$(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
+    $(BUILD)/tests/unit/test_pep_sent: tests/unit/peer.c tests/unit/peer.h \
+    tests/unit/pep_case.h
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
@@ -170,7 +173,7 @@ $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
     $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 

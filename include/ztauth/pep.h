@@ -52,7 +52,8 @@
  *
  * Memory: what a call gives lies in the caller's structures. Those with a token
  * are some 16 KiB, and are wiped with zta_pep_forget(). What is given to a call
- * is needed only during it. A handle keeps no credential.
+ * is needed only during it. Credentials are fetched for each call, and wiped after
+ * it; what libcurl and OpenSSL copied of them is not.
  *
  * Threads: a handle may be used by any number of them at once; each call that
  * is under way has a connection of its own, which is kept for the next one.
@@ -182,11 +183,45 @@ typedef struct zta_pep_decision {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_decide(zta_pep *pep,
     const zta_pep_question *question, zta_pep_decision *out, zta_error *err);
 
+/*
+ * Many payloads that get one decision and one seal, and are consumed one by one.
+ * What is sent beside each is the seal, its number from 0, and the path that
+ * proves it: as headers `ztauth-seal-index` and `ztauth-seal-path`. A batch is for
+ * one thread at a time; only hashes are kept.
+ */
+typedef struct zta_pep_batch zta_pep_batch;
+
+/* Close it; NULL is fine. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_batch_open(
+    zta_pep_batch **out, zta_error *err);
+ZTA_PUBLIC void zta_pep_batch_close(zta_pep_batch *batch);
+
+/* One more payload. ZTA_ELIMIT: it has 1,048,576. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_batch_add(
+    zta_pep_batch *batch, zta_str payload, zta_error *err);
+
+/* Longest path, and its NUL. */
+#define ZTA_PEP_PATH_MAX 855
+
+/*
+ * The path of payload `index` under the last seal; empty if it is alone.
+ * ZTA_EINVAL: it is not there, or the batch has not been sealed since.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_batch_path(
+    const zta_pep_batch *batch, size_t index, char out[ZTA_PEP_PATH_MAX],
+    zta_error *err);
+
 /* Bytes on their way, and where: a topic, a queue, a directory of batches. */
 typedef struct zta_pep_message {
 	zta_str channel; /* 1 to 256 bytes */
 	zta_str payload; /* exactly what is sent, or was received */
-	bool once;       /* of a seal that is made: it is good once */
+	/* To seal: */
+	zta_pep_batch *batch; /* these, not `payload`; NULL: that alone */
+	bool once;            /* the seal is good once, for each */
+	/* To unseal one of many: */
+	bool is_part;
+	uint32_t index;
+	zta_str path;
 } zta_pep_message;
 
 /*

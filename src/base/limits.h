@@ -271,8 +271,6 @@
 #define ZTA_PEP_ANSWER_MAX ((size_t)256 << 10)
 /* Time that a call of a PEP has: somebody waits for what it is to allow. */
 #define ZTA_PEP_MS 5000
-/* A channel of messages. SPEC: docs/formats/seal.md */
-#define ZTA_PEP_CHANNEL_MAX 256
 
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)

@@ -186,6 +186,44 @@ struct zta_cedar_session;
 int cli_cedar_open(const cli_cedar_files *files, struct zta_cedar **engine,
     struct zta_cedar_session **session);
 
+/* --- enforcement points */
+
+/* Where they ask, and what they show; NULL for what is not there. */
+typedef struct cli_pep_server {
+	const char *url, *ca, *credential, *credential_kind, *certificate;
+	const char *key, *timeout;
+} cli_pep_server;
+
+#define CLI_PEP_OPTIONS(server)                                       \
+	{ "url", &(server).url, NULL }, { "ca", &(server).ca, NULL }, \
+	    { "credential", &(server).credential, NULL },             \
+	    { "credential-kind", &(server).credential_kind, NULL },   \
+	    { "certificate", &(server).certificate, NULL },           \
+	    { "key", &(server).key, NULL },                           \
+	{                                                             \
+		"timeout", &(server).timeout, NULL                    \
+	}
+
+#define CLI_PEP_HELP                                                            \
+	"  --url URL           the zone: https://<host>/zones/<zone>\n"         \
+	"  --ca FILE           authorities of its certificate, PEM; default:\n" \
+	"                      those of the system\n"                           \
+	"  --credential FILE   what this workload shows, such as a JWT-SVID\n"  \
+	"  --credential-kind K jwt (default), access_token or api_key\n"        \
+	"  --certificate FILE  its X509-SVID, PEM, with --key FILE\n"           \
+	"  --timeout MS        for the answer, default 5000\n"
+
+/* CLI_OK, or another exit code, and why has been said. */
+struct zta_pep;
+int cli_pep_open(const cli_pep_server *server, struct zta_pep **out);
+
+/* The line of a file into a secret, which is released; nothing of NULL. */
+struct zta_buf;
+bool cli_secret(const char *path, struct zta_buf *out);
+
+/* "<file>.seal", to be freed, or NULL. */
+char *cli_sidecar(const char *file);
+
 /* One command or a group of commands. */
 typedef struct cli_command {
 	const char *name;
@@ -230,6 +268,8 @@ int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_pep(int argc, char **argv);
+int cli_pep_decide(int argc, char **argv);
+int cli_pep_seal(int argc, char **argv);
 int cli_trust(int argc, char **argv);
 int cli_trust_explain(int argc, char **argv);
 int cli_trust_quarantine(int argc, char **argv);

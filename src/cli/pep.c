@@ -1,38 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pep.c - ztauth pep: ask before it is done, from a script.
+ * pep.c - ztauth pep: tokens, from a script.
  *
  * Tokens come from files and go to standard output: arguments are for all to see.
  */
 #include "ztauth/pep.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "cli/cli.h"
 
-#define SERVER_HELP                                                             \
-	"  --url URL           the zone: https://<host>/zones/<zone>\n"         \
-	"  --ca FILE           authorities of its certificate, PEM; default:\n" \
-	"                      those of the system\n"                           \
-	"  --credential FILE   what this workload shows, such as a JWT-SVID\n"  \
-	"  --credential-kind K jwt (default), access_token or api_key\n"        \
-	"  --certificate FILE  its X509-SVID, PEM, with --key FILE\n"           \
-	"  --timeout MS        for the answer, default 5000\n"
-
-#define QUESTION_HELP                                                         \
-	"  --token FILE        a transaction token; - is standard input\n"    \
-	"  --action A          what is to be done\n"                          \
-	"  --resource TYPE::\"ID\"\n"                                         \
-	"  --subject TYPE::\"ID\" for whom; default: whom the token is for\n" \
-	"  --context JSON      an object\n"
-
-#define ANSWER_HELP \
-	"\n"        \
-	"Exit: 0 allowed, 2 denied, 1 there is no answer: then do not do it.\n"
+#define EXIT_HELP \
+	"\n"      \
+	"Exit: 0 done, 2 the server refuses, 1 it could not be done.\n"
 
 static const char exchange_help[] =
     "Usage: ztauth pep exchange --url URL --subject FILE [OPTION...]\n"
@@ -45,25 +29,7 @@ static const char exchange_help[] =
     "  --scope WORDS       no more than these\n"
     "  --details JSON      what it is about: request_details\n"
     "  --context JSON      where it comes from: request_context\n"
-    "  --delegation FILE   a grant\n" SERVER_HELP;
-
-static const char decide_help[] =
-    "Usage: ztauth pep decide --url URL --action A --resource TYPE::\"ID\"\n"
-    "       [OPTION...]\n"
-    "\n"
-    "Ask for a decision, and print it as JSON.\n"
-    "\n" QUESTION_HELP SERVER_HELP ANSWER_HELP;
-
-static const char seal_help[] =
-    "Usage: ztauth pep seal --url URL --channel NAME --action A\n"
-    "       --resource TYPE::\"ID\" --token FILE [OPTION...] FILE\n"
-    "\n"
-    "Ask for a decision, print it as JSON, and if it is allowed, write the seal of\n"
-    "FILE as a whole to FILE.seal.\n"
-    "\n"
-    "  --channel NAME      where FILE is going\n"
-    "  --once              the seal is good once\n" QUESTION_HELP SERVER_HELP
-	ANSWER_HELP;
+    "  --delegation FILE   a grant\n" CLI_PEP_HELP EXIT_HELP;
 
 static const char unseal_help[] =
     "Usage: ztauth pep unseal --url URL --channel NAME [OPTION...] FILE\n"
@@ -71,36 +37,16 @@ static const char unseal_help[] =
     "Exchange the seal of FILE, which is in FILE.seal, for a transaction token, and\n"
     "print that.\n"
     "\n"
-    "  --channel NAME      where FILE came from\n" SERVER_HELP "\n"
-    "Exit: 0 done, 2 the server refuses, 1 it could not be done.\n";
+    "  --channel NAME      where FILE came from\n"
+    "  --line N            the seal is of lines: that of line N, from 1\n" CLI_PEP_HELP
+	EXIT_HELP;
 
-/* --- options */
-
+/* What is written on the command line. */
 typedef struct words {
-	const char *url, *ca, *credential, *credential_kind, *certificate;
-	const char *key, *timeout;
+	cli_pep_server server;
 	const char *subject, *kind, *scope, *details, *context, *delegation;
-	const char *token, *action, *resource;
-	const char *channel, *file;
-	bool once;
+	const char *channel, *line, *file;
 } words;
-
-#define SERVER_OPTIONS(w)                                      \
-	{ "url", &(w).url, NULL }, { "ca", &(w).ca, NULL },    \
-	    { "credential", &(w).credential, NULL },           \
-	    { "credential-kind", &(w).credential_kind, NULL }, \
-	    { "certificate", &(w).certificate, NULL },         \
-	    { "key", &(w).key, NULL },                         \
-	{                                                      \
-		"timeout", &(w).timeout, NULL                  \
-	}
-#define QUESTION_OPTIONS(w)                                               \
-	{ "token", &(w).token, NULL }, { "subject", &(w).subject, NULL }, \
-	    { "action", &(w).action, NULL },                              \
-	    { "resource", &(w).resource, NULL },                          \
-	{                                                                 \
-		"context", &(w).context, NULL                             \
-	}
 
 static zta_str
 text_of(const char *text)
@@ -132,30 +78,8 @@ read_kind(const char *text, const char *name, zta_pep_kind *out)
 	return text == NULL;
 }
 
-/* Type::"id", without escapes. */
-static bool
-read_entity(const char *text, const char *name, zta_pep_entity *out)
-{
-	const char *colons = text == NULL ? NULL : strstr(text, "::\"");
-	size_t len = text == NULL ? 0 : strlen(text);
-
-	if (text == NULL) {
-		return true;
-	}
-	if (colons == NULL || colons == text || text[len - 1] != '"' ||
-	    strcspn(colons + 3, "\"\\") + 1 != strlen(colons + 3)) {
-		cli_say("%s: no TYPE::\"ID\"", name);
-		return false;
-	}
-	out->type = (zta_str){ text, (size_t)(colons - text) };
-	out->id =
-	    (zta_str){ colons + 3, len - (size_t)(colons + 3 - text) - 1 };
-	return true;
-}
-
-/* CLI_OK, or another exit code, and that has been said. */
-static int
-open_pep(const words *w, zta_pep **out)
+int
+cli_pep_open(const cli_pep_server *w, zta_pep **out)
 {
 	zta_pep_options options = { .url = w->url,
 		.ca_file = w->ca,
@@ -178,9 +102,8 @@ open_pep(const words *w, zta_pep **out)
 
 /* --- files */
 
-/* A line of a file, or nothing if there is none; it is wiped. */
-static bool
-read_secret(const char *path, zta_buf *out)
+bool
+cli_secret(const char *path, zta_buf *out)
 {
 	zta_error err = { 0 };
 
@@ -196,35 +119,15 @@ read_secret(const char *path, zta_buf *out)
 	return false;
 }
 
-/* "<file>.seal", to be freed. */
-static char *
-sidecar_of(const char *file)
+char *
+cli_sidecar(const char *file)
 {
 	char *path = NULL;
 
 	return asprintf(&path, "%s.seal", file) < 0 ? NULL : path;
 }
 
-/* Beside the file, all of it or nothing. */
-static int
-write_sidecar(const char *file, zta_pep_token *seal)
-{
-	char *path = sidecar_of(file);
-	size_t len = strlen(seal->text);
-	zta_error err = { 0 };
-	int code = CLI_OK;
-
-	seal->text[len] = '\n';
-	if (path == NULL ||
-	    zta_file__replace(
-		path, 0644, (zta_str){ seal->text, len + 1 }, &err) != ZTA_OK) {
-		code = cli_fail(&err);
-	}
-	free(path);
-	return code;
-}
-
-/* --- answers */
+/* --- the verbs */
 
 /* A refusal is an answer; whatever else fails is none. */
 static int
@@ -242,22 +145,6 @@ give_token(zta_status status, zta_pep_token *token, const zta_error *err)
 }
 
 static int
-give_decision(
-    zta_status status, const zta_pep_decision *d, const zta_error *err)
-{
-	if (status != ZTA_OK) {
-		return cli_fail(err);
-	}
-	printf("{\"decision\":%s,\"id\":\"%s\",\"leg\":\"%s\",\"code\":\"%s\","
-	       "\"commit\":\"%s\",\"log_index\":%" PRId64 "}\n",
-	    d->effect == ZTA_ALLOW ? "true" : "false", d->id, d->leg, d->code,
-	    d->commit, d->log_index);
-	return d->effect == ZTA_ALLOW ? CLI_OK : CLI_NO;
-}
-
-/* --- the verbs */
-
-static int
 exchange_for(const words *w, zta_pep *pep, zta_pep_subject *subject)
 {
 	static zta_pep_token token;
@@ -266,8 +153,8 @@ exchange_for(const words *w, zta_pep *pep, zta_pep_subject *subject)
 	int code = CLI_FAILED;
 
 	zta_buf__init(&grant, 0);
-	if (read_secret(w->subject, &credential) &&
-	    read_secret(w->delegation, &grant)) {
+	if (cli_secret(w->subject, &credential) &&
+	    cli_secret(w->delegation, &grant)) {
 		subject->token = zta_buf__str(&credential);
 		subject->delegation = zta_buf__str(&grant);
 		code = give_token(
@@ -283,7 +170,7 @@ exchange(int argc, char **argv)
 {
 	words w = { 0 };
 	const cli_option options[] = {
-		SERVER_OPTIONS(w),
+		CLI_PEP_OPTIONS(w.server),
 		{ "subject", &w.subject, NULL },
 		{ "kind", &w.kind, NULL },
 		{ "scope", &w.scope, NULL },
@@ -306,7 +193,7 @@ exchange(int argc, char **argv)
 	subject.scope = text_of(w.scope);
 	subject.details = text_of(w.details);
 	subject.context = text_of(w.context);
-	code = open_pep(&w, &pep);
+	code = cli_pep_open(&w.server, &pep);
 	if (code == CLI_OK) {
 		code = exchange_for(&w, pep, &subject);
 	}
@@ -314,132 +201,58 @@ exchange(int argc, char **argv)
 	return code;
 }
 
+/* Line `n` of a text, from 0. */
 static bool
-make_question(const words *w, zta_pep_question *out)
+take_line(const char *path, zta_str text, int64_t n, zta_str *out)
 {
-	*out = (zta_pep_question){ .action = text_of(w->action),
-		.context = text_of(w->context) };
-	return cli_need(w->action, "--action") &&
-	    cli_need(w->resource, "--resource") &&
-	    read_entity(w->resource, "--resource", &out->resource) &&
-	    read_entity(w->subject, "--subject", &out->subject);
-}
-
-static int
-seal_file(const words *w, zta_pep *pep, const zta_pep_question *question)
-{
-	static zta_pep_token seal;
-	zta_pep_message message = { .channel = text_of(w->channel),
-		.once = w->once };
-	zta_pep_decision decision;
-	zta_error err = { 0 };
-	zta_status status;
-	int code;
-
-	if (!cli_read(w->file, &message.payload)) {
-		return CLI_FAILED;
+	if (text.len > 0 && text.ptr[text.len - 1] == '\n') {
+		text.len--;
 	}
-	status = zta_pep_seal(pep, question, &message, &decision, &seal, &err);
-	zta_str_free(message.payload);
-	if (status == ZTA_OK && decision.effect == ZTA_ALLOW) {
-		code = write_sidecar(w->file, &seal);
-		if (code != CLI_OK) {
-			return code;
+	for (; zta_str__next(&text, '\n', out); n--) {
+		if (n == 0) {
+			return true;
 		}
 	}
-	return give_decision(status, &decision, &err);
+	cli_say("%s: it has no such line", path);
+	return false;
 }
 
-/* With a channel it is sealed too. */
-static int
-ask(const words *w, zta_pep_question *question)
+/* One of many, which `--line` names from 1. */
+static bool
+take_part(const words *w, const char *path, zta_str sidecar, int64_t line,
+    zta_pep_message *message)
 {
-	zta_pep_decision decision;
-	zta_error err = { 0 };
-	zta_status status;
-	zta_pep *pep;
-	zta_buf token;
-	int code = open_pep(w, &pep);
-
-	if (code != CLI_OK) {
-		return code;
-	}
-	code = CLI_FAILED;
-	if (read_secret(w->token, &token)) {
-		question->token = zta_buf__str(&token);
-		if (w->channel != NULL) {
-			code = seal_file(w, pep, question);
-		} else {
-			status = zta_pep_decide(pep, question, &decision, &err);
-			code = give_decision(status, &decision, &err);
-		}
-	}
-	zta_buf__release(&token);
-	zta_pep_close(pep);
-	return code;
+	message->is_part = true;
+	message->index = (uint32_t)line - 1;
+	return take_line(
+		   w->file, message->payload, line - 1, &message->payload) &&
+	    take_line(path, sidecar, line, &message->path);
 }
 
 static int
-decide(int argc, char **argv)
-{
-	words w = { 0 };
-	const cli_option options[] = {
-		SERVER_OPTIONS(w),
-		QUESTION_OPTIONS(w),
-		{ NULL, NULL, NULL },
-	};
-	zta_pep_question question;
-	int code = cli_options(argc, argv, options, NULL, decide_help);
-
-	if (code >= 0) {
-		return code;
-	}
-	return make_question(&w, &question) ? ask(&w, &question) : CLI_USAGE;
-}
-
-static int
-seal(int argc, char **argv)
-{
-	words w = { 0 };
-	const cli_option options[] = {
-		SERVER_OPTIONS(w),
-		QUESTION_OPTIONS(w),
-		{ "channel", &w.channel, NULL },
-		{ "once", NULL, &w.once },
-		{ NULL, NULL, NULL },
-	};
-	zta_pep_question question;
-	int code = cli_options(argc, argv, options, &w.file, seal_help);
-
-	if (code >= 0) {
-		return code;
-	}
-	return cli_need(w.file, "FILE") && cli_need(w.channel, "--channel") &&
-		cli_need(w.token, "--token") && make_question(&w, &question) ?
-	    ask(&w, &question) :
-	    CLI_USAGE;
-}
-
-static int
-unseal_file(const words *w, zta_pep *pep)
+unseal_file(const words *w, zta_pep *pep, int64_t line)
 {
 	static zta_pep_token token;
 	zta_pep_message message = { .channel = text_of(w->channel) };
-	char *path = sidecar_of(w->file);
+	char *path = cli_sidecar(w->file);
+	zta_str file = { NULL, 0 }, sidecar = { NULL, 0 }, seal;
 	zta_error err = { 0 };
 	zta_status status;
-	zta_buf text;
 	int code = CLI_FAILED;
 
-	zta_buf__init(&text, 0);
-	if (path != NULL && cli_read(w->file, &message.payload) &&
-	    read_secret(path, &text)) {
-		status = zta_pep_unseal(
-		    pep, zta_buf__str(&text), &message, &token, &err);
-		code = give_token(status, &token, &err);
+	if (path != NULL && cli_read(w->file, &file) &&
+	    cli_read(path, &sidecar)) {
+		message.payload = file;
+		if (take_line(path, sidecar, 0, &seal) &&
+		    (line == 0 ||
+			take_part(w, path, sidecar, line, &message))) {
+			status =
+			    zta_pep_unseal(pep, seal, &message, &token, &err);
+			code = give_token(status, &token, &err);
+		}
 	}
-	zta_str_free(message.payload);
-	zta_buf__release(&text);
+	zta_str_free(file);
+	zta_str_free(sidecar);
 	free(path);
 	return code;
 }
@@ -449,22 +262,29 @@ unseal(int argc, char **argv)
 {
 	words w = { 0 };
 	const cli_option options[] = {
-		SERVER_OPTIONS(w),
+		CLI_PEP_OPTIONS(w.server),
 		{ "channel", &w.channel, NULL },
+		{ "line", &w.line, NULL },
 		{ NULL, NULL, NULL },
 	};
+	int64_t line = 0;
 	zta_pep *pep;
 	int code = cli_options(argc, argv, options, &w.file, unseal_help);
 
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(w.file, "FILE") || !cli_need(w.channel, "--channel")) {
+	if (!cli_need(w.file, "FILE") || !cli_need(w.channel, "--channel") ||
+	    (w.line != NULL && !cli_number(w.line, "--line", &line))) {
 		return CLI_USAGE;
 	}
-	code = open_pep(&w, &pep);
+	if (w.line != NULL && (line == 0 || line > UINT32_MAX)) {
+		cli_say("--line: lines are numbered from 1");
+		return CLI_USAGE;
+	}
+	code = cli_pep_open(&w.server, &pep);
 	if (code == CLI_OK) {
-		code = unseal_file(&w, pep);
+		code = unseal_file(&w, pep, line);
 	}
 	zta_pep_close(pep);
 	return code;
@@ -476,8 +296,8 @@ cli_pep(int argc, char **argv)
 	static const cli_command commands[] = {
 		{ "exchange", exchange,
 		    "a credential for a transaction token" },
-		{ "decide", decide, "may it be done?" },
-		{ "seal", seal, "may it, and a seal for a file" },
+		{ "decide", cli_pep_decide, "may it be done?" },
+		{ "seal", cli_pep_seal, "may it, and a seal for a file" },
 		{ "unseal", unseal, "the seal of a file for a token" },
 		{ NULL, NULL, NULL },
 	};

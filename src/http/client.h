@@ -55,7 +55,7 @@ typedef struct zta_http_response {
 
 /*
  * Ask, and wait for the answer, which lies in `arena`. Any status is an answer.
- * Fields may be secrets: no copy of them stays.
+ * Fields may be secrets: copies of them are wiped, but for those of libcurl.
  * ZTA_EUNAVAILABLE: there was none, whyever; ZTA_ELIMIT: it is too large;
  * ZTA_EINVAL: that is no URL; ZTA_EUNTRUSTED: another than the peer answered.
  */

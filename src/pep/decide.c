@@ -51,6 +51,21 @@ check_texts(
 	return status;
 }
 
+static zta_status
+hash_message(
+    const zta_pep_message *message, char out[ZTA_PEP_HASH_LEN], zta_error *err)
+{
+	zta_status status = zta_pep__check_message(message, err);
+
+	if (status == ZTA_OK && message->batch != NULL) {
+		return zta_pep__batch_root(message->batch, out, err);
+	}
+	if (status == ZTA_OK) {
+		zta_pep__hash(message->payload, out);
+	}
+	return status;
+}
+
 /* --- whom a token is for */
 
 /* The text between the points of a token. */
@@ -136,16 +151,19 @@ put_entity(zta_json_out *out, const char *name, const zta_pep_entity *entity)
 	zta_json_out__close(out, '}');
 }
 
+/* `hash` is that of the payload, or the root of many. */
 static void
-put_message(zta_json_out *out, const zta_pep_message *message)
+put_message(zta_json_out *out, const zta_pep_message *message, const char *hash)
 {
-	char hash[ZTA_PEP_HASH_LEN];
-
-	zta_pep__hash(message, hash);
 	zta_json_out__name(out, "seal");
 	zta_json_out__open(out, '{');
 	put_text(out, "channel", message->channel);
-	put_text(out, "payload_sha256", (zta_str){ hash, sizeof(hash) });
+	put_text(out, "payload_sha256", (zta_str){ hash, ZTA_PEP_HASH_LEN });
+	if (message->batch != NULL) {
+		zta_json_out__name(out, "payloads");
+		zta_json_out__int(
+		    out, (int64_t)zta_pep__batch_count(message->batch));
+	}
 	if (message->once) {
 		zta_json_out__name(out, "once");
 		zta_json_out__bool(out, true);
@@ -155,7 +173,8 @@ put_message(zta_json_out *out, const zta_pep_message *message)
 
 static void
 put_question(zta_pep_link *link, const zta_pep_question *question,
-    const zta_pep_entity *subject, const zta_pep_message *message)
+    const zta_pep_entity *subject, const zta_pep_message *message,
+    const char *hash)
 {
 	zta_json_out out = { &link->sent, false };
 
@@ -175,7 +194,7 @@ put_question(zta_pep_link *link, const zta_pep_question *question,
 		zta_json_out__close(&out, '}');
 	}
 	if (message != NULL) {
-		put_message(&out, message);
+		put_message(&out, message, hash);
 	}
 	zta_json_out__close(&out, '}');
 }
@@ -188,10 +207,11 @@ prepare(zta_pep *pep, zta_pep_link *link, const zta_pep_question *question,
     const zta_pep_message *message, zta_error *err)
 {
 	zta_pep_entity subject = question->subject;
+	char hash[ZTA_PEP_HASH_LEN];
 	zta_status status = check_texts(link, question, err);
 
 	if (status == ZTA_OK && message != NULL) {
-		status = zta_pep__check_message(message, err);
+		status = hash_message(message, hash, err);
 	}
 	if (status == ZTA_OK && subject.type.len == 0 && subject.id.len == 0 &&
 	    !read_subject(link, &subject)) {
@@ -201,7 +221,7 @@ prepare(zta_pep *pep, zta_pep_link *link, const zta_pep_question *question,
 	if (status != ZTA_OK) {
 		return status;
 	}
-	put_question(link, question, &subject, message);
+	put_question(link, question, &subject, message, hash);
 	zta_buf__clear(&link->received);
 	return link->token.len > 0 ? ZTA_OK :
 				     zta_pep__fetch_credential(pep, link, err);

@@ -3,6 +3,8 @@
  * exchange.c - tokens: of a credential, of another token, of a seal.
  * SPEC: ztauth 4, 8; rfc8693
  */
+#include <inttypes.h>
+
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -147,19 +149,19 @@ zta_pep__check_message(const zta_pep_message *message, zta_error *err)
 			break;
 		}
 	}
-	return i == channel.len && i > 0 && i <= ZTA_PEP_CHANNEL_MAX ?
+	return i == channel.len && i > 0 && i <= ZTA_SEAL_CHANNEL_MAX ?
 	    ZTA_OK :
 	    zta_error__set(err, ZTA_EINVAL,
-		"a channel has 1 to %d bytes, none of them a control character",
-		ZTA_PEP_CHANNEL_MAX);
+		"a channel has 1 to %u bytes, none of them a control character",
+		ZTA_SEAL_CHANNEL_MAX);
 }
 
 void
-zta_pep__hash(const zta_pep_message *message, char out[ZTA_PEP_HASH_LEN])
+zta_pep__hash(zta_str payload, char out[ZTA_PEP_HASH_LEN])
 {
 	unsigned char digest[ZTA_SHA256_LEN];
 
-	zta_digest__sha256(message->payload, digest);
+	zta_digest__sha256(payload, digest);
 	zta_b64__encode((zta_str){ (char *)digest, sizeof(digest) }, out);
 }
 
@@ -173,11 +175,16 @@ put_seal(zta_pep_link *link, const zta_pep_message *message, zta_error *err)
 		return zta_error__set(
 		    err, ZTA_EINVAL, "the message has no seal");
 	}
-	zta_pep__hash(message, hash);
+	zta_pep__hash(message->payload, hash);
 	put(form, "subject_token", zta_buf__str(&link->token));
 	put_text(form, "subject_token_type", "urn:ztauth:token-type:seal");
 	put(form, "channel", message->channel);
 	put(form, "payload_sha256", (zta_str){ hash, sizeof(hash) });
+	if (message->is_part) {
+		zta_buf__printf(
+		    form, "&payload_index=%" PRIu32, message->index);
+		put(form, "payload_path", message->path);
+	}
 	return ZTA_OK;
 }
 

@@ -75,7 +75,12 @@ ZTA_MUST_USE zta_status zta_pep__check_object(
 #define ZTA_PEP_HASH_LEN 43
 ZTA_MUST_USE zta_status zta_pep__check_message(
     const zta_pep_message *message, zta_error *err);
-void zta_pep__hash(const zta_pep_message *message, char out[ZTA_PEP_HASH_LEN]);
+void zta_pep__hash(zta_str payload, char out[ZTA_PEP_HASH_LEN]);
+
+/* That of many, from which paths lead up. ZTA_EINVAL: there are none. */
+ZTA_MUST_USE zta_status zta_pep__batch_root(
+    zta_pep_batch *batch, char out[ZTA_PEP_HASH_LEN], zta_error *err);
+size_t zta_pep__batch_count(const zta_pep_batch *batch);
 
 /* --- answers; ZTA_EINVALID: not exactly what is expected */
 

@@ -79,11 +79,11 @@ def test_it_is_allowed():
     record = server.records()[answer["log_index"]]
     assert record["id"] == answer["id"] and record["allowed"] is True, record
     assert answer["leg"] == "policy" and answer["code"] == "permitted", answer
-    assert decide(server, "token", 'Product::"teapot"', "buy", "--subject", 'User::"alice"')[0] == ALLOWED
+    assert decide(server, "token", 'Product::"teapot"', "buy", "--for", 'User::"alice"')[0] == ALLOWED
 
 
 def test_it_is_denied():
-    for args, code in (((), "denied_by_policy"), (("--subject", 'User::"bob"'), "subject_mismatch")):
+    for args, code in (((), "denied_by_policy"), (("--for", 'User::"bob"'), "subject_mismatch")):
         exit_code, answer = decide(server, "token", 'Product::"teapot"', "buy", "--context",
                                    '{"quantity":100}', *args)
         assert exit_code == DENIED and answer["decision"] is False and answer["code"] == code, answer
@@ -113,7 +113,7 @@ def test_what_is_no_question():
     assert code == FAILED
     assert decide(server, "token", "teapot", said="TYPE")[0] == 64
     # Without a token, in a zone that wants one: a question, and the answer is no.
-    code, answer = decide(server, None, 'Product::"teapot"', "buy", "--subject", 'User::"alice"')
+    code, answer = decide(server, None, 'Product::"teapot"', "buy", "--for", 'User::"alice"')
     assert code == DENIED and answer["code"] == "invalid_token", answer
 
 
@@ -201,7 +201,7 @@ def test_tls_and_certificates():
         s.reload()
         while s.said().count("in force") == before:
             time.sleep(0.02)
-        bare = [None, 'Product::"teapot"', "buy", "--subject", 'User::"alice"', *ca]
+        bare = [None, 'Product::"teapot"', "buy", "--for", 'User::"alice"', *ca]
         assert decide(s, *bare, tls=True)[0] == ALLOWED
         assert decide(s, *bare, tls=True, credential=None)[0] == FAILED
         assert decide(s, *bare, "--certificate", s.path("card.pem"), "--key", s.path("card.key"),

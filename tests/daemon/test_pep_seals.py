@@ -50,8 +50,8 @@ def seal(name="batch", *args, channel="orders", quantity=1):
     return code, json.loads(text) if text else None
 
 
-def unseal(name="batch", channel="orders", credential="mail", said=""):
-    return pep("unseal", "--channel", channel, server.path(name), credential=credential, said=said)
+def unseal(name="batch", *args, channel="orders", credential="mail", said=""):
+    return pep("unseal", "--channel", channel, *args, server.path(name), credential=credential, said=said)
 
 
 def test_a_batch_is_sealed_and_read():
@@ -91,6 +91,8 @@ def test_nothing_else_is_read():
 
 def test_what_is_denied_is_not_sealed():
     write("bulk", LINES)
+    # Not even by a seal of before.
+    assert seal("bulk")[0] == ALLOWED and os.path.exists(server.path("bulk.seal"))
     code, answer = seal("bulk", quantity=100)
     assert code == DENIED and answer["code"] == "denied_by_policy", answer
     assert not os.path.exists(server.path("bulk.seal"))
@@ -102,6 +104,30 @@ def test_once_is_once():
     assert seal("single", "--once")[0] == ALLOWED
     assert unseal("single")[0] == ALLOWED
     assert unseal("single", said="seal_used")[0] == DENIED
+
+
+def test_lines_are_read_one_by_one():
+    """SPEC: docs/formats/seal.md: many payloads, one seal"""
+    lines = [b"%d,teapot" % n for n in range(1, 8)] + [b"", b"\xff\r"]
+    for text in (b"\n".join(lines), b"\n".join(lines) + b"\n"):
+        write("lines", text)
+        before = len(server.records())
+        assert seal("lines", "--lines", "--once")[0] == ALLOWED
+        assert len(server.records()) == before + 1
+        for number in (1, 7, 8, 9):
+            assert unseal("lines", "--line", str(number))[0] == ALLOWED, number
+        # Each once, and none as the whole.
+        assert unseal("lines", "--line", "1", said="seal_used")[0] == DENIED
+        assert unseal("lines", said="payload_mismatch")[0] == DENIED
+        assert unseal("lines", "--line", "10", said="no such line")[0] == FAILED
+        assert unseal("lines", "--line", "0")[0] == 64
+    # A line in the place of another, and a line that was not there.
+    for changed in (lines[1:2] + lines[:1] + lines[2:], [b"9,teapot"] + lines[1:]):
+        write("lines", b"\n".join(changed))
+        assert unseal("lines", "--line", "1", said="payload_mismatch")[0] == DENIED
+    write("lines", LINES)
+    assert seal("lines", "--lines")[0] == ALLOWED
+    assert unseal("lines", "--line", "10000")[0] == ALLOWED
 
 
 def test_quarantine_reaches_what_is_on_its_way():
@@ -126,7 +152,8 @@ try:
     write("batch", LINES)
     write("token", pep("exchange", "--subject", server.path("alice"))[1])
     main([test_a_batch_is_sealed_and_read, test_nothing_else_is_read, test_what_is_denied_is_not_sealed,
-          test_once_is_once, test_quarantine_reaches_what_is_on_its_way])
+          test_once_is_once, test_lines_are_read_one_by_one,
+          test_quarantine_reaches_what_is_on_its_way])
     server.stop()
 finally:
     server.close()
