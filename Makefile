@@ -251,7 +251,8 @@ lint: all
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
         $(BUILD)/bench/load $(BUILD)/bench/search
 
-$(BUILD)/bench/identity: $(BUILD)/src/daemon/keeper.o
+$(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
+    $(BUILD)/src/daemon/keeper.o
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

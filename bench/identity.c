@@ -402,8 +402,8 @@ sign_here(void *context)
 	zta_buf token;
 
 	zta_buf__init(&token, SIZE_MAX);
-	must(zta_jws__sign(&token, s->zone.key, ZTA_ALG_ES256,
-		 ZTA_STR(ZTA_TXN_TYP), s->zone.kid, s->payload, &err),
+	must(zta_jws__sign(&token, s->corp.key, ZTA_ALG_ES256,
+		 ZTA_STR(ZTA_TXN_TYP), ZTA_STR("k"), s->payload, &err),
 	    &err);
 	zta_buf__release(&token);
 }
@@ -469,10 +469,9 @@ run_issue(const char *ledger, const char *key_file)
 	issuing s = { .zone = { .id = ZTA_STR("100000000001"),
 			  .trust_domain = ZTA_STR("shop.example"),
 			  .ledger = ZTA_STR("main"),
-			  .issuer = ZTA_STR("https://zone.example"),
-			  .kid = ZTA_STR("k") } };
+			  .issuer = ZTA_STR("https://zone.example") } };
 	issuing again;
-	const zta_keeper_keys keys = { key_file, NULL };
+	const zta_keeper_keys keys = { .zone = key_file };
 	char payload[512];
 	contender list[] = { { .run = raw_issue, .context = &s },
 		{ .run = issue, .context = &s },
@@ -486,7 +485,6 @@ run_issue(const char *ledger, const char *key_file)
 	must(zta_snapshot__load(&s.snapshot, ledger, NULL, &err), &err);
 	read_sources(
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
-	s.zone.key = s.corp.key;
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
 	must(zta_keeper__start(&s.keeper, &keys, 1, &err), &err);
 	issue(&s);
