@@ -248,11 +248,13 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
+        $(BUILD)/bench/identity $(BUILD)/bench/load $(BUILD)/bench/search
+BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
+$(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
-    $(BUILD)/src/daemon/keeper.o
+    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a
