@@ -28,9 +28,9 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_copy json_node json_write map random shared sort status str time \
        uri url utf8 watched
 
-CRYPTO = cert digest jwk key rsa_key secret sign ssh_agent ssh_allowed \
-         ssh_key ssh_private ssh_sig ssh_wire tls tls_peer tls_setup \
-         tls_tickets x509 x509_path
+CRYPTO = cert digest jwk key rsa_key secret sign siphash ssh_agent \
+         ssh_allowed ssh_key ssh_private ssh_sig ssh_wire tls tls_peer \
+         tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -54,10 +54,10 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            bundle_endpoint claims client_auth demands dpop followed jose \
            jwks jws keys kind kind_api_key kind_introspection kind_jwt \
            kind_saml kind_spiffe kind_wimse known live mapping need \
-           principal proof refusal revocation_edit revocations ring saml \
-           saml_claims saml_conditions saml_signature saml_subject source \
-           source_bundle source_claims source_file source_jose source_proof \
-           spiffe_bundle spiffe_id status_check status_list token used \
+           principal proof refusal registered revocation_edit revocations \
+           ring saml saml_claims saml_conditions saml_signature \
+           saml_subject source source_bundle source_claims source_file \
+           source_jose source_proof spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \

@@ -367,6 +367,7 @@ verify(world *w, zta_known *known)
 	zta_zone zone = w->zone;
 	zta_delegation_question q = { .snapshot = w->snapshot,
 		.grants = zone.grants,
+		.known = known,
 		.zone = zone.id,
 		.now = NOW };
 	zta_delegation *found;

@@ -24,6 +24,12 @@ struct zta_arena_block {
 	_Alignas(16) char data[];
 };
 
+struct zta_arena_share {
+	zta_arena_share *next;
+	void *what;
+	void (*drop)(void *what);
+};
+
 void
 zta_arena__init(zta_arena *arena, size_t bytes_max)
 {
@@ -42,9 +48,21 @@ free_all(zta_arena_block *block)
 	}
 }
 
+static void
+let_go(zta_arena *arena)
+{
+	zta_arena_share *share = arena->shares;
+
+	arena->shares = NULL;
+	for (; share != NULL; share = share->next) {
+		share->drop(share->what);
+	}
+}
+
 void
 zta_arena__release(zta_arena *arena)
 {
+	let_go(arena);
 	free_all(arena->first);
 	free_all(arena->large);
 	zta_arena__init(arena, arena->max);
@@ -63,6 +81,7 @@ zta_arena__reset(zta_arena *arena)
 {
 	zta_arena_block *block;
 
+	let_go(arena);
 	arena->limited = false;
 	if (arena->first != NULL) {
 		enter(arena, arena->first);
@@ -124,6 +143,20 @@ add_block(zta_arena *arena, size_t size)
 	return true;
 }
 
+bool
+zta_arena__begin_with(zta_arena *arena, size_t size)
+{
+	zta_arena_block *block = resize(arena, NULL, size);
+
+	if (block == NULL) {
+		return false;
+	}
+	block->next = NULL;
+	arena->first = block;
+	enter(arena, block);
+	return true;
+}
+
 static void *
 alloc_large(zta_arena *arena, size_t size)
 {
@@ -169,6 +202,19 @@ zta_arena__alloc(zta_arena *arena, size_t size)
 	piece = arena->next;
 	arena->next += size;
 	return piece;
+}
+
+bool
+zta_arena__share(zta_arena *arena, void *what, void (*drop)(void *what))
+{
+	zta_arena_share *share = zta_arena__alloc(arena, sizeof(*share));
+
+	if (share == NULL) {
+		return false;
+	}
+	*share = (zta_arena_share){ arena->shares, what, drop };
+	arena->shares = share;
+	return true;
 }
 
 void *

@@ -259,6 +259,7 @@ check_delegation(decider *d)
 	/* Decided again, there is no zone: nor are there its grants. */
 	q = (zta_delegation_question){ .snapshot = d->snapshot,
 		.grants = d->zone == NULL ? NULL : d->zone->grants,
+		.known = d->zone == NULL ? NULL : d->zone->known,
 		.zone = txn->zone,
 		.txn = txn,
 		.jti = txn->delegations[txn->delegation_count - 1],

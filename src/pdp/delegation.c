@@ -23,8 +23,8 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 	if (d == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	status = zta_grants__take(
-	    q->grants, q->jti, arena, &d->taken, &d->answer.finding, err);
+	status = zta_grants__take(q->grants, q->known, q->jti, arena, &d->taken,
+	    &d->answer.finding, err);
 	if (status != ZTA_OK || d->answer.finding != ZTA_GRANT_HOLDS) {
 		return status;
 	}

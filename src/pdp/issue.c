@@ -492,6 +492,7 @@ check_delegation(issuer *s)
 {
 	const zta_delegation_question q = { .snapshot = s->snapshot,
 		.grants = s->zone->grants,
+		.known = s->zone->known,
 		.zone = s->zone->id,
 		.txn = &s->out->txn,
 		.jti = s->request->delegation,

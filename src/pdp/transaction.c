@@ -13,7 +13,7 @@
 static zta_status
 check_signature(const zta_zone *zone, zta_known_token *token, zta_error *why)
 {
-	const zta_jws *jws = &token->jws;
+	const zta_jws *jws = token->jws;
 	const zta_zone_key_set *set = zta_zone_keys__now(zone->keys);
 	const zta_key *key = set == NULL || jws->kid.len == 0 ?
 	    NULL :
@@ -23,7 +23,7 @@ check_signature(const zta_zone *zone, zta_known_token *token, zta_error *why)
 	    !zta_jws__typ_is(jws, ZTA_STR(ZTA_TXN_TYP)) || key == NULL) {
 		return REFUSE(why, "not a transaction token of this zone");
 	}
-	return zta_known__verify(zone->known, token, key) ?
+	return zta_known__verify(token, key) ?
 	    ZTA_OK :
 	    REFUSE(why, "the signature is wrong");
 }
@@ -48,14 +48,17 @@ zta_transaction__verify(const zta_zone *zone, zta_arena *arena, zta_str token,
 {
 	zta_refusal refusal;
 	zta_known_token known;
-	zta_status status =
-	    zta_known__parse(zone->known, arena, token, &known, &refusal, why);
+	zta_status status = zta_known__parse(zone->known, arena,
+	    &zta_txn_token__reading, token, &known, &refusal, why);
 
 	if (status == ZTA_OK) {
 		status = check_signature(zone, &known, why);
 	}
 	if (status == ZTA_OK) {
-		status = zta_txn_token__read(&known.jws, arena, out, why);
+		status = zta_known__read(&known, why);
+	}
+	if (status == ZTA_OK) {
+		*out = *(const zta_txn *)known.meaning;
 	}
 	return status != ZTA_OK ? status : check_claims(zone, out, now, why);
 }

@@ -61,19 +61,18 @@ zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
 {
 	const zta_jwks *keys =
 	    zta_delegators__keys(delegators, grant->delegator);
+	zta_known_token token = grant->token;
 
 	*key = NULL;
 	if (keys == NULL) {
 		return ZTA_GRANT_NO_DELEGATOR;
 	}
-	*key = zta_jwks__find(keys, &grant->jws);
+	*key = zta_jwks__find(keys, token.jws);
 	if (*key == NULL) {
 		return ZTA_GRANT_NO_KEY;
 	}
-	return zta_key__verify(*key, grant->jws.alg, grant->jws.input,
-		   grant->jws.signature) ?
-	    ZTA_GRANT_HOLDS :
-	    ZTA_GRANT_BAD_SIGNATURE;
+	return zta_known__verify(&token, *key) ? ZTA_GRANT_HOLDS :
+						 ZTA_GRANT_BAD_SIGNATURE;
 }
 
 /* --- attenuation */

@@ -355,43 +355,63 @@ take_consent(reader *r)
 /* --- the whole */
 
 static zta_status
-parse(reader *r, zta_str token)
+begin(reader *r, const zta_jws *jws)
 {
 	static const char *const names[] = { "iss", "sub", "delegate", "aud",
 		"authority", "nbf", "exp", "jti", "max_depth", "parent", "cnf",
 		"consent", "statement", "purpose", "once", NULL };
-	zta_grant *out = r->out;
-	zta_refusal refusal;
-	zta_status status =
-	    zta_jws__parse(r->arena, token, &out->jws, &refusal, r->err);
 
-	if (status != ZTA_OK) {
-		return status;
-	}
-	if (!zta_jws__typ_is(&out->jws, ZTA_STR(ZTA_GRANT_TYP))) {
+	if (!zta_jws__typ_is(jws, ZTA_STR(ZTA_GRANT_TYP))) {
 		return zta_error__set(
 		    r->err, ZTA_EUNTRUSTED, "`typ` is not %s", ZTA_GRANT_TYP);
 	}
-	r->doc = &out->jws.payload;
-	zta_digest__sha256(r->doc->text, out->digest);
+	zta_digest__sha256(r->doc->text, r->out->digest);
 	return refused(zta_json__only(r->doc, r->doc->root, names, r->err));
 }
 
-zta_status
-zta_grant__read(zta_grant *out, zta_arena *arena, zta_str token, zta_error *err)
+static zta_status
+read_grant(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
 {
 	static zta_status (*const steps[])(reader *) = { take_parties,
 		take_holder, take_authority, take_limits, take_names,
 		take_consent };
-	reader r = { .arena = arena, .out = out, .err = err };
-	zta_status status;
+	reader r = {
+		.arena = arena, .out = out, .doc = &jws->payload, .err = err
+	};
+	zta_status status = begin(&r, jws);
 	size_t i;
 
-	*out = (zta_grant){ 0 };
-	status = parse(&r, token);
 	for (i = 0; status == ZTA_OK && i < sizeof(steps) / sizeof(steps[0]);
 	     i++) {
 		status = steps[i](&r);
 	}
 	return status;
+}
+
+static const zta_known_reading reading = { sizeof(zta_grant), read_grant };
+
+zta_status
+zta_grant__read_known(zta_grant *out, zta_known *known, zta_arena *arena,
+    zta_str token, zta_error *err)
+{
+	zta_known_token t;
+	zta_refusal refusal;
+	zta_status status =
+	    zta_known__parse(known, arena, &reading, token, &t, &refusal, err);
+
+	*out = (zta_grant){ 0 };
+	if (status == ZTA_OK) {
+		status = zta_known__read(&t, err);
+	}
+	if (status == ZTA_OK) {
+		*out = *(const zta_grant *)t.meaning;
+		out->token = t;
+	}
+	return status;
+}
+
+zta_status
+zta_grant__read(zta_grant *out, zta_arena *arena, zta_str token, zta_error *err)
+{
+	return zta_grant__read_known(out, NULL, arena, token, err);
 }

@@ -251,8 +251,9 @@ climb(const zta_grants *grants, zta_str jti,
 }
 
 zta_status
-zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
-    zta_taken_grants *out, zta_grant_finding *finding, zta_error *err)
+zta_grants__take(zta_followed *followed, zta_known *known, zta_str jti,
+    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
+    zta_error *err)
 {
 	const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX];
 	zta_str tokens[ZTA_GRANT_CHAIN_MAX];
@@ -273,7 +274,8 @@ zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status = tokens[i].ptr == NULL ?
 		    zta_arena__failed(arena, err) :
-		    zta_grant__read(&out->grants[i], arena, tokens[i], err);
+		    zta_grant__read_known(
+			&out->grants[i], known, arena, tokens[i], err);
 	}
 	if (status == ZTA_EUNTRUSTED) {
 		*finding = ZTA_GRANT_MALFORMED;

@@ -437,3 +437,11 @@ zta_txn_token__read(
 	}
 	return ZTA_OK;
 }
+
+static zta_status
+read_txn(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
+{
+	return zta_txn_token__read(jws, arena, out, err);
+}
+
+const zta_known_reading zta_txn_token__reading = { sizeof(zta_txn), read_txn };
