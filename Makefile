@@ -65,7 +65,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          tree_object
 TRUST = delegators elevation elevation_question grant grant_chain grant_read \
         grants grants_edit model quarantine statement txn_token
-PDP = decide delegation issue may_act question question_entity record replay \
+PDP = decide delegation issue may_act question question_context question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
