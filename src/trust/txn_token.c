@@ -12,12 +12,29 @@
 
 /* --- writing */
 
+static bool
+take(zta_str *text, zta_str prefix)
+{
+	if (!zta_str__starts(*text, prefix)) {
+		return false;
+	}
+	*text = (zta_str){ text->ptr + prefix.len, text->len - prefix.len };
+	return true;
+}
+
 bool
 zta_subject__is(zta_str text, zta_str type, zta_str id)
 {
+	zta_str middle = ZTA_STR("::\"");
 	zta_buf buf;
 	bool same;
 
+	if (zta_quote__is_plain(id)) {
+		return text.len == type.len + middle.len + id.len + 1 &&
+		    take(&text, type) && take(&text, middle) &&
+		    take(&text, id) && text.ptr[0] == '"';
+	}
+	/* Few ids are like that, so they may cost a buffer. */
 	zta_buf__init(&buf, SIZE_MAX);
 	zta_quote__uid(&buf, type, id);
 	same = buf.status == ZTA_OK && zta_str__eq(zta_buf__str(&buf), text);
