@@ -65,17 +65,33 @@ typedef struct place {
 
 /* --- entries */
 
+/* What is before the last point; all, if there is none. */
+static zta_str
+input_of(zta_str text)
+{
+	const char *point =
+	    text.len == 0 ? NULL : memrchr(text.ptr, '.', text.len);
+
+	return (zta_str){ text.ptr,
+		point == NULL ? text.len : (size_t)(point - text.ptr) };
+}
+
+/* As many bytes as most need; what is too long is no token. */
+static size_t
+guess(const zta_known_reading *reading, zta_str text)
+{
+	return sizeof(zta_known_entry) + reading->size +
+	    (text.len > ZTA_JWS_MAX ? 0 : text.len + 3 * input_of(text).len);
+}
+
 static zta_known_entry *
-make(const zta_known_reading *reading, size_t len, size_t max)
+make(const zta_known_reading *reading, zta_str text, size_t max)
 {
 	zta_known_entry *e;
 	zta_arena arena;
 
 	zta_arena__init(&arena, max);
-	/* As much as most need: what is too long is no token. */
-	len = len > ZTA_JWS_MAX ? 0 : len;
-	if (!zta_arena__begin_with(
-		&arena, sizeof(*e) + reading->size + 4 * len)) {
+	if (!zta_arena__begin_with(&arena, guess(reading, text))) {
 		return NULL;
 	}
 	e = zta_arena__zalloc(&arena, 1, sizeof(*e));
@@ -148,14 +164,11 @@ static place
 place_of(zta_known *known, const zta_known_reading *reading, zta_str text)
 {
 	/* What has no point is no token, and found nowhere. */
-	const char *point =
-	    text.len == 0 ? NULL : memrchr(text.ptr, '.', text.len);
-	size_t len = point == NULL ? text.len : (size_t)(point - text.ptr);
-	size_t skip = point == NULL ? len : len + 1;
-	place p = { .reading = reading, .input = { text.ptr, len } };
+	place p = { .reading = reading, .input = input_of(text) };
+	size_t len = p.input.len;
 
 	p.mark = zta_siphash__of(
-	    &known->key, (zta_str){ text.ptr + skip, text.len - skip });
+	    &known->key, (zta_str){ text.ptr + len, text.len - len });
 	p.share = &known->shares[p.mark.low % ZTA_KNOWN_SHARES];
 	p.ways = p.share->sets[p.mark.low / ZTA_KNOWN_SHARES % SETS];
 	return p;
@@ -207,7 +220,7 @@ zta_known__parse(zta_known *known, zta_arena *arena,
 	*out = (zta_known_token){ .in = known, .text = text, .known = found };
 	*refusal = ZTA_REFUSAL_NONE;
 	if (!found) {
-		e = make(reading, text.len, arena->max);
+		e = make(reading, text, arena->max);
 	}
 	if (e == NULL || !zta_arena__share(arena, e, drop)) {
 		drop(e);
