@@ -12,10 +12,8 @@
 
 #include "base/error.h"
 
-#define ALIGNMENT 16u
 #define BLOCK_MIN ((size_t)4096)
 #define BLOCK_MAX ((size_t)1 << 20)
-#define LARGE_MIN ((size_t)64 << 10)
 
 struct zta_arena_block {
 	zta_arena_block *next;
@@ -178,7 +176,7 @@ alloc_large(zta_arena *arena, size_t size)
 }
 
 void *
-zta_arena__alloc(zta_arena *arena, size_t size)
+zta_arena__alloc_more(zta_arena *arena, size_t size)
 {
 	void *piece;
 
@@ -186,11 +184,11 @@ zta_arena__alloc(zta_arena *arena, size_t size)
 		arena->limited = true;
 		return NULL;
 	}
-	if (size >= LARGE_MIN) {
+	if (size >= ZTA_ARENA_LARGE) {
 		return alloc_large(arena, size);
 	}
-	/* Also an empty piece has an address of its own. */
-	size = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	size = (size + (size == 0) + ZTA_ARENA_ALIGNMENT - 1) &
+	    ~(size_t)(ZTA_ARENA_ALIGNMENT - 1);
 	while ((size_t)(arena->end - arena->next) < size) {
 		if (arena->current != NULL && arena->current->next != NULL &&
 		    arena->current->next->size >= size) {
@@ -256,7 +254,7 @@ zta_arena__grow(
 		arena->limited = true;
 		return NULL;
 	}
-	if (count * size >= LARGE_MIN) {
+	if (count * size >= ZTA_ARENA_LARGE) {
 		link = find_large(arena, old);
 	}
 	if (link != NULL && more > count && (*link)->size >= more * size) {
@@ -278,7 +276,7 @@ void
 zta_arena__drop(zta_arena *arena, const void *piece, size_t size)
 {
 	zta_arena_block **link =
-	    size < LARGE_MIN ? NULL : find_large(arena, piece);
+	    size < ZTA_ARENA_LARGE ? NULL : find_large(arena, piece);
 	zta_arena_block *block;
 
 	if (link != NULL) {

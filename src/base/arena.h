@@ -45,8 +45,32 @@ void zta_arena__release(zta_arena *arena);
 /* Forget every piece, keep the blocks. */
 void zta_arena__reset(zta_arena *arena);
 
-/* `size` bytes, uninitialised. NULL when the heap or the maximum is reached. */
-ZTA_MUST_USE void *zta_arena__alloc(zta_arena *arena, size_t size);
+/* Pieces begin at multiples of this. */
+#define ZTA_ARENA_ALIGNMENT 16u
+/* One of so many bytes has a block of its own, so that it can grow. */
+#define ZTA_ARENA_LARGE ((size_t)64 << 10)
+
+/* Make room for a piece that the current block has none for. */
+ZTA_MUST_USE void *zta_arena__alloc_more(zta_arena *arena, size_t size);
+
+/*
+ * `size` bytes, uninitialised. NULL when the heap or the maximum is reached.
+ * Also an empty piece has an address of its own.
+ */
+ZTA_MUST_USE static inline void *
+zta_arena__alloc(zta_arena *arena, size_t size)
+{
+	size_t left = (size_t)(arena->end - arena->next);
+	size_t room = (size + (size == 0) + ZTA_ARENA_ALIGNMENT - 1) &
+	    ~(size_t)(ZTA_ARENA_ALIGNMENT - 1);
+	void *piece = arena->next;
+
+	if (size >= ZTA_ARENA_LARGE || room > left) {
+		return zta_arena__alloc_more(arena, size);
+	}
+	arena->next += room;
+	return piece;
+}
 
 /* `count` times `size` zeroed bytes, or NULL (also when that overflows). */
 ZTA_MUST_USE void *zta_arena__zalloc(

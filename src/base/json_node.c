@@ -169,8 +169,11 @@ zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
 static bool
 is_one_of(zta_str name, const char *const *names)
 {
+	/* Most differ in the first byte; of none at all that is the NUL. */
+	char first = name.len == 0 ? '\0' : name.ptr[0];
+
 	for (; *names != NULL; names++) {
-		if (zta_str__is(name, *names)) {
+		if (**names == first && zta_str__is(name, *names)) {
 			return true;
 		}
 	}
