@@ -40,7 +40,10 @@ zta_claims__find(zta_claims *out, const zta_json_doc *doc)
 	*out = (zta_claims){ .doc = *doc };
 	for (i = 0; i < count; i++) {
 		for (claim = 0; claim < ZTA_CLAIM_COUNT; claim++) {
-			if (zta_str__is(zta_json__str(name), names[claim])) {
+			/* Most differ in the first byte. */
+			if (name->count > 0 &&
+			    name->u.text[0] == names[claim][0] &&
+			    zta_str__is(zta_json__str(name), names[claim])) {
 				out->of[claim] = name + 1;
 			}
 		}
