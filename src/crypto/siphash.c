@@ -14,29 +14,40 @@ turn(uint64_t word, int bits)
 	return word << bits | word >> (64 - bits);
 }
 
+/* A round. */
 static inline void
-stir(state *s, int rounds)
+stir(state *s)
 {
-	for (; rounds > 0; rounds--) {
-		s->v0 += s->v1;
-		s->v1 = turn(s->v1, 13) ^ s->v0;
-		s->v0 = turn(s->v0, 32);
-		s->v2 += s->v3;
-		s->v3 = turn(s->v3, 16) ^ s->v2;
-		s->v0 += s->v3;
-		s->v3 = turn(s->v3, 21) ^ s->v0;
-		s->v2 += s->v1;
-		s->v1 = turn(s->v1, 17) ^ s->v2;
-		s->v2 = turn(s->v2, 32);
-	}
+	s->v0 += s->v1;
+	s->v1 = turn(s->v1, 13) ^ s->v0;
+	s->v0 = turn(s->v0, 32);
+	s->v2 += s->v3;
+	s->v3 = turn(s->v3, 16) ^ s->v2;
+	s->v0 += s->v3;
+	s->v3 = turn(s->v3, 21) ^ s->v0;
+	s->v2 += s->v1;
+	s->v1 = turn(s->v1, 17) ^ s->v2;
+	s->v2 = turn(s->v2, 32);
 }
 
 static inline void
 take(state *s, uint64_t word)
 {
 	s->v3 ^= word;
-	stir(s, 2);
+	stir(s);
+	stir(s);
 	s->v0 ^= word;
+}
+
+static inline uint64_t
+finish(state *s)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		stir(s);
+	}
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
 /* Up to eight bytes, the first one the lowest. */
@@ -74,10 +85,8 @@ zta_siphash__of(const zta_siphash *key, zta_str text)
 		word_of(whole == text.len ? "" : text.ptr + whole,
 		    text.len - whole));
 	s.v2 ^= 0xee;
-	stir(&s, 4);
-	out.low = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	out.low = finish(&s);
 	s.v1 ^= 0xdd;
-	stir(&s, 4);
-	out.high = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	out.high = finish(&s);
 	return out;
 }
