@@ -28,9 +28,9 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_copy json_node json_write map random shared sort status str time \
        uri url utf8 watched
 
-CRYPTO = cert digest jwk key rsa_key secret sign ssh_agent ssh_allowed \
-         ssh_key ssh_private ssh_sig ssh_wire tls tls_peer tls_setup \
-         tls_tickets x509 x509_path
+CRYPTO = cert digest jwk key rsa_key secret sign siphash ssh_agent \
+         ssh_allowed ssh_key ssh_private ssh_sig ssh_wire tls tls_peer \
+         tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -54,11 +54,11 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            bundle_endpoint claims client_auth demands dpop followed jose \
            jwks jws keys kind kind_api_key kind_introspection kind_jwt \
            kind_saml kind_spiffe kind_wimse known live mapping need \
-           principal proof refusal revocation_edit revocations ring saml \
-           saml_claims saml_conditions saml_signature saml_subject source \
-           source_bundle source_claims source_file source_jose source_proof \
-           spent spiffe_bundle spiffe_id status_check status_list token used \
-           verify wpt x509_svid
+           principal proof refusal registered revocation_edit revocations \
+           ring saml saml_claims saml_conditions saml_signature saml_subject \
+           source source_bundle source_claims source_file source_jose \
+           source_proof spent spiffe_bundle spiffe_id status_check \
+           status_list token used verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -67,9 +67,9 @@ TRUST = chain_put chain_take delegators elevation elevation_question grant \
         grant_chain grant_make grant_read grant_show grant_show_json grants \
         grants_edit model quarantine seal seal_tree statement txn_token
 PDP = consent decide delegation issue issue_grants issue_proofs may_act \
-      question question_entity record register register_record replay \
-      request sealing snapshot snapshot_base snapshot_schema transaction \
-      zone_keys
+      question question_context question_entity record register \
+      register_record replay request sealing snapshot snapshot_base \
+      snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
@@ -262,11 +262,14 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/sealed $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
+        $(BUILD)/bench/identity $(BUILD)/bench/load $(BUILD)/bench/sealed \
+        $(BUILD)/bench/search
+BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
+$(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
-    $(BUILD)/src/daemon/keeper.o
+    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

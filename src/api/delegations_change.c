@@ -278,7 +278,7 @@ zta_delegation_call__revoke(zta_delegation_call *d)
 	zta_grant_finding finding;
 
 	if (taken == NULL ||
-	    zta_grants__take(d->worker->service->zone.grants, d->jti,
+	    zta_grants__take(d->worker->service->zone.grants, NULL, d->jti,
 		d->call->arena, taken, &finding, NULL) != ZTA_OK) {
 		unavailable(d);
 		return;

@@ -33,7 +33,7 @@ zta_status
 zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
     zta_delegation **out, zta_error *err)
 {
-	zta_delegation *d = zta_arena__zalloc(arena, 1, sizeof(*d));
+	zta_delegation *d = zta_arena__alloc(arena, sizeof(*d));
 	const zta_grant_use use = { &q->txn->subject, q->txn->rings,
 		q->txn->ring_count, q->operation };
 	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
@@ -48,12 +48,13 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 	if (d == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	status = zta_grants__take(
-	    q->grants, q->jti, arena, &d->taken, &d->answer.finding, err);
+	d->taken.count = 0; /* Room for grants is large, and few are there. */
+	d->answer = (zta_grant_answer){ 0 };
+	status = zta_grants__take(q->grants, q->known, q->jti, arena, &d->taken,
+	    &d->answer.finding, err);
 	if (status != ZTA_OK || d->answer.finding != ZTA_GRANT_HOLDS) {
 		return status;
 	}
-	d->answer = (zta_grant_answer){ 0 };
 	chain.grants = d->taken.grants;
 	chain.count = d->taken.count;
 	chain.list = &d->taken;

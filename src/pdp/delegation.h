@@ -21,6 +21,7 @@ typedef struct zta_delegation {
 typedef struct zta_delegation_question {
 	const zta_snapshot *snapshot;
 	zta_followed *grants; /* NULL: the zone knows none */
+	zta_known *known;     /* those that were verified; NULL: none */
 	zta_str zone;
 	zta_zone_keys *zone_keys;             /* NULL: none */
 	const zta_txn *txn;                   /* subject and rings */

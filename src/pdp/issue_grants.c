@@ -66,6 +66,7 @@ zta_issuer__check_grants(zta_issuer *s)
 {
 	const zta_delegation_question q = { .snapshot = s->snapshot,
 		.grants = s->zone->grants,
+		.known = s->zone->known,
 		.zone = s->zone->id,
 		.zone_keys = s->zone->keys,
 		.txn = &s->out->txn,

@@ -42,6 +42,17 @@ typedef enum zta_elevation_action {
 	ZTA_ELEVATION_DELEGATE, /* be given authority by a grant */
 	ZTA_ELEVATION_ACTIONS
 } zta_elevation_action;
+/*
+ * What the questions about the rings of one chain have in common, made with the
+ * first of them: they have one subject and one operation. Zeroed: nothing yet.
+ */
+typedef struct zta_elevation_common {
+	bool made;
+	zta_names names;
+	uint32_t subject;            /* uid */
+	const zta_record *attrs;     /* of the subject */
+	const zta_record *operation; /* NULL: there is none */
+} zta_elevation_common;
 
 typedef struct zta_elevation_question {
 	zta_elevation_action action;
@@ -53,6 +64,7 @@ typedef struct zta_elevation_question {
 	const char *consent; /* kind of the one that was shown; NULL: none */
 	int64_t consent_at;  /* ms */
 	int64_t now;         /* ms */
+	zta_elevation_common *common; /* of the chain; NULL: ask of one */
 } zta_elevation_question;
 
 typedef enum zta_elevation_code {

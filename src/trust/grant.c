@@ -71,6 +71,7 @@ zta_grant_finding
 zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
     const zta_jwks *zone, const zta_key **key)
 {
+	zta_known_token token = grant->token;
 	const zta_jwks *keys = NULL;
 
 	*key = NULL;
@@ -82,14 +83,16 @@ zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
 	if (keys == NULL) {
 		return ZTA_GRANT_NO_DELEGATOR;
 	}
-	*key = zta_jwks__find(keys, &grant->jws);
+	/* A payload alone is signed by nobody. */
+	if (token.jws == NULL) {
+		return ZTA_GRANT_BAD_SIGNATURE;
+	}
+	*key = zta_jwks__find(keys, token.jws);
 	if (*key == NULL) {
 		return ZTA_GRANT_NO_KEY;
 	}
-	return zta_key__verify(*key, grant->jws.alg, grant->jws.input,
-		   grant->jws.signature) ?
-	    ZTA_GRANT_HOLDS :
-	    ZTA_GRANT_BAD_SIGNATURE;
+	return zta_known__verify(&token, *key) ? ZTA_GRANT_HOLDS :
+						 ZTA_GRANT_BAD_SIGNATURE;
 }
 
 /* --- attenuation */

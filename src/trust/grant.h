@@ -7,7 +7,7 @@
 #define ZTA_TRUST_GRANT_H
 
 #include "crypto/digest.h"
-#include "identity/jws.h"
+#include "identity/known.h"
 #include "trust/delegators.h"
 
 #define ZTA_GRANT_TYP "ztauth-delegation+jwt"
@@ -66,7 +66,7 @@ typedef struct zta_grant_resource {
 } zta_grant_resource;
 
 typedef struct zta_grant {
-	zta_jws jws;
+	zta_known_token token;
 	unsigned char digest[ZTA_SHA256_LEN]; /* of the payload's bytes */
 	zta_str delegator, delegate, zone, jti;
 	const zta_str *actions;
@@ -93,9 +93,13 @@ typedef struct zta_grant {
 ZTA_MUST_USE zta_status zta_grant__read(
     zta_grant *out, zta_arena *arena, zta_str token, zta_error *err);
 
+/* The same; one that is known is found, and kept in `known` once it is verified. */
+ZTA_MUST_USE zta_status zta_grant__read_known(zta_grant *out, zta_known *known,
+    zta_arena *arena, zta_str token, zta_error *err);
+
 /*
  * The same of a payload alone, that nobody has signed yet: the grant has no
- * `jws`, and is never verified.
+ * token, and is never verified.
  */
 ZTA_MUST_USE zta_status zta_grant__read_payload(
     zta_grant *out, zta_arena *arena, zta_str payload, zta_error *err);

@@ -321,19 +321,18 @@ static zta_grant_finding
 verify(const zta_grant *grant, const zta_delegators *delegators,
     const zta_jwks *own)
 {
+	zta_known_token signed_text = grant->token;
 	const zta_key *key;
 
 	if (grant->consent != ZTA_CONSENT_SIGNATURE || own->count == 0) {
 		return zta_grant__verify(grant, delegators, NULL, &key);
 	}
-	key = zta_jwks__find(own, &grant->jws);
+	key = zta_jwks__find(own, signed_text.jws);
 	if (key == NULL) {
 		return ZTA_GRANT_NO_KEY;
 	}
-	return zta_key__verify(key, grant->jws.alg, grant->jws.input,
-		   grant->jws.signature) ?
-	    ZTA_GRANT_HOLDS :
-	    ZTA_GRANT_BAD_SIGNATURE;
+	return zta_known__verify(&signed_text, key) ? ZTA_GRANT_HOLDS :
+						      ZTA_GRANT_BAD_SIGNATURE;
 }
 
 zta_status

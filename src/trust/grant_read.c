@@ -417,23 +417,17 @@ read_payload(reader *r)
 	return status;
 }
 
-zta_status
-zta_grant__read(zta_grant *out, zta_arena *arena, zta_str token, zta_error *err)
+static zta_status
+read_grant(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
 {
-	reader r = { .arena = arena, .out = out, .err = err };
-	zta_refusal refusal;
-	zta_status status;
+	reader r = {
+		.arena = arena, .out = out, .doc = &jws->payload, .err = err
+	};
 
-	*out = (zta_grant){ 0 };
-	status = zta_jws__parse(arena, token, &out->jws, &refusal, err);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	if (!zta_jws__typ_is(&out->jws, ZTA_STR(ZTA_GRANT_TYP))) {
+	if (!zta_jws__typ_is(jws, ZTA_STR(ZTA_GRANT_TYP))) {
 		return zta_error__set(
 		    err, ZTA_EUNTRUSTED, "`typ` is not %s", ZTA_GRANT_TYP);
 	}
-	r.doc = &out->jws.payload;
 	return read_payload(&r);
 }
 
@@ -452,4 +446,32 @@ zta_grant__read_payload(
 	}
 	r.doc = &doc;
 	return status != ZTA_OK ? status : read_payload(&r);
+}
+
+static const zta_known_reading reading = { sizeof(zta_grant), read_grant };
+
+zta_status
+zta_grant__read_known(zta_grant *out, zta_known *known, zta_arena *arena,
+    zta_str token, zta_error *err)
+{
+	zta_known_token t;
+	zta_refusal refusal;
+	zta_status status =
+	    zta_known__parse(known, arena, &reading, token, &t, &refusal, err);
+
+	*out = (zta_grant){ 0 };
+	if (status == ZTA_OK) {
+		status = zta_known__read(&t, err);
+	}
+	if (status == ZTA_OK) {
+		*out = *(const zta_grant *)t.meaning;
+		out->token = t;
+	}
+	return status;
+}
+
+zta_status
+zta_grant__read(zta_grant *out, zta_arena *arena, zta_str token, zta_error *err)
+{
+	return zta_grant__read_known(out, NULL, arena, token, err);
 }

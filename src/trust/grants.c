@@ -268,9 +268,9 @@ climb(const zta_grants *grants, const zta_known_grant *known,
 
 /* By `jti`, or by digest if that is not NULL. */
 static zta_status
-take(zta_followed *followed, zta_str jti, const unsigned char *digest,
-    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
-    zta_error *err)
+take(zta_followed *followed, zta_known *known, zta_str jti,
+    const unsigned char *digest, zta_arena *arena, zta_taken_grants *out,
+    zta_grant_finding *finding, zta_error *err)
 {
 	const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX];
 	const zta_grants *grants;
@@ -296,7 +296,8 @@ take(zta_followed *followed, zta_str jti, const unsigned char *digest,
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status = tokens[i].ptr == NULL ?
 		    zta_arena__failed(arena, err) :
-		    zta_grant__read(&out->grants[i], arena, tokens[i], err);
+		    zta_grant__read_known(
+			&out->grants[i], known, arena, tokens[i], err);
 	}
 	if (status == ZTA_EUNTRUSTED) {
 		*finding = ZTA_GRANT_MALFORMED;
@@ -307,10 +308,11 @@ take(zta_followed *followed, zta_str jti, const unsigned char *digest,
 }
 
 zta_status
-zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
-    zta_taken_grants *out, zta_grant_finding *finding, zta_error *err)
+zta_grants__take(zta_followed *followed, zta_known *known, zta_str jti,
+    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
+    zta_error *err)
 {
-	return take(followed, jti, NULL, arena, out, finding, err);
+	return take(followed, known, jti, NULL, arena, out, finding, err);
 }
 
 zta_status
@@ -318,7 +320,8 @@ zta_grants__take_digest(zta_followed *followed,
     const unsigned char digest[ZTA_SHA256_LEN], zta_arena *arena,
     zta_taken_grants *out, zta_grant_finding *finding, zta_error *err)
 {
-	return take(followed, (zta_str){ 0 }, digest, arena, out, finding, err);
+	return take(
+	    followed, NULL, (zta_str){ 0 }, digest, arena, out, finding, err);
 }
 
 bool

@@ -57,12 +57,12 @@ typedef struct zta_taken_grants {
 
 /*
  * Take the chain that ends with `jti` out of what is followed (NULL: nothing
- * is); it is copied into `arena`. HOLDS in `*finding`, or why there is no such
+ * is); it is copied into `arena`, and kept in `known` once it is verified. HOLDS in `*finding`, or why there is no such
  * chain. ZTA_ENOMEM, ZTA_ELIMIT.
  */
-ZTA_MUST_USE zta_status zta_grants__take(zta_followed *followed, zta_str jti,
-    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
-    zta_error *err);
+ZTA_MUST_USE zta_status zta_grants__take(zta_followed *followed,
+    zta_known *known, zta_str jti, zta_arena *arena, zta_taken_grants *out,
+    zta_grant_finding *finding, zta_error *err);
 
 /* The same of the chain that ends with the grant of this digest. */
 ZTA_MUST_USE zta_status zta_grants__take_digest(zta_followed *followed,

@@ -55,6 +55,57 @@ test_arena__reset_keeps_its_blocks(void **state)
 }
 
 static void
+count_drop(void *what)
+{
+	++*(int *)what;
+}
+
+/* What is shared is let go of once, at the next reset or at the end. */
+static void
+test_arena__lets_go_of_shares(void **state)
+{
+	int drops[3] = { 0 };
+	zta_arena arena;
+
+	(void)state;
+	zta_arena__init(&arena, 10000);
+	assert_true(zta_arena__share(&arena, &drops[0], count_drop));
+	assert_true(zta_arena__share(&arena, &drops[1], count_drop));
+	assert_int_equal(drops[0], 0);
+	zta_arena__reset(&arena);
+	assert_int_equal(drops[0], 1);
+	assert_int_equal(drops[1], 1);
+	assert_true(zta_arena__share(&arena, &drops[1], count_drop));
+	while (zta_arena__alloc(&arena, 16) != NULL) {
+	}
+	assert_false(zta_arena__share(&arena, &drops[2], count_drop));
+	zta_arena__release(&arena);
+	zta_arena__release(&arena);
+	assert_int_equal(drops[0], 1);
+	assert_int_equal(drops[1], 2);
+	assert_int_equal(drops[2], 0);
+}
+
+/* One that begins small holds what it was begun with, and grows from there. */
+static void
+test_arena__begins_as_it_is_told(void **state)
+{
+	zta_arena arena;
+
+	(void)state;
+	zta_arena__init(&arena, 2000);
+	assert_true(zta_arena__begin_with(&arena, 100));
+	assert_int_equal(arena.held, 100);
+	assert_non_null(zta_arena__alloc(&arena, 96));
+	assert_int_equal(arena.held, 100);
+	assert_non_null(zta_arena__alloc(&arena, 16));
+	assert_int_equal(arena.held, 300);
+	zta_arena__release(&arena);
+	assert_false(zta_arena__begin_with(&arena, 2001));
+	assert_int_equal(zta_arena__failed(&arena, NULL), ZTA_ELIMIT);
+}
+
+static void
 test_str__pieces(void **state)
 {
 	zta_str rest = ZTA_STR("a,,b"), piece;
@@ -446,6 +497,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arena__stops_at_its_maximum),
 		cmocka_unit_test(test_arena__reset_keeps_its_blocks),
+		cmocka_unit_test(test_arena__lets_go_of_shares),
+		cmocka_unit_test(test_arena__begins_as_it_is_told),
 		cmocka_unit_test(test_str__pieces),
 		cmocka_unit_test(test_str__hash_depends_on_every_byte_and_seed),
 		cmocka_unit_test(test_map__finds_what_was_added),

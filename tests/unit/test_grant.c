@@ -191,7 +191,8 @@ test_grant__is_named_by_its_payload(void **state)
 		made_grant(&arena, NULL, ZTA_GRANT_TYP, "", key), NULL),
 	    ZTA_OK);
 	assert_memory_equal(a.digest, b.digest, ZTA_SHA256_LEN);
-	assert_false(zta_str__eq(a.jws.signature, b.jws.signature));
+	assert_false(
+	    zta_str__eq(a.token.jws->signature, b.token.jws->signature));
 }
 
 static zta_grant_finding
@@ -301,6 +302,50 @@ test_grant__reads_a_payload_that_nobody_signed(void **state)
 	    ZTA_EUNTRUSTED);
 }
 
+/* One that is known is of these bytes and this key, and judged by keys of now. */
+static void
+test_grant__is_known_by_its_bytes(void **state)
+{
+	const zta_str text = made_grant(&arena, NULL, ZTA_GRANT_TYP, "k", key);
+	const zta_delegators nobody = { 0 };
+	const zta_key *used;
+	zta_known *known;
+	zta_grant first, g;
+	char *bytes;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_known__open(&known, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_grant__read_known(&first, known, &arena, text, NULL), ZTA_OK);
+	assert_int_equal(zta_grant__verify(&first, &delegators, NULL, &used),
+	    ZTA_GRANT_HOLDS);
+	assert_int_equal(
+	    zta_grant__read_known(&g, known, &arena, text, NULL), ZTA_OK);
+	assert_true(g.token.known);
+	assert_int_equal(
+	    zta_grant__verify(&g, &delegators, NULL, &used), ZTA_GRANT_HOLDS);
+	assert_memory_equal(g.digest, first.digest, ZTA_SHA256_LEN);
+	assert_true(zta_str__eq(g.delegate, first.delegate));
+	assert_int_equal(g.action_count, first.action_count);
+	assert_int_equal(zta_grant__verify(&g, &nobody, NULL, &used),
+	    ZTA_GRANT_NO_DELEGATOR);
+	bytes = zta_arena__alloc(&arena, text.len);
+	memcpy(bytes, text.ptr, text.len);
+	for (i = 0; i < text.len; i++) {
+		bytes[i] ^= 1;
+		if (zta_grant__read_known(&g, known, &arena,
+			(zta_str){ bytes, text.len }, NULL) == ZTA_OK) {
+			assert_false(g.token.known);
+			assert_int_not_equal(
+			    zta_grant__verify(&g, &delegators, NULL, &used),
+			    ZTA_GRANT_HOLDS);
+		}
+		bytes[i] ^= 1;
+	}
+	zta_known__close(known);
+}
+
 static const char *const bad_documents[] = { "[]", "{}", "{\"delegators\":{}}",
 	"{\"delegators\":[{}]}", "{\"delegators\":[],\"x\":1}",
 	"{\"delegators\":[],\"administrators\":{}}",
@@ -358,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_grant__is_signed_as_its_consent_says),
 		cmocka_unit_test(
 		    test_grant__reads_a_payload_that_nobody_signed),
+		cmocka_unit_test(test_grant__is_known_by_its_bytes),
 		cmocka_unit_test(test_grant__refuses_bad_delegators),
 		cmocka_unit_test(test_grant__names_every_finding),
 	};

@@ -253,22 +253,23 @@ test_grants__take_whole_chains(void **state)
 	    zta_followed__open(&followed, &zta_grants__class, path, NULL, NULL),
 	    ZTA_OK);
 	assert_int_equal(
-	    zta_grants__take(&followed, ZTA_STR("grant-number-0003"), &arena,
-		&taken, &finding, NULL),
+	    zta_grants__take(&followed, NULL, ZTA_STR("grant-number-0003"),
+		&arena, &taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_UNKNOWN);
 	assert_int_equal(taken.count, 0);
 	assert_int_equal(
-	    zta_grants__take(&followed, ZTA_STR("grant-number-0004"), &arena,
-		&taken, &finding, NULL),
+	    zta_grants__take(&followed, NULL, ZTA_STR("grant-number-0004"),
+		&arena, &taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_HOLDS);
 	assert_int_equal(taken.count, 1);
 	assert_true(zta_taken_grants__is_revoked(&taken, &taken.grants[0]));
 	assert_true(zta_taken_grants__is_revoked(&taken, &taken.grants[1]));
 	zta_followed__close(&followed);
-	assert_int_equal(zta_grants__take(NULL, ZTA_STR("grant-number-0004"),
-			     &arena, &taken, &finding, NULL),
+	assert_int_equal(
+	    zta_grants__take(NULL, NULL, ZTA_STR("grant-number-0004"), &arena,
+		&taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_UNKNOWN);
 }

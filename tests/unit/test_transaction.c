@@ -178,26 +178,6 @@ test_transaction__is_carried_on(void **state)
 	assert_int_equal(txn.ring_count, ZTA_TXN_RINGS_MAX);
 }
 
-/* Grants cannot be left behind. */
-static void
-test_transaction__keeps_its_grants(void **state)
-{
-	static const zta_str grant = { "grant-of-alice-0001", 19 };
-	zta_txn txn = make(), read;
-	zta_ring *ring;
-	const char *code;
-	bool changed;
-
-	(void)state;
-	txn.delegations = &grant;
-	txn.delegation_count = 1;
-	assert_int_equal(publish(first, NULL, &changed), ZTA_OK);
-	assert_int_equal(zta_transaction__continue(&zone, &arena,
-			     sign(&txn, first), NOW, &read, &ring, &code, NULL),
-	    ZTA_EUNTRUSTED);
-	assert_string_equal(code, "delegation_invalid");
-}
-
 static void
 test_transaction__dates_and_names(void **state)
 {
@@ -368,7 +348,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transaction__is_carried_on),
-		cmocka_unit_test(test_transaction__keeps_its_grants),
 		cmocka_unit_test(test_transaction__dates_and_names),
 		cmocka_unit_test(test_transaction__is_signed_as_one),
 		cmocka_unit_test(test_transaction__keys_are_replaced),
