@@ -45,15 +45,6 @@ typedef struct world {
 	char grants_path[64];
 } world;
 
-static void
-check(bool good, const char *what)
-{
-	if (!good) {
-		fprintf(stderr, "sealed: %s\n", what);
-		exit(1);
-	}
-}
-
 static zta_key *
 make_key(zta_alg alg)
 {
