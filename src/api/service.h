@@ -30,7 +30,7 @@ typedef struct zta_service {
 	zta_followed grants; /* of the zone, if it knows any */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
-	zta_spent *spent;     /* seals that are good once */
+	zta_spent *spent;     /* seals and grants that are good once */
 	/* Tell the operator; from any thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * spent.h - what is good once and lasts for long: seals. It is used up
+ * spent.h - what is good once and lasts for long: seals, grants. It is used up
  * for good, also by a server that is killed: each use is in a file, synced,
  * before anybody hears of it. For any thread; one server has the file.
  * SPEC: docs/formats/seal.md

@@ -24,7 +24,7 @@ typedef struct zta_issue_request {
 	zta_received received;   /* with it */
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
 	zta_live *live;          /* NULL: nothing that is good once is taken */
-	zta_spent *spent;        /* the same of seals */
+	zta_spent *spent;        /* the same of what lasts for longer */
 	int64_t since;           /* when the call came, by its clock */
 	zta_str audience;        /* empty: that of the zone */
 	zta_str scope;           /* empty: all of the subject's */

@@ -116,14 +116,10 @@ zta_issuer__use_grants(zta_issuer *s)
 	     d != NULL && status == ZTA_OK && i < d->taken.count; i++) {
 		grant = &d->taken.grants[i];
 		if (grant->once) {
-			const zta_use use = { .owner = grant->digest,
-				.now = s->now,
-				.until = grant->expires_at };
-
-			status = s->request->live == NULL ?
-			    ZTA_EUNAVAILABLE :
-			    zta_used__take(
-				s->request->live->used, &use, s->err);
+			status = zta_issuer__spend(s,
+			    (zta_str){
+				(const char *)grant->digest, ZTA_SHA256_LEN },
+			    grant->expires_at);
 		}
 	}
 	if (status == ZTA_EUNTRUSTED) {

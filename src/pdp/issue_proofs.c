@@ -196,6 +196,14 @@ take_seal(zta_issuer *s)
 	return go_on(s, status, code, &why);
 }
 
+zta_status
+zta_issuer__spend(zta_issuer *s, zta_str id, int64_t until)
+{
+	return s->request->spent == NULL ?
+	    ZTA_EUNAVAILABLE :
+	    zta_spent__take(s->request->spent, id, s->now, until, s->err);
+}
+
 bool
 zta_issuer__use_seal(zta_issuer *s)
 {
@@ -209,13 +217,9 @@ zta_issuer__use_seal(zta_issuer *s)
 	zta_buf__init(&id, SIZE_MAX);
 	zta_buf__put(&id, seal->jti);
 	zta_buf__u32(&id, s->request->received.index);
-	status = id.status;
-	if (status == ZTA_OK) {
-		status = s->request->spent == NULL ?
-		    ZTA_EUNAVAILABLE :
-		    zta_spent__take(s->request->spent, zta_buf__str(&id),
-			s->now, seal->txn.expires_at, s->err);
-	}
+	status = id.status != ZTA_OK ?
+	    ZTA_ENOMEM :
+	    zta_issuer__spend(s, zta_buf__str(&id), seal->txn.expires_at);
 	zta_buf__release(&id);
 	if (status == ZTA_EUNTRUSTED) {
 		return zta_issuer__refuse(s, "invalid_request", "token",
