@@ -28,9 +28,9 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_copy json_node json_write map random shared sort status str time \
        uri url utf8 watched
 
-CRYPTO = cert digest jwk key rsa_key secret sign ssh_agent ssh_allowed \
-         ssh_key ssh_private ssh_sig ssh_wire tls tls_peer tls_setup \
-         tls_tickets x509 x509_path
+CRYPTO = cert digest jwk key rsa_key secret sign siphash ssh_agent \
+         ssh_allowed ssh_key ssh_private ssh_sig ssh_wire tls tls_peer \
+         tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
         escape eval eval_truth explain expr_text ext ext_datetime \
@@ -54,66 +54,73 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            bundle_endpoint claims client_auth demands dpop followed jose \
            jwks jws keys kind kind_api_key kind_introspection kind_jwt \
            kind_saml kind_spiffe kind_wimse known live mapping need \
-           principal proof refusal revocation_edit revocations ring saml \
-           saml_claims saml_conditions saml_signature saml_subject source \
-           source_bundle source_claims source_file source_jose source_proof \
-           spent spiffe_bundle spiffe_id status_check status_list token \
-           used verify wpt x509_svid
+           principal proof refusal registered revocation_edit revocations \
+           ring saml saml_claims saml_conditions saml_signature saml_subject \
+           source source_bundle source_claims source_file source_jose \
+           source_proof spent spiffe_bundle spiffe_id status_check \
+           status_list token used verify wpt x509_svid
 LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = chain_put chain_take delegators elevation elevation_question grant \
-        grant_chain grant_read grants grants_edit model quarantine seal \
-        seal_tree statement txn_token
-PDP = decide delegation issue issue_grants issue_proofs may_act question \
-      question_entity record replay request sealing snapshot snapshot_base snapshot_schema \
-      transaction zone_keys
+        grant_chain grant_make grant_read grant_show grant_show_json grants \
+        grants_edit model quarantine seal seal_tree statement txn_token
+PDP = consent decide delegation issue issue_grants issue_proofs may_act \
+      question question_context question_entity record register \
+      register_record replay request sealing snapshot snapshot_base \
+      snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
+PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
-      git_fetch git_pack git_upload import latest memo memo_place names \
-      pktline plan plan_log policy_diff recall recall_note receive recheck \
-      remote remote_ask remote_open remote_push report resolve server show \
-      signer signers test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_view workspace workspace_blame \
-      workspace_checkout workspace_commit workspace_config workspace_diff \
-      workspace_draft workspace_init workspace_log workspace_remote \
-      workspace_revert
+      git_fetch git_pack git_upload grant_remote import latest memo \
+      memo_place names pktline plan plan_log policy_diff recall recall_note \
+      receive recheck remote remote_ask remote_open remote_push report \
+      resolve server show signer signers test_outcome test_read tests \
+      transfer transfer_read trust_edit trust_explain trust_view why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
           $(STORE:%=src/store/%.c) $(LEDGER:%=src/ledger/%.c) \
           $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
-          $(PAP:%=src/pap/%.c) \
+          $(PEP:%=src/pep/%.c) $(PAP:%=src/pap/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access evaluation fetch_desk fetcher form git health host ledger_desk \
-      ledger_job ledger_record ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      seal service signed_request token token_form
+API = access delegations delegations_change evaluation fetch_desk fetcher \
+      form git health host ledger_desk ledger_job ledger_record ledger_route \
+      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
+      metadata outside presented seal service signed_request token \
+      token_form
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main plan revert revoke serve show status \
-      sync terminal test token trust trust_edit trust_explain trust_show \
-      validate workspace zone
+      cedar_validate checkout cli commit delegate delegate_accept \
+      delegate_at delegate_grant delegate_show diff explain explain_json \
+      explain_print history init init_server key ledger log main pep \
+      pep_decide plan revert revoke serve show status sync terminal test \
+      token trust trust_edit trust_explain trust_show validate workspace \
+      zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate grant grant_chain grants grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack quarantine receive_fault \
-       recheck remote revocations ring saml schema seal search \
-       search_random snapshot_base spent spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust uri used validate \
-       wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check consent decide diff \
+       difference dpop gate grant grant_chain grant_make grants \
+       grants_random json jwt known ledger log may_act metamorphic nomem \
+       object pack pep pep_answer pep_batch pep_link pep_sent quarantine \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust txn_token uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo object outside pack pktline policy policyjson proof \
+       log memo object outside pack pep pktline policy policyjson proof \
        quarantine replay request saml schema seal search spiffe ssh tests \
        transfer trust workspace x509
 
@@ -153,6 +160,10 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(BUILD)/libztauth.a
 $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
+$(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
+    $(BUILD)/tests/unit/test_pep_sent: tests/unit/peer.c tests/unit/peer.h \
+    tests/unit/pep_case.h
+
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
@@ -162,7 +173,8 @@ $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
 # The linker lets one test count allocations, and those of another fail.
 $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=free,--wrap=mmap
-$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
+$(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
+    $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 unit: $(UNIT_BIN)
@@ -250,11 +262,14 @@ lint: all
 
 # --- measurements
 
-BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/sealed $(BUILD)/bench/search
+BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
+        $(BUILD)/bench/identity $(BUILD)/bench/load $(BUILD)/bench/sealed \
+        $(BUILD)/bench/search
+BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
+$(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
-    $(BUILD)/src/daemon/keeper.o
+    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

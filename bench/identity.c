@@ -10,25 +10,20 @@
  *     identity first|known ALG ROUNDSx   only so many rounds of 100, to count
  *                               instructions
  *
- * OpenSSL alone is a digest, and EVP_PKEY_verify() or EVP_PKEY_sign() in a context
- * that was made once; for Ed25519, EVP_DigestVerify(). Times are of CPU, of this
- * thread, in blocks that take turns; the median of them.
+ * OpenSSL alone is as raw.h says. Times are medians, as turns.h has them.
  */
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/keeper.h"
 #include "pdp/issue.h"
+#include "raw.h"
+#include "turns.h"
 #include "workload.h"
 
-#define BLOCKS 61
-#define BLOCK 50
 #define NOW INT64_C(1767225600000)
 
 static const char claims[] =
@@ -47,133 +42,12 @@ typedef struct subject {
 	zta_alg alg;
 	zta_key *key;
 	zta_sources sources;
-	zta_str token, input;
-	unsigned char sig[ZTA_SIGNATURE_MAX];
-	size_t sig_len;
-	EVP_PKEY *pkey;
-	EVP_PKEY_CTX *verifying, *signing;
-	EVP_MD_CTX *once; /* of Ed25519 */
+	zta_str token;
+	raw raw;
 } subject;
 
 static zta_arena keep, arena;
 static zta_live live;
-
-static void
-check(bool good, const char *what)
-{
-	if (!good) {
-		fprintf(stderr, "identity: %s\n", what);
-		exit(1);
-	}
-}
-
-static double
-cpu_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int
-compare(const void *a, const void *b, void *context)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	(void)context;
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *list)
-{
-	qsort_r(list, BLOCKS, sizeof(*list), compare, NULL);
-	return list[BLOCKS / 2];
-}
-
-/* --- OpenSSL alone */
-
-static void
-sha256(zta_str bytes, unsigned char *out)
-{
-	check(EVP_Digest(bytes.ptr, bytes.len, out, NULL, EVP_sha256(), NULL) ==
-		1,
-	    "digest");
-}
-
-static EVP_PKEY_CTX *
-ready(const subject *s, int (*init)(EVP_PKEY_CTX *))
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(s->pkey, NULL);
-
-	check(ctx != NULL && init(ctx) == 1 &&
-		EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1,
-	    "OpenSSL");
-	if (s->alg == ZTA_ALG_PS256) {
-		check(EVP_PKEY_CTX_set_rsa_padding(
-			  ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-			EVP_PKEY_CTX_set_rsa_pss_saltlen(
-			    ctx, RSA_PSS_SALTLEN_DIGEST) == 1,
-		    "OpenSSL");
-	}
-	return ctx;
-}
-
-static void
-raw_sign(void *context)
-{
-	subject *s = context;
-	const unsigned char *in = (const unsigned char *)s->input.ptr;
-	unsigned char digest[ZTA_SHA256_LEN];
-	bool done;
-
-	s->sig_len = sizeof(s->sig);
-	if (s->alg == ZTA_ALG_EDDSA) {
-		done = EVP_DigestSignInit(s->once, NULL, NULL, NULL, s->pkey) ==
-			1 &&
-		    EVP_DigestSign(
-			s->once, s->sig, &s->sig_len, in, s->input.len) == 1;
-	} else {
-		sha256(s->input, digest);
-		done = EVP_PKEY_sign(s->signing, s->sig, &s->sig_len, digest,
-			   sizeof(digest)) == 1;
-	}
-	check(done, "OpenSSL does not sign");
-}
-
-static void
-raw_verify(void *context)
-{
-	subject *s = context;
-	const unsigned char *in = (const unsigned char *)s->input.ptr;
-	unsigned char digest[ZTA_SHA256_LEN];
-	bool good;
-
-	if (s->alg == ZTA_ALG_EDDSA) {
-		good = EVP_DigestVerifyInit(
-			   s->once, NULL, NULL, NULL, s->pkey) == 1 &&
-		    EVP_DigestVerify(
-			s->once, s->sig, s->sig_len, in, s->input.len) == 1;
-	} else {
-		sha256(s->input, digest);
-		good = EVP_PKEY_verify(s->verifying, s->sig, s->sig_len, digest,
-			   sizeof(digest)) == 1;
-	}
-	check(good, "OpenSSL does not verify");
-}
-
-static void
-raw_open(subject *s)
-{
-	s->pkey = zta_key__share(s->key);
-	s->once = EVP_MD_CTX_new();
-	if (s->alg != ZTA_ALG_EDDSA) {
-		s->verifying = ready(s, EVP_PKEY_verify_init);
-		s->signing = ready(s, EVP_PKEY_sign_init);
-	}
-	raw_sign(s);
-}
 
 /* --- ours */
 
@@ -259,17 +133,13 @@ subject_open(subject *s, zta_alg alg, const char *payload)
 	read_sources(&s->sources, s->key, alg, s->key);
 	s->token = mint(&keep, s->key, alg, payload);
 	must(zta_jws__parse(&keep, s->token, &jws, &refusal, &err), &err);
-	s->input = jws.input;
-	raw_open(s);
+	raw_open(&s->raw, alg, s->key, jws.input);
 }
 
 static void
 subject_close(subject *s)
 {
-	EVP_MD_CTX_free(s->once);
-	EVP_PKEY_CTX_free(s->verifying);
-	EVP_PKEY_CTX_free(s->signing);
-	EVP_PKEY_free(s->pkey);
+	raw_close(&s->raw);
 	zta_sources__release(&s->sources);
 	zta_key_close(s->key);
 }
@@ -294,6 +164,14 @@ verify(const subject *s, zta_str token, zta_live *with_live)
 }
 
 static void
+alone(void *context)
+{
+	subject *s = context;
+
+	raw_verify(&s->raw);
+}
+
+static void
 first(void *context)
 {
 	const subject *s = context;
@@ -309,34 +187,7 @@ known(void *context)
 	verify(s, s->token, &live);
 }
 
-/* --- in turns */
-
-typedef struct contender {
-	void (*run)(void *context);
-	void *context;
-	double ns; /* of one; the median */
-	double blocks[BLOCKS];
-} contender;
-
-static void
-contend(contender *list, size_t count)
-{
-	size_t block, i, n;
-	double start;
-
-	for (block = 0; block < BLOCKS; block++) {
-		for (i = 0; i < count; i++) {
-			start = cpu_ns();
-			for (n = 0; n < BLOCK; n++) {
-				list[i].run(list[i].context);
-			}
-			list[i].blocks[block] = (cpu_ns() - start) / BLOCK;
-		}
-	}
-	for (i = 0; i < count; i++) {
-		list[i].ns = median(list[i].blocks);
-	}
-}
+/* --- all of them */
 
 static const zta_alg algs[] = { ZTA_ALG_RS256, ZTA_ALG_PS256, ZTA_ALG_ES256,
 	ZTA_ALG_EDDSA };
@@ -358,7 +209,7 @@ run_tokens(void)
 	printf("| token | bytes | OpenSSL | first time | of OpenSSL's rate | "
 	       "known |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
 	for (i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
-		contender list[] = { { .run = raw_verify, .context = &s },
+		contender list[] = { { .run = alone, .context = &s },
 			{ .run = first, .context = &s },
 			{ .run = known, .context = &s } };
 
@@ -389,9 +240,9 @@ raw_issue(void *context)
 {
 	issuing *s = context;
 
-	raw_verify(&s->corp);
-	raw_verify(&s->spire);
-	raw_sign(&s->corp);
+	raw_verify(&s->corp.raw);
+	raw_verify(&s->spire.raw);
+	raw_sign(&s->corp.raw);
 }
 
 static void
@@ -443,22 +294,22 @@ issue(void *context)
 static double
 ask_keeper(issuing *s)
 {
-	double blocks[BLOCKS];
+	double blocks[TURNS_BLOCKS];
 	zta_error err = { 0 };
 	zta_buf token;
 	size_t block, n;
 	uint64_t start;
 
-	for (block = 0; block < BLOCKS; block++) {
+	for (block = 0; block < TURNS_BLOCKS; block++) {
 		start = now_ns();
-		for (n = 0; n < BLOCK; n++) {
+		for (n = 0; n < TURNS_BLOCK; n++) {
 			zta_buf__init(&token, SIZE_MAX);
 			must(zta_keeper__sign(&s->keeper.channels[0],
 				 s->payload, &token, &err),
 			    &err);
 			zta_buf__release(&token);
 		}
-		blocks[block] = (double)(now_ns() - start) / BLOCK;
+		blocks[block] = (double)(now_ns() - start) / TURNS_BLOCK;
 	}
 	return median(blocks) / 1e3;
 }

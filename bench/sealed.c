@@ -182,7 +182,7 @@ open_grants(world *w)
 	must(zta_followed__open(
 		 &w->grants, &zta_grants__class, w->grants_path, NULL, &err),
 	    &err);
-	must(zta_grants__take(&w->grants, ZTA_STR("grant-of-alice-0001"),
+	must(zta_grants__take(&w->grants, NULL, ZTA_STR("grant-of-alice-0001"),
 		 &w->keep, taken, &finding, &err),
 	    &err);
 	check(taken->count == 1, "the first grant");

@@ -27,6 +27,15 @@ must(zta_status status, const zta_error *err)
 	}
 }
 
+void
+check(bool good, const char *what)
+{
+	if (!good) {
+		fprintf(stderr, "bench: %s\n", what);
+		exit(1);
+	}
+}
+
 uint64_t
 now_ns(void)
 {

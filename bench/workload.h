@@ -23,6 +23,7 @@ typedef struct workload {
 } workload;
 
 void must(zta_status status, const zta_error *err);
+void check(bool good, const char *what);
 
 /* Nanoseconds of a clock that never steps. */
 uint64_t now_ns(void);

@@ -3,7 +3,8 @@
  * fuzz_grant.c - delegation grants: a header, a NUL and a payload, signed here
  * so that what comes after the signature is reached. One that begins with D is
  * trust/delegators.json instead; one with L is a list of grants; one with N is
- * a grant that nobody signed, and must not be taken.
+ * a grant that nobody signed, and must not be taken; one with P is a payload
+ * alone; one with S is a grant as a server shows it.
  */
 #include "fuzz.h"
 
@@ -13,7 +14,7 @@
 #include "base/b64.h"
 #include "base/str.h"
 #include "trust/grant_chain.h"
-#include "trust/grants.h"
+#include "trust/grant_show.h"
 
 /* 2026-01-01 */
 #define NOW 1767225600000
@@ -105,6 +106,48 @@ judge(zta_arena *arena, zta_str token, bool is_signed)
 	}
 }
 
+/* What is read can be shown, and what is shown is read back as the same. */
+static void
+show(zta_arena *arena, zta_str text)
+{
+	zta_grant_shown shown, again;
+	zta_json_doc doc;
+	zta_buf buf;
+	zta_json_out out = { &buf, false };
+	const zta_key *used;
+	zta_grant grant;
+
+	if (zta_grant__read_payload(&grant, arena, text, NULL) != ZTA_OK ||
+	    zta_grant_show__read(&shown, arena, text, NULL) != ZTA_OK) {
+		return;
+	}
+	if (zta_grant__verify(&grant, &delegators, NULL, &used) ==
+	    ZTA_GRANT_HOLDS) {
+		abort();
+	}
+	shown.state = "live";
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_grant_show__put(&out, &shown);
+	if (buf.status != ZTA_OK ||
+	    zta_json__read(arena, zta_buf__str(&buf), &doc, NULL) != ZTA_OK ||
+	    zta_grant_show__get(&again, arena, doc.root, NULL) != ZTA_OK ||
+	    !zta_str__eq(shown.digest, again.digest)) {
+		abort();
+	}
+	zta_buf__release(&buf);
+}
+
+static void
+read_shown(zta_arena *arena, zta_str text)
+{
+	zta_grant_shown shown;
+	zta_json_doc doc;
+
+	if (zta_json__read(arena, text, &doc, NULL) == ZTA_OK) {
+		(void)!zta_grant_show__get(&shown, arena, doc.root, NULL);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -129,6 +172,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text = (zta_str){ text.ptr + 1, size - 1 };
 		(void)!zta_grants__parse(&list, text, NULL);
 		zta_grants__release(&list);
+	} else if (data[0] == 'P') {
+		show(&arena, (zta_str){ text.ptr + 1, size - 1 });
+	} else if (data[0] == 'S') {
+		read_shown(&arena, (zta_str){ text.ptr + 1, size - 1 });
 	} else {
 		bool is_signed = data[0] != 'N';
 

@@ -40,7 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	read_back(bytes, none);
 	zta_buf__init(&whole, SIZE_MAX);
-	zta_buf__put(&whole, ZTA_STR("ZTAM\001"));
+	zta_buf__put(&whole, ZTA_STR("ZTAM\002"));
 	zta_buf__put(&whole, (zta_str){ (const char *)none, sizeof(none) });
 	zta_buf__put(&whole, bytes);
 	zta_digest__sha256(zta_buf__str(&whole), digest);

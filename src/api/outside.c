@@ -67,24 +67,15 @@ zta_outside_rules__allow(const zta_outside_rules *rules, zta_str url)
 	return false;
 }
 
-/* A header line, in a buffer that is wiped by its owner. */
+/* A header line, in a buffer that its owner releases. */
 static char *
 put_field(zta_buf *buf, const char *name, zta_str value)
 {
-	zta_buf__init(buf, ZTA_HTTP_HEAD_MAX);
+	zta_buf__init_secret(buf, ZTA_HTTP_HEAD_MAX);
 	zta_buf__text(buf, name);
 	zta_buf__put(buf, value);
 	zta_buf__byte(buf, '\0');
 	return buf->status == ZTA_OK ? buf->ptr : NULL;
-}
-
-static void
-wipe(zta_buf *buf)
-{
-	if (buf->ptr != NULL) {
-		explicit_bzero(buf->ptr, buf->len);
-	}
-	zta_buf__release(buf);
 }
 
 static zta_status
@@ -132,21 +123,16 @@ ask(void *context, zta_arena *arena, const zta_outside_request *request,
 			answer.body, answer.max_age_ms };
 	}
 out:
-	wipe(&accept);
-	wipe(&authorization);
+	zta_buf__release(&accept);
+	zta_buf__release(&authorization);
 	return status;
 }
 
-/* Its one line, without what ends it. */
 static zta_status
 read_secret(void *context, zta_str file, zta_buf *out, zta_error *err)
 {
 	const zta_way_out *way = context;
 	char path[4096];
-	zta_arena arena;
-	zta_str text = ZTA_STR("");
-	size_t len;
-	zta_status status;
 
 	if (way->secrets == NULL) {
 		return zta_error__set(err, ZTA_ENOTFOUND,
@@ -156,25 +142,7 @@ read_secret(void *context, zta_str file, zta_buf *out, zta_error *err)
 		ZTA_STR_ARG(file)) >= sizeof(path)) {
 		return zta_error__set(err, ZTA_ELIMIT, "the path is too long");
 	}
-	zta_arena__init(&arena, SIZE_MAX);
-	status =
-	    zta_file__read(&arena, path, ZTA_CLIENT_SECRET_MAX, &text, err);
-	for (len = text.len; len > 0 &&
-	     (text.ptr[len - 1] == '\n' || text.ptr[len - 1] == '\r');
-	     len--) {
-	}
-	if (status == ZTA_OK && len == 0) {
-		status = zta_error__set(err, ZTA_EINVALID, "it is empty");
-	}
-	if (status == ZTA_OK) {
-		zta_buf__put(out, (zta_str){ text.ptr, len });
-		status = out->status;
-	} else {
-		zta_error__place(err, "%s", path);
-	}
-	explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
-	zta_arena__release(&arena);
-	return status;
+	return zta_file__read_secret(path, out, err);
 }
 
 static zta_status

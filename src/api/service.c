@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/delegations.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
@@ -103,6 +104,10 @@ zta_worker__fetch(zta_worker *worker, zta_http_call *call,
 static void
 refuse(zta_http_call *call, const zta_recorded_answer *answer)
 {
+	if (answer->then != NULL) {
+		answer->then(answer->what, false);
+		return;
+	}
 	zta_http_call__answer(
 	    call, answer->refusal_status, answer->fields, answer->refusal);
 }
@@ -133,6 +138,10 @@ answer_recorded(zta_worker *worker, zta_waiting *w, uint64_t index)
 	zta_status status = ZTA_OK;
 	zta_buf buf;
 
+	if (w->answer.then != NULL) {
+		w->answer.then(w->answer.what, true);
+		return;
+	}
 	zta_buf__init(&buf, SIZE_MAX);
 	zta_buf__put(&buf, w->answer.before);
 	if (w->answer.after.len > 0) {
@@ -270,6 +279,10 @@ zta_worker__handle(void *context, zta_http_call *call)
 	}
 	if (named && is_about_ledgers(worker, path)) {
 		zta_ledger_desk__handle(worker->desk, call, path);
+		return;
+	}
+	if (zta_api__is_delegation(path)) {
+		zta_api__delegations(worker, call);
 		return;
 	}
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

@@ -27,7 +27,8 @@ typedef struct zta_service {
 	zta_zone_keys keys; /* of it */
 	zta_api_names names;
 	zta_live live;
-	zta_followed grants; /* of the zone, if it knows any */
+	zta_followed grants;     /* of the zone, if it knows any */
+	const char *grants_path; /* of their file */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
 	zta_spent *spent;     /* seals and grants that are good once */
@@ -44,7 +45,7 @@ typedef struct zta_service {
 } zta_service;
 
 /*
- * Sign a payload, of a transaction token or of a seal: the keeper does it.
+ * Sign a payload, of a transaction token, a seal or a grant: the keeper does it.
  * `token` is what comes back. ZTA_EUNAVAILABLE.
  */
 typedef zta_status zta_signer(
@@ -54,7 +55,7 @@ typedef struct zta_worker {
 	zta_service *service;
 	zta_log_lane *lane;
 	zta_http *http;
-	zta_signer *sign, *sign_seal;
+	zta_signer *sign, *sign_seal, *sign_grant;
 	zta_ledger_desk *desk;            /* NULL: there is no store */
 	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
@@ -92,9 +93,12 @@ typedef struct zta_recorded_answer {
 	/* NULL: nothing. What is put has to do with the index of the record. */
 	zta_status (*add)(
 	    zta_worker *worker, void *what, uint64_t index, zta_buf *out);
-	void *what;
 	unsigned refusal_status;
 	zta_str refusal;
+	/* Or, if it is not NULL: this does what was recorded, and answers, also
+	 * if it is not recorded. */
+	void (*then)(void *what, bool is_recorded);
+	void *what; /* of either */
 } zta_recorded_answer;
 
 void zta_worker__record(zta_worker *worker, zta_http_call *call,

@@ -12,16 +12,20 @@
 
 #include "base/error.h"
 
-#define ALIGNMENT 16u
 #define BLOCK_MIN ((size_t)4096)
 #define BLOCK_MAX ((size_t)1 << 20)
-#define LARGE_MIN ((size_t)64 << 10)
 
 struct zta_arena_block {
 	zta_arena_block *next;
 	size_t size; /* bytes of data */
 	bool used;   /* of a large one: since the last reset */
 	_Alignas(16) char data[];
+};
+
+struct zta_arena_share {
+	zta_arena_share *next;
+	void *what;
+	void (*drop)(void *what);
 };
 
 void
@@ -42,9 +46,21 @@ free_all(zta_arena_block *block)
 	}
 }
 
+static void
+let_go(zta_arena *arena)
+{
+	zta_arena_share *share = arena->shares;
+
+	arena->shares = NULL;
+	for (; share != NULL; share = share->next) {
+		share->drop(share->what);
+	}
+}
+
 void
 zta_arena__release(zta_arena *arena)
 {
+	let_go(arena);
 	free_all(arena->first);
 	free_all(arena->large);
 	zta_arena__init(arena, arena->max);
@@ -63,6 +79,7 @@ zta_arena__reset(zta_arena *arena)
 {
 	zta_arena_block *block;
 
+	let_go(arena);
 	arena->limited = false;
 	if (arena->first != NULL) {
 		enter(arena, arena->first);
@@ -124,6 +141,20 @@ add_block(zta_arena *arena, size_t size)
 	return true;
 }
 
+bool
+zta_arena__begin_with(zta_arena *arena, size_t size)
+{
+	zta_arena_block *block = resize(arena, NULL, size);
+
+	if (block == NULL) {
+		return false;
+	}
+	block->next = NULL;
+	arena->first = block;
+	enter(arena, block);
+	return true;
+}
+
 static void *
 alloc_large(zta_arena *arena, size_t size)
 {
@@ -145,7 +176,7 @@ alloc_large(zta_arena *arena, size_t size)
 }
 
 void *
-zta_arena__alloc(zta_arena *arena, size_t size)
+zta_arena__alloc_more(zta_arena *arena, size_t size)
 {
 	void *piece;
 
@@ -153,11 +184,11 @@ zta_arena__alloc(zta_arena *arena, size_t size)
 		arena->limited = true;
 		return NULL;
 	}
-	if (size >= LARGE_MIN) {
+	if (size >= ZTA_ARENA_LARGE) {
 		return alloc_large(arena, size);
 	}
-	/* Also an empty piece has an address of its own. */
-	size = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	size = (size + (size == 0) + ZTA_ARENA_ALIGNMENT - 1) &
+	    ~(size_t)(ZTA_ARENA_ALIGNMENT - 1);
 	while ((size_t)(arena->end - arena->next) < size) {
 		if (arena->current != NULL && arena->current->next != NULL &&
 		    arena->current->next->size >= size) {
@@ -169,6 +200,19 @@ zta_arena__alloc(zta_arena *arena, size_t size)
 	piece = arena->next;
 	arena->next += size;
 	return piece;
+}
+
+bool
+zta_arena__share(zta_arena *arena, void *what, void (*drop)(void *what))
+{
+	zta_arena_share *share = zta_arena__alloc(arena, sizeof(*share));
+
+	if (share == NULL) {
+		return false;
+	}
+	*share = (zta_arena_share){ arena->shares, what, drop };
+	arena->shares = share;
+	return true;
 }
 
 void *
@@ -210,7 +254,7 @@ zta_arena__grow(
 		arena->limited = true;
 		return NULL;
 	}
-	if (count * size >= LARGE_MIN) {
+	if (count * size >= ZTA_ARENA_LARGE) {
 		link = find_large(arena, old);
 	}
 	if (link != NULL && more > count && (*link)->size >= more * size) {
@@ -232,7 +276,7 @@ void
 zta_arena__drop(zta_arena *arena, const void *piece, size_t size)
 {
 	zta_arena_block **link =
-	    size < LARGE_MIN ? NULL : find_large(arena, piece);
+	    size < ZTA_ARENA_LARGE ? NULL : find_large(arena, piece);
 	zta_arena_block *block;
 
 	if (link != NULL) {

@@ -19,17 +19,55 @@ zta_buf__init(zta_buf *buf, size_t bytes_max)
 }
 
 void
+zta_buf__init_secret(zta_buf *buf, size_t bytes_max)
+{
+	zta_buf__init(buf, bytes_max);
+	buf->secret = true;
+}
+
+/* Wipe from byte `from` on, if they are a secret. */
+static void
+wipe(zta_buf *buf, size_t from)
+{
+	if (buf->secret && buf->ptr != NULL) {
+		explicit_bzero(buf->ptr + from, buf->room - from);
+	}
+}
+
+void
 zta_buf__release(zta_buf *buf)
 {
+	wipe(buf, 0);
 	free(buf->ptr);
-	zta_buf__init(buf, buf->max);
+	buf->ptr = NULL;
+	buf->room = 0;
+	zta_buf__clear(buf);
 }
 
 void
 zta_buf__clear(zta_buf *buf)
 {
+	wipe(buf, 0);
 	buf->len = 0;
 	buf->status = ZTA_OK;
+}
+
+/* realloc() leaves what it moves behind. */
+static char *
+grow(zta_buf *buf, size_t room)
+{
+	char *grown;
+
+	if (!buf->secret) {
+		return realloc(buf->ptr, room);
+	}
+	grown = malloc(room);
+	if (grown != NULL && buf->ptr != NULL) {
+		memcpy(grown, buf->ptr, buf->len);
+		wipe(buf, 0);
+		free(buf->ptr);
+	}
+	return grown;
 }
 
 /* Make room for `len` more bytes, or let the failure stick. */
@@ -53,7 +91,7 @@ reserve(zta_buf *buf, size_t len)
 	while (room - buf->len < len) {
 		room = room > buf->max / 2 ? buf->max : room * 2;
 	}
-	grown = realloc(buf->ptr, room);
+	grown = grow(buf, room);
 	if (grown == NULL) {
 		buf->status = ZTA_ENOMEM;
 		return false;
@@ -135,12 +173,12 @@ zta_buf__printf(zta_buf *buf, const char *format, ...)
 void
 zta_buf__consume(zta_buf *buf, size_t len)
 {
-	if (len >= buf->len) {
-		buf->len = 0;
-		return;
+	len = len < buf->len ? len : buf->len;
+	if (len < buf->len) {
+		memmove(buf->ptr, buf->ptr + len, buf->len - len);
 	}
-	memmove(buf->ptr, buf->ptr + len, buf->len - len);
 	buf->len -= len;
+	wipe(buf, buf->len);
 }
 
 zta_status

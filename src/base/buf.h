@@ -5,6 +5,9 @@
  * Writers append without looking; the first failure sticks and is read once at
  * the end with zta_buf__status(). A failed buffer holds a prefix of what was
  * meant, so it must not be used.
+ *
+ * A secret one wipes its bytes wherever they have been: when it grows, is
+ * consumed, is cleared, and is released. What it gives away it no longer owns.
  */
 #ifndef ZTA_BASE_BUF_H
 #define ZTA_BASE_BUF_H
@@ -17,9 +20,11 @@ typedef struct zta_buf {
 	size_t room;       /* bytes at `ptr` */
 	size_t max;        /* `len` never passes it */
 	zta_status status; /* ZTA_OK, or the first failure */
+	bool secret;
 } zta_buf;
 
 void zta_buf__init(zta_buf *buf, size_t bytes_max);
+void zta_buf__init_secret(zta_buf *buf, size_t bytes_max);
 /* Free the bytes; the buffer is as after init. */
 void zta_buf__release(zta_buf *buf);
 /* Empty the buffer and forget its failure, keep its room. */

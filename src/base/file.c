@@ -93,6 +93,61 @@ zta_file__read(zta_arena *arena, const char *path, size_t bytes_max,
 	return status;
 }
 
+/* `out` has room for one byte more than a file may have. */
+static zta_status
+read_line(int fd, zta_buf *out, zta_error *err)
+{
+	size_t len = 0;
+	ssize_t got = 1;
+
+	while (got > 0 && len < out->max) {
+		got = read(fd, out->ptr + len, out->max - len);
+		if (got < 0 && errno == EINTR) {
+			got = 1;
+			continue;
+		}
+		len += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0) {
+		return zta_error__errno(err, "read");
+	}
+	if (len == out->max) {
+		return zta_error__set(
+		    err, ZTA_ELIMIT, "more than %zu bytes", out->max - 1);
+	}
+	while (len > 0 &&
+	    (out->ptr[len - 1] == '\n' || out->ptr[len - 1] == '\r')) {
+		len--;
+	}
+	out->len = len;
+	return len > 0 ? ZTA_OK :
+			 zta_error__set(err, ZTA_EINVALID, "it is empty");
+}
+
+zta_status
+zta_file__read_secret(const char *path, zta_buf *out, zta_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	zta_status status;
+
+	if (fd < 0) {
+		status = errno == ENOENT ? ZTA_ENOTFOUND : ZTA_EIO;
+		(void)zta_error__errno(err, "open");
+	} else if (zta_buf__extend(out, out->max) == NULL) {
+		status = zta_error__nomem(err);
+	} else {
+		status = read_line(fd, out, err);
+	}
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	if (status != ZTA_OK) {
+		zta_buf__clear(out);
+		zta_error__place(err, "%s", path);
+	}
+	return status;
+}
+
 zta_status
 zta_file__lock(const char *path, int *fd, zta_error *err)
 {

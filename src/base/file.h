@@ -4,6 +4,7 @@
 #define ZTA_BASE_FILE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 /*
  * Read the file into `arena`. "-" is standard input. The path becomes the place
@@ -11,6 +12,13 @@
  */
 ZTA_MUST_USE zta_status zta_file__read(zta_arena *arena, const char *path,
     size_t bytes_max, zta_str *out, zta_error *err);
+
+/*
+ * Fill `out`, an empty secret, with the one line of the file, without what ends
+ * it; the bytes are nowhere else. As above, and ZTA_EINVALID: it is empty.
+ */
+ZTA_MUST_USE zta_status zta_file__read_secret(
+    const char *path, zta_buf *out, zta_error *err);
 
 /*
  * Write `content` beside `path`, sync it, and rename it into place with `mode`.

@@ -18,6 +18,15 @@
 /* Objects up to this size are checked for duplicates pair by pair. */
 #define PAIRWISE_MAX 12
 
+/* Bytes that are looked at in one step. */
+typedef uint8_t lanes __attribute__((vector_size(16)));
+typedef int8_t signed_lanes __attribute__((vector_size(16)));
+
+#define EACH(c)                                                \
+	{                                                      \
+		c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c \
+	}
+
 typedef struct reader {
 	zta_arena *arena;
 	zta_str text;
@@ -177,11 +186,30 @@ find_special(uint64_t word)
 	    high;
 }
 
+/* Are these sixteen bytes plain? As signed ones, those of non-ASCII are low. */
+static bool
+all_plain(const char *p)
+{
+	const signed_lanes space = EACH(' ');
+	const lanes quote = EACH('"'), slash = EACH('\\');
+	lanes block, found;
+	uint64_t halves[2];
+
+	memcpy(&block, p, sizeof(block));
+	found = (lanes)((signed_lanes)block < space) | (lanes)(block == quote) |
+	    (lanes)(block == slash);
+	memcpy(halves, &found, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
+}
+
 static const char *
 skip_plain(const reader *r, const char *p)
 {
 	uint64_t word, found;
 
+	while (r->end - p >= (ptrdiff_t)sizeof(lanes) && all_plain(p)) {
+		p += sizeof(lanes);
+	}
 	while (r->end - p >= 8) {
 		memcpy(&word, p, 8);
 		found = find_special(word);
@@ -604,13 +632,40 @@ read_value(reader *r)
 	return ZTA_OK;
 }
 
+/* Those of so many blocks; no lane counts further than it can. */
+static size_t
+count_in_blocks(const char *p, size_t blocks)
+{
+	const lanes comma = EACH(','), colon = EACH(':'), brace = EACH('{');
+	const lanes bit = EACH('[' ^ '{');
+	lanes block, found, sums = EACH(0);
+	size_t i, count = 0;
+
+	for (; blocks > 0; blocks--, p += sizeof(block)) {
+		memcpy(&block, p, sizeof(block));
+		found = (lanes)(block == comma) | (lanes)(block == colon) |
+		    (lanes)((block | bit) == brace);
+		sums -= found;
+	}
+	for (i = 0; i < sizeof(sums); i++) {
+		count += sums[i];
+	}
+	return count;
+}
+
 /* How many values `text` can hold at most: one for each byte before one. */
 static size_t
 count_values(zta_str text)
 {
-	size_t i, count = 1;
+	size_t i = 0, blocks, count = 1;
 
-	for (i = 0; i < text.len; i++) {
+	while (text.len - i >= sizeof(lanes)) {
+		blocks = (text.len - i) / sizeof(lanes);
+		blocks = blocks < UINT8_MAX ? blocks : UINT8_MAX;
+		count += count_in_blocks(text.ptr + i, blocks);
+		i += blocks * sizeof(lanes);
+	}
+	for (; i < text.len; i++) {
 		char c = text.ptr[i];
 
 		count += (size_t)(c == ',') + (size_t)(c == ':') +
@@ -638,15 +693,11 @@ start(reader *r, zta_arena *arena, zta_str text, zta_json **stack,
 	return ZTA_OK;
 }
 
-/* A shorter text is not worth counting: a value has at least one byte. */
-#define COUNT_FROM 1024
-
 /* Room for the nodes of the values in `part`. */
 static zta_status
 make_nodes(reader *r, zta_str part)
 {
-	size_t count =
-	    part.len < COUNT_FROM ? part.len + 1 : count_values(part);
+	size_t count = count_values(part);
 
 	r->nodes = zta_arena__alloc(r->arena, count * sizeof(*r->nodes));
 	return r->nodes == NULL ? zta_arena__failed(r->arena, r->err) : ZTA_OK;

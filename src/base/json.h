@@ -82,7 +82,15 @@ size_t zta_json__weight(const zta_json_doc *doc);
 void zta_json__copy(const zta_json_doc *doc, void *to, zta_json_doc *out);
 
 /* The value of member `name` of an object, or NULL. */
-const zta_json *zta_json__get(const zta_json *object, const char *name);
+const zta_json *zta_json__find(const zta_json *object, zta_str name);
+
+/* The same; the length of a literal costs nothing. */
+static inline const zta_json *
+zta_json__get(const zta_json *object, const char *name)
+{
+	return zta_json__find(
+	    object, (zta_str){ name, __builtin_strlen(name) });
+}
 
 /* The first node inside `node`, and the sibling after it. */
 static inline const zta_json *

@@ -21,9 +21,8 @@ zta_json__begins(zta_str text)
 }
 
 const zta_json *
-zta_json__get(const zta_json *object, const char *name)
+zta_json__find(const zta_json *object, zta_str name)
 {
-	const size_t len = strlen(name);
 	const zta_json *member, *value;
 	uint32_t i;
 
@@ -34,10 +33,10 @@ zta_json__get(const zta_json *object, const char *name)
 	for (i = 0; i < object->count; i++) {
 		value = member + 1;
 		/* Names of one length are common, such of one letter not. */
-		if (member->count == len &&
-		    (len == 0 ||
-			(member->u.text[0] == name[0] &&
-			    memcmp(member->u.text, name, len) == 0))) {
+		if (member->count == name.len &&
+		    (name.len == 0 ||
+			(member->u.text[0] == name.ptr[0] &&
+			    memcmp(member->u.text, name.ptr, name.len) == 0))) {
 			return value;
 		}
 		/* Most are one node: the next member need not wait for this. */
@@ -170,8 +169,11 @@ zta_json__fail(const zta_json_doc *doc, const zta_json *node, zta_error *err,
 static bool
 is_one_of(zta_str name, const char *const *names)
 {
+	/* Most differ in the first byte; of none at all that is the NUL. */
+	char first = name.len == 0 ? '\0' : name.ptr[0];
+
 	for (; *names != NULL; names++) {
-		if (zta_str__is(name, *names)) {
+		if (**names == first && zta_str__is(name, *names)) {
 			return true;
 		}
 	}

@@ -182,6 +182,8 @@
 
 /* Those whose grants count: people of a zone who delegate, and agents. */
 #define ZTA_DELEGATORS_MAX 100000u
+/* Who may take back whatever was given: asked one by one. */
+#define ZTA_DELEGATION_ADMINISTRATORS_MAX 64u
 /* A grant: what a person is to read, and what each decision compares. */
 #define ZTA_GRANT_ACTIONS_MAX 64u
 #define ZTA_GRANT_RESOURCES_MAX 64u
@@ -264,6 +266,11 @@
 #define ZTA_HTTP_IDLE_MS 60000
 /* Time that requests under way have when the server stops. */
 #define ZTA_HTTP_DRAIN_MS 10000
+
+/* One answer to a PEP: a token, or a decision with the ids of its policies. */
+#define ZTA_PEP_ANSWER_MAX ((size_t)256 << 10)
+/* Time that a call of a PEP has: somebody waits for what it is to allow. */
+#define ZTA_PEP_MS 5000
 
 /* A file that is read whole: ledger documents, keys, configuration. */
 #define ZTA_FILE_MAX ((size_t)1 << 30)

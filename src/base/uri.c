@@ -29,6 +29,21 @@ is_unreserved(char c)
 	    (c != '\0' && strchr("-._~", c) != NULL);
 }
 
+void
+zta_uri__put_escaped(zta_buf *out, zta_str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if (is_unreserved(text.ptr[i])) {
+			zta_buf__byte(out, text.ptr[i]);
+		} else {
+			zta_buf__printf(
+			    out, "%%%02X", (unsigned char)text.ptr[i]);
+		}
+	}
+}
+
 /* What may stand in a segment beside unreserved characters, and the slash. */
 static bool
 is_path_byte(char c)

@@ -231,6 +231,10 @@ zta_authorize__run(const zta_policies *policies, const zta_entities *entities,
 	out->permitted = j.forbids.count == 0 && j.permits.count > 0;
 	out->reasons = decisive->list;
 	out->reason_count = zta_uids__seal(decisive->list, decisive->count);
+	if (j.forbids.count > 0) {
+		out->overruled = j.permits.list;
+		out->overruled_count = j.permits.count;
+	}
 	out->errors = j.errors;
 	out->error_count = seal_errors(j.errors, j.error_count);
 	return ZTA_OK;

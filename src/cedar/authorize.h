@@ -31,6 +31,8 @@ typedef struct zta_verdict {
 	bool permitted;
 	uint32_t *reasons;
 	uint32_t reason_count;
+	uint32_t *overruled; /* permits that hold though forbids do; unsorted */
+	uint32_t overruled_count;
 	zta_policy_error *errors;
 	uint32_t error_count;
 } zta_verdict;

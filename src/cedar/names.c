@@ -194,10 +194,11 @@ add(zta_names *names, zta_name_table *table, uint32_t hash, uint32_t type,
 	return ZTA_OK;
 }
 
-uint32_t
-zta_names__find_symbol(const zta_names *names, zta_str text)
+/* Below first, where there is a layer below; all have the same seed. */
+static uint32_t
+find_symbol(const zta_names *names, uint32_t hash, zta_str text)
 {
-	uint32_t hash = hash_of(names, 0, text), found = ZTA_NAME_NONE;
+	uint32_t found = ZTA_NAME_NONE;
 
 	if (names->below != NULL) {
 		found = find(&names->below->symbols, hash, 0, text);
@@ -206,10 +207,10 @@ zta_names__find_symbol(const zta_names *names, zta_str text)
 					find(&names->symbols, hash, 0, text);
 }
 
-uint32_t
-zta_names__find_uid(const zta_names *names, uint32_t type, zta_str id)
+static uint32_t
+find_uid(const zta_names *names, uint32_t hash, uint32_t type, zta_str id)
 {
-	uint32_t hash = hash_of(names, type, id), found = ZTA_NAME_NONE;
+	uint32_t found = ZTA_NAME_NONE;
 
 	if (names->below != NULL) {
 		found = find(&names->below->uids, hash, type, id);
@@ -218,25 +219,39 @@ zta_names__find_uid(const zta_names *names, uint32_t type, zta_str id)
 					find(&names->uids, hash, type, id);
 }
 
+uint32_t
+zta_names__find_symbol(const zta_names *names, zta_str text)
+{
+	return find_symbol(names, hash_of(names, 0, text), text);
+}
+
+uint32_t
+zta_names__find_uid(const zta_names *names, uint32_t type, zta_str id)
+{
+	return find_uid(names, hash_of(names, type, id), type, id);
+}
+
 zta_status
 zta_names__symbol(zta_names *names, zta_str text, uint32_t *out, zta_error *err)
 {
-	*out = zta_names__find_symbol(names, text);
+	uint32_t hash = hash_of(names, 0, text);
+
+	*out = find_symbol(names, hash, text);
 	return *out != ZTA_NAME_NONE ?
 	    ZTA_OK :
-	    add(names, &names->symbols, hash_of(names, 0, text), 0, text, out,
-		err);
+	    add(names, &names->symbols, hash, 0, text, out, err);
 }
 
 zta_status
 zta_names__uid(
     zta_names *names, uint32_t type, zta_str id, uint32_t *out, zta_error *err)
 {
-	*out = zta_names__find_uid(names, type, id);
+	uint32_t hash = hash_of(names, type, id);
+
+	*out = find_uid(names, hash, type, id);
 	return *out != ZTA_NAME_NONE ?
 	    ZTA_OK :
-	    add(names, &names->uids, hash_of(names, type, id), type, id, out,
-		err);
+	    add(names, &names->uids, hash, type, id, out, err);
 }
 
 static const zta_name *

@@ -7,6 +7,8 @@
 
 /* Records up to this size are searched from the front. */
 #define LINEAR_MAX 8
+/* And up to this one put in order one by one. */
+#define FEW 16
 
 zta_value
 zta_value__bool(bool boolean)
@@ -161,13 +163,33 @@ zta_set__seal(zta_set *set)
 	set->count = kept;
 }
 
+/* Most records have a few fields, which are put in order where they are. */
+static void
+order_few(zta_field *fields, uint32_t count)
+{
+	zta_field spare;
+	uint32_t i, j;
+
+	for (i = 1; i < count; i++) {
+		spare = fields[i];
+		for (j = i; j > 0 && spare.key < fields[j - 1].key; j--) {
+			fields[j] = fields[j - 1];
+		}
+		fields[j] = spare;
+	}
+}
+
 bool
 zta_record__seal(zta_record *record)
 {
 	uint32_t i;
 
-	zta_sort__run(record->fields, record->count, sizeof(record->fields[0]),
-	    cmp_fields);
+	if (record->count <= FEW) {
+		order_few(record->fields, record->count);
+	} else {
+		zta_sort__run(record->fields, record->count,
+		    sizeof(record->fields[0]), cmp_fields);
+	}
 	for (i = 1; i < record->count; i++) {
 		if (record->fields[i - 1].key == record->fields[i].key) {
 			return false;

@@ -99,6 +99,8 @@ size_t cli_width(void);
  * the line is gone.
  */
 void cli_busy(const char *what);
+/* Text of strangers, without what a terminal would obey. */
+void cli_put_plain(zta_str text);
 /* One line of text, no wider than the terminal less `used` columns. */
 void cli_put_line(zta_str text, size_t used);
 
@@ -142,6 +144,16 @@ void cli_put_commit_json(const struct zta_ledger_commit *commit);
 /* What a level demands, such as "proof by mtls or dpop, at most 60 s old". */
 struct zta_trust_level;
 void cli_put_demands(const struct zta_trust_level *level);
+/* A group that a workload is in, and whether it is of its level: lines; an
+ * object of JSON. */
+struct zta_trust_membership;
+void cli_put_membership(const struct zta_trust_membership *membership);
+void cli_put_membership_json(const struct zta_trust_membership *membership);
+/* An account of a decision, whose policies are in `dir`: lines; as a JSON
+ * object. */
+struct zta_why;
+void cli_put_why(const char *dir, const struct zta_why *why);
+void cli_put_why_json(const struct zta_why *why);
 /* What would change, with `where` for the new version; as a JSON object; and
  * the exit code that says so. */
 struct zta_workspace_outlook;
@@ -174,6 +186,44 @@ struct zta_cedar_session;
 int cli_cedar_open(const cli_cedar_files *files, struct zta_cedar **engine,
     struct zta_cedar_session **session);
 
+/* --- enforcement points */
+
+/* Where they ask, and what they show; NULL for what is not there. */
+typedef struct cli_pep_server {
+	const char *url, *ca, *credential, *credential_kind, *certificate;
+	const char *key, *timeout;
+} cli_pep_server;
+
+#define CLI_PEP_OPTIONS(server)                                       \
+	{ "url", &(server).url, NULL }, { "ca", &(server).ca, NULL }, \
+	    { "credential", &(server).credential, NULL },             \
+	    { "credential-kind", &(server).credential_kind, NULL },   \
+	    { "certificate", &(server).certificate, NULL },           \
+	    { "key", &(server).key, NULL },                           \
+	{                                                             \
+		"timeout", &(server).timeout, NULL                    \
+	}
+
+#define CLI_PEP_HELP                                                            \
+	"  --url URL           the zone: https://<host>/zones/<zone>\n"         \
+	"  --ca FILE           authorities of its certificate, PEM; default:\n" \
+	"                      those of the system\n"                           \
+	"  --credential FILE   what this workload shows, such as a JWT-SVID\n"  \
+	"  --credential-kind K jwt (default), access_token or api_key\n"        \
+	"  --certificate FILE  its X509-SVID, PEM, with --key FILE\n"           \
+	"  --timeout MS        for the answer, default 5000\n"
+
+/* CLI_OK, or another exit code, and why has been said. */
+struct zta_pep;
+int cli_pep_open(const cli_pep_server *server, struct zta_pep **out);
+
+/* The line of a file into a secret, which is released; nothing of NULL. */
+struct zta_buf;
+bool cli_secret(const char *path, struct zta_buf *out);
+
+/* "<file>.seal", to be freed, or NULL. */
+char *cli_sidecar(const char *file);
+
 /* One command or a group of commands. */
 typedef struct cli_command {
 	const char *name;
@@ -190,6 +240,7 @@ int cli_blame(int argc, char **argv);
 int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);
 int cli_diff(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_plan(int argc, char **argv);
@@ -216,6 +267,9 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_pep(int argc, char **argv);
+int cli_pep_decide(int argc, char **argv);
+int cli_pep_seal(int argc, char **argv);
 int cli_trust(int argc, char **argv);
 int cli_trust_explain(int argc, char **argv);
 int cli_trust_quarantine(int argc, char **argv);

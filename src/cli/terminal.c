@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * terminal.c - what is there for eyes alone: colour, and lines that fit. A pipe
- * gets neither, so that scripts always read the same.
+ * gets neither, so that scripts always read the same. Text of strangers goes out
+ * without what a terminal would obey.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,4 +66,29 @@ cli_put_line(zta_str text, size_t used)
 		columns++;
 	}
 	printf("%.*s\n", (int)len, text.ptr);
+}
+
+/* SPEC: ecma-48 5.3: C0, DEL, and C1, which UTF-8 writes as c2 80 to c2 9f. */
+static bool
+is_control(const char *at, const char *end)
+{
+	unsigned char byte = (unsigned char)at[0];
+
+	return byte < 0x20 || byte == 0x7f ||
+	    (byte == 0xc2 && end - at > 1 && (unsigned char)at[1] < 0xa0);
+}
+
+void
+cli_put_plain(zta_str text)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+
+	for (; at < end; at++) {
+		if (is_control(at, end)) {
+			at += *at == '\xc2';
+			putchar('?');
+		} else {
+			putchar(*at);
+		}
+	}
 }

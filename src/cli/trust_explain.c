@@ -33,8 +33,8 @@ static const char help[] =
 
 /* --- lines */
 
-static void
-print_membership(const zta_trust_membership *m)
+void
+cli_put_membership(const zta_trust_membership *m)
 {
 	const zta_trust_level *level = m->group->level;
 	bool meets = !m->other_proof && !m->too_old && !m->no_consent &&
@@ -143,7 +143,7 @@ print(const char *dir, const zta_trust_explained *x)
 		    ZTA_STR_ARG(x->quarantine[i]));
 	}
 	for (i = 0; i < x->group_count; i++) {
-		print_membership(&x->groups[i]);
+		cli_put_membership(&x->groups[i]);
 	}
 	if (x->group_count == 0) {
 		puts("  in no group");
@@ -185,8 +185,8 @@ print_name(const char *name, const zta_trust_level *level)
 	}
 }
 
-static void
-print_membership_json(const zta_trust_membership *m)
+void
+cli_put_membership_json(const zta_trust_membership *m)
 {
 	fputs("{\"group\":", stdout);
 	cli_put_string(m->group->name);
@@ -208,7 +208,7 @@ print_json(const zta_trust_explained *x)
 	fputs("{\"groups\":[", stdout);
 	for (i = 0; i < x->group_count; i++) {
 		fputs(i > 0 ? "," : "", stdout);
-		print_membership_json(&x->groups[i]);
+		cli_put_membership_json(&x->groups[i]);
 	}
 	fputs("]", stdout);
 	print_words("quarantine", x->quarantine, x->quarantine_count);

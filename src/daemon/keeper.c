@@ -17,11 +17,14 @@
 #include "base/str.h"
 #include "daemon/hoard.h"
 #include "identity/jws.h"
+#include "trust/grant.h"
 #include "trust/seal.h"
+#include "trust/txn_token.h"
 
 /* First byte of a message to the keeper, and of one from it. */
 #define SIGN_TXN 'T'
 #define SIGN_SEAL 'E'
+#define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
 #define LOAD 'L'
 #define USE 'U'
@@ -65,18 +68,26 @@ reply(int channel, char kind, zta_str text)
 static zta_status
 sign(const zta_hoard *held, char kind, zta_str payload, zta_buf *token)
 {
-	const zta_hoard_key *by =
-	    kind == SIGN_CLIENT ? &held->client : &held->zone;
-	const char *typ = kind == SIGN_TXN ? ZTA_TXN_TYP :
-	    kind == SIGN_SEAL              ? ZTA_SEAL_TYP :
-	    kind == SIGN_CLIENT            ? CLIENT_TYP :
-					     NULL;
+	const struct {
+		char kind;
+		const char *typ;
+		const zta_hoard_key *by;
+	} kinds[] = {
+		{ SIGN_TXN, ZTA_TXN_TYP, &held->zone },
+		{ SIGN_SEAL, ZTA_SEAL_TYP, &held->zone },
+		{ SIGN_GRANT, ZTA_GRANT_TYP, &held->zone },
+		{ SIGN_CLIENT, CLIENT_TYP, &held->client },
+	};
+	size_t i;
 
-	if (typ == NULL || by->key == NULL) {
-		return ZTA_EINVAL;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i].kind == kind && kinds[i].by->key != NULL) {
+			return zta_jws__sign(token, kinds[i].by->key,
+			    ZTA_ALG_ES256, zta_str_of(kinds[i].typ),
+			    zta_str_of(kinds[i].by->kid), payload, NULL);
+		}
 	}
-	return zta_jws__sign(token, by->key, ZTA_ALG_ES256, zta_str_of(typ),
-	    zta_str_of(by->kid), payload, NULL);
+	return ZTA_EINVAL;
 }
 
 static void
@@ -390,6 +401,13 @@ zta_keeper__sign_seal(
     void *channel, zta_str payload, zta_buf *token, zta_error *err)
 {
 	return ask(channel, SIGN_SEAL, payload, token, err);
+}
+
+zta_status
+zta_keeper__sign_grant(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err)
+{
+	return ask(channel, SIGN_GRANT, payload, token, err);
 }
 
 zta_status

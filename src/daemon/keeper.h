@@ -3,7 +3,7 @@
  * keeper.h - the process that holds the private key.
  *
  * It talks to the server over socket pairs, one for each thread, in messages of
- * a fixed shape: the payload of a transaction token, of a seal or of a client
+ * a fixed shape: the payload of a transaction token, of a seal, a grant or a client
  * assertion goes in, the token comes back. It chooses the header itself, reads nothing
  * from the network, and ends when the server does. docs/design/privsep.md
  *
@@ -49,6 +49,8 @@ ZTA_MUST_USE zta_status zta_keeper__use(zta_keeper *keeper, zta_error *err);
 ZTA_MUST_USE zta_status zta_keeper__sign(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
 ZTA_MUST_USE zta_status zta_keeper__sign_seal(
+    void *channel, zta_str payload, zta_buf *token, zta_error *err);
+ZTA_MUST_USE zta_status zta_keeper__sign_grant(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
 /* A zta_client_signer. SPEC: rfc7523 */
 ZTA_MUST_USE zta_status zta_keeper__sign_client(

@@ -298,6 +298,7 @@ prepare(server *s, const zta_serve *how)
 			return zta_daemon__complain("delegations", &err);
 		}
 		s->service.zone.grants = &s->service.grants;
+		s->service.grants_path = s->config.delegations;
 	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,

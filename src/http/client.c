@@ -5,7 +5,6 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -71,6 +70,18 @@ look_up(void *context, curl_off_t down_of, curl_off_t down, curl_off_t up_of,
 	    atomic_load(client->options.stop);
 }
 
+/* Fields may be secrets. */
+static void
+free_fields(struct curl_slist *list)
+{
+	struct curl_slist *at;
+
+	for (at = list; at != NULL; at = at->next) {
+		explicit_bzero(at->data, strlen(at->data));
+	}
+	curl_slist_free_all(list);
+}
+
 /* The request's fields, and no Expect, which costs a round trip. */
 static struct curl_slist *
 list_fields(const zta_http_request *request)
@@ -83,7 +94,7 @@ list_fields(const zta_http_request *request)
 	     i++) {
 		more = curl_slist_append(list, request->fields[i]);
 		if (more == NULL) {
-			curl_slist_free_all(list);
+			free_fields(list);
 		}
 		list = more;
 	}
@@ -146,6 +157,15 @@ configure(zta_http_client *client, const zta_http_request *request,
 	if (o->ca_file != NULL) {
 		SET(CAINFO, o->ca_file);
 	}
+	if (o->certificate_file != NULL) {
+		SET(SSLCERT, o->certificate_file);
+		SET(SSLKEY, o->key_file);
+		/* Nobody is there to be asked for it. */
+		SET(KEYPASSWD, "");
+	}
+	if (o->no_proxy) {
+		SET(PROXY, "");
+	}
 	if (request->peer != NULL) {
 		configure_peer(client, request->peer);
 	}
@@ -160,17 +180,22 @@ configure(zta_http_client *client, const zta_http_request *request,
 
 static zta_status
 tell_failure(const zta_http_client *client, CURLcode code, const zta_buf *body,
-    size_t max, zta_error *err)
+    zta_error *err)
 {
+	long sent = 0;
+
 	if (body->status == ZTA_ELIMIT) {
 		return zta_error__set(
-		    err, ZTA_ELIMIT, "the answer is over %zu bytes", max);
+		    err, ZTA_ELIMIT, "the answer is over %zu bytes", body->max);
 	}
 	if (body->status != ZTA_OK || code == CURLE_OUT_OF_MEMORY) {
 		return zta_error__nomem(err);
 	}
+	/* What is no HTTP, and comes back, is no matter of the URL. */
+	(void)curl_easy_getinfo(client->curl, CURLINFO_REQUEST_SIZE, &sent);
 	return zta_error__set(err,
-	    code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ?
+	    code == CURLE_URL_MALFORMAT ||
+		    (code == CURLE_UNSUPPORTED_PROTOCOL && sent == 0) ?
 		ZTA_EINVAL :
 		ZTA_EUNAVAILABLE,
 	    "%s",
@@ -219,7 +244,7 @@ max_age(zta_http_client *client)
 }
 
 static zta_status
-keep(zta_http_client *client, zta_arena *arena, const zta_buf *body,
+keep(zta_http_client *client, zta_arena *arena, const zta_buf *body, bool kept,
     zta_http_response *out, zta_error *err)
 {
 	const char *type = NULL;
@@ -232,8 +257,9 @@ keep(zta_http_client *client, zta_arena *arena, const zta_buf *body,
 	out->type = zta_str_of(type == NULL ? "" : type);
 	out->type.len = zta_str__find(out->type, ';');
 	out->type = zta_arena__copy(arena, out->type);
-	out->body = zta_arena__copy(arena, zta_buf__str(body));
-	return out->type.ptr == NULL || out->body.ptr == NULL ?
+	out->body = kept ? zta_buf__str(body) :
+			   zta_arena__copy(arena, zta_buf__str(body));
+	return out->type.ptr == NULL || (out->body.ptr == NULL && !kept) ?
 	    zta_arena__failed(arena, err) :
 	    ZTA_OK;
 }
@@ -243,7 +269,7 @@ zta_http_client__ask(zta_http_client *client, zta_arena *arena,
     const zta_http_request *request, zta_http_response *out, zta_error *err)
 {
 	struct curl_slist *fields = list_fields(request);
-	zta_buf body;
+	zta_buf own, *body;
 	CURLcode code;
 	zta_status status;
 
@@ -251,23 +277,23 @@ zta_http_client__ask(zta_http_client *client, zta_arena *arena,
 	if (fields == NULL) {
 		return zta_error__nomem(err);
 	}
-	zta_buf__init(&body, request->answer_max);
+	zta_buf__init(&own, request->answer_max);
+	body = request->into != NULL ? request->into : &own;
 	client->why[0] = '\0';
-	configure(client, request, fields, &body);
+	configure(client, request, fields, body);
 	code = curl_easy_perform(client->curl);
 	if (code != CURLE_OK) {
-		status =
-		    tell_failure(client, code, &body, request->answer_max, err);
+		status = tell_failure(client, code, body, err);
 	} else if (request->peer != NULL && !request->peer->passed) {
 		status = zta_error__set(
 		    err, ZTA_EUNTRUSTED, "who answers has not shown who it is");
 	} else {
-		status = keep(client, arena, &body, out, err);
+		status = keep(client, arena, body, body != &own, out, err);
 	}
 	if (status != ZTA_OK) {
 		zta_error__place(err, "%s", request->url);
 	}
-	zta_buf__release(&body);
-	curl_slist_free_all(fields);
+	zta_buf__release(&own);
+	free_fields(fields);
 	return status;
 }

@@ -11,13 +11,17 @@
 
 #include <stdatomic.h>
 
+#include "base/buf.h"
 #include "crypto/tls_peer.h"
 
 typedef struct zta_http_client zta_http_client;
 
 typedef struct zta_http_client_options {
 	const char *ca_file; /* PEM of authorities; NULL: the system's */
-	int64_t connect_ms;  /* 0: 10 s */
+	/* What we show, PEM; NULL: nothing. It is read at each handshake. */
+	const char *certificate_file, *key_file;
+	int64_t connect_ms; /* 0: 10 s */
+	bool no_proxy;      /* whatever the environment says */
 	/* Set to true, from any thread, it ends requests within a second. */
 	const atomic_bool *stop; /* NULL: nothing ends them */
 } zta_http_client_options;
@@ -34,7 +38,10 @@ typedef struct zta_http_request {
 	    *fields;        /* "Name: value", ended by NULL; may be NULL */
 	zta_str body;       /* sent with POST and PUT */
 	int64_t timeout_ms; /* of the whole; 0: 60 s */
-	size_t answer_max;  /* bytes of its body */
+	/* The body of the answer: where it goes, an empty buffer; or NULL, it
+	 * lies in the arena and has at most so many bytes. */
+	zta_buf *into;
+	size_t answer_max;
 	/* Who must answer, by https; NULL: who the web says is the host. */
 	zta_tls_peer *peer;
 } zta_http_request;
@@ -48,6 +55,7 @@ typedef struct zta_http_response {
 
 /*
  * Ask, and wait for the answer, which lies in `arena`. Any status is an answer.
+ * Fields may be secrets: copies of them are wiped, but for those of libcurl.
  * ZTA_EUNAVAILABLE: there was none, whyever; ZTA_ELIMIT: it is too large;
  * ZTA_EINVAL: that is no URL; ZTA_EUNTRUSTED: another than the peer answered.
  */

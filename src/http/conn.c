@@ -172,6 +172,10 @@ zta_conn__readable(zta_conn *conn)
 	}
 	if (conn->state == ZTA_CONN_IDLE || conn->state == ZTA_CONN_READING) {
 		parse(conn);
+	} else if (conn->state == ZTA_CONN_WRITING &&
+	    !zta_conn__has_output(conn)) {
+		/* TLS had something to send, and the rest of the answer with it. */
+		zta_conn__writable(conn);
 	} else {
 		zta_http__wait(conn->http, conn);
 	}

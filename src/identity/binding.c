@@ -63,7 +63,7 @@ show_wpt(zta_verifying *v, const zta_json *jwk)
 {
 	const zta_circumstances *around = v->presented->around;
 	const zta_wpt_for what = { .token = v->presented->credential,
-		.doc = &v->claims,
+		.doc = &v->claims.doc,
 		.jwk = jwk,
 		.audiences = v->source->audiences,
 		.audience_count = v->source->audience_count,
@@ -139,9 +139,7 @@ show_all(zta_verifying *v, const zta_json *cnf)
 zta_status
 zta_binding__check(zta_verifying *v)
 {
-	const zta_json *cnf = v->claims.root == NULL ?
-	    NULL :
-	    zta_json__get(v->claims.root, "cnf");
+	const zta_json *cnf = v->claims.of[ZTA_CLAIM_CNF];
 	zta_status status = cnf == NULL ? ZTA_OK : show_all(v, cnf);
 
 	if (status != ZTA_OK ||

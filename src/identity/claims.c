@@ -41,12 +41,6 @@ zta_claims__date(const zta_json *node, int64_t *ms)
 	return true;
 }
 
-static const zta_json *
-claim(const zta_verifying *v, const char *name)
-{
-	return zta_json__get(v->claims.root, name);
-}
-
 static bool
 is_audience(const zta_source *source, const zta_json *node)
 {
@@ -64,7 +58,7 @@ is_audience(const zta_source *source, const zta_json *node)
 static zta_status
 check_audience(zta_verifying *v)
 {
-	const zta_json *aud = claim(v, "aud"), *item;
+	const zta_json *aud = v->claims.of[ZTA_CLAIM_AUD], *item;
 	bool found = false;
 	uint32_t i, count;
 
@@ -88,16 +82,16 @@ check_audience(zta_verifying *v)
 
 /* A date that may be absent; `*out` keeps its value then. */
 static zta_status
-read_date(zta_verifying *v, const char *name, int64_t *out)
+read_date(zta_verifying *v, zta_claim claim, int64_t *out)
 {
-	const zta_json *node = claim(v, name);
+	const zta_json *node = v->claims.of[claim];
 
 	if (node == NULL) {
 		return ZTA_OK;
 	}
 	return zta_claims__date(node, out) ?
 	    ZTA_OK :
-	    ZTA_REFUSE(v, BAD_CLAIM, "`%s` is no date", name);
+	    ZTA_REFUSE(v, BAD_CLAIM, "`%s` is no date", zta_claim__name(claim));
 }
 
 static zta_status
@@ -107,18 +101,18 @@ check_dates(zta_verifying *v)
 	int64_t exp = 0, nbf = 0, iat = 0;
 	zta_status status;
 
-	if (claim(v, "exp") == NULL) {
+	if (v->claims.of[ZTA_CLAIM_EXP] == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `exp`");
 	}
-	if (s->max_age_ms > 0 && claim(v, "iat") == NULL) {
+	if (s->max_age_ms > 0 && v->claims.of[ZTA_CLAIM_IAT] == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `iat`");
 	}
-	status = read_date(v, "exp", &exp);
+	status = read_date(v, ZTA_CLAIM_EXP, &exp);
 	if (status == ZTA_OK) {
-		status = read_date(v, "nbf", &nbf);
+		status = read_date(v, ZTA_CLAIM_NBF, &nbf);
 	}
 	if (status == ZTA_OK) {
-		status = read_date(v, "iat", &iat);
+		status = read_date(v, ZTA_CLAIM_IAT, &iat);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -160,13 +154,13 @@ static zta_status
 check_subject(zta_verifying *v)
 {
 	const zta_source *s = v->source;
-	const zta_json *sub = claim(v, "sub"), *id;
+	const zta_json *sub = v->claims.of[ZTA_CLAIM_SUB], *id;
 	zta_str domain = { NULL, 0 };
 
 	if (sub == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `sub`");
 	}
-	id = zta_mapping__find(v->claims.root, &s->id);
+	id = zta_mapping__find(v->claims.doc.root, &s->id);
 	if (id == NULL) {
 		return ZTA_REFUSE(v, MISSING_CLAIM, "there is no `%.*s`",
 		    ZTA_STR_ARG(s->id.text));
@@ -214,11 +208,11 @@ split_scopes(zta_verifying *v, zta_str text)
 static zta_status
 read_scopes(zta_verifying *v)
 {
-	const zta_json *node = claim(v, "scope"), *item;
+	const zta_json *node = v->claims.of[ZTA_CLAIM_SCOPE], *item;
 	zta_str *list;
 	uint32_t i;
 
-	node = node == NULL ? claim(v, "scp") : node;
+	node = node == NULL ? v->claims.of[ZTA_CLAIM_SCP] : node;
 	if (node == NULL) {
 		return ZTA_OK;
 	}

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/uri.h"
 
 /* An assertion is used at once. */
 #define ASSERTION_S 60
@@ -16,42 +17,15 @@
 void
 zta_client_form__init(zta_client_form *out)
 {
-	zta_buf__init(&out->form, ZTA_FORM_MAX);
-	zta_buf__init(&out->authorization, ZTA_FORM_MAX);
-}
-
-static void
-wipe(zta_buf *buf)
-{
-	if (buf->ptr != NULL) {
-		explicit_bzero(buf->ptr, buf->len);
-	}
-	zta_buf__release(buf);
+	zta_buf__init_secret(&out->form, ZTA_FORM_MAX);
+	zta_buf__init_secret(&out->authorization, ZTA_FORM_MAX);
 }
 
 void
 zta_client_form__release(zta_client_form *form)
 {
-	wipe(&form->form);
-	wipe(&form->authorization);
-}
-
-static void
-put_escaped(zta_buf *buf, zta_str text)
-{
-	size_t i;
-	char c;
-
-	for (i = 0; i < text.len; i++) {
-		c = text.ptr[i];
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-		    c == '_' || c == '~') {
-			zta_buf__byte(buf, c);
-		} else {
-			zta_buf__printf(buf, "%%%02X", (unsigned char)c);
-		}
-	}
+	zta_buf__release(&form->form);
+	zta_buf__release(&form->authorization);
 }
 
 void
@@ -62,7 +36,7 @@ zta_client_form__put(zta_client_form *out, const char *name, zta_str value)
 	}
 	zta_buf__text(&out->form, name);
 	zta_buf__byte(&out->form, '=');
-	put_escaped(&out->form, value);
+	zta_uri__put_escaped(&out->form, value);
 }
 
 /* SPEC: rfc6749 2.3.1: both are encoded as in a form, and then in base64. */
@@ -73,10 +47,10 @@ show_basic(zta_client_form *out, zta_str id, zta_str secret)
 	zta_buf buf;
 	char *digits;
 
-	zta_buf__init(&buf, ZTA_FORM_MAX);
-	put_escaped(&buf, id);
+	zta_buf__init_secret(&buf, ZTA_FORM_MAX);
+	zta_uri__put_escaped(&buf, id);
 	zta_buf__byte(&buf, ':');
-	put_escaped(&buf, secret);
+	zta_uri__put_escaped(&buf, secret);
 	pair = zta_buf__str(&buf);
 	zta_buf__text(&out->authorization, "Basic ");
 	digits =
@@ -84,7 +58,7 @@ show_basic(zta_client_form *out, zta_str id, zta_str secret)
 	if (digits != NULL) {
 		zta_b64_std__encode(pair, digits);
 	}
-	wipe(&buf);
+	zta_buf__release(&buf);
 	return out->authorization.status;
 }
 
@@ -95,7 +69,7 @@ show_secret(zta_client_form *out, const zta_client *client,
 	zta_buf secret;
 	zta_status status;
 
-	zta_buf__init(&secret, ZTA_CLIENT_SECRET_MAX);
+	zta_buf__init_secret(&secret, ZTA_CLIENT_SECRET_MAX);
 	status = outside->secret(
 	    outside->context, client->secret_file, &secret, err);
 	if (status == ZTA_OK && client->method == ZTA_CLIENT_BASIC) {
@@ -105,7 +79,7 @@ show_secret(zta_client_form *out, const zta_client *client,
 		zta_client_form__put(
 		    out, "client_secret", zta_buf__str(&secret));
 	}
-	wipe(&secret);
+	zta_buf__release(&secret);
 	return status;
 }
 
@@ -142,8 +116,8 @@ show_assertion(zta_client_form *out, zta_str id, zta_str audience,
 	zta_buf payload, token;
 	zta_status status;
 
-	zta_buf__init(&payload, ZTA_JWS_MAX);
-	zta_buf__init(&token, ZTA_JWS_MAX);
+	zta_buf__init_secret(&payload, ZTA_JWS_MAX);
+	zta_buf__init_secret(&token, ZTA_JWS_MAX);
 	put_claims(&payload, id, audience);
 	status = payload.status;
 	if (status == ZTA_OK) {
@@ -158,8 +132,8 @@ show_assertion(zta_client_form *out, zta_str id, zta_str audience,
 		zta_client_form__put(
 		    out, "client_assertion", zta_buf__str(&token));
 	}
-	wipe(&payload);
-	wipe(&token);
+	zta_buf__release(&payload);
+	zta_buf__release(&token);
 	return status;
 }
 

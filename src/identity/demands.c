@@ -22,16 +22,17 @@ has(const zta_str_list *list, zta_str text)
 
 /* A claim that is a string if it is there at all. */
 static zta_status
-read_text(zta_verifying *v, const char *name, zta_str *out)
+read_text(zta_verifying *v, zta_claim claim, zta_str *out)
 {
-	const zta_json *node = zta_json__get(v->claims.root, name);
+	const zta_json *node = v->claims.of[claim];
 
 	*out = (zta_str){ NULL, 0 };
 	if (node == NULL) {
 		return ZTA_OK;
 	}
 	if (node->type != ZTA_JSON_STRING) {
-		return ZTA_REFUSE(v, BAD_CLAIM, "`%s` is no string", name);
+		return ZTA_REFUSE(
+		    v, BAD_CLAIM, "`%s` is no string", zta_claim__name(claim));
 	}
 	*out = zta_json__str(node);
 	return ZTA_OK;
@@ -41,7 +42,7 @@ read_text(zta_verifying *v, const char *name, zta_str *out)
 static zta_str
 only_audience(const zta_verifying *v)
 {
-	const zta_json *aud = zta_json__get(v->claims.root, "aud");
+	const zta_json *aud = v->claims.of[ZTA_CLAIM_AUD];
 
 	if (aud != NULL && aud->type == ZTA_JSON_ARRAY && aud->count == 1) {
 		aud = zta_json__first(aud);
@@ -57,7 +58,7 @@ find_client(zta_verifying *v, zta_str *azp)
 {
 	const zta_source *s = v->source;
 	const zta_str_list audiences = { s->audiences, s->audience_count };
-	zta_status status = read_text(v, "azp", azp);
+	zta_status status = read_text(v, ZTA_CLAIM_AZP, azp);
 
 	if (status != ZTA_OK || v->presented->as != ZTA_AS_ID_TOKEN) {
 		return status;
@@ -81,7 +82,7 @@ check_client(zta_verifying *v)
 	zta_status status = find_client(v, &azp);
 
 	if (status == ZTA_OK) {
-		status = read_text(v, "client_id", &client);
+		status = read_text(v, ZTA_CLAIM_CLIENT_ID, &client);
 	}
 	if (status != ZTA_OK || s->clients.count == 0) {
 		return status;
@@ -102,7 +103,7 @@ static zta_status
 check_acr(zta_verifying *v)
 {
 	zta_str acr;
-	zta_status status = read_text(v, "acr", &acr);
+	zta_status status = read_text(v, ZTA_CLAIM_ACR, &acr);
 
 	if (status != ZTA_OK || v->source->acr.count == 0) {
 		return status;
@@ -136,7 +137,7 @@ names_method(const zta_json *amr, zta_str method)
 static zta_status
 check_amr(zta_verifying *v)
 {
-	const zta_json *amr = zta_json__get(v->claims.root, "amr");
+	const zta_json *amr = v->claims.of[ZTA_CLAIM_AMR];
 	const zta_str_list *wanted = &v->source->amr;
 	uint32_t i;
 
@@ -152,7 +153,7 @@ check_amr(zta_verifying *v)
 static zta_status
 check_auth_time(zta_verifying *v)
 {
-	const zta_json *node = zta_json__get(v->claims.root, "auth_time");
+	const zta_json *node = v->claims.of[ZTA_CLAIM_AUTH_TIME];
 	const zta_source *s = v->source;
 	int64_t at;
 

@@ -14,20 +14,20 @@ check_type(zta_verifying *v, const char *const *types)
 	uint32_t i;
 
 	for (i = 0; i < s->type_count; i++) {
-		if (zta_jws__typ_is(&v->token.jws, s->types[i])) {
+		if (zta_jws__typ_is(v->token.jws, s->types[i])) {
 			return ZTA_OK;
 		}
 	}
-	if (s->type_count == 0 && v->token.jws.typ.len == 0) {
+	if (s->type_count == 0 && v->token.jws->typ.len == 0) {
 		return ZTA_OK;
 	}
 	for (i = 0; s->type_count == 0 && types[i] != NULL; i++) {
-		if (zta_jws__typ_is(&v->token.jws, zta_str_of(types[i]))) {
+		if (zta_jws__typ_is(v->token.jws, zta_str_of(types[i]))) {
 			return ZTA_OK;
 		}
 	}
 	return ZTA_REFUSE(v, BAD_TYPE, "a token of another type: `%.*s`",
-	    ZTA_STR_ARG(v->token.jws.typ));
+	    ZTA_STR_ARG(v->token.jws->typ));
 }
 
 static zta_status
@@ -38,8 +38,7 @@ judge(zta_verifying *v, const zta_key *key)
 		    "source `%.*s` has no key that fits",
 		    ZTA_STR_ARG(v->source->name));
 	}
-	return zta_known__verify(
-		   zta_live__known(v->with->live), &v->token, key) ?
+	return zta_known__verify(&v->token, key) ?
 	    ZTA_OK :
 	    ZTA_REFUSE(v, BAD_SIGNATURE, "the signature is wrong");
 }
@@ -54,7 +53,7 @@ judge_with(zta_verifying *v, const zta_keys_view *view)
 	const zta_source *s = v->source;
 	const zta_key *key = view->keys == NULL ?
 	    NULL :
-	    zta_jwks__find(view->keys, &v->token.jws);
+	    zta_jwks__find(view->keys, v->token.jws);
 
 	if (key == NULL && !view->fetched.since && view->fetched.may_fetch) {
 		(void)zta_keys__need(s, &v->why_not->need);
@@ -75,10 +74,10 @@ check_signature(zta_verifying *v)
 	zta_keys_view view;
 	zta_status status;
 
-	if ((s->algs & 1u << v->token.jws.alg) == 0) {
+	if ((s->algs & 1u << v->token.jws->alg) == 0) {
 		return ZTA_REFUSE(v, ALG_NOT_ALLOWED,
 		    "source `%.*s` does not use %s", ZTA_STR_ARG(s->name),
-		    zta_alg_name(v->token.jws.alg));
+		    zta_alg_name(v->token.jws->alg));
 	}
 	zta_keys__look(s, v->with->ring, v->with->since, &view);
 	status = judge_with(v, &view);
@@ -91,6 +90,6 @@ zta_jose__verify(zta_verifying *v, const char *const *types)
 {
 	zta_status status = check_signature(v);
 
-	v->claims = v->token.jws.payload;
+	v->claims = *(const zta_claims *)v->token.meaning;
 	return status != ZTA_OK ? status : check_type(v, types);
 }

@@ -7,6 +7,7 @@
 #define ZTA_IDENTITY_KIND_H
 
 #include "identity/known.h"
+#include "identity/registered.h"
 #include "identity/saml.h"
 #include "identity/verify.h"
 
@@ -24,7 +25,7 @@ struct zta_verifying {
 	/* The source that claims it: */
 	const zta_source *source;
 	/* What it says; believed once its signature holds. */
-	zta_json_doc claims;
+	zta_claims claims;
 	zta_principal *out;
 	zta_why_not *why_not;
 	zta_error *err;

@@ -34,8 +34,8 @@ judge(zta_verifying *v, const zta_api_key_found *found)
 	if (found->revoked) {
 		return ZTA_REFUSE(v, API_KEY_REVOKED, "the key was revoked");
 	}
-	return zta_json__read(
-	    v->with->arena, found->claims, &v->claims, v->err);
+	return zta_claims__read(
+	    &v->claims, v->with->arena, found->claims, v->err);
 }
 
 zta_status
@@ -70,7 +70,7 @@ zta_api_key__look(zta_verifying *v)
 	}
 	status = judge(v, &found);
 	if (status == ZTA_OK) {
-		v->issuer = zta_json__str(zta_json__get(v->claims.root, "iss"));
+		v->issuer = zta_json__str(v->claims.of[ZTA_CLAIM_ISS]);
 	}
 	return status;
 }

@@ -260,7 +260,7 @@ same_word(zta_str a, const char *b)
 static zta_status
 check_answer(zta_verifying *v)
 {
-	const zta_json *root = v->claims.root;
+	const zta_json *root = v->claims.doc.root;
 	const zta_json *active = zta_json__get(root, "active");
 	const zta_json *type = zta_json__get(root, "token_type");
 	const zta_json *iss = zta_json__get(root, "iss");
@@ -294,7 +294,7 @@ judge(zta_verifying *v, const zta_fetched *answer)
 	if (text.ptr == NULL) {
 		return zta_arena__failed(v->with->arena, v->err);
 	}
-	status = zta_json__read(v->with->arena, text, &v->claims, v->err);
+	status = zta_claims__read(&v->claims, v->with->arena, text, v->err);
 	if (status == ZTA_OK) {
 		status = check_answer(v);
 	}

@@ -33,7 +33,8 @@ claims(const zta_source *source, const zta_verifying *v)
 static zta_status
 judge_access_token(zta_verifying *v)
 {
-	static const char *const needed[] = { "client_id", "iat", "jti" };
+	static const zta_claim needed[] = { ZTA_CLAIM_CLIENT_ID, ZTA_CLAIM_IAT,
+		ZTA_CLAIM_JTI };
 	const zta_json *claim = NULL;
 	size_t i;
 
@@ -42,10 +43,11 @@ judge_access_token(zta_verifying *v)
 		    v, BAD_TYPE, "an access token is no ID token");
 	}
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		claim = zta_json__get(v->claims.root, needed[i]);
+		claim = v->claims.of[needed[i]];
 		if (claim == NULL) {
 			return ZTA_REFUSE(v, MISSING_CLAIM,
-			    "an access token has `%s`", needed[i]);
+			    "an access token has `%s`",
+			    zta_claim__name(needed[i]));
 		}
 	}
 	/* The others are judged with those of all credentials. */
@@ -61,7 +63,7 @@ verify(zta_verifying *v)
 	zta_status status = zta_jose__verify(v, types);
 
 	if (status == ZTA_OK &&
-	    zta_jws__typ_is(&v->token.jws, ZTA_STR("at+jwt"))) {
+	    zta_jws__typ_is(v->token.jws, ZTA_STR("at+jwt"))) {
 		status = v->presented->as == ZTA_AS_ID_TOKEN ?
 		    ZTA_REFUSE(v, BAD_TYPE, "an access token is no ID token") :
 		    judge_access_token(v);

@@ -40,10 +40,10 @@ claims(const zta_source *source, const zta_verifying *v)
 	const zta_json *sub;
 	zta_str domain;
 
-	if (!v->is_jws || !zta_jws__typ_is(&v->token.jws, ZTA_STR(WIT))) {
+	if (!v->is_jws || !zta_jws__typ_is(v->token.jws, ZTA_STR(WIT))) {
 		return false;
 	}
-	sub = zta_json__get(v->token.jws.payload.root, "sub");
+	sub = zta_json__get(v->token.jws->payload.root, "sub");
 	return sub != NULL && sub->type == ZTA_JSON_STRING &&
 	    zta_workload_id__read(zta_json__str(sub), &domain) &&
 	    zta_str__eq(source->trust_domain, domain);

@@ -22,7 +22,7 @@ add_parents(
     zta_verifying *v, const zta_claim_parent *parent, zta_entity_name *list)
 {
 	const zta_json *node =
-	    zta_mapping__find(v->claims.root, &parent->claim);
+	    zta_mapping__find(v->claims.doc.root, &parent->claim);
 	const zta_json *item = node;
 	uint32_t i, count = 1;
 
@@ -63,8 +63,8 @@ add_attributes(zta_verifying *v)
 		return zta_arena__failed(v->with->arena, v->err);
 	}
 	for (i = 0; i < s->attribute_count; i++) {
-		node =
-		    zta_mapping__find(v->claims.root, &s->attributes[i].claim);
+		node = zta_mapping__find(
+		    v->claims.doc.root, &s->attributes[i].claim);
 		if (node != NULL) {
 			list[v->out->attribute_count++] =
 			    (zta_principal_attribute){ s->attributes[i].name,

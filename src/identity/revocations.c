@@ -338,8 +338,7 @@ zta_revocations__check(zta_verifying *v)
 	if (v->with->live == NULL || !v->with->live->has_revocations) {
 		return ZTA_OK;
 	}
-	jti = v->claims.root == NULL ? NULL :
-				       zta_json__get(v->claims.root, "jti");
+	jti = v->claims.of[ZTA_CLAIM_JTI];
 	zta_hex__encode(
 	    (zta_str){ (const char *)p->digest, ZTA_SHA256_LEN }, digest);
 	names[0] = name_of(

@@ -449,7 +449,7 @@ zta_saml__verify(zta_verifying *v)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	v->claims = c.claims;
+	zta_claims__find(&v->claims, &c.claims);
 	v->out->type = v->source->entity;
 	v->out->id = c.principal;
 	v->out->issued_at = c.issued_at;

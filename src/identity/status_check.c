@@ -177,10 +177,11 @@ zta_status__check(zta_verifying *v)
 	zta_need need;
 	zta_status status;
 
-	if (v->claims.root == NULL) {
+	if (v->claims.of[ZTA_CLAIM_STATUS] == NULL) {
 		return ZTA_OK;
 	}
-	if (zta_status_place__read(v->claims.root, &place, &why) != ZTA_OK) {
+	if (zta_status_place__read(v->claims.doc.root, &place, &why) !=
+	    ZTA_OK) {
 		return ZTA_REFUSE(v, STATUS_UNKNOWN, "%.200s", why.message);
 	}
 	if (place.uri.len == 0) {

@@ -24,17 +24,22 @@
 static zta_status
 look_at_jws(zta_verifying *v)
 {
+	const zta_claims *claims;
 	const zta_json *iss, *sub;
 	zta_status status = zta_known__parse(zta_live__known(v->with->live),
-	    v->with->arena, v->presented->credential, &v->token,
-	    &v->why_not->refusal, v->err);
+	    v->with->arena, &zta_claims__reading, v->presented->credential,
+	    &v->token, &v->why_not->refusal, v->err);
 
+	if (status == ZTA_OK) {
+		status = zta_known__read(&v->token, v->err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
 	v->is_jws = true;
-	iss = zta_json__get(v->token.jws.payload.root, "iss");
-	sub = zta_json__get(v->token.jws.payload.root, "sub");
+	claims = v->token.meaning;
+	iss = claims->of[ZTA_CLAIM_ISS];
+	sub = claims->of[ZTA_CLAIM_SUB];
 	if (iss != NULL && iss->type != ZTA_JSON_STRING) {
 		return ZTA_REFUSE(v, BAD_CLAIM, "`iss` is no string");
 	}
@@ -138,9 +143,9 @@ complete(zta_verifying *v)
 	out->kind = v->source->principal;
 	out->source = v->source->name;
 	out->issuer = v->source->issuer;
-	out->claims = v->claims;
+	out->claims = v->claims.doc;
 	/* That of a certificate is there already. */
-	if (v->token.has_digest) {
+	if (v->token.digest != NULL) {
 		memcpy(out->digest, v->token.digest, ZTA_SHA256_LEN);
 	} else if (v->presented->as != ZTA_AS_SVID) {
 		zta_digest__sha256(v->presented->credential, out->digest);

@@ -237,3 +237,37 @@ zta_journal__list(const char *log_dir, int64_t since, zta_arena *arena,
 	*paths = list;
 	return status;
 }
+
+zta_status
+zta_journal__lines(const char *path,
+    zta_status (*take)(void *context, zta_str line), void *context,
+    zta_error *err)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+	ssize_t len;
+	zta_status status = ZTA_OK;
+
+	if (file == NULL) {
+		/* Somebody has forgotten that day just now. */
+		if (errno == ENOENT) {
+			return ZTA_OK;
+		}
+		status = zta_error__errno(err, "open the file");
+		zta_error__place(err, "%s", path);
+		return status;
+	}
+	errno = 0;
+	while (status == ZTA_OK && (len = getline(&text, &room, file)) > 0) {
+		len -= text[len - 1] == '\n';
+		status = take(context, (zta_str){ text, (size_t)len });
+	}
+	if (status == ZTA_OK && ferror(file)) {
+		status = zta_error__errno(err, "read the file");
+		zta_error__place(err, "%s", path);
+	}
+	free(text);
+	(void)fclose(file);
+	return status;
+}

@@ -29,4 +29,13 @@ ZTA_MUST_USE zta_status zta_journal__append(
 ZTA_MUST_USE zta_status zta_journal__list(const char *log_dir, int64_t since,
     zta_arena *arena, const char *const **paths, size_t *count, zta_error *err);
 
+/*
+ * Hand the lines of such a file to `take`, one after another, until it says
+ * anything but ZTA_OK, which is what is returned. A file that is gone by now has
+ * no lines. ZTA_EIO.
+ */
+ZTA_MUST_USE zta_status zta_journal__lines(const char *path,
+    zta_status (*take)(void *context, zta_str line), void *context,
+    zta_error *err);
+
 #endif

@@ -3,7 +3,8 @@
 #ifndef ZTA_PAP_ASK_H
 #define ZTA_PAP_ASK_H
 
-#include "pdp/snapshot.h"
+#include "pdp/replay.h"
+#include "trust/elevation.h"
 #include "ztauth/ledger.h"
 
 /*
@@ -22,6 +23,16 @@ ZTA_MUST_USE zta_status zta_ask__again(const zta_snapshot *snapshot,
 ZTA_MUST_USE zta_status zta_ask__explain_again(const zta_snapshot *snapshot,
     zta_arena *arena, zta_str line, const zta_str *ids, size_t count,
     zta_ledger_verdict *out, zta_error *err);
+
+/* The operation that was asked for; what the elevation was asked about a ring,
+ * from 1, of its chain. */
+zta_operation zta_ask__operation(const zta_replay *replay);
+zta_elevation_question zta_ask__about_ring(
+    const zta_replay *replay, uint32_t number, const zta_operation *operation);
+/* What the policies were, over `names`, a layer that is made here. */
+ZTA_MUST_USE zta_status zta_ask__question(const zta_snapshot *snapshot,
+    zta_arena *arena, const zta_replay *replay, zta_names *names,
+    zta_question *out, zta_error *err);
 
 /* Who did what, and through whom, in a line for people. */
 ZTA_MUST_USE zta_status zta_ask__tell_again(

@@ -55,9 +55,16 @@ zta_ask__again(const zta_snapshot *s, zta_arena *arena, zta_str line,
 	return ZTA_OK;
 }
 
-/* The question that the elevation is asked about a ring. */
-static zta_elevation_question
-about_ring(const zta_replay *r, uint32_t number, const zta_operation *operation)
+zta_operation
+zta_ask__operation(const zta_replay *r)
+{
+	return (zta_operation){ r->request.action, r->request.resource_type,
+		r->request.resource_id };
+}
+
+zta_elevation_question
+zta_ask__about_ring(
+    const zta_replay *r, uint32_t number, const zta_operation *operation)
 {
 	return (zta_elevation_question){ .ring = &r->txn->rings[number - 1],
 		.number = number,
@@ -67,12 +74,12 @@ about_ring(const zta_replay *r, uint32_t number, const zta_operation *operation)
 		.now = r->time };
 }
 
-/* What the policies were asked, with the level of the last ring. */
-static zta_status
-make_question(const zta_snapshot *s, zta_arena *arena, const zta_replay *r,
-    const zta_operation *operation, zta_names *names, zta_question *out,
-    zta_error *err)
+/* With the level of the last ring. */
+zta_status
+zta_ask__question(const zta_snapshot *s, zta_arena *arena, const zta_replay *r,
+    zta_names *names, zta_question *out, zta_error *err)
 {
+	const zta_operation operation = zta_ask__operation(r);
 	const zta_principal caller = { .id = r->caller };
 	zta_flow flow = { .txn = r->txn,
 		.caller = r->caller.len > 0 ? &caller : NULL };
@@ -81,7 +88,7 @@ make_question(const zta_snapshot *s, zta_arena *arena, const zta_replay *r,
 	zta_status status = ZTA_OK;
 
 	if (r->txn != NULL) {
-		q = about_ring(r, r->txn->ring_count, operation);
+		q = zta_ask__about_ring(r, r->txn->ring_count, &operation);
 		status =
 		    zta_elevation__ask(s->elevation, arena, &q, &answer, err);
 		if (status == ZTA_OK && answer.level != NULL) {
@@ -112,10 +119,9 @@ zta_ask__explain_again(const zta_snapshot *s, zta_arena *arena, zta_str line,
 	if (status != ZTA_OK) {
 		return status;
 	}
-	operation = (zta_operation){ r.request.action, r.request.resource_type,
-		r.request.resource_id };
 	if (is_elevation(d.leg)) {
-		q = about_ring(&r, d.ring, &operation);
+		operation = zta_ask__operation(&r);
+		q = zta_ask__about_ring(&r, d.ring, &operation);
 		return zta_elevation__explain(s->elevation, arena, &q,
 		    &out->reasons, &out->reason_count, err);
 	}
@@ -123,8 +129,7 @@ zta_ask__explain_again(const zta_snapshot *s, zta_arena *arena, zta_str line,
 	if (out->leg != NULL) {
 		return ZTA_OK;
 	}
-	status =
-	    make_question(s, arena, &r, &operation, &names, &question, err);
+	status = zta_ask__question(s, arena, &r, &names, &question, err);
 	return status != ZTA_OK ?
 	    status :
 	    zta_explain__ids(&s->cedar->policies, &s->cedar->entities,

@@ -191,7 +191,7 @@ run_tests(checker *c, int64_t now)
 {
 	zta_snapshot *s = c->out->loaded;
 	const zta_tree_file *file;
-	uint32_t i;
+	uint32_t i, policies = s->cedar->policies.policies.count;
 	zta_status status = ZTA_OK;
 
 	c->out->tested = s->whole;
@@ -200,7 +200,12 @@ run_tests(checker *c, int64_t now)
 		.sink = &c->sink,
 		.arena = &c->out->arena,
 		.now = now,
-		.explain = (c->flags & ZTA_LEDGER_EXPLAIN) != 0 };
+		.explain = (c->flags & ZTA_LEDGER_EXPLAIN) != 0,
+		.answers = zta_arena__zalloc(
+		    &c->out->arena, (size_t)policies + 1, sizeof(bool)) };
+	if (c->out->tests.answers == NULL) {
+		return zta_arena__failed(&c->out->arena, c->err);
+	}
 	for (i = 0; status == ZTA_OK && i < s->tree.count; i++) {
 		file = &s->tree.files[i];
 		if (zta_manifest__part_of(&s->manifest, file->path) ==

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "crypto/digest.h"
 
-#define MAGIC ZTA_STR("ZTAM\001")
+#define MAGIC ZTA_STR("ZTAM\002")
 
 uint64_t
 zta_memo__hash(zta_str id)
@@ -79,19 +79,22 @@ take_text(zta_str *rest, zta_arena *arena, const char **out)
 static bool
 take_file(zta_str *rest, zta_memo_file *out)
 {
-	unsigned char judged;
+	unsigned char judged, answers;
 	uint32_t ids;
 
 	if (!take_string(rest, &out->path) ||
 	    !take(rest, &out->stamp, sizeof(out->stamp)) ||
 	    !take(rest, &out->blob, sizeof(out->blob)) ||
 	    !take(rest, &judged, sizeof(judged)) ||
+	    !take(rest, &answers, sizeof(answers)) ||
 	    !take(rest, &ids, sizeof(ids)) ||
 	    !take_slice(rest, ids, sizeof(uint64_t), &out->ids)) {
 		return false;
 	}
 	out->judged = judged == 1;
-	return out->path.len > 0 && judged <= 1 && (out->judged || ids == 0);
+	out->answers = answers == 1;
+	return out->path.len > 0 && judged <= 1 && answers <= judged &&
+	    (out->judged || ids == 0);
 }
 
 static bool
@@ -220,6 +223,7 @@ put_file(zta_buf *out, const zta_memo_file *file)
 	put(out, &file->stamp, sizeof(file->stamp));
 	put(out, &file->blob, sizeof(file->blob));
 	zta_buf__byte(out, file->judged ? 1 : 0);
+	zta_buf__byte(out, file->answers ? 1 : 0);
 	put_u32(out, (uint32_t)(file->ids.len / sizeof(uint64_t)));
 	zta_buf__put(out, file->ids);
 }

@@ -19,8 +19,9 @@ typedef struct zta_memo_file {
 	zta_str path;
 	zta_tree_stamp stamp;
 	zta_oid blob;
-	bool judged; /* a file of policies, without errors in the context */
-	zta_str ids; /* 8 bytes for each policy: zta_memo__hash() of its id */
+	bool judged;  /* a file of policies, without errors in the context */
+	bool answers; /* a policy of it holds, or fails, for a decision test */
+	zta_str ids;  /* 8 bytes for each policy: zta_memo__hash() of its id */
 } zta_memo_file;
 
 /* A time of the file system that the folder is on. */

@@ -4,11 +4,6 @@
  * decisions there were; the files beside it what they were asked. Only what is
  * in both is asked: a line without its record was never answered.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "base/map.h"
 #include "base/random.h"
@@ -86,8 +81,9 @@ read_log(replayer *r)
 
 /* A line that is none, or has no record, is passed over. */
 static zta_status
-ask_line(replayer *r, zta_str line)
+ask_line(void *context, zta_str line)
 {
+	replayer *r = context;
 	zta_plan_question q = { .text = line, .log = r->p->questions->log };
 	zta_replay replay;
 	uint32_t number;
@@ -113,38 +109,6 @@ ask_line(replayer *r, zta_str line)
 }
 
 static zta_status
-ask_file(replayer *r, const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t len;
-	zta_status status = ZTA_OK;
-
-	if (file == NULL) {
-		/* Somebody has forgotten that day just now. */
-		if (errno == ENOENT) {
-			return ZTA_OK;
-		}
-		status = zta_error__errno(r->p->err, "open the file");
-		zta_error__place(r->p->err, "%s", path);
-		return status;
-	}
-	errno = 0;
-	while (status == ZTA_OK && (len = getline(&text, &room, file)) > 0) {
-		len -= text[len - 1] == '\n';
-		status = ask_line(r, (zta_str){ text, (size_t)len });
-	}
-	if (status == ZTA_OK && ferror(file)) {
-		status = zta_error__errno(r->p->err, "read the file");
-		zta_error__place(r->p->err, "%s", path);
-	}
-	free(text);
-	(void)fclose(file);
-	return status;
-}
-
-static zta_status
 ask_files(replayer *r)
 {
 	const char *const *paths;
@@ -153,7 +117,7 @@ ask_files(replayer *r)
 	    &r->arena, &paths, &count, r->p->err);
 
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = ask_file(r, paths[i]);
+		status = zta_journal__lines(paths[i], ask_line, r, r->p->err);
 	}
 	return status;
 }

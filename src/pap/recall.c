@@ -78,6 +78,7 @@ learns(void *context, zta_str path, const zta_tree_stamp *stamp,
 	r->lost = file.path.ptr == NULL;
 	if (old != NULL && zta_oid__eq(&old->blob, blob)) {
 		file.judged = old->judged;
+		file.answers = old->answers;
 		file.ids = old->ids;
 	}
 	push(r, &file);

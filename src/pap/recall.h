@@ -42,9 +42,12 @@ bool zta_recall__is_policies(const zta_manifest *manifest, zta_str path);
 ZTA_MUST_USE bool zta_recall__digest(const zta_tree *tree,
     const zta_manifest *manifest, unsigned char out[ZTA_MEMO_DIGEST]);
 
-/* All files of policies are judged; those that were not are in `policies`. */
+/*
+ * All files of policies are judged; those that were not are in `policies`, with
+ * what `answers` says of each (zta_tests).
+ */
 void zta_recall__note_judged(zta_recall *recall, const zta_manifest *manifest,
-    const zta_policies *policies);
+    const zta_policies *policies, const bool *answers);
 
 /* Of `list`, which is sorted by file, the warnings of files that are judged. */
 void zta_recall__note_warnings(

@@ -95,14 +95,37 @@ note_ids(zta_recall *r, const zta_policies *policies)
 	return true;
 }
 
+/* Templates answer nothing: they are no policies yet. */
+static bool
+note_answers(
+    zta_recall *r, const zta_policy_list *policies, const bool *answers)
+{
+	uint32_t *files =
+	    zta_arena__alloc(&r->arena, ((size_t)policies->count + 1) * 4);
+	uint32_t i;
+
+	if (files == NULL) {
+		return false;
+	}
+	for (i = 0; i < policies->count; i++) {
+		files[i] = file_of(r, policies->list[i]);
+		r->new.files[files[i]].answers = false;
+	}
+	for (i = 0; i < policies->count; i++) {
+		r->new.files[files[i]].answers |= answers[i];
+	}
+	return true;
+}
+
 void
-zta_recall__note_judged(
-    zta_recall *r, const zta_manifest *manifest, const zta_policies *policies)
+zta_recall__note_judged(zta_recall *r, const zta_manifest *manifest,
+    const zta_policies *policies, const bool *answers)
 {
 	zta_memo_file *file;
 	uint32_t i;
 
-	if (!note_ids(r, policies)) {
+	if (!note_ids(r, policies) ||
+	    !note_answers(r, &policies->policies, answers)) {
 		r->lost = true;
 		return;
 	}

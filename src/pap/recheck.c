@@ -6,10 +6,12 @@
  *    is taken only where it comes to the same.
  * 2. What was judged together with the context is judged alone here: a tree of
  *    the context and of those files. Entities were checked against the context
- *    alone, so they are part of it and are not loaded.
+ *    alone, so they are part of it and are loaded only if tests ask about them.
  * 3. Policies of two files may have one id. That is for a whole check to tell;
  *    hashes of the ids say whether it might be so.
- * 4. Tests ask all policies, so where there are tests there is no short way.
+ * 4. Policies that do not hold for any test, and can be evaluated for all, make
+ *    no difference to their outcome. So tests ask the part, and with it the
+ *    files that made a difference before: those that answer.
  */
 #include "pap/recheck.h"
 
@@ -29,27 +31,44 @@ typedef struct rechecker {
 /* --- the short way */
 
 typedef struct part {
-	zta_tree
-	    tree;   /* the context without entities, and what is not judged */
-	bool tests; /* there are tests */
+	zta_tree tree; /* the context, and what is not judged or answers */
+	bool tests;    /* there are some, so entities are part of it */
 	zta_check check;
 } part;
 
+static bool
+has_tests(const rechecker *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->tree.count; i++) {
+		if (zta_manifest__part_of(
+			&r->manifest, r->tree.files[i].path) == ZTA_PART_TEST) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Was it judged, and need not be looked at for the tests? */
+static bool
+is_left_out(const zta_memo_file *file)
+{
+	return file->judged && !file->answers;
+}
+
 /* Is this file looked at? Those that are need their text. */
 static bool
-takes(const rechecker *r, part *p, const zta_tree_file *file)
+takes(const rechecker *r, const part *p, const zta_tree_file *file)
 {
 	const zta_memo_file *known;
 
 	switch (zta_manifest__part_of(&r->manifest, file->path)) {
 	case ZTA_PART_POLICIES:
 		known = zta_recall__find(&r->recall, file->path);
-		return known == NULL || !known->judged;
+		return known == NULL || !is_left_out(known);
 	case ZTA_PART_ENTITIES:
-		return false;
-	case ZTA_PART_TEST:
-		p->tests = true;
-		return true;
+		return p->tests;
 	default:
 		return true;
 	}
@@ -63,7 +82,6 @@ read_text(rechecker *r, zta_tree_file *file, zta_error *err)
 	    zta_files__read(r->dir, file, &r->recall.arena, &file->text, err);
 }
 
-/* ZTA_ENOTFOUND: this is nothing for the short way. */
 static zta_status
 divide(rechecker *r, part *p, zta_error *err)
 {
@@ -77,6 +95,7 @@ divide(rechecker *r, part *p, zta_error *err)
 		return zta_arena__failed(&r->recall.arena, err);
 	}
 	memcpy(p->tree.id, r->tree.id, sizeof(p->tree.id));
+	p->tests = has_tests(r);
 	for (i = 0; status == ZTA_OK && i < r->tree.count; i++) {
 		file = &r->tree.files[i];
 		if (takes(r, p, file)) {
@@ -84,7 +103,7 @@ divide(rechecker *r, part *p, zta_error *err)
 			p->tree.files[p->tree.count++] = *file;
 		}
 	}
-	return status != ZTA_OK ? status : p->tests ? ZTA_ENOTFOUND : ZTA_OK;
+	return status;
 }
 
 static void
@@ -127,7 +146,7 @@ recognise(rechecker *r, zta_error *err)
 	    ZTA_ENOTFOUND;
 }
 
-/* Might a policy of the part have the id of one that was judged before? */
+/* Might a policy of the part have the id of one that is left out? */
 static zta_status
 compare_ids(rechecker *r, const part *p, zta_error *err)
 {
@@ -160,7 +179,8 @@ compare_ids(rechecker *r, const part *p, zta_error *err)
 	}
 	for (i = 0; ids.count > 0 && i < r->recall.new.count; i++) {
 		file = &r->recall.new.files[i];
-		for (at = 0; at < file->ids.len; at += sizeof(*hash)) {
+		for (at = 0; is_left_out(file) && at < file->ids.len;
+		     at += sizeof(*hash)) {
 			if (zta_map__get(&ids,
 				(zta_str){ file->ids.ptr + at,
 				    sizeof(*hash) }) != ZTA_MAP_NONE) {
@@ -196,7 +216,8 @@ list_findings(rechecker *r, const zta_check *check, zta_finding_list *list,
 	}
 	for (i = 0; i < r->recall.old.warning_count; i++) {
 		file = zta_recall__find(&r->recall, old[i].file);
-		if (file != NULL && file->judged && is_of_a_file(&old[i])) {
+		if (file != NULL && is_left_out(file) &&
+		    is_of_a_file(&old[i])) {
 			zta_finding_list__add(list, &old[i]);
 		}
 	}
@@ -209,20 +230,51 @@ list_findings(rechecker *r, const zta_check *check, zta_finding_list *list,
 	return status;
 }
 
+/* The results of the tests, which the part's memory goes with. */
+static zta_status
+copy_tests(rechecker *r, const zta_tests *tests, zta_tests *out, zta_error *err)
+{
+	zta_arena *arena = &r->recall.arena;
+	zta_ledger_test *list =
+	    zta_arena__alloc(arena, ((size_t)tests->count + 1) * sizeof(*list));
+	uint32_t i;
+
+	*out = (zta_tests){
+		.list = list, .count = tests->count, .failed = tests->failed
+	};
+	for (i = 0; list != NULL && i < tests->count; i++) {
+		list[i] = tests->list[i];
+		list[i].file = zta_arena__copy(arena, list[i].file);
+		list[i].name = zta_arena__copy(arena, list[i].name);
+		list[i].message =
+		    zta_arena__cstr(arena, zta_str_of(list[i].message));
+		if (list[i].file.ptr == NULL || list[i].name.ptr == NULL ||
+		    list[i].message == NULL) {
+			list = NULL;
+		}
+	}
+	return list != NULL ? ZTA_OK : zta_arena__failed(arena, err);
+}
+
 /* Then the arena goes over to it. */
 static zta_status
 join(rechecker *r, const part *p, zta_check *out, zta_error *err)
 {
 	const zta_check *check = &p->check;
 	zta_finding_list list;
+	zta_tests tests;
 	zta_status status = list_findings(r, check, &list, err);
 
+	if (status == ZTA_OK) {
+		status = copy_tests(r, &check->tests, &tests, err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
 	*out = (zta_check){ .arena = r->recall.arena,
 		.findings = list,
 		.tested = check->tested,
+		.tests = tests,
 		.listed = true,
 		.tree = r->tree,
 		.whole = check->whole,
@@ -243,8 +295,8 @@ note_part(rechecker *r, const part *p, const zta_check *check)
 	}
 	memcpy(r->recall.new.context, r->recall.old.context,
 	    sizeof(r->recall.new.context));
-	zta_recall__note_judged(
-	    &r->recall, &r->manifest, &p->check.loaded->cedar->policies);
+	zta_recall__note_judged(&r->recall, &r->manifest,
+	    &p->check.loaded->cedar->policies, p->check.tests.answers);
 	zta_recall__note_warnings(
 	    &r->recall, check->findings.list, check->findings.count);
 }
@@ -305,20 +357,6 @@ take_short_way(
 
 /* --- the long way */
 
-static bool
-has_tests(const zta_snapshot *s)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->tree.count; i++) {
-		if (zta_manifest__part_of(
-			&s->manifest, s->tree.files[i].path) == ZTA_PART_TEST) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* What has been found out, if the short way can make use of it. */
 static void
 note_check(rechecker *r, const zta_check *check)
@@ -332,16 +370,13 @@ note_check(rechecker *r, const zta_check *check)
 	}
 	for (i = 0; i < r->recall.new.count; i++) {
 		r->recall.new.files[i].judged = false;
+		r->recall.new.files[i].answers = false;
 		r->recall.new.files[i].ids = ZTA_STR("");
 	}
-	memset(r->recall.new.context, 0, sizeof(r->recall.new.context));
-	if (!has_tests(s)) {
-		r->recall.lost = r->recall.lost ||
-		    !zta_recall__digest(
-			&s->tree, &s->manifest, r->recall.new.context);
-		zta_recall__note_judged(
-		    &r->recall, &s->manifest, &s->cedar->policies);
-	}
+	r->recall.lost = r->recall.lost ||
+	    !zta_recall__digest(&s->tree, &s->manifest, r->recall.new.context);
+	zta_recall__note_judged(&r->recall, &s->manifest, &s->cedar->policies,
+	    check->tests.answers);
 	zta_recall__note_warnings(
 	    &r->recall, check->findings.list, check->findings.count);
 }

@@ -14,7 +14,7 @@
 
 #define NAMESPACE ZTA_STR("ztauth-request")
 #define NONCE_LEN 16
-#define FIELDS_MAX 6
+#define FIELDS_MAX 8
 
 /* --- signing */
 
@@ -202,7 +202,7 @@ tell_error(
 	zta_error why = { 0 };
 	zta_json_doc doc;
 	const zta_json *error = NULL, *findings = NULL;
-	zta_str message;
+	zta_str message, at;
 	zta_status status = status_of(response->status);
 
 	if (zta_json__read(&remote->arena, response->body, &doc, NULL) ==
@@ -212,9 +212,10 @@ tell_error(
 		findings = zta_json__get(doc.root, "findings");
 	}
 	message = text_in(error, "message");
-	(void)zta_error__set(&why, status, "the server answers %u%s%.*s",
-	    response->status, message.len > 0 ? ": " : "",
-	    ZTA_STR_ARG(message));
+	at = text_in(error, "at");
+	(void)zta_error__set(&why, status, "the server answers %u%s%.*s%s%.*s",
+	    response->status, message.len > 0 ? ": " : "", ZTA_STR_ARG(message),
+	    at.len > 0 ? ", at " : "", ZTA_STR_ARG(at));
 	if (findings != NULL && findings->type == ZTA_JSON_ARRAY) {
 		status = tell_finding(findings, &why);
 	}
@@ -271,6 +272,11 @@ zta_remote__ask(zta_remote *remote, const zta_remote_request *request,
 	if (status == ZTA_OK) {
 		for (i = 0; i < fields.count; i++) {
 			fields.list[i] = fields.text.ptr + fields.at[i];
+		}
+		while (request->fields != NULL && i < FIELDS_MAX &&
+		    request->fields[i - fields.count] != NULL) {
+			fields.list[i] = request->fields[i - fields.count];
+			i++;
 		}
 		ask.fields = fields.list;
 		status = zta_http_client__ask(

@@ -10,6 +10,8 @@ typedef struct zta_remote_request {
 	const char *method;
 	zta_str path; /* below the ledger, with its query */
 	const char *type;
+	/* More header lines, ended by NULL; NULL: none. */
+	const char *const *fields;
 	zta_str body;
 	int64_t timeout_ms;
 	size_t answer_max;

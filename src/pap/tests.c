@@ -70,6 +70,23 @@ name_policies(runner *r, const zta_verdict *verdict, zta_test_outcome *out)
 	return ZTA_OK;
 }
 
+static void
+note_answers(const runner *r, const zta_verdict *verdict)
+{
+	bool *answers = r->tests->answers;
+	uint32_t i;
+
+	for (i = 0; answers != NULL && i < verdict->reason_count; i++) {
+		answers[verdict->reasons[i]] = true;
+	}
+	for (i = 0; answers != NULL && i < verdict->overruled_count; i++) {
+		answers[verdict->overruled[i]] = true;
+	}
+	for (i = 0; answers != NULL && i < verdict->error_count; i++) {
+		answers[verdict->errors[i].policy] = true;
+	}
+}
+
 static zta_status
 ask_policies(runner *r, const zta_decision_test *t, zta_test_outcome *out,
     zta_question *question, zta_names *names)
@@ -91,6 +108,7 @@ ask_policies(runner *r, const zta_decision_test *t, zta_test_outcome *out,
 	out->code = verdict.permitted ? "permitted" :
 	    verdict.reason_count > 0  ? "denied_by_policy" :
 					"no_policy_permits";
+	note_answers(r, &verdict);
 	return name_policies(r, &verdict, out);
 }
 

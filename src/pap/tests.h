@@ -20,6 +20,12 @@ typedef struct zta_tests {
 	zta_ledger_test *list;
 	uint32_t count, room, failed;
 	uint32_t read; /* tests so far, of all files */
+	/*
+	 * By number of the snapshot's policies (NULL: not wanted): does it hold
+	 * for any test, or fail to be evaluated? Without the others, all tests
+	 * come to the same.
+	 */
+	bool *answers;
 } zta_tests;
 
 /* Run the tests of one file. ZTA_ENOMEM; whatever the sink has no room for. */

@@ -108,70 +108,7 @@ read_question(explainer *x)
 	return status != ZTA_OK ? status : read_operation(x);
 }
 
-/* --- groups and levels */
-
-static zta_trust_membership
-membership(const explainer *x, uint32_t number, zta_str entry)
-{
-	unsigned lacks = zta_level__lacks(x->read->model.groups[number].level,
-	    x->ring.proof, x->question.now - x->ring.at);
-
-	return (zta_trust_membership){ .group = &x->read->groups[number],
-		.entry = entry,
-		.other_proof = (lacks & ZTA_LEVEL_PROOF) != 0,
-		.too_old = (lacks & ZTA_LEVEL_AGE) != 0,
-		.no_consent = (lacks & ZTA_LEVEL_CONSENT) != 0,
-		.no_attestation = (lacks & ZTA_LEVEL_ATTESTATION) != 0 };
-}
-
-static zta_status
-find_groups(explainer *x)
-{
-	const zta_trust_model *m = &x->read->model;
-	const zta_group *group;
-	uint32_t i, j;
-	zta_trust_membership *list = zta_arena__alloc(
-	    &x->workspace->arena, (m->group_count + 1) * sizeof(*list));
-
-	if (list == NULL) {
-		return zta_arena__failed(&x->workspace->arena, x->err);
-	}
-	for (i = 0; i < m->group_count; i++) {
-		group = &m->groups[i];
-		for (j = 0; j < group->member_count &&
-		     !zta_trust_entry__covers(
-			 group->members[j], x->ring.workload);
-		     j++) {
-		}
-		if (j < group->member_count) {
-			list[x->out->group_count++] =
-			    membership(x, i, group->members[j]);
-		}
-	}
-	x->out->groups = list;
-	return ZTA_OK;
-}
-
-static zta_status
-find_quarantine(explainer *x)
-{
-	const zta_trust_model *m = &x->read->model;
-	uint32_t i;
-	zta_str *list = zta_arena__alloc(
-	    &x->workspace->arena, (m->quarantine_count + 1) * sizeof(*list));
-
-	if (list == NULL) {
-		return zta_arena__failed(&x->workspace->arena, x->err);
-	}
-	for (i = 0; i < m->quarantine_count; i++) {
-		if (zta_trust_entry__covers(
-			m->quarantine[i], x->ring.workload)) {
-			list[x->out->quarantine_count++] = m->quarantine[i];
-		}
-	}
-	x->out->quarantine = list;
-	return ZTA_OK;
-}
+/* --- levels */
 
 static void
 show_level(explainer *x, const zta_elevation_answer *answer)
@@ -242,10 +179,13 @@ zta_trust_explain(zta_workspace *w, const zta_trust_question *question,
 		status = zta_trust_view__read(w, x.read, err);
 	}
 	if (status == ZTA_OK) {
-		status = find_groups(&x);
+		status = zta_trust_view__groups(&w->arena, x.read, &x.ring,
+		    x.question.now, &out->groups, &out->group_count, err);
 	}
 	if (status == ZTA_OK) {
-		status = find_quarantine(&x);
+		status = zta_trust_view__quarantine(&w->arena, &x.read->model,
+		    x.ring.workload, &out->quarantine, &out->quarantine_count,
+		    err);
 	}
 	if (status != ZTA_OK || question->subject.len > 0) {
 		return status != ZTA_OK ? status : ask(&x);

@@ -43,19 +43,19 @@ show_level(const zta_level *level)
 	return out;
 }
 
-static zta_status
-show_model(zta_workspace *w, zta_trust_read *r, zta_error *err)
+zta_status
+zta_trust_view__of(zta_arena *arena, zta_trust_read *r, zta_error *err)
 {
 	const zta_trust_model *m = &r->model;
 	const zta_group *group;
 	uint32_t i;
 
-	r->levels = zta_arena__zalloc(
-	    &w->arena, m->level_count + 1, sizeof(*r->levels));
-	r->groups = zta_arena__zalloc(
-	    &w->arena, m->group_count + 1, sizeof(*r->groups));
+	r->levels =
+	    zta_arena__zalloc(arena, m->level_count + 1, sizeof(*r->levels));
+	r->groups =
+	    zta_arena__zalloc(arena, m->group_count + 1, sizeof(*r->groups));
 	if (r->levels == NULL || r->groups == NULL) {
-		return zta_arena__failed(&w->arena, err);
+		return zta_arena__failed(arena, err);
 	}
 	for (i = 0; i < m->level_count; i++) {
 		r->levels[i] = show_level(&m->levels[i]);
@@ -85,7 +85,77 @@ zta_trust_view__read(zta_workspace *w, zta_trust_read *out, zta_error *err)
 		status = zta_trust_model__read(
 		    &out->model, &w->arena, levels, groups, err);
 	}
-	return status != ZTA_OK ? status : show_model(w, out, err);
+	return status != ZTA_OK ? status :
+				  zta_trust_view__of(&w->arena, out, err);
+}
+
+/* --- one workload */
+
+static zta_trust_membership
+membership(const zta_trust_read *read, uint32_t number, zta_str entry,
+    const zta_ring *ring, int64_t now)
+{
+	unsigned lacks = zta_level__lacks(
+	    read->model.groups[number].level, ring->proof, now - ring->at);
+
+	return (zta_trust_membership){ .group = &read->groups[number],
+		.entry = entry,
+		.other_proof = (lacks & ZTA_LEVEL_PROOF) != 0,
+		.too_old = (lacks & ZTA_LEVEL_AGE) != 0,
+		.no_consent = (lacks & ZTA_LEVEL_CONSENT) != 0,
+		.no_attestation = (lacks & ZTA_LEVEL_ATTESTATION) != 0 };
+}
+
+zta_status
+zta_trust_view__groups(zta_arena *arena, const zta_trust_read *read,
+    const zta_ring *ring, int64_t now, const zta_trust_membership **out,
+    size_t *count, zta_error *err)
+{
+	const zta_trust_model *m = &read->model;
+	const zta_group *group;
+	uint32_t i, j;
+	zta_trust_membership *list =
+	    zta_arena__alloc(arena, (m->group_count + 1) * sizeof(*list));
+
+	*out = list;
+	*count = 0;
+	if (list == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	for (i = 0; i < m->group_count; i++) {
+		group = &m->groups[i];
+		for (j = 0; j < group->member_count &&
+		     !zta_trust_entry__covers(
+			 group->members[j], ring->workload);
+		     j++) {
+		}
+		if (j < group->member_count) {
+			list[(*count)++] =
+			    membership(read, i, group->members[j], ring, now);
+		}
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_trust_view__quarantine(zta_arena *arena, const zta_trust_model *m,
+    zta_str workload, const zta_str **out, size_t *count, zta_error *err)
+{
+	uint32_t i;
+	zta_str *list =
+	    zta_arena__alloc(arena, (m->quarantine_count + 1) * sizeof(*list));
+
+	*out = list;
+	*count = 0;
+	if (list == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	for (i = 0; i < m->quarantine_count; i++) {
+		if (zta_trust_entry__covers(m->quarantine[i], workload)) {
+			list[(*count)++] = m->quarantine[i];
+		}
+	}
+	return ZTA_OK;
 }
 
 /* --- since when */

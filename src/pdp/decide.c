@@ -30,7 +30,8 @@ typedef struct decider {
 	zta_status status;
 	zta_txn *txn;
 	const zta_level *level; /* of the current ring */
-	bool asked;             /* the question has been made: */
+	zta_elevation_common common;
+	bool asked; /* the question has been made: */
 	zta_question question;
 	zta_names names;
 } decider;
@@ -181,7 +182,8 @@ check_ring(decider *d, uint32_t i)
 		.depth = d->txn->ring_count,
 		.subject = &d->txn->subject,
 		.operation = &operation,
-		.now = d->out->time };
+		.now = d->out->time,
+		.common = &d->common };
 	zta_elevation_answer answer;
 	zta_status status = zta_elevation__ask(
 	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
@@ -261,6 +263,7 @@ check_delegation(decider *d)
 		.grants = d->zone == NULL ? NULL : d->zone->grants,
 		.known = d->zone == NULL ? NULL : d->zone->known,
 		.zone = txn->zone,
+		.zone_keys = d->zone == NULL ? NULL : d->zone->keys,
 		.txn = txn,
 		.jti = txn->delegations[txn->delegation_count - 1],
 		.operation = &op,

@@ -5,16 +5,40 @@
 #include "base/error.h"
 #include "base/str.h"
 
+const zta_jwks *
+zta_delegation__zone_keys(zta_zone_keys *keys)
+{
+	const zta_zone_key_set *set =
+	    keys == NULL ? NULL : zta_zone_keys__now(keys);
+
+	return set == NULL ? NULL : &set->keys;
+}
+
+bool
+zta_delegation__holds_key(const zta_principal *principal, zta_str thumbprint)
+{
+	const zta_json *cnf = principal->claims.root == NULL ?
+	    NULL :
+	    zta_json__get(principal->claims.root, "cnf");
+	const zta_json *jkt = cnf == NULL || cnf->type != ZTA_JSON_OBJECT ?
+	    NULL :
+	    zta_json__get(cnf, "jkt");
+
+	return principal->proof == ZTA_PROOF_DPOP && jkt != NULL &&
+	    jkt->type == ZTA_JSON_STRING &&
+	    zta_str__eq(zta_json__str(jkt), thumbprint);
+}
+
 zta_status
 zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
     zta_delegation **out, zta_error *err)
 {
-	zta_delegation *d = zta_arena__zalloc(arena, 1, sizeof(*d));
+	zta_delegation *d = zta_arena__alloc(arena, sizeof(*d));
 	const zta_grant_use use = { &q->txn->subject, q->txn->rings,
 		q->txn->ring_count, q->operation };
 	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
+		.zone_keys = zta_delegation__zone_keys(q->zone_keys),
 		.model = &q->snapshot->model,
-		.known = q->known,
 		.zone = q->zone,
 		.is_revoked = zta_taken_grants__is_revoked,
 		.now = q->now };
@@ -24,12 +48,13 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 	if (d == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	status = zta_grants__take(
-	    q->grants, q->jti, arena, &d->taken, &d->answer.finding, err);
+	d->taken.count = 0; /* Room for grants is large, and few are there. */
+	d->answer = (zta_grant_answer){ 0 };
+	status = zta_grants__take(q->grants, q->known, q->jti, arena, &d->taken,
+	    &d->answer.finding, err);
 	if (status != ZTA_OK || d->answer.finding != ZTA_GRANT_HOLDS) {
 		return status;
 	}
-	d->answer = (zta_grant_answer){ 0 };
 	chain.grants = d->taken.grants;
 	chain.count = d->taken.count;
 	chain.list = &d->taken;

@@ -7,6 +7,7 @@
 #define ZTA_PDP_DELEGATION_H
 
 #include "pdp/snapshot.h"
+#include "pdp/zone_keys.h"
 #include "trust/grant_chain.h"
 #include "trust/grants.h"
 #include "trust/txn_token.h"
@@ -20,8 +21,9 @@ typedef struct zta_delegation {
 typedef struct zta_delegation_question {
 	const zta_snapshot *snapshot;
 	zta_followed *grants; /* NULL: the zone knows none */
-	zta_known *known;     /* signatures of them; NULL: none */
+	zta_known *known;     /* those that were verified; NULL: none */
 	zta_str zone;
+	zta_zone_keys *zone_keys;             /* NULL: none */
 	const zta_txn *txn;                   /* subject and rings */
 	zta_str jti;                          /* of the last grant */
 	const zta_grant_operation *operation; /* NULL: not known yet */
@@ -39,6 +41,13 @@ ZTA_MUST_USE zta_status zta_delegation__judge(
 /* Are the first of them all those that the token names, in its order? */
 bool zta_delegation__begins_with(
     const zta_delegation *delegation, const zta_txn *txn);
+/* Those that verify; NULL: none. */
+const zta_jwks *zta_delegation__zone_keys(zta_zone_keys *keys);
+
+/* SPEC: rfc9449 6.1: has the principal shown that it holds this key? */
+bool zta_delegation__holds_key(
+    const zta_principal *principal, zta_str thumbprint);
+
 /* Does the token name these grants, and no others? */
 bool zta_delegation__is_of(
     const zta_delegation *delegation, const zta_txn *txn);

@@ -6,18 +6,6 @@
 #include "base/str.h"
 #include "pdp/issue_part.h"
 
-/* SPEC: rfc9449 6.1: has the actor shown that it holds this key? */
-static bool
-holds_key(const zta_principal *actor, zta_str thumbprint)
-{
-	const zta_json *cnf = actor->claims.root == NULL ?
-	    NULL :
-	    zta_json__get(actor->claims.root, "cnf");
-
-	return actor->proof == ZTA_PROOF_DPOP &&
-	    zta_str__eq(zta_issuer__text_at(cnf, "jkt"), thumbprint);
-}
-
 static bool
 refuse_grant(zta_issuer *s, zta_grant_finding finding)
 {
@@ -68,7 +56,7 @@ check_new(zta_issuer *s, const zta_delegation *found)
 	}
 	s->carried = s->out->txn.delegation_count;
 	return s->carried == found->taken.count || last->holder.ptr == NULL ||
-		holds_key(&s->actor, last->holder) ?
+		zta_delegation__holds_key(&s->actor, last->holder) ?
 	    ZTA_GRANT_HOLDS :
 	    ZTA_GRANT_WRONG_HOLDER;
 }
@@ -80,6 +68,7 @@ zta_issuer__check_grants(zta_issuer *s)
 		.grants = s->zone->grants,
 		.known = s->zone->known,
 		.zone = s->zone->id,
+		.zone_keys = s->zone->keys,
 		.txn = &s->out->txn,
 		.jti = last_of(s),
 		.now = s->now };

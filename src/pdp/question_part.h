@@ -17,6 +17,12 @@ typedef struct zta_question_maker {
 } zta_question_maker;
 
 /*
+ * What the PEP sent as context, and what the decision adds to it, by the schema.
+ * ZTA_EINVALID: it does not have it so.
+ */
+ZTA_MUST_USE zta_status zta_question__context(zta_question_maker *m);
+
+/*
  * What is known of subject and resource beyond the store: what the token says
  * of its subject, and what the PEP tells where the zone lets it. What the store
  * says comes first, then the token. ZTA_EINVALID: not so under the schema.

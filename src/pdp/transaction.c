@@ -7,31 +7,44 @@
 
 #define REFUSE(why, ...) zta_error__set(why, ZTA_EUNTRUSTED, __VA_ARGS__)
 
-zta_status
-zta_transaction__signed(const zta_zone *zone, zta_arena *arena, zta_str token,
-    const char *typ, zta_known_token *out, zta_error *why)
+static zta_status
+check_signature(const zta_zone *zone, const char *typ, zta_known_token *token,
+    zta_error *why)
 {
+	const zta_jws *jws = token->jws;
 	const zta_zone_key_set *set = zta_zone_keys__now(zone->keys);
-	const zta_jws *jws = &out->jws;
-	const zta_key *key;
-	zta_refusal refusal;
-	zta_status status =
-	    zta_known__parse(zone->known, arena, token, out, &refusal, why);
-
-	if (status != ZTA_OK) {
-		return status;
-	}
-	key = set == NULL || jws->kid.len == 0 ?
+	const zta_key *key = set == NULL || jws->kid.len == 0 ?
 	    NULL :
 	    zta_jwks__find(&set->keys, jws);
+
 	if (jws->alg != ZTA_ALG_ES256 || key == NULL ||
 	    !zta_jws__typ_is(jws, zta_str_of(typ))) {
 		return REFUSE(
 		    why, "not a token of this zone of the type %s", typ);
 	}
-	return zta_known__verify(zone->known, out, key) ?
+	return zta_known__verify(token, key) ?
 	    ZTA_OK :
 	    REFUSE(why, "the signature is wrong");
+}
+
+zta_status
+zta_transaction__signed(const zta_zone *zone, zta_arena *arena, zta_str token,
+    const char *typ, const zta_known_reading *reading, const void **out,
+    zta_error *why)
+{
+	zta_refusal refusal;
+	zta_known_token known;
+	zta_status status = zta_known__parse(
+	    zone->known, arena, reading, token, &known, &refusal, why);
+
+	if (status == ZTA_OK) {
+		status = check_signature(zone, typ, &known, why);
+	}
+	if (status == ZTA_OK) {
+		status = zta_known__read(&known, why);
+	}
+	*out = status == ZTA_OK ? known.meaning : NULL;
+	return status;
 }
 
 static zta_status
@@ -53,12 +66,12 @@ zta_status
 zta_transaction__verify(const zta_zone *zone, zta_arena *arena, zta_str token,
     int64_t now, zta_txn *out, zta_error *why)
 {
-	zta_known_token known;
-	zta_status status = zta_transaction__signed(
-	    zone, arena, token, ZTA_TXN_TYP, &known, why);
+	const void *txn;
+	zta_status status = zta_transaction__signed(zone, arena, token,
+	    ZTA_TXN_TYP, &zta_txn_token__reading, &txn, why);
 
 	if (status == ZTA_OK) {
-		status = zta_txn_token__read(&known.jws, arena, out, why);
+		*out = *(const zta_txn *)txn;
 	}
 	return status != ZTA_OK ? status : check_claims(zone, out, now, why);
 }

@@ -17,12 +17,12 @@ ZTA_MUST_USE zta_status zta_transaction__verify(const zta_zone *zone,
     zta_arena *arena, zta_str token, int64_t now, zta_txn *out, zta_error *why);
 
 /*
- * A token of the zone of this `typ`: its signature is verified, not what it
- * says. ZTA_EUNTRUSTED, ZTA_ENOMEM, ZTA_ELIMIT.
+ * What a token of the zone of this `typ` says: its signature is verified, the
+ * rest is for the caller to judge. ZTA_EUNTRUSTED, ZTA_ENOMEM, ZTA_ELIMIT.
  */
 ZTA_MUST_USE zta_status zta_transaction__signed(const zta_zone *zone,
-    zta_arena *arena, zta_str token, const char *typ, zta_known_token *out,
-    zta_error *why);
+    zta_arena *arena, zta_str token, const char *typ,
+    const zta_known_reading *reading, const void **out, zta_error *why);
 
 /* How far clocks of our own servers may differ. */
 #define ZTA_TXN_LEEWAY_MS 5000

@@ -44,11 +44,48 @@ read_delegator(zta_delegators *out, zta_arena *arena, const zta_json_doc *doc,
 	return zta_jwks__read(&d->keys, arena, doc, keys, "sig", err);
 }
 
+static zta_status
+read_administrators(zta_delegators *out, zta_arena *arena,
+    const zta_json_doc *doc, zta_error *err)
+{
+	const zta_json *list = zta_json__get(doc->root, "administrators");
+	const zta_json *node;
+	zta_str *names;
+	uint32_t i;
+
+	if (list == NULL) {
+		return ZTA_OK;
+	}
+	if (list->type != ZTA_JSON_ARRAY ||
+	    list->count > ZTA_DELEGATION_ADMINISTRATORS_MAX) {
+		return FAIL(doc, list, err,
+		    "`administrators` must be an array of at most %u",
+		    ZTA_DELEGATION_ADMINISTRATORS_MAX);
+	}
+	names =
+	    zta_arena__zalloc(arena, (size_t)list->count + 1, sizeof(*names));
+	if (names == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	node = zta_json__first(list);
+	for (i = 0; i < list->count; i++, node = zta_json__after(node)) {
+		if (node->type != ZTA_JSON_STRING || node->count == 0) {
+			return FAIL(doc, node, err,
+			    "an administrator is named as delegators are");
+		}
+		names[i] = zta_json__str(node);
+	}
+	out->administrators = names;
+	out->administrator_count = list->count;
+	return ZTA_OK;
+}
+
 zta_status
 zta_delegators__read(
     zta_delegators *out, zta_arena *arena, zta_str text, zta_error *err)
 {
-	static const char *const names[] = { "delegators", NULL };
+	static const char *const names[] = { "delegators", "administrators",
+		NULL };
 	const zta_json *list, *node;
 	zta_json_doc doc;
 	zta_status status;
@@ -83,7 +120,8 @@ zta_delegators__read(
 		status = read_delegator(out, arena, &doc, node, err);
 		node = zta_json__after(node);
 	}
-	return status;
+	return status != ZTA_OK ? status :
+				  read_administrators(out, arena, &doc, err);
 }
 
 void

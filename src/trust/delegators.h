@@ -19,6 +19,8 @@ typedef struct zta_delegators {
 	zta_delegator *list;
 	uint32_t count;
 	zta_map by_name;
+	const zta_str *administrators; /* who may see and revoke all grants */
+	uint32_t administrator_count;
 } zta_delegators;
 
 /*

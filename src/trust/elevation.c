@@ -38,6 +38,11 @@ static const char *const name_texts[N_COUNT] = { "level", "source",
 	"now", "ZTAuth::Group", "ZTAuth::Workload", "ZTAuth::Subject",
 	"ZTAuth::Action" };
 
+static const char *const action_texts[ZTA_ELEVATION_ACTIONS] = {
+	[ZTA_ELEVATION_ACT_FOR] = "act_for",
+	[ZTA_ELEVATION_DELEGATE] = "delegate",
+};
+
 const char *
 zta_elevation__code_name(zta_elevation_code code)
 {
@@ -54,20 +59,30 @@ zta_elevation__code_name(zta_elevation_code code)
 
 /* --- building */
 
+/* The first names of all, in this order: so are the fields of records. */
 static zta_status
-intern(zta_elevation *e, zta_error *err)
+name_fields(zta_elevation *e, zta_error *err)
 {
-	zta_cedar *engine = e->engine;
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
 	for (i = 0; status == ZTA_OK && i < N_COUNT; i++) {
-		status = zta_names__symbol(&engine->names,
+		status = zta_names__symbol(&e->engine->names,
 		    zta_str_of(name_texts[i]), &e->names[i], err);
 	}
-	if (status == ZTA_OK) {
+	return status;
+}
+
+static zta_status
+name_entities(zta_elevation *e, zta_error *err)
+{
+	zta_cedar *engine = e->engine;
+	uint32_t i;
+	zta_status status = ZTA_OK;
+
+	for (i = 0; status == ZTA_OK && i < ZTA_ELEVATION_ACTIONS; i++) {
 		status = zta_names__uid(&engine->names, e->names[N_ACTION_TYPE],
-		    ZTA_STR("act_for"), &e->act_for, err);
+		    zta_str_of(action_texts[i]), &e->actions[i], err);
 	}
 	e->groups = zta_arena__alloc(
 	    &engine->arena, (e->model->group_count + 1) * sizeof(*e->groups));
@@ -87,9 +102,12 @@ fill(zta_elevation *e, zta_str policies, zta_error_sink *sink, bool *whole,
     zta_error *err)
 {
 	uint32_t told = sink == NULL ? 0 : sink->told;
-	zta_status status = zta_cedar_add_schema(e->engine,
-	    ZTA_STR("<ZTAuth schema>"), zta_str_of(schema_text), err);
+	zta_status status = name_fields(e, err);
 
+	if (status == ZTA_OK) {
+		status = zta_cedar_add_schema(e->engine,
+		    ZTA_STR("<ZTAuth schema>"), zta_str_of(schema_text), err);
+	}
 	if (sink != NULL) {
 		zta_cedar__tell(e->engine, sink);
 	}
@@ -99,7 +117,7 @@ fill(zta_elevation *e, zta_str policies, zta_error_sink *sink, bool *whole,
 		    ZTA_CEDAR_BY_PATH, err);
 	}
 	*whole = sink == NULL || sink->told == told;
-	return status != ZTA_OK ? status : intern(e, err);
+	return status != ZTA_OK ? status : name_entities(e, err);
 }
 
 zta_status
@@ -269,5 +287,5 @@ zta_elevation__explain(const zta_elevation *e, zta_arena *arena,
 	return status != ZTA_OK ?
 	    status :
 	    zta_explain__run(&e->engine->policies, &e->engine->entities,
-		&asked.question, &asked.names, false, arena, list, count, err);
+		&asked.question, asked.names, false, arena, list, count, err);
 }

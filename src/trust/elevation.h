@@ -36,13 +36,35 @@ typedef struct zta_operation {
 	zta_str resource_type, resource_id;
 } zta_operation;
 
+/* What a workload is to be let do. */
+typedef enum zta_elevation_action {
+	ZTA_ELEVATION_ACT_FOR,
+	ZTA_ELEVATION_DELEGATE, /* be given authority by a grant */
+	ZTA_ELEVATION_ACTIONS
+} zta_elevation_action;
+/*
+ * What the questions about the rings of one chain have in common, made with the
+ * first of them: they have one subject and one operation. Zeroed: nothing yet.
+ */
+typedef struct zta_elevation_common {
+	bool made;
+	zta_names names;
+	uint32_t subject;            /* uid */
+	const zta_record *attrs;     /* of the subject */
+	const zta_record *operation; /* NULL: there is none */
+} zta_elevation_common;
+
 typedef struct zta_elevation_question {
+	zta_elevation_action action;
 	const zta_ring *ring;
 	uint32_t number; /* of the ring, from 1 */
 	uint32_t depth;  /* rings of the chain */
 	const zta_subject *subject;
 	const zta_operation *operation; /* NULL: not known yet */
-	int64_t now;                    /* ms */
+	const char *consent; /* kind of the one that was shown; NULL: none */
+	int64_t consent_at;  /* ms */
+	int64_t now;         /* ms */
+	zta_elevation_common *common; /* of the chain; NULL: ask of one */
 } zta_elevation_question;
 
 typedef enum zta_elevation_code {

@@ -5,7 +5,7 @@
 
 #include "trust/elevation.h"
 
-/* Names of the schema, looked up once. */
+/* Names of the schema, looked up once; their numbers ascend in this order. */
 enum {
 	N_LEVEL,
 	N_SOURCE,
@@ -33,14 +33,15 @@ struct zta_elevation {
 	zta_cedar *engine;
 	const zta_trust_model *model;
 	uint32_t names[N_COUNT];
-	uint32_t act_for;
+	uint32_t actions[ZTA_ELEVATION_ACTIONS];
 	uint32_t *groups; /* uids, by the number of the group */
 };
 
 /* A question to the policies. It points into itself. */
 typedef struct zta_elevation_asked {
-	zta_names names;
-	zta_eval_extra extras[2]; /* the workload, the subject */
+	zta_elevation_common common; /* unless the question has it */
+	zta_names *names;            /* of what is common */
+	zta_eval_extra extras[2];    /* the workload, the subject */
 	zta_question question;
 } zta_elevation_asked;
 

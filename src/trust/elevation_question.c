@@ -11,7 +11,10 @@ typedef struct builder {
 	zta_names *names;
 } builder;
 
-/* A record of `count` fields given as name, value pairs; NULL: no memory. */
+/*
+ * A record of `count` fields given as name, value pairs, in the order of the
+ * names, so that nothing has to be put in order; NULL: no memory.
+ */
 typedef struct pair {
 	int name;
 	zta_value value;
@@ -67,24 +70,35 @@ make_workload(builder *b, const zta_elevation_question *q,
 	return true;
 }
 
-static bool
-make_subject(builder *b, const zta_subject *subject, zta_entity *out)
+static const zta_record *
+make_subject(builder *b, const zta_subject *subject)
 {
 	const pair pairs[] = {
-		{ N_KIND, zta_value__str(subject->kind) },
 		{ N_SOURCE, zta_value__str(subject->source) },
 		{ N_TRUST_DOMAIN, zta_value__str(subject->trust_domain) },
+		{ N_KIND, zta_value__str(subject->kind) },
 	};
 
-	out->attrs = make_record(b, pairs, 3);
-	return out->attrs != NULL;
+	return make_record(b, pairs, 3);
 }
 
 static const zta_record *
-make_context(builder *b, const zta_elevation_question *q)
+make_operation(builder *b, const zta_operation *op)
 {
-	const zta_operation *op = q->operation;
-	const zta_record *operation = NULL, *proof, *consent;
+	const pair pairs[] = {
+		{ N_ACTION, zta_value__str(op->action) },
+		{ N_RESOURCE_TYPE, zta_value__str(op->resource_type) },
+		{ N_RESOURCE_ID, zta_value__str(op->resource_id) },
+	};
+
+	return make_record(b, pairs, 3);
+}
+
+static const zta_record *
+make_context(
+    builder *b, const zta_elevation_question *q, const zta_record *operation)
+{
+	const zta_record *proof, *consent;
 	int64_t age = (q->now - q->ring->at) / 1000;
 	const pair proof_pairs[] = {
 		{ N_KIND,
@@ -92,34 +106,33 @@ make_context(builder *b, const zta_elevation_question *q)
 			zta_str_of(zta_proof__name(q->ring->proof))) },
 		{ N_AGE, zta_value__number(ZTA_VALUE_LONG, age) },
 	};
-	const pair consent_pairs[] = { { N_PRESENT, zta_value__bool(false) } };
+	const pair consent_pairs[] = {
+		{ N_PRESENT, zta_value__bool(q->consent != NULL) },
+		{ N_KIND,
+		    zta_value__str(
+			zta_str_of(q->consent == NULL ? "" : q->consent)) },
+		{ N_AGE,
+		    zta_value__number(
+			ZTA_VALUE_LONG, (q->now - q->consent_at) / 1000) },
+	};
 	pair pairs[6];
 
-	if (op != NULL) {
-		const pair op_pairs[] = {
-			{ N_ACTION, zta_value__str(op->action) },
-			{ N_RESOURCE_TYPE, zta_value__str(op->resource_type) },
-			{ N_RESOURCE_ID, zta_value__str(op->resource_id) },
-		};
-
-		operation = make_record(b, op_pairs, 3);
-	}
 	proof = make_record(b, proof_pairs, 2);
-	consent = make_record(b, consent_pairs, 1);
-	if (proof == NULL || consent == NULL ||
-	    (op != NULL && operation == NULL)) {
+	consent = make_record(b, consent_pairs, q->consent != NULL ? 3 : 1);
+	if (proof == NULL || consent == NULL) {
 		return NULL;
 	}
-	pairs[0] = (pair){ N_PROOF, record_value(proof) };
-	pairs[1] = (pair){ N_CONSENT, record_value(consent) };
-	pairs[2] =
-	    (pair){ N_RING, zta_value__number(ZTA_VALUE_LONG, q->number) };
+	pairs[0] = (pair){ N_OPERATION, record_value(operation) };
+	pairs[1] = (pair){ N_PROOF, record_value(proof) };
+	pairs[2] = (pair){ N_CONSENT, record_value(consent) };
 	pairs[3] =
-	    (pair){ N_DEPTH, zta_value__number(ZTA_VALUE_LONG, q->depth) };
+	    (pair){ N_RING, zta_value__number(ZTA_VALUE_LONG, q->number) };
 	pairs[4] =
+	    (pair){ N_DEPTH, zta_value__number(ZTA_VALUE_LONG, q->depth) };
+	pairs[5] =
 	    (pair){ N_NOW, zta_value__number(ZTA_VALUE_DATETIME, q->now) };
-	pairs[5] = (pair){ N_OPERATION, record_value(operation) };
-	return make_record(b, pairs, op != NULL ? 6 : 5);
+	return operation != NULL ? make_record(b, pairs, 6) :
+				   make_record(b, pairs + 1, 5);
 }
 
 /* How Cedar writes an entity; a NULL pointer: no memory. */
@@ -163,34 +176,59 @@ subject_uid(builder *b, const zta_subject *s, uint32_t *uid, zta_error *err)
 		b->names, b->e->names[N_SUBJECT_TYPE], text, uid, err);
 }
 
+static zta_status
+make_common(builder *b, const zta_elevation_question *q,
+    zta_elevation_common *out, zta_error *err)
+{
+	zta_status status;
+
+	zta_names__lay_over(&out->names, b->arena, &b->e->engine->names);
+	status = subject_uid(b, q->subject, &out->subject, err);
+	if (status != ZTA_OK) {
+		return status;
+	}
+	out->attrs = make_subject(b, q->subject);
+	out->operation =
+	    q->operation == NULL ? NULL : make_operation(b, q->operation);
+	out->made = out->attrs != NULL &&
+	    (q->operation == NULL || out->operation != NULL);
+	return out->made ? ZTA_OK : zta_arena__failed(b->arena, err);
+}
+
 zta_status
 zta_elevation__question(const zta_elevation *e, zta_arena *arena,
     const zta_elevation_question *q, const zta_level *level,
     zta_elevation_asked *out, zta_error *err)
 {
-	builder b = { .e = e, .arena = arena, .names = &out->names };
+	zta_elevation_common *common =
+	    q->common == NULL ? &out->common : q->common;
+	builder b = { .e = e, .arena = arena, .names = &common->names };
 	zta_question *question = &out->question;
-	zta_status status;
+	zta_status status = ZTA_OK;
 
-	*out = (zta_elevation_asked){ .question = { .names = &out->names,
-					  .action = e->act_for,
-					  .extras = out->extras,
-					  .extra_count = 2 } };
-	zta_names__lay_over(&out->names, arena, &e->engine->names);
-	status = zta_names__uid(&out->names, e->names[N_WORKLOAD_TYPE],
-	    q->ring->workload, &question->principal, err);
+	*out = (zta_elevation_asked){ .names = &common->names,
+		.question = { .names = &common->names,
+		    .action = e->actions[q->action],
+		    .extras = out->extras,
+		    .extra_count = 2 } };
+	if (!common->made) {
+		status = make_common(&b, q, common, err);
+	}
 	if (status == ZTA_OK) {
-		status = subject_uid(&b, q->subject, &question->resource, err);
+		status =
+		    zta_names__uid(&common->names, e->names[N_WORKLOAD_TYPE],
+			q->ring->workload, &question->principal, err);
 	}
 	if (status != ZTA_OK) {
 		return status;
 	}
+	question->resource = common->subject;
 	out->extras[0].uid = question->principal;
 	out->extras[1].uid = question->resource;
-	question->context = make_context(&b, q);
+	out->extras[1].entity.attrs = common->attrs;
+	question->context = make_context(&b, q, common->operation);
 	if (question->context == NULL ||
-	    !make_workload(&b, q, level, &out->extras[0].entity) ||
-	    !make_subject(&b, q->subject, &out->extras[1].entity)) {
+	    !make_workload(&b, q, level, &out->extras[0].entity)) {
 		return zta_arena__failed(arena, err);
 	}
 	return ZTA_OK;

@@ -53,26 +53,46 @@ zta_grant__code(zta_grant_finding finding)
 	return findings[finding].code;
 }
 
+const char *
+zta_consent__name(zta_consent consent)
+{
+	static const char *const names[] = {
+		[ZTA_CONSENT_NONE] = "",
+		[ZTA_CONSENT_SIGNATURE] = "signature",
+		[ZTA_CONSENT_OIDC_NONCE] = "oidc-nonce",
+	};
+
+	return names[consent];
+}
+
 /* --- the signature */
 
 zta_grant_finding
 zta_grant__verify(const zta_grant *grant, const zta_delegators *delegators,
-    zta_known *known, const zta_key **key)
+    const zta_jwks *zone, const zta_key **key)
 {
-	const zta_jwks *keys =
-	    zta_delegators__keys(delegators, grant->delegator);
+	zta_known_token token = grant->token;
+	const zta_jwks *keys = NULL;
 
 	*key = NULL;
+	if (grant->consent == ZTA_CONSENT_SIGNATURE) {
+		keys = zta_delegators__keys(delegators, grant->delegator);
+	} else if (grant->consent == ZTA_CONSENT_OIDC_NONCE) {
+		keys = zone;
+	}
 	if (keys == NULL) {
 		return ZTA_GRANT_NO_DELEGATOR;
 	}
-	*key = zta_jwks__find(keys, &grant->jws);
+	/* A payload alone is signed by nobody. */
+	if (token.jws == NULL) {
+		return ZTA_GRANT_BAD_SIGNATURE;
+	}
+	*key = zta_jwks__find(keys, token.jws);
 	if (*key == NULL) {
 		return ZTA_GRANT_NO_KEY;
 	}
-	return zta_known__holds(known, &grant->jws, *key) ?
-	    ZTA_GRANT_HOLDS :
-	    ZTA_GRANT_BAD_SIGNATURE;
+	return zta_known__verify(&token, *key) ? ZTA_GRANT_HOLDS :
+						 ZTA_GRANT_BAD_SIGNATURE;
 }
 
 /* --- attenuation */

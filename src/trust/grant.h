@@ -48,13 +48,25 @@ const char *zta_grant__finding_name(zta_grant_finding finding);
 /* For clients: "delegation_invalid" and so on; "" if it holds. SPEC: ztauth 5 */
 const char *zta_grant__code(zta_grant_finding finding);
 
+/* How the delegator has shown consent. Zeroed: not at all. */
+typedef enum zta_consent {
+	ZTA_CONSENT_NONE,
+	ZTA_CONSENT_SIGNATURE, /* its own */
+	/* An ID token of it whose nonce is the grant's digest. The zone verified
+	 * it when the grant was registered, and signed the grant. */
+	ZTA_CONSENT_OIDC_NONCE
+} zta_consent;
+
+/* "signature", "oidc-nonce"; "" for none. Static. */
+const char *zta_consent__name(zta_consent consent);
+
 typedef struct zta_grant_resource {
 	zta_str type;
 	zta_str id; /* ptr NULL: all of the type */
 } zta_grant_resource;
 
 typedef struct zta_grant {
-	zta_jws jws;
+	zta_known_token token;
 	unsigned char digest[ZTA_SHA256_LEN]; /* of the payload's bytes */
 	zta_str delegator, delegate, zone, jti;
 	const zta_str *actions;
@@ -70,6 +82,7 @@ typedef struct zta_grant {
 	zta_str purpose; /* ptr NULL: none */
 	zta_str statement;
 	bool once;
+	zta_consent consent;
 } zta_grant;
 
 /*
@@ -80,16 +93,32 @@ typedef struct zta_grant {
 ZTA_MUST_USE zta_status zta_grant__read(
     zta_grant *out, zta_arena *arena, zta_str token, zta_error *err);
 
+/* The same; one that is known is found, and kept in `known` once it is verified. */
+ZTA_MUST_USE zta_status zta_grant__read_known(zta_grant *out, zta_known *known,
+    zta_arena *arena, zta_str token, zta_error *err);
+
 /*
- * Is it signed by its delegator? HOLDS, or why not. `*key` is the key that was
- * used. What it has signed is `known` from then on (NULL: nothing is).
+ * The same of a payload alone, that nobody has signed yet: the grant has no
+ * token, and is never verified.
+ */
+ZTA_MUST_USE zta_status zta_grant__read_payload(
+    zta_grant *out, zta_arena *arena, zta_str payload, zta_error *err);
+
+/*
+ * Is it signed as its consent says: by its delegator, or by the zone, whose keys
+ * are `zone` (NULL: none)? HOLDS, or why not. `*key` is the key that was used.
  */
 zta_grant_finding zta_grant__verify(const zta_grant *grant,
-    const zta_delegators *delegators, zta_known *known, const zta_key **key);
+    const zta_delegators *delegators, const zta_jwks *zone,
+    const zta_key **key);
 
 /* Is the child inside the parent, in every dimension? HOLDS, or why not. */
 zta_grant_finding zta_grant__inside(
     const zta_grant *child, const zta_grant *parent);
+
+/* Type and id of an entity as Cedar writes it; false: it is none. */
+bool zta_grant__read_entity(
+    zta_arena *arena, zta_str text, zta_str *type, zta_str *id);
 
 /* Is this among the actions; is it among the resources? */
 bool zta_grant__has_action(const zta_grant *grant, zta_str action);

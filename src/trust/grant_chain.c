@@ -60,7 +60,7 @@ check_signature(const zta_grant_chain *chain, const zta_grant *grant,
 	char thumbprint[ZTA_KEY_THUMBPRINT_MAX];
 	const zta_key *key;
 	zta_grant_finding finding =
-	    zta_grant__verify(grant, chain->delegators, chain->known, &key);
+	    zta_grant__verify(grant, chain->delegators, chain->zone_keys, &key);
 
 	if (finding != ZTA_GRANT_HOLDS || above == NULL ||
 	    above->holder.ptr == NULL) {
@@ -73,10 +73,10 @@ check_signature(const zta_grant_chain *chain, const zta_grant *grant,
 }
 
 zta_grant_answer
-zta_grant_chain__stands(const zta_grant_chain *chain)
+zta_grant_chain__fits(const zta_grant_chain *chain)
 {
 	zta_grant_finding finding = ZTA_GRANT_CHAIN_LENGTH;
-	const zta_grant *grant, *above;
+	const zta_grant *grant;
 	uint32_t i;
 
 	if (chain->count == 0 || chain->count > ZTA_GRANT_CHAIN_MAX) {
@@ -84,24 +84,32 @@ zta_grant_chain__stands(const zta_grant_chain *chain)
 	}
 	for (i = 0; i < chain->count; i++) {
 		grant = &chain->grants[i];
-		above = i == 0 ? NULL : grant - 1;
 		finding = check_force(chain, grant);
 		if (finding == ZTA_GRANT_HOLDS) {
-			finding = check_link(grant, above);
+			finding = check_link(grant, i == 0 ? NULL : grant - 1);
 		}
-		if (finding != ZTA_GRANT_HOLDS) {
-			return (zta_grant_answer){ finding, i + 1 };
-		}
-	}
-	for (i = 0; i < chain->count; i++) {
-		grant = &chain->grants[i];
-		above = i == 0 ? NULL : grant - 1;
-		finding = check_signature(chain, grant, above);
 		if (finding != ZTA_GRANT_HOLDS) {
 			return (zta_grant_answer){ finding, i + 1 };
 		}
 	}
 	return (zta_grant_answer){ finding, 0 };
+}
+
+zta_grant_answer
+zta_grant_chain__stands(const zta_grant_chain *chain)
+{
+	zta_grant_answer answer = zta_grant_chain__fits(chain);
+	const zta_grant *grant;
+	uint32_t i;
+
+	for (i = 0; answer.finding == ZTA_GRANT_HOLDS && i < chain->count;
+	     i++) {
+		grant = &chain->grants[i];
+		answer.finding =
+		    check_signature(chain, grant, i == 0 ? NULL : grant - 1);
+		answer.number = answer.finding == ZTA_GRANT_HOLDS ? 0 : i + 1;
+	}
+	return answer;
 }
 
 /* --- their use */

@@ -16,8 +16,8 @@ typedef struct zta_grant_chain {
 	    *grants; /* each given by the delegate of the one before */
 	uint32_t count;
 	const zta_delegators *delegators;
+	const zta_jwks *zone_keys;    /* of consent by ID token; NULL: none */
 	const zta_trust_model *model; /* for its quarantine */
-	zta_known *known;             /* signatures; NULL: none */
 	zta_str zone;
 	/* Was this grant taken back? Asked of each. */
 	bool (*is_revoked)(const void *list, const zta_grant *grant);
@@ -46,6 +46,12 @@ typedef struct zta_grant_answer {
 	zta_grant_finding finding;
 	uint32_t number; /* of the grant that it is about, from 1; 0: none */
 } zta_grant_answer;
+
+/*
+ * Are the grants in force, linked, each inside the one before? Who has signed
+ * them is not asked: they need not stand.
+ */
+zta_grant_answer zta_grant_chain__fits(const zta_grant_chain *chain);
 
 /*
  * Do the grants stand: genuine, in force, linked, each inside the one before?

@@ -304,13 +304,29 @@ take_names(reader *r)
 	return ZTA_OK;
 }
 
+/*
+ * What drives a terminal, ends a line, or turns the direction of writing round,
+ * so that another text is read than was signed: U+0000 to 1F, 7F to 9F, 2028 to
+ * 202E, 2066 to 2069. The text is UTF-8. SPEC: unicode tr36 2.5.1
+ */
 static bool
-has_controls(zta_str text)
+deceives(zta_str text)
 {
+	const unsigned char *c = (const unsigned char *)text.ptr;
 	size_t i;
 
 	for (i = 0; i < text.len; i++) {
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f) {
+		if (c[i] < 0x20 || c[i] == 0x7f) {
+			return true;
+		}
+		if (i + 1 < text.len && c[i] == 0xc2 && c[i + 1] < 0xa0) {
+			return true;
+		}
+		if (i + 2 < text.len && c[i] == 0xe2 &&
+		    ((c[i + 1] == 0x80 && c[i + 2] >= 0xa8 &&
+			 c[i + 2] <= 0xae) ||
+			(c[i + 1] == 0x81 && c[i + 2] >= 0xa6 &&
+			    c[i + 2] <= 0xa9))) {
 			return true;
 		}
 	}
@@ -327,9 +343,10 @@ take_consent(reader *r)
 	zta_status status = take_text(r, root, "statement",
 	    ZTA_GRANT_STATEMENT_MAX, true, &r->out->statement);
 
-	if (status == ZTA_OK && has_controls(r->out->statement)) {
+	if (status == ZTA_OK && deceives(r->out->statement)) {
 		return FAIL(r, zta_json__get(root, "statement"),
-		    "a statement is read by people: no control characters");
+		    "a statement is read by people: no control characters, and "
+		    "none that turn its direction");
 	}
 	if (status == ZTA_OK) {
 		status = take_text(r, root, "purpose", ZTA_GRANT_PURPOSE_MAX,
@@ -347,51 +364,114 @@ take_consent(reader *r)
 		status = take_text(
 		    r, consent, "kind", ZTA_GRANT_NAME_MAX, true, &kind);
 	}
-	return status != ZTA_OK || zta_str__is(kind, "signature") ?
-	    status :
-	    FAIL(r, consent, "this kind of consent cannot be verified");
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (zta_str__is(kind, "signature")) {
+		r->out->consent = ZTA_CONSENT_SIGNATURE;
+	} else if (zta_str__is(kind, "oidc-nonce")) {
+		r->out->consent = ZTA_CONSENT_OIDC_NONCE;
+	} else {
+		return FAIL(
+		    r, consent, "this kind of consent cannot be verified");
+	}
+	return ZTA_OK;
+}
+
+bool
+zta_grant__read_entity(
+    zta_arena *arena, zta_str text, zta_str *type, zta_str *id)
+{
+	zta_expr *expr;
+
+	if (zta_parse__expr(arena, text, &expr, NULL) != ZTA_OK ||
+	    expr->op != ZTA_EXPR_ENTITY) {
+		return false;
+	}
+	*type = expr->names[0];
+	*id = expr->names[1];
+	return true;
 }
 
 /* --- the whole */
 
+/* All of the payload, which is `r->doc`. */
 static zta_status
-parse(reader *r, zta_str token)
+read_payload(reader *r)
 {
 	static const char *const names[] = { "iss", "sub", "delegate", "aud",
 		"authority", "nbf", "exp", "jti", "max_depth", "parent", "cnf",
 		"consent", "statement", "purpose", "once", NULL };
-	zta_grant *out = r->out;
+	static zta_status (*const steps[])(reader *) = { take_parties,
+		take_holder, take_authority, take_limits, take_names,
+		take_consent };
+	zta_status status;
+	size_t i;
+
+	zta_digest__sha256(r->doc->text, r->out->digest);
+	status = refused(zta_json__only(r->doc, r->doc->root, names, r->err));
+	for (i = 0; status == ZTA_OK && i < sizeof(steps) / sizeof(steps[0]);
+	     i++) {
+		status = steps[i](r);
+	}
+	return status;
+}
+
+static zta_status
+read_grant(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
+{
+	reader r = {
+		.arena = arena, .out = out, .doc = &jws->payload, .err = err
+	};
+
+	if (!zta_jws__typ_is(jws, ZTA_STR(ZTA_GRANT_TYP))) {
+		return zta_error__set(
+		    err, ZTA_EUNTRUSTED, "`typ` is not %s", ZTA_GRANT_TYP);
+	}
+	return read_payload(&r);
+}
+
+zta_status
+zta_grant__read_payload(
+    zta_grant *out, zta_arena *arena, zta_str payload, zta_error *err)
+{
+	reader r = { .arena = arena, .out = out, .err = err };
+	zta_json_doc doc;
+	zta_status status;
+
+	*out = (zta_grant){ 0 };
+	status = refused(zta_json__read(arena, payload, &doc, err));
+	if (status == ZTA_OK && doc.root->type != ZTA_JSON_OBJECT) {
+		status = zta_error__set(err, ZTA_EUNTRUSTED, "it is no object");
+	}
+	r.doc = &doc;
+	return status != ZTA_OK ? status : read_payload(&r);
+}
+
+static const zta_known_reading reading = { sizeof(zta_grant), read_grant };
+
+zta_status
+zta_grant__read_known(zta_grant *out, zta_known *known, zta_arena *arena,
+    zta_str token, zta_error *err)
+{
+	zta_known_token t;
 	zta_refusal refusal;
 	zta_status status =
-	    zta_jws__parse(r->arena, token, &out->jws, &refusal, r->err);
+	    zta_known__parse(known, arena, &reading, token, &t, &refusal, err);
 
-	if (status != ZTA_OK) {
-		return status;
+	*out = (zta_grant){ 0 };
+	if (status == ZTA_OK) {
+		status = zta_known__read(&t, err);
 	}
-	if (!zta_jws__typ_is(&out->jws, ZTA_STR(ZTA_GRANT_TYP))) {
-		return zta_error__set(
-		    r->err, ZTA_EUNTRUSTED, "`typ` is not %s", ZTA_GRANT_TYP);
+	if (status == ZTA_OK) {
+		*out = *(const zta_grant *)t.meaning;
+		out->token = t;
 	}
-	r->doc = &out->jws.payload;
-	zta_digest__sha256(r->doc->text, out->digest);
-	return refused(zta_json__only(r->doc, r->doc->root, names, r->err));
+	return status;
 }
 
 zta_status
 zta_grant__read(zta_grant *out, zta_arena *arena, zta_str token, zta_error *err)
 {
-	static zta_status (*const steps[])(reader *) = { take_parties,
-		take_holder, take_authority, take_limits, take_names,
-		take_consent };
-	reader r = { .arena = arena, .out = out, .err = err };
-	zta_status status;
-	size_t i;
-
-	*out = (zta_grant){ 0 };
-	status = parse(&r, token);
-	for (i = 0; status == ZTA_OK && i < sizeof(steps) / sizeof(steps[0]);
-	     i++) {
-		status = steps[i](&r);
-	}
-	return status;
+	return zta_grant__read_known(out, NULL, arena, token, err);
 }

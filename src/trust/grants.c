@@ -36,12 +36,15 @@ add(reader *r, const zta_grant *grant, zta_str token, bool revoked)
 
 	*known = (zta_known_grant){ .token = token,
 		.jti = zta_arena__copy(&out->arena, grant->jti),
+		.delegator = zta_arena__copy(&out->arena, grant->delegator),
+		.delegate = zta_arena__copy(&out->arena, grant->delegate),
 		.has_parent = grant->has_parent,
 		.revoked = revoked,
 		.expires_at = grant->expires_at };
 	memcpy(known->digest, grant->digest, ZTA_SHA256_LEN);
 	memcpy(known->parent, grant->parent, ZTA_SHA256_LEN);
-	if (known->jti.ptr == NULL) {
+	if (known->jti.ptr == NULL || known->delegator.ptr == NULL ||
+	    known->delegate.ptr == NULL) {
 		return zta_arena__failed(&out->arena, r->err);
 	}
 	status = zta_map__add(&out->by_jti, known->jti, out->count, r->err);
@@ -223,14 +226,29 @@ zta_grants__find(const zta_grants *grants, zta_str jti)
 	return at == ZTA_MAP_NONE ? NULL : &grants->list[at];
 }
 
+static const zta_known_grant *
+find_digest(
+    const zta_grants *grants, const unsigned char digest[ZTA_SHA256_LEN])
+{
+	uint32_t at = zta_map__get(&grants->by_digest,
+	    (zta_str){ (const char *)digest, ZTA_SHA256_LEN });
+
+	return at == ZTA_MAP_NONE ? NULL : &grants->list[at];
+}
+
+const zta_known_grant *
+zta_grants__above(const zta_grants *grants, const zta_known_grant *known)
+{
+	return known->has_parent ? find_digest(grants, known->parent) : NULL;
+}
+
 /* Those above, with the grant itself, which comes first; 0: not all are there. */
 static uint32_t
-climb(const zta_grants *grants, zta_str jti,
+climb(const zta_grants *grants, const zta_known_grant *known,
     const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX],
     zta_grant_finding *finding)
 {
-	const zta_known_grant *known = zta_grants__find(grants, jti);
-	uint32_t count = 0, at;
+	uint32_t count = 0;
 
 	*finding = ZTA_GRANT_UNKNOWN;
 	while (known != NULL) {
@@ -243,18 +261,19 @@ climb(const zta_grants *grants, zta_str jti,
 			*finding = ZTA_GRANT_HOLDS;
 			return count;
 		}
-		at = zta_map__get(&grants->by_digest,
-		    (zta_str){ (const char *)known->parent, ZTA_SHA256_LEN });
-		known = at == ZTA_MAP_NONE ? NULL : &grants->list[at];
+		known = zta_grants__above(grants, known);
 	}
 	return 0;
 }
 
-zta_status
-zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
-    zta_taken_grants *out, zta_grant_finding *finding, zta_error *err)
+/* By `jti`, or by digest if that is not NULL. */
+static zta_status
+take(zta_followed *followed, zta_known *known, zta_str jti,
+    const unsigned char *digest, zta_arena *arena, zta_taken_grants *out,
+    zta_grant_finding *finding, zta_error *err)
 {
 	const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX];
+	const zta_grants *grants;
 	zta_str tokens[ZTA_GRANT_CHAIN_MAX];
 	zta_status status = ZTA_OK;
 	uint32_t i, count;
@@ -264,7 +283,11 @@ zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
 	if (followed == NULL) {
 		return ZTA_OK;
 	}
-	count = climb(zta_followed__enter(followed), jti, path, finding);
+	grants = zta_followed__enter(followed);
+	count = climb(grants,
+	    digest != NULL ? find_digest(grants, digest) :
+			     zta_grants__find(grants, jti),
+	    path, finding);
 	for (i = 0; i < count; i++) {
 		tokens[i] = zta_arena__copy(arena, path[count - 1 - i]->token);
 		out->revoked[i] = path[count - 1 - i]->revoked;
@@ -273,7 +296,8 @@ zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		status = tokens[i].ptr == NULL ?
 		    zta_arena__failed(arena, err) :
-		    zta_grant__read(&out->grants[i], arena, tokens[i], err);
+		    zta_grant__read_known(
+			&out->grants[i], known, arena, tokens[i], err);
 	}
 	if (status == ZTA_EUNTRUSTED) {
 		*finding = ZTA_GRANT_MALFORMED;
@@ -281,6 +305,23 @@ zta_grants__take(zta_followed *followed, zta_str jti, zta_arena *arena,
 	}
 	out->count = status == ZTA_OK ? count : 0;
 	return status;
+}
+
+zta_status
+zta_grants__take(zta_followed *followed, zta_known *known, zta_str jti,
+    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
+    zta_error *err)
+{
+	return take(followed, known, jti, NULL, arena, out, finding, err);
+}
+
+zta_status
+zta_grants__take_digest(zta_followed *followed,
+    const unsigned char digest[ZTA_SHA256_LEN], zta_arena *arena,
+    zta_taken_grants *out, zta_grant_finding *finding, zta_error *err)
+{
+	return take(
+	    followed, NULL, (zta_str){ 0 }, digest, arena, out, finding, err);
 }
 
 bool

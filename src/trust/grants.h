@@ -12,7 +12,7 @@
 #include "ztauth/delegation.h"
 
 typedef struct zta_known_grant {
-	zta_str token, jti;
+	zta_str token, jti, delegator, delegate;
 	unsigned char digest[ZTA_SHA256_LEN];
 	unsigned char parent[ZTA_SHA256_LEN];
 	bool has_parent, revoked;
@@ -44,6 +44,10 @@ ZTA_MUST_USE zta_status zta_grants__read(
 /* The grant of this `jti`, or NULL. */
 const zta_known_grant *zta_grants__find(const zta_grants *grants, zta_str jti);
 
+/* The one that this was made of, or NULL. */
+const zta_known_grant *zta_grants__above(
+    const zta_grants *grants, const zta_known_grant *known);
+
 /* A grant and all that it was made of, the first one first. */
 typedef struct zta_taken_grants {
 	zta_grant grants[ZTA_GRANT_CHAIN_MAX];
@@ -53,12 +57,17 @@ typedef struct zta_taken_grants {
 
 /*
  * Take the chain that ends with `jti` out of what is followed (NULL: nothing
- * is); it is copied into `arena`. HOLDS in `*finding`, or why there is no such
+ * is); it is copied into `arena`, and kept in `known` once it is verified. HOLDS in `*finding`, or why there is no such
  * chain. ZTA_ENOMEM, ZTA_ELIMIT.
  */
-ZTA_MUST_USE zta_status zta_grants__take(zta_followed *followed, zta_str jti,
-    zta_arena *arena, zta_taken_grants *out, zta_grant_finding *finding,
-    zta_error *err);
+ZTA_MUST_USE zta_status zta_grants__take(zta_followed *followed,
+    zta_known *known, zta_str jti, zta_arena *arena, zta_taken_grants *out,
+    zta_grant_finding *finding, zta_error *err);
+
+/* The same of the chain that ends with the grant of this digest. */
+ZTA_MUST_USE zta_status zta_grants__take_digest(zta_followed *followed,
+    const unsigned char digest[ZTA_SHA256_LEN], zta_arena *arena,
+    zta_taken_grants *out, zta_grant_finding *finding, zta_error *err);
 
 /* For zta_grant_chain: `list` are the taken grants, `grant` is one of them. */
 bool zta_taken_grants__is_revoked(const void *list, const zta_grant *grant);

@@ -181,3 +181,11 @@ zta_seal__read(
 	zta_digest__sha256(jws->payload.text, out->digest);
 	return ZTA_OK;
 }
+
+static zta_status
+read_seal(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
+{
+	return zta_seal__read(jws, arena, out, err);
+}
+
+const zta_known_reading zta_seal__reading = { sizeof(zta_seal), read_seal };

@@ -42,5 +42,7 @@ void zta_seal__put(zta_buf *buf, const zta_seal *seal);
  */
 ZTA_MUST_USE zta_status zta_seal__read(
     const zta_jws *jws, zta_arena *arena, zta_seal *out, zta_error *err);
+/* The same, for zta_known__parse(). */
+extern const zta_known_reading zta_seal__reading;
 
 #endif

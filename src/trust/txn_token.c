@@ -6,12 +6,29 @@
 #include "cedar/quote.h"
 #include "trust/chain_claims.h"
 
+static bool
+take(zta_str *text, zta_str prefix)
+{
+	if (!zta_str__starts(*text, prefix)) {
+		return false;
+	}
+	*text = (zta_str){ text->ptr + prefix.len, text->len - prefix.len };
+	return true;
+}
+
 bool
 zta_subject__is(zta_str text, zta_str type, zta_str id)
 {
+	zta_str middle = ZTA_STR("::\"");
 	zta_buf buf;
 	bool same;
 
+	if (zta_quote__is_plain(id)) {
+		return text.len == type.len + middle.len + id.len + 1 &&
+		    take(&text, type) && take(&text, middle) &&
+		    take(&text, id) && text.ptr[0] == '"';
+	}
+	/* Few ids are like that, so they may cost a buffer. */
 	zta_buf__init(&buf, SIZE_MAX);
 	zta_quote__uid(&buf, type, id);
 	same = buf.status == ZTA_OK && zta_str__eq(zta_buf__str(&buf), text);
@@ -100,3 +117,11 @@ zta_txn_token__read(
 		"the token is no transaction token of this form") :
 	    ZTA_OK;
 }
+
+static zta_status
+read_txn(void *out, const zta_jws *jws, zta_arena *arena, zta_error *err)
+{
+	return zta_txn_token__read(jws, arena, out, err);
+}
+
+const zta_known_reading zta_txn_token__reading = { sizeof(zta_txn), read_txn };

@@ -6,7 +6,7 @@
 #ifndef ZTA_TRUST_TXN_TOKEN_H
 #define ZTA_TRUST_TXN_TOKEN_H
 
-#include "identity/jws.h"
+#include "identity/known.h"
 #include "trust/elevation.h"
 
 #define ZTA_TXN_TYP "txntoken+jwt"
@@ -44,6 +44,9 @@ void zta_txn_token__put(zta_buf *buf, const zta_txn *txn);
  */
 ZTA_MUST_USE zta_status zta_txn_token__read(
     const zta_jws *jws, zta_arena *arena, zta_txn *out, zta_error *err);
+
+/* The same; what it means is a zta_txn. */
+extern const zta_known_reading zta_txn_token__reading;
 
 /* Is `text` how Cedar writes the entity of this type and id? */
 bool zta_subject__is(zta_str text, zta_str type, zta_str id);

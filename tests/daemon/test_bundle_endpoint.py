@@ -149,7 +149,7 @@ def test_who_is_not_the_host_is_not_believed():
     serve_as(Authority("web", uri=None).server())
     restart()
     server.wait_said("identity: source spire: " + issuer.url)
-    assert not is_taken(second) and exchange() == "invalid_token"
+    assert not is_taken(second) and exchange() == "unavailable"
     assert "no_keys" in server.records()[-1]["reason"]
     serve_as(web.server())
     server.wait_said("identity: source spire: answers again")
@@ -204,7 +204,7 @@ def test_old_bundles_are_refused_in_the_end():
     issuer.stop()
     wait_for(lambda: not is_taken(second))
     # The file does not count again: it may hold what was taken back since.
-    assert not is_taken(first) and exchange() == "invalid_token"
+    assert not is_taken(first) and exchange() == "unavailable"
     assert "no_keys" in server.records()[-1]["reason"]
     issuer.start()
     wait_for(lambda: is_taken(second))

@@ -119,6 +119,18 @@ def test_revocation_bites():
               f"{max(list_) * 1000:.0f} ms at most")
 
 
+def test_it_is_explained():
+    """Under the commit that the record names, which is no longer the newest. SPEC: docs/audit.md"""
+    record = [r for r in leader.records() if r["code"] == "actor_quarantined" and r["kind"] == "decision"][-1]
+    assert json.loads(run("log", "--json", "--limit", "1"))["id"] != record["commit"]
+    told = json.loads(run("explain", record["id"], "--log", leader.log_dir, "--json"))
+    assert told["again"]["agrees"] and told["rings"][0]["quarantine"] == [WEB]
+    assert [(c["change"], c["name"], c["decision"]) for c in told["changes"]] == [("restore", WEB, True)]
+    pushed = [r for r in leader.records() if r["kind"] == "access"][-1]
+    told = json.loads(run("explain", pushed["id"], "--log", leader.log_dir, "--json"))
+    assert told["action"] == pushed["action"] and told["again"] == {"not": "calls about ledgers are not kept"}
+
+
 def test_by_prefix():
     token = leader.token()
     run("trust", "quarantine", "spiffe://shop.example/*", "--because", "all of it", "--key", writer.path, "--push")
@@ -163,7 +175,7 @@ def test_an_end_by_itself():
 test_before()
 print("ok test_before")
 leader_token = leader.token()
-main([test_what_would_stop, test_revocation_bites, test_by_prefix, test_push_of_what_is_there,
-      test_an_end_by_itself])
+main([test_what_would_stop, test_revocation_bites, test_it_is_explained, test_by_prefix,
+      test_push_of_what_is_there, test_an_end_by_itself])
 follower.stop()
 leader.stop()

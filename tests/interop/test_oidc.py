@@ -15,7 +15,7 @@ import urllib.parse
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path.insert(0, os.path.join(ROOT, "tests", "daemon"))
 
-from harness import EVALUATION, URN, Server, main, question, ztauth  # noqa: E402
+from harness import EVALUATION, URN, ZTAUTH, Server, main, question, ztauth  # noqa: E402
 from oidc import post, post_json, sign_in  # noqa: E402
 
 try:
@@ -44,7 +44,7 @@ def make_key(kid):
     return json.loads(jwk.JWK.generate(kty="EC", crv="P-256", kid=kid, use="sig", alg="ES256").export())
 
 
-server = Server()
+server = Server(extra="delegations grants\n")
 client_jwk = json.loads(ztauth("key", "gen", "--out", server.path("client.pem")))
 keys = [make_key("first")]
 provider = subprocess.Popen(
@@ -96,11 +96,11 @@ def load(source, **change):
         time.sleep(0.01)
 
 
-def code_flow(form):
+def code_flow(form, login="alice", **more):
     query = urllib.parse.urlencode({
         "client_id": WEB, "response_type": "code", "redirect_uri": REDIRECT, "prompt": "consent",
-        "scope": "openid offline_access shop.buy", "resource": f"https://shop.example/{form}"})
-    answer = sign_in(f"{issuer}/auth?{query}", REDIRECT, {"login": "alice", "password": "x"})
+        "scope": "openid offline_access shop.buy", "resource": f"https://shop.example/{form}", **more})
+    answer = sign_in(f"{issuer}/auth?{query}", REDIRECT, {"login": login, "password": "x"})
     return post(issuer + "/token", {"grant_type": "authorization_code", "code": answer["code"],
                                     "redirect_uri": REDIRECT}, (WEB, SECRET))
 
@@ -222,7 +222,83 @@ def test_introspection_with_a_wrong_secret():
     server.wait_said("the answer has status 401")
 
 
+# --- consent to a grant. SPEC: ztauth 7
+
+
+def write(name, text):
+    with open(server.path(name), "w", encoding="utf-8") as f:
+        f.write(text)
+    return server.path(name)
+
+
+def draft(number, **change):
+    """A grant that is not signed: its file, and the nonce that consents to it."""
+    path = server.path(f"draft-{number}")
+    terms = {"--from": 'User::"alice"', "--to": "spiffe://shop.example/order-api", "--zone": "100000000001",
+             "--actions": "buy", "--for": "5m", "--out": path, **change}
+    ztauth("delegate", "grant", "--sign-in", *(w for pair in terms.items() for w in pair), 'Product::"teapot"')
+    return path, json.loads(ztauth("delegate", "show", "--json", path))["digest"]
+
+
+def accept(path, id_token):
+    """The `jti`, or what the server says."""
+    done = subprocess.run(
+        [ZTAUTH, "delegate", "accept", "--server", f"http://127.0.0.1:{server.port}/zones/100000000001", "--token",
+         write("order.token", server.svid()), "--id-token", write("id.token", id_token), path],
+        capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return done.stdout.strip()
+    assert done.returncode == 2 and id_token not in done.stderr, done.stderr
+    return done.stderr
+
+
+def decide_by(jti, token):
+    status, answer = server.exchange(subject_token=token, delegation=jti)
+    assert status == 200, (answer, server.records()[-1])
+    return decide(answer["access_token"], "alice")
+
+
+def test_consent_by_signing_in():
+    path, nonce = draft(1)
+    given = code_flow("jwt", nonce=nonce)
+    jti = accept(path, given["id_token"])
+    assert decide_by(jti, given["access_token"]), jti
+    # The provider is not needed any more, nor are the keys that it had then.
+    keys.append(make_key("later"))
+    post_json(issuer + "/test/keys", [keys[-1]])
+    assert decide_by(jti, code_flow("jwt")["access_token"])
+
+
+def test_no_consent():
+    path, nonce = draft(2)
+    good = code_flow("jwt", nonce=nonce)["id_token"]
+    other = draft(3)[0]
+    with open(path, encoding="utf-8") as f:
+        altered = write("altered", f.read().replace('"max_depth":0', '"max_depth":1'))
+    bobs, bobs_nonce = draft(4)
+    for file, token, word in (
+        (other, good, "`nonce` of the ID token"),
+        (altered, good, "`nonce` of the ID token"),
+        (path, code_flow("jwt")["id_token"], "`nonce` of the ID token"),
+        (path, code_flow("jwt", nonce="x")["id_token"], "`nonce` of the ID token"),
+        (bobs, code_flow("jwt", "bob", nonce=bobs_nonce)["id_token"], "another person"),
+        (path, good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"), ""),
+    ):
+        answer = accept(file, token)
+        assert "no consent: " in answer and word in answer, (word, answer)
+    load(OIDC, audience=["other.example"])
+    assert "no consent" in accept(path, good)
+    load({**OIDC, "kind": "jwt"})
+    assert "kind `oidc`" in accept(path, good)
+    load(OIDC)
+    assert len(accept(path, good)) == 32
+
+
 configure(OIDC)
+with open(server.path("ledger/trust/elevation.cedar"), "a", encoding="utf-8") as f:
+    f.write('@id("given") permit (principal, action == ZTAuth::Action::"delegate", resource)\n'
+            'when { context.consent.present && context.consent.kind == "oidc-nonce" && resource.kind == "human" };\n')
+ztauth("delegate", "add", "--file", server.path("grants"), "--empty")
 server.start()
 try:
     main([
@@ -231,6 +307,8 @@ try:
         test_tokens_of_a_machine,
         test_keys_rotate_while_requests_run,
         test_an_outage,
+        test_consent_by_signing_in,
+        test_no_consent,
         test_introspection_by_secret,
         test_introspection_by_key,
         test_introspection_with_a_wrong_secret,

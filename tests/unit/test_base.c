@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base.c - arena, slices, maps, buffers, UTF-8, base64url, time. */
+/* test_base.c - arena, slices, maps, buffers, files, UTF-8, base64url, time. */
 #include "tests.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/b64.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -48,6 +52,57 @@ test_arena__reset_keeps_its_blocks(void **state)
 	}
 	assert_int_equal(arena.held, held);
 	zta_arena__release(&arena);
+}
+
+static void
+count_drop(void *what)
+{
+	++*(int *)what;
+}
+
+/* What is shared is let go of once, at the next reset or at the end. */
+static void
+test_arena__lets_go_of_shares(void **state)
+{
+	int drops[3] = { 0 };
+	zta_arena arena;
+
+	(void)state;
+	zta_arena__init(&arena, 10000);
+	assert_true(zta_arena__share(&arena, &drops[0], count_drop));
+	assert_true(zta_arena__share(&arena, &drops[1], count_drop));
+	assert_int_equal(drops[0], 0);
+	zta_arena__reset(&arena);
+	assert_int_equal(drops[0], 1);
+	assert_int_equal(drops[1], 1);
+	assert_true(zta_arena__share(&arena, &drops[1], count_drop));
+	while (zta_arena__alloc(&arena, 16) != NULL) {
+	}
+	assert_false(zta_arena__share(&arena, &drops[2], count_drop));
+	zta_arena__release(&arena);
+	zta_arena__release(&arena);
+	assert_int_equal(drops[0], 1);
+	assert_int_equal(drops[1], 2);
+	assert_int_equal(drops[2], 0);
+}
+
+/* One that begins small holds what it was begun with, and grows from there. */
+static void
+test_arena__begins_as_it_is_told(void **state)
+{
+	zta_arena arena;
+
+	(void)state;
+	zta_arena__init(&arena, 2000);
+	assert_true(zta_arena__begin_with(&arena, 100));
+	assert_int_equal(arena.held, 100);
+	assert_non_null(zta_arena__alloc(&arena, 96));
+	assert_int_equal(arena.held, 100);
+	assert_non_null(zta_arena__alloc(&arena, 16));
+	assert_int_equal(arena.held, 300);
+	zta_arena__release(&arena);
+	assert_false(zta_arena__begin_with(&arena, 2001));
+	assert_int_equal(zta_arena__failed(&arena, NULL), ZTA_ELIMIT);
 }
 
 static void
@@ -177,6 +232,80 @@ test_buf__failure_sticks(void **state)
 	assert_int_equal(buf.status, ZTA_OK);
 	zta_buf__consume(&buf, 3);
 	assert_true(zta_str__is(zta_buf__str(&buf), "4567"));
+	zta_buf__release(&buf);
+}
+
+/* What is no longer content is no longer there, also after it has grown. */
+static void
+test_buf__wipes_a_secret(void **state)
+{
+	static const char zeros[1024];
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init_secret(&buf, 1024);
+	zta_buf__text(&buf, "hunter2 and more");
+	assert_non_null(zta_buf__extend(&buf, 512));
+	memset(buf.ptr + 16, 'x', 512);
+	zta_buf__consume(&buf, 520);
+	assert_true(zta_str__is(zta_buf__str(&buf), "xxxxxxxx"));
+	assert_memory_equal(buf.ptr + 8, zeros, buf.room - 8);
+	zta_buf__clear(&buf);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__text(&buf, "hunter2");
+	zta_buf__consume(&buf, 99);
+	assert_memory_equal(buf.ptr, zeros, buf.room);
+	zta_buf__release(&buf);
+	assert_null(buf.ptr);
+	assert_true(buf.secret);
+}
+
+static void
+test_file__reads_a_secret(void **state)
+{
+	static const struct {
+		const char *content, *secret; /* NULL: refused */
+		zta_status status;
+	} cases[] = {
+		{ "hunter2", "hunter2", ZTA_OK },
+		{ "hunter2\n", "hunter2", ZTA_OK },
+		{ "hunter2\r\n\n", "hunter2", ZTA_OK },
+		{ "a\nb\n", "a\nb", ZTA_OK },
+		{ "", NULL, ZTA_EINVALID },
+		{ "\r\n", NULL, ZTA_EINVALID },
+		{ "0123456789abcde", "0123456789abcde", ZTA_OK },
+		{ "0123456789abcdef", NULL, ZTA_ELIMIT },
+		{ "0123456789abcdefg", NULL, ZTA_ELIMIT },
+	};
+	char path[] = "/tmp/test_base.XXXXXX";
+	zta_error err;
+	zta_buf buf;
+	size_t i;
+
+	(void)state;
+	assert_int_not_equal(close(mkstemp(path)), -1);
+	zta_buf__init_secret(&buf, 16);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(zta_file__replace(path, 0600,
+				     zta_str_of(cases[i].content), NULL),
+		    ZTA_OK);
+		err = (zta_error){ 0 };
+		assert_int_equal(
+		    zta_file__read_secret(path, &buf, &err), cases[i].status);
+		if (cases[i].secret != NULL) {
+			assert_true(
+			    zta_str__is(zta_buf__str(&buf), cases[i].secret));
+		} else {
+			assert_string_equal(err.place, path);
+			assert_int_equal(buf.len, 0);
+			assert_int_equal(buf.ptr[0], '\0');
+		}
+		zta_buf__clear(&buf);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(
+	    zta_file__read_secret(path, &buf, &err), ZTA_ENOTFOUND);
+	assert_int_equal(zta_file__read_secret("/", &buf, &err), ZTA_EIO);
 	zta_buf__release(&buf);
 }
 
@@ -368,11 +497,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arena__stops_at_its_maximum),
 		cmocka_unit_test(test_arena__reset_keeps_its_blocks),
+		cmocka_unit_test(test_arena__lets_go_of_shares),
+		cmocka_unit_test(test_arena__begins_as_it_is_told),
 		cmocka_unit_test(test_str__pieces),
 		cmocka_unit_test(test_str__hash_depends_on_every_byte_and_seed),
 		cmocka_unit_test(test_map__finds_what_was_added),
 		cmocka_unit_test(test_arena__grows_large_pieces),
 		cmocka_unit_test(test_buf__failure_sticks),
+		cmocka_unit_test(test_buf__wipes_a_secret),
+		cmocka_unit_test(test_file__reads_a_secret),
 		cmocka_unit_test(test_utf8__bounds),
 		cmocka_unit_test(test_b64__round_trip_and_refusals),
 		cmocka_unit_test(test_b64_std__round_trip_and_refusals),

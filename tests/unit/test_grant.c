@@ -125,10 +125,12 @@ static const grant_member bad[] = {
 	{ "cnf", "{}" }, { "cnf", "{\"jkt\":\"AAAA\"}" },
 	{ "cnf", "{\"x5t#S256\":\"AAAA\"}" }, { "consent", NULL },
 	{ "consent", "{}" }, { "consent", "{\"kind\":\"none\"}" },
-	{ "consent", "{\"kind\":\"oidc-nonce\"}" },
+	{ "consent", "{\"kind\":\"console\"}" },
 	{ "consent", "{\"kind\":\"signature\",\"by\":\"bob\"}" },
 	{ "statement", NULL }, { "statement", "\"\"" },
 	{ "statement", "\"a\\nb\"" }, { "statement", "\"a\\u001b[2K\"" },
+	{ "statement", "\"a\\u009b2K\"" }, { "statement", "\"a\\u202eb\"" },
+	{ "statement", "\"a\\u2066b\"" }, { "statement", "\"a\\u2028b\"" },
 	{ "purpose", "\"\"" }, { "once", "false" }, { "once", "1" },
 	{ "scope", "\"all\"" }, { "iat", "1767225600" },
 	{ "jti\":\"grant-of-alice-0002\",\"x", "1" },
@@ -189,7 +191,8 @@ test_grant__is_named_by_its_payload(void **state)
 		made_grant(&arena, NULL, ZTA_GRANT_TYP, "", key), NULL),
 	    ZTA_OK);
 	assert_memory_equal(a.digest, b.digest, ZTA_SHA256_LEN);
-	assert_false(zta_str__eq(a.jws.signature, b.jws.signature));
+	assert_false(
+	    zta_str__eq(a.token.jws->signature, b.token.jws->signature));
 }
 
 static zta_grant_finding
@@ -228,8 +231,126 @@ test_grant__is_signed_by_its_delegator(void **state)
 	    ZTA_GRANT_NO_DELEGATOR);
 }
 
+/*
+ * SPEC: ztauth 7: who has shown by an ID token that it was there needs no key:
+ * the zone signs. Neither signature stands for the other.
+ */
+static void
+test_grant__is_signed_as_its_consent_says(void **state)
+{
+	static const grant_member nonce[] = {
+		{ "consent", "{\"kind\":\"oidc-nonce\"}" }, { NULL, NULL }
+	};
+	static const struct {
+		const grant_member *changes;
+		bool by_zone, knows_zone;
+		zta_grant_finding finding;
+	} rows[] = {
+		{ nonce, true, true, ZTA_GRANT_HOLDS },
+		{ nonce, true, false, ZTA_GRANT_NO_DELEGATOR },
+		{ nonce, false, true, ZTA_GRANT_BAD_SIGNATURE },
+		{ NULL, true, true, ZTA_GRANT_BAD_SIGNATURE },
+		{ NULL, false, true, ZTA_GRANT_HOLDS },
+	};
+	zta_jwks_key zone_key = { other, ZTA_STR("k"), ZTA_ALG_NONE };
+	const zta_jwks zone = { &zone_key, 1, 0 };
+	const zta_key *used;
+	zta_grant g;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(
+		    zta_grant__read(&g, &arena,
+			made_grant(&arena, rows[i].changes, ZTA_GRANT_TYP, "k",
+			    rows[i].by_zone ? other : key),
+			NULL),
+		    ZTA_OK);
+		assert_int_equal(zta_grant__verify(&g, &delegators,
+				     rows[i].knows_zone ? &zone : NULL, &used),
+		    rows[i].finding);
+	}
+}
+
+/* A payload alone is read as the same grant, and verified as none. */
+static void
+test_grant__reads_a_payload_that_nobody_signed(void **state)
+{
+	zta_buf payload;
+	const zta_key *used;
+	zta_grant g, signed_one;
+
+	(void)state;
+	zta_buf__init(&payload, SIZE_MAX);
+	made_grant_payload(&payload, NULL);
+	assert_int_equal(
+	    zta_grant__read_payload(&g, &arena, zta_buf__str(&payload), NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_grant__read(&signed_one, &arena,
+		made_grant(&arena, NULL, ZTA_GRANT_TYP, "k", key), NULL),
+	    ZTA_OK);
+	assert_memory_equal(g.digest, signed_one.digest, ZTA_SHA256_LEN);
+	assert_int_not_equal(
+	    zta_grant__verify(&g, &delegators, NULL, &used), ZTA_GRANT_HOLDS);
+	zta_buf__release(&payload);
+	assert_int_equal(
+	    zta_grant__read_payload(&g, &arena, ZTA_STR("[]"), NULL),
+	    ZTA_EUNTRUSTED);
+	assert_int_equal(
+	    zta_grant__read_payload(&g, &arena, ZTA_STR("{"), NULL),
+	    ZTA_EUNTRUSTED);
+}
+
+/* One that is known is of these bytes and this key, and judged by keys of now. */
+static void
+test_grant__is_known_by_its_bytes(void **state)
+{
+	const zta_str text = made_grant(&arena, NULL, ZTA_GRANT_TYP, "k", key);
+	const zta_delegators nobody = { 0 };
+	const zta_key *used;
+	zta_known *known;
+	zta_grant first, g;
+	char *bytes;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(zta_known__open(&known, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_grant__read_known(&first, known, &arena, text, NULL), ZTA_OK);
+	assert_int_equal(zta_grant__verify(&first, &delegators, NULL, &used),
+	    ZTA_GRANT_HOLDS);
+	assert_int_equal(
+	    zta_grant__read_known(&g, known, &arena, text, NULL), ZTA_OK);
+	assert_true(g.token.known);
+	assert_int_equal(
+	    zta_grant__verify(&g, &delegators, NULL, &used), ZTA_GRANT_HOLDS);
+	assert_memory_equal(g.digest, first.digest, ZTA_SHA256_LEN);
+	assert_true(zta_str__eq(g.delegate, first.delegate));
+	assert_int_equal(g.action_count, first.action_count);
+	assert_int_equal(zta_grant__verify(&g, &nobody, NULL, &used),
+	    ZTA_GRANT_NO_DELEGATOR);
+	bytes = zta_arena__alloc(&arena, text.len);
+	memcpy(bytes, text.ptr, text.len);
+	for (i = 0; i < text.len; i++) {
+		bytes[i] ^= 1;
+		if (zta_grant__read_known(&g, known, &arena,
+			(zta_str){ bytes, text.len }, NULL) == ZTA_OK) {
+			assert_false(g.token.known);
+			assert_int_not_equal(
+			    zta_grant__verify(&g, &delegators, NULL, &used),
+			    ZTA_GRANT_HOLDS);
+		}
+		bytes[i] ^= 1;
+	}
+	zta_known__close(known);
+}
+
 static const char *const bad_documents[] = { "[]", "{}", "{\"delegators\":{}}",
 	"{\"delegators\":[{}]}", "{\"delegators\":[],\"x\":1}",
+	"{\"delegators\":[],\"administrators\":{}}",
+	"{\"delegators\":[],\"administrators\":[1]}",
+	"{\"delegators\":[],\"administrators\":[\"\"]}",
 	"{\"delegators\":[{\"name\":\"a\"}]}",
 	"{\"delegators\":[{\"name\":\"a\",\"jwks\":[]}]}",
 	"{\"delegators\":[{\"name\":\"a\",\"jwks\":{\"keys\":[]}}]}",
@@ -279,6 +400,10 @@ main(void)
 		cmocka_unit_test(test_grant__is_of_its_type),
 		cmocka_unit_test(test_grant__is_named_by_its_payload),
 		cmocka_unit_test(test_grant__is_signed_by_its_delegator),
+		cmocka_unit_test(test_grant__is_signed_as_its_consent_says),
+		cmocka_unit_test(
+		    test_grant__reads_a_payload_that_nobody_signed),
+		cmocka_unit_test(test_grant__is_known_by_its_bytes),
 		cmocka_unit_test(test_grant__refuses_bad_delegators),
 		cmocka_unit_test(test_grant__names_every_finding),
 	};

@@ -223,6 +223,9 @@ static const struct {
 	    0 },
 	{ { { .changes = { { "cnf", KEY_TWO } } }, NONE }, 2,
 	    ZTA_GRANT_WRONG_HOLDER, 2 },
+	/* That its key would be the right one does not make it signed. */
+	{ { { .changes = { { "cnf", KEY_ONE } } }, { .forged = true } }, 2,
+	    ZTA_GRANT_BAD_SIGNATURE, 2 },
 	/* inside */
 	{ { NONE,
 	      { .changes = { { "authority",

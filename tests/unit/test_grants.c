@@ -133,6 +133,98 @@ test_grants__are_added_and_revoked(void **state)
 	/* What was taken back does not come back. */
 	assert_int_equal(
 	    zta_delegation_add(path, grant, GRANT_NOW, &err), ZTA_EEXIST);
+	/* Nor when the list is written for something else. */
+	assert_int_equal(zta_delegation_add(path,
+			     named("\"grant-number-0002\""), GRANT_NOW, &err),
+	    ZTA_OK);
+	assert_int_equal(zta_grants__read(&grants, path, &err), ZTA_OK);
+	known = zta_grants__find(&grants, ZTA_STR("grant-number-0001"));
+	assert_non_null(known);
+	assert_true(known->revoked);
+	assert_false(
+	    zta_grants__find(&grants, ZTA_STR("grant-number-0002"))->revoked);
+	zta_grants__release(&grants);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* The digest of a grant as JSON. */
+static const char *
+digest_of(zta_str token)
+{
+	char digits[ZTA_B64_LEN(ZTA_SHA256_LEN)];
+	char *out = zta_arena__alloc(&arena, sizeof(digits) + 3);
+	zta_grant grant;
+
+	assert_non_null(out);
+	assert_int_equal(zta_grant__read(&grant, &arena, token, NULL), ZTA_OK);
+	zta_b64__encode(
+	    (zta_str){ (char *)grant.digest, ZTA_SHA256_LEN }, digits);
+	(void)snprintf(
+	    out, sizeof(digits) + 3, "\"%.*s\"", (int)sizeof(digits), digits);
+	return out;
+}
+
+#define AUTHORITY(action)                              \
+	"{\"actions\":[\"" action "\"],\"resources\":" \
+	"[{\"type\":\"Doc\",\"id\":\"1\"}]}"
+
+/* A child of w:one, to be let in; `err` says why not. */
+static zta_status
+add_child(const char *jti, const char *delegator, const char *authority,
+    const char *depth, const char *parent, zta_error *err)
+{
+	const grant_member child[] = { { "iss", delegator },
+		{ "sub", delegator }, { "delegate", "\"w:two\"" },
+		{ "authority", authority }, { "max_depth", depth },
+		{ "parent", parent }, { "jti", jti }, { NULL, NULL } };
+
+	return zta_delegation_add(path,
+	    made_grant(&arena, child, ZTA_GRANT_TYP, "k", key), GRANT_NOW, err);
+}
+
+/* SPEC: ztauth 7: a child that is wider, or of nobody's, is not let in. */
+static void
+test_grants__judge_a_child_by_its_parent(void **state)
+{
+	zta_str root = named("\"grant-number-0001\"");
+	const char *parent = digest_of(root);
+	const struct {
+		const char *delegator, *authority, *depth, *parent, *reason;
+	} bad[] = {
+		{ "\"w:one\"", AUTHORITY("read"), "1",
+		    digest_of(named("\"grant-number-0009\"")), "unlinked" },
+		{ "\"w:two\"", AUTHORITY("read"), "1", parent, "not_delegate" },
+		{ "\"w:one\"", AUTHORITY("write"), "1", parent,
+		    "wider_actions" },
+		{ "\"w:one\"", AUTHORITY("read"), "2", parent, "wider_depth" },
+	};
+	zta_error err;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+	    zta_delegation_add(path, root, GRANT_NOW, &err), ZTA_OK);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(
+		    add_child("\"grant-number-0002\"", bad[i].delegator,
+			bad[i].authority, bad[i].depth, bad[i].parent, &err),
+		    ZTA_EUNTRUSTED);
+		if (strstr(err.message, bad[i].reason) == NULL) {
+			fail_msg("%s, not %s", err.message, bad[i].reason);
+		}
+	}
+	assert_int_equal(add_child("\"grant-number-0002\"", "\"w:one\"",
+			     AUTHORITY("read"), "1", parent, &err),
+	    ZTA_OK);
+	/* That it was taken back is remembered for its children. */
+	assert_int_equal(zta_delegation_revoke(path,
+			     ZTA_STR("grant-number-0001"), GRANT_NOW, &err),
+	    ZTA_OK);
+	assert_int_equal(add_child("\"grant-number-0003\"", "\"w:one\"",
+			     AUTHORITY("read"), "1", parent, &err),
+	    ZTA_EUNTRUSTED);
+	assert_non_null(strstr(err.message, "revoked"));
+	assert_int_equal(unlink(path), 0);
 }
 
 /* A list without the parent gives no chain, and nothing is taken as not revoked. */
@@ -161,22 +253,23 @@ test_grants__take_whole_chains(void **state)
 	    zta_followed__open(&followed, &zta_grants__class, path, NULL, NULL),
 	    ZTA_OK);
 	assert_int_equal(
-	    zta_grants__take(&followed, ZTA_STR("grant-number-0003"), &arena,
-		&taken, &finding, NULL),
+	    zta_grants__take(&followed, NULL, ZTA_STR("grant-number-0003"),
+		&arena, &taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_UNKNOWN);
 	assert_int_equal(taken.count, 0);
 	assert_int_equal(
-	    zta_grants__take(&followed, ZTA_STR("grant-number-0004"), &arena,
-		&taken, &finding, NULL),
+	    zta_grants__take(&followed, NULL, ZTA_STR("grant-number-0004"),
+		&arena, &taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_HOLDS);
 	assert_int_equal(taken.count, 1);
 	assert_true(zta_taken_grants__is_revoked(&taken, &taken.grants[0]));
 	assert_true(zta_taken_grants__is_revoked(&taken, &taken.grants[1]));
 	zta_followed__close(&followed);
-	assert_int_equal(zta_grants__take(NULL, ZTA_STR("grant-number-0004"),
-			     &arena, &taken, &finding, NULL),
+	assert_int_equal(
+	    zta_grants__take(NULL, NULL, ZTA_STR("grant-number-0004"), &arena,
+		&taken, &finding, NULL),
 	    ZTA_OK);
 	assert_int_equal(finding, ZTA_GRANT_UNKNOWN);
 }
@@ -187,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grants__refuse_what_is_damaged),
 		cmocka_unit_test(test_grants__are_added_and_revoked),
+		cmocka_unit_test(test_grants__judge_a_child_by_its_parent),
 		cmocka_unit_test(test_grants__take_whole_chains),
 	};
 

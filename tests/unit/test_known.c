@@ -7,10 +7,13 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/b64.h"
 #include "base/limits.h"
+#include "crypto/siphash.h"
 #include "identity/live.h"
+#include "identity/registered.h"
 #include "identity/revocations.h"
 #include "identity/verify.h"
 #include "pdp/decide.h"
@@ -62,25 +65,29 @@ sign(const zta_key *with, zta_alg alg, const char *payload)
 	return token;
 }
 
-static bool
-is_known(zta_known *known, zta_str text, zta_known_token *token)
+static zta_status
+parse(zta_known *known, zta_str text, zta_known_token *token)
 {
 	zta_refusal refusal;
 
-	return zta_known__parse(known, &arena, text, token, &refusal, NULL) ==
-	    ZTA_OK &&
-	    token->known;
+	return zta_known__parse(
+	    known, &arena, &zta_claims__reading, text, token, &refusal, NULL);
+}
+
+static bool
+is_known(zta_known *known, zta_str text, zta_known_token *token)
+{
+	return parse(known, text, token) == ZTA_OK && token->known;
 }
 
 static bool
 verify(zta_known *known, zta_str text, const zta_key *with)
 {
 	zta_known_token token;
-	zta_refusal refusal;
 
-	return zta_known__parse(known, &arena, text, &token, &refusal, NULL) ==
-	    ZTA_OK &&
-	    zta_known__verify(known, &token, with);
+	return parse(known, text, &token) == ZTA_OK &&
+	    zta_known__read(&token, NULL) == ZTA_OK &&
+	    zta_known__verify(&token, with);
 }
 
 #define PAYLOAD                                                             \
@@ -109,47 +116,6 @@ assert_same(const zta_json_doc *a, const zta_json_doc *b)
 	}
 }
 
-static bool
-holds(zta_known *known, zta_str text, const zta_key *with)
-{
-	zta_refusal refusal;
-	zta_jws jws;
-
-	return zta_jws__parse(&arena, text, &jws, &refusal, NULL) == ZTA_OK &&
-	    zta_known__holds(known, &jws, with);
-}
-
-/* Taken apart before it was looked for, it is judged as if it were not. */
-static void
-test_known__holds(void **state)
-{
-	const zta_str text = sign(key, ZTA_ALG_ES256, PAYLOAD);
-	const zta_str same = sign(key, ZTA_ALG_ES256, PAYLOAD);
-	zta_known_token token;
-	zta_known *known;
-	char *changed;
-	size_t i;
-
-	(void)state;
-	assert_int_equal(zta_known__open(&known, NULL), ZTA_OK);
-	assert_true(holds(NULL, text, key));
-	assert_false(holds(NULL, text, other));
-	assert_false(holds(known, text, other));
-	assert_false(is_known(known, text, &token));
-	for (i = 0; i < 2; i++) {
-		assert_true(holds(known, text, key));
-		assert_true(is_known(known, text, &token));
-		assert_false(holds(known, text, other));
-	}
-	assert_false(is_known(known, same, &token));
-	for (i = 0; i < text.len; i++) {
-		changed = zta_arena__cstr(&arena, text);
-		changed[i] = changed[i] == 'A' ? 'B' : 'A';
-		assert_false(holds(known, (zta_str){ changed, text.len }, key));
-	}
-	zta_known__close(known);
-}
-
 /* What is found is what would have been read; it outlasts what is kept. */
 static void
 test_known__is_what_was_read(void **state)
@@ -158,26 +124,92 @@ test_known__is_what_was_read(void **state)
 	unsigned char digest[ZTA_SHA256_LEN];
 	zta_known_token first, again;
 	zta_known *known;
-	zta_refusal refusal;
 
 	(void)state;
 	assert_int_equal(zta_known__open(&known, NULL), ZTA_OK);
-	assert_int_equal(
-	    zta_known__parse(known, &arena, text, &first, &refusal, NULL),
-	    ZTA_OK);
+	assert_int_equal(parse(NULL, text, &first), ZTA_OK);
 	assert_false(first.known);
-	assert_true(zta_known__verify(known, &first, key));
+	assert_true(zta_known__verify(&first, key));
+	assert_true(verify(known, text, key));
 	assert_true(is_known(known, text, &again));
 	zta_known__close(known);
-	assert_same(&first.jws.header, &again.jws.header);
-	assert_same(&first.jws.payload, &again.jws.payload);
-	assert_true(zta_str__eq(first.jws.input, again.jws.input));
-	assert_true(zta_str__eq(again.jws.kid, ZTA_STR("k")));
-	assert_true(zta_str__eq(again.jws.typ, ZTA_STR("JWT")));
-	assert_int_equal(again.jws.alg, ZTA_ALG_ES256);
+	assert_same(&first.jws->header, &again.jws->header);
+	assert_same(&first.jws->payload, &again.jws->payload);
+	assert_true(zta_str__eq(first.jws->input, again.jws->input));
+	assert_true(zta_str__eq(again.jws->kid, ZTA_STR("k")));
+	assert_true(zta_str__eq(again.jws->typ, ZTA_STR("JWT")));
+	assert_int_equal(again.jws->alg, ZTA_ALG_ES256);
 	zta_digest__sha256(text, digest);
 	assert_memory_equal(again.digest, digest, sizeof(digest));
 	assert_memory_equal(first.digest, digest, sizeof(digest));
+}
+
+/* Its signature is not in memory, in digits or bytes. */
+static void
+test_known__holds_no_signature(void **state)
+{
+	const zta_str text = sign(key, ZTA_ALG_ES256, "{\"of\":\"nobody\"}");
+	zta_known_token token;
+	zta_str was;
+
+	(void)state;
+	assert_int_equal(parse(live.known, text, &token), ZTA_OK);
+	assert_int_equal(zta_known__read(&token, NULL), ZTA_OK);
+	was = token.jws->signature;
+	assert_int_equal(was.len, 64);
+	assert_true(zta_known__verify(&token, key));
+	assert_int_equal(token.jws->signature.len, 0);
+	while (was.len > 0) {
+		assert_int_equal(was.ptr[--was.len], 0);
+	}
+	assert_true(token.jws->input.ptr != text.ptr);
+	assert_true(is_known(live.known, text, &token));
+}
+
+static zta_status
+read_length(void *out, const zta_jws *jws, zta_arena *own, zta_error *err)
+{
+	(void)own;
+	(void)err;
+	*(size_t *)out = jws->payload.text.len;
+	return jws->payload.root->count == 0 ? ZTA_EUNTRUSTED : ZTA_OK;
+}
+
+/* What was read in one way is not taken for what is read in another. */
+static void
+test_known__every_reading_counts(void **state)
+{
+	static const zta_known_reading lengths = { sizeof(size_t),
+		read_length };
+	const zta_str text = sign(key, ZTA_ALG_ES256, "{\"a\":1}");
+	const zta_str none = sign(key, ZTA_ALG_ES256, "{}");
+	zta_known_token token;
+	zta_refusal refusal;
+	size_t i;
+
+	(void)state;
+	assert_true(verify(live.known, text, key));
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(zta_known__parse(live.known, &arena, &lengths,
+				     text, &token, &refusal, NULL),
+		    ZTA_OK);
+		assert_int_equal(token.known, i == 1);
+		assert_true(zta_known__verify(&token, key));
+		assert_int_equal(zta_known__read(&token, NULL), ZTA_OK);
+		assert_int_equal(*(const size_t *)token.meaning, 7);
+	}
+	assert_true(is_known(live.known, text, &token));
+	assert_non_null(((const zta_claims *)token.meaning)->doc.root);
+	/* What cannot be read is not kept, however well it is signed. */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(zta_known__parse(live.known, &arena, &lengths,
+				     none, &token, &refusal, NULL),
+		    ZTA_OK);
+		assert_false(token.known);
+		assert_true(zta_known__verify(&token, key));
+		assert_int_equal(zta_known__read(&token, NULL), ZTA_EUNTRUSTED);
+		assert_null(token.meaning);
+	}
 }
 
 /* Any other value of any byte, and any other length, is another token. */
@@ -252,7 +284,6 @@ test_known__every_key_counts(void **state)
 	assert_int_equal(
 	    zta_key__from_jwk(&same, &doc, doc.root, NULL), ZTA_OK);
 	assert_true(is_known(live.known, text, &token));
-	assert_true(zta_str__is(zta_key__id(same), token.key));
 	assert_true(verify(live.known, text, same));
 	zta_key_close(same);
 }
@@ -271,6 +302,36 @@ test_known__forgeries_are_not_kept(void **state)
 	assert_true(verify(NULL, text, other));
 	assert_false(is_known(NULL, text, &token));
 	assert_false(is_known(live.known, text, &token));
+}
+
+/*
+ * SPEC: SipHash-2-4-128, vectors_sip128 of its authors: bytes 0, 1, 2 ... under
+ * the key of bytes 0 to 15.
+ */
+static void
+test_known__marks_are_siphash(void **state)
+{
+	static const struct {
+		size_t len;
+		zta_siphash mark;
+	} cases[] = {
+		{ 0, { 0xe6a825ba047f81a3, 0x930255c71472f66d } },
+		{ 1, { 0x44af996bd8c187da, 0x45fc229b11597634 } },
+		{ 15, { 0x11a8b03399e99354, 0xd9c3cf970fec087e } },
+		{ 86, { 0x54cdbc1367b85957, 0x4bc8f882c36899cf } },
+	};
+	const zta_siphash with = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
+	char bytes[86];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bytes); i++) {
+		bytes[i] = (char)i;
+	}
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(zta_siphash__eq(cases[i].mark,
+		    zta_siphash__of(&with, (zta_str){ bytes, cases[i].len })));
+	}
 }
 
 /* --- all rules are judged again */
@@ -445,18 +506,20 @@ test_known__principals_are_the_same(void **state)
 static void
 test_known__revocations_are_those_of_now(void **state)
 {
-	const char path[] = "test_known.revocations";
+	char dir[] = "/tmp/ztauth-known-XXXXXX", path[64], lock[72];
 	const zta_revocation back = { .issuer = ZTA_STR("https://corp"),
 		.jti = ZTA_STR("1"),
 		.until_s = NOW_S + 1000 };
-	zta_live_files files = { NULL, path, NULL };
+	const zta_live_files files = { NULL, path, NULL };
 	const zta_str text = sign(key, ZTA_ALG_ES256, CLAIMS);
 	zta_live own;
 	zta_principal p;
 	zta_sources sources;
 
 	(void)state;
-	(void)remove(path);
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/revocations", dir);
+	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
 	read_sources(&sources, "https://corp", "me", "ES256", "", key);
 	assert_int_equal(zta_revoke(path, NULL, NOW, NULL), ZTA_OK);
 	assert_int_equal(zta_live__open(&own, &files, NULL), ZTA_OK);
@@ -470,6 +533,8 @@ test_known__revocations_are_those_of_now(void **state)
 	zta_live__close(&own);
 	zta_sources__release(&sources);
 	(void)remove(path);
+	(void)remove(lock);
+	assert_int_equal(remove(dir), 0);
 }
 
 /* A token that is bound needs its proof each time. */
@@ -582,6 +647,7 @@ test_known__transaction_tokens_are_judged_again(void **state)
 	zta_zone cases[6];
 	const zta_str text = make_txn(&zone);
 	zta_known_token token;
+	zta_refusal refusal;
 	size_t i;
 
 	(void)state;
@@ -598,7 +664,11 @@ test_known__transaction_tokens_are_judged_again(void **state)
 	cases[4].id = ZTA_STR("2");
 	cases[5].known = NULL;
 	assert_string_equal(leg_of(&zone, text, NOW), "scope");
-	assert_true(is_known(live.known, text, &token));
+	assert_int_equal(
+	    zta_known__parse(live.known, &arena, &zta_txn_token__reading, text,
+		&token, &refusal, NULL),
+	    ZTA_OK);
+	assert_true(token.known);
 	for (i = 0; i < 5; i++) {
 		assert_string_equal(leg_of(&cases[i], text, NOW), "token");
 		assert_string_equal(leg_of(&zone, text, NOW), "scope");
@@ -666,10 +736,12 @@ read_all(void *context)
 	for (i = 0; i < 10 * TOKENS; i++) {
 		zta_arena__reset(&own);
 		r->failed = r->failed ||
-		    zta_known__parse(r->known, &own, r->tokens[i % TOKENS],
-			&token, &refusal, NULL) != ZTA_OK ||
-		    !zta_known__verify(r->known, &token, key) ||
-		    zta_json__get(token.jws.payload.root, "n") == NULL;
+		    zta_known__parse(r->known, &own, &zta_claims__reading,
+			r->tokens[i % TOKENS], &token, &refusal,
+			NULL) != ZTA_OK ||
+		    zta_known__read(&token, NULL) != ZTA_OK ||
+		    !zta_known__verify(&token, key) ||
+		    zta_json__get(token.jws->payload.root, "n") == NULL;
 	}
 	zta_arena__release(&own);
 	return NULL;
@@ -707,11 +779,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known__holds),
 		cmocka_unit_test(test_known__is_what_was_read),
+		cmocka_unit_test(test_known__holds_no_signature),
+		cmocka_unit_test(test_known__every_reading_counts),
 		cmocka_unit_test(test_known__every_byte_counts),
 		cmocka_unit_test(test_known__every_key_counts),
 		cmocka_unit_test(test_known__forgeries_are_not_kept),
+		cmocka_unit_test(test_known__marks_are_siphash),
 		cmocka_unit_test(test_known__rules_are_judged_again),
 		cmocka_unit_test(test_known__sources_are_those_of_now),
 		cmocka_unit_test(test_known__principals_are_the_same),

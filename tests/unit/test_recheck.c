@@ -61,7 +61,13 @@ remove_file(const char *name)
 
 /* --- edits */
 
-static bool bare; /* there is no schema, but another partition */
+static bool bare;   /* there is no schema, but another partition */
+static bool tested; /* there are always tests */
+
+static uint32_t person;
+static const char *const people[] = { "[]",
+	"[{\"uid\":{\"type\":\"U\",\"id\":\"a\"},"
+	"\"attrs\":{\"a\":20,\"b\":\"q\",\"c\":5},\"parents\":[]}]" };
 
 static const char *const schemas[] = {
 	"entity U { a: Long, b?: String }; entity D;\n"
@@ -104,6 +110,29 @@ edit_policies(void)
 	put_file(name, text);
 }
 
+/* What they expect is true now and then. */
+static void
+edit_tests(void)
+{
+	char text[1024];
+	size_t len = 0;
+	uint32_t i, count = 1 + next(3);
+
+	len += (size_t)snprintf(text, sizeof(text), "{\"tests\":[");
+	for (i = 0; i < count; i++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "%s{\"name\":\"n%u\",\"request\":{"
+		    "\"subject\":{\"type\":\"U\",\"id\":\"%s\"},"
+		    "\"action\":{\"name\":\"view\"},"
+		    "\"resource\":{\"type\":\"D\",\"id\":\"d\"}},"
+		    "\"expect\":{\"decision\":%s}}",
+		    i > 0 ? "," : "", i, next(2) == 0 ? "a" : "b",
+		    next(8) == 0 ? "false" : "true");
+	}
+	(void)snprintf(text + len, sizeof(text) - len, "]}");
+	put_file("tests/t.json", text);
+}
+
 static void
 edit_rest(void)
 {
@@ -115,6 +144,7 @@ edit_rest(void)
 		put_file("schema.cedarschema", schemas[0]);
 		break;
 	case 2:
+		person = next(2);
 		put_file("entities/u.json",
 		    next(3) == 0 ? "[{\"uid\":{\"type\":\"U\",\"id\":\"a\"},"
 				   "\"attrs\":{\"a\":\"no\"},\"parents\":[]}]" :
@@ -127,12 +157,7 @@ edit_rest(void)
 		put_file("P00.cedar", "");
 		break;
 	case 5:
-		put_file("tests/t.json",
-		    "{\"tests\":[{\"name\":\"n\",\"request\":{"
-		    "\"subject\":{\"type\":\"U\",\"id\":\"a\"},"
-		    "\"action\":{\"name\":\"view\"},"
-		    "\"resource\":{\"type\":\"D\",\"id\":\"d\"}},"
-		    "\"expect\":{\"decision\":false}}]}");
+		edit_tests();
 		break;
 	case 6:
 		put_file("trust/levels.json", next(2) == 0 ? "" : "[]");
@@ -148,9 +173,13 @@ mend(void)
 {
 	remove_file("README");
 	remove_file("P00.cedar");
-	remove_file("tests/t.json");
 	remove_file("trust/levels.json");
-	put_file("entities/u.json", "[]");
+	put_file("entities/u.json", people[person]);
+	if (!tested) {
+		remove_file("tests/t.json");
+	} else if (next(8) == 0) {
+		edit_tests();
+	}
 	if (bare) {
 		remove_file("schema.cedarschema");
 	} else {
@@ -179,7 +208,7 @@ mend_policies(void)
 static void
 damage(void)
 {
-	static const char *const foreign = "ZTAM\001";
+	static const char *const foreign = "ZTAM\002";
 	char path[128];
 	zta_arena arena;
 	zta_str bytes;
@@ -251,6 +280,18 @@ compare(const zta_check *a, const zta_check *b)
 	assert_int_equal(a->whole, b->whole);
 	assert_int_equal(a->listed, b->listed);
 	assert_int_equal(a->tests.count, b->tests.count);
+	assert_int_equal(a->tests.failed, b->tests.failed);
+	for (i = 0; i < a->tests.count; i++) {
+		assert_true(
+		    zta_str__eq(a->tests.list[i].file, b->tests.list[i].file));
+		assert_true(
+		    zta_str__eq(a->tests.list[i].name, b->tests.list[i].name));
+		assert_int_equal(a->tests.list[i].line, b->tests.list[i].line);
+		assert_int_equal(
+		    a->tests.list[i].passed, b->tests.list[i].passed);
+		assert_string_equal(
+		    a->tests.list[i].message, b->tests.list[i].message);
+	}
 	assert_int_equal(zta_check__is_version(a), zta_check__is_version(b));
 	assert_int_equal(a->findings.errors, b->findings.errors);
 	assert_int_equal(a->findings.count, b->findings.count);
@@ -317,6 +358,44 @@ test_recheck__random(void **state)
 {
 	(void)state;
 	change_often();
+}
+
+/*
+ * Tests under the schema and without: which policies answer changes with each
+ * file that is edited.
+ */
+static void
+test_recheck__with_tests(void **state)
+{
+	(void)state;
+	tested = true;
+	edit_tests();
+	change_often();
+	tested = false;
+}
+
+/* A permit that is overruled answers: without the forbid it decides. */
+static void
+test_recheck__overruled(void **state)
+{
+	(void)state;
+	tested = true;
+	mend_policies();
+	mend();
+	put_file("tests/t.json",
+	    "{\"tests\":[{\"name\":\"n\",\"request\":{"
+	    "\"subject\":{\"type\":\"U\",\"id\":\"a\"},"
+	    "\"action\":{\"name\":\"view\"},"
+	    "\"resource\":{\"type\":\"D\",\"id\":\"d\"}},"
+	    "\"expect\":{\"decision\":false}}]}");
+	put_file("p03.cedar", "forbid (principal, action, resource);\n");
+	assert_false(recheck());
+	put_file("p04.cedar", "// nothing\n");
+	assert_true(recheck());
+	remove_file("p03.cedar");
+	assert_true(recheck());
+	tested = false;
+	mend();
 }
 
 /* A warning about each partition, at its first file. */
@@ -498,6 +577,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recheck__random),
+		cmocka_unit_test(test_recheck__with_tests),
+		cmocka_unit_test(test_recheck__overruled),
 		cmocka_unit_test(test_recheck__racy),
 		cmocka_unit_test(test_recheck__belief),
 		cmocka_unit_test(test_recheck__forged),

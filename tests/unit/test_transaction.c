@@ -47,11 +47,11 @@ publish(const zta_key *a, const zta_key *b, bool *changed)
 	char document[2 * ZTA_KEY_JWK_MAX + 32];
 
 	assert_int_equal(
-	    zta_key_public_jwk(a, ZTA_ALG_ES256, ZTA_STR(""), one, NULL),
+	    zta_key_public_jwk(a, zta_key_alg(a), ZTA_STR(""), one, NULL),
 	    ZTA_OK);
 	if (b != NULL) {
 		assert_int_equal(zta_key_public_jwk(
-				     b, ZTA_ALG_ES256, ZTA_STR(""), two, NULL),
+				     b, zta_key_alg(b), ZTA_STR(""), two, NULL),
 		    ZTA_OK);
 	}
 	(void)snprintf(document, sizeof(document), "{\"keys\":[%s%s%s]}", one,
@@ -61,7 +61,7 @@ publish(const zta_key *a, const zta_key *b, bool *changed)
 }
 
 static zta_str
-sign(const zta_txn *txn, const zta_key *key)
+sign_as(const zta_txn *txn, const zta_key *key, const char *typ)
 {
 	char kid[ZTA_KEY_THUMBPRINT_MAX];
 	zta_buf payload, token;
@@ -72,13 +72,19 @@ sign(const zta_txn *txn, const zta_key *key)
 	zta_txn_token__put(&payload, txn);
 	assert_int_equal(zta_key_thumbprint(key, kid, NULL), ZTA_OK);
 	assert_int_equal(
-	    zta_jws__sign(&token, key, ZTA_ALG_ES256, ZTA_STR(ZTA_TXN_TYP),
+	    zta_jws__sign(&token, key, zta_key_alg(key), zta_str_of(typ),
 		zta_str_of(kid), zta_buf__str(&payload), NULL),
 	    ZTA_OK);
 	out = zta_arena__copy(&arena, zta_buf__str(&token));
 	zta_buf__release(&payload);
 	zta_buf__release(&token);
 	return out;
+}
+
+static zta_str
+sign(const zta_txn *txn, const zta_key *key)
+{
+	return sign_as(txn, key, ZTA_TXN_TYP);
 }
 
 static zta_txn
@@ -212,13 +218,66 @@ test_transaction__dates_and_names(void **state)
 }
 
 static zta_status
+verify_token(zta_str token)
+{
+	zta_txn read;
+
+	return zta_transaction__verify(&zone, &arena, token, NOW, &read, NULL);
+}
+
+static zta_status
 verify(const zta_key *key)
 {
 	const zta_txn txn = make();
-	zta_txn read;
 
-	return zta_transaction__verify(
-	    &zone, &arena, sign(&txn, key), NOW, &read, NULL);
+	return verify_token(sign(&txn, key));
+}
+
+/* The payload of one token under the signature of another. */
+static zta_str
+forge(zta_str payload, zta_str signature)
+{
+	const char *one = memrchr(payload.ptr, '.', payload.len);
+	const char *other = memrchr(signature.ptr, '.', signature.len);
+	zta_buf token;
+	zta_str out;
+
+	zta_buf__init(&token, SIZE_MAX);
+	zta_buf__put(
+	    &token, (zta_str){ payload.ptr, (size_t)(one - payload.ptr) });
+	zta_buf__put(&token,
+	    (zta_str){
+		other, signature.len - (size_t)(other - signature.ptr) });
+	out = zta_arena__copy(&arena, zta_buf__str(&token));
+	zta_buf__release(&token);
+	return out;
+}
+
+/* Signed by a key of the zone, as a transaction token, by one algorithm. */
+static void
+test_transaction__is_signed_as_one(void **state)
+{
+	static const zta_str none = { NULL, 0 };
+	zta_txn txn = make(), other = make();
+	zta_key *ed;
+	bool changed;
+
+	(void)state;
+	assert_int_equal(zta_key_generate(&ed, ZTA_ALG_EDDSA, NULL), ZTA_OK);
+	assert_int_equal(publish(first, ed, &changed), ZTA_OK);
+	assert_int_equal(verify(first), ZTA_OK);
+	assert_int_equal(verify(ed), ZTA_EUNTRUSTED);
+	assert_int_equal(
+	    verify_token(sign_as(&txn, first, "JWT")), ZTA_EUNTRUSTED);
+	assert_int_equal(
+	    verify_token(sign_as(&txn, first, "ztauth-delegation+jwt")),
+	    ZTA_EUNTRUSTED);
+	other.txn = ZTA_STR("ffeeddccbbaa99887766554433221100");
+	assert_int_equal(
+	    verify_token(forge(sign(&other, first), sign(&txn, first))),
+	    ZTA_EUNTRUSTED);
+	assert_int_equal(verify_token(none), ZTA_EUNTRUSTED);
+	zta_key_close(ed);
 }
 
 static void
@@ -290,6 +349,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transaction__is_carried_on),
 		cmocka_unit_test(test_transaction__dates_and_names),
+		cmocka_unit_test(test_transaction__is_signed_as_one),
 		cmocka_unit_test(test_transaction__keys_are_replaced),
 		cmocka_unit_test(
 		    test_transaction__what_is_no_key_set_changes_nothing),

@@ -12,6 +12,8 @@ static const char levels[] =
     "\"proof_age_max_s\":60}},"
     "{\"name\":\"low\",\"rank\":1},"
     "{\"name\":\"asked\",\"rank\":5,\"requires\":{\"consent\":true}},"
+    "{\"name\":\"wary\",\"rank\":7,\"requires\":{\"consent\":true,"
+    "\"proof\":[\"mtls\"]}},"
     "{\"name\":\"attested\",\"rank\":6,\"requires\":{\"attestation\":"
     "[\"tpm\"]}}]}";
 static const char groups[] =
@@ -21,6 +23,7 @@ static const char groups[] =
     "{\"name\":\"pay\",\"level\":\"high\",\"members\":[\"w:pay\"]},"
     "{\"name\":\"both\",\"level\":\"high\",\"members\":[\"w:order\"]},"
     "{\"name\":\"asked\",\"level\":\"asked\",\"members\":[\"w:asked\"]},"
+    "{\"name\":\"wary\",\"level\":\"wary\",\"members\":[\"w:wary\"]},"
     "{\"name\":\"tpm\",\"level\":\"attested\",\"members\":[\"w:tpm\"]},"
     "{\"name\":\"idle\",\"level\":\"low\",\"members\":[\"w:idle\"]},"
     "{\"name\":\"never\",\"level\":\"low\",\"members\":[\"w:never\"]}],"
@@ -82,11 +85,15 @@ static const struct {
 	    "unauthorized_actor" },
 	{ "w:order", ZTA_PROOF_BEARER, 0, "human", "refund",
 	    "unauthorized_actor" },
+	/* Of two levels that it reaches the higher one counts. */
+	{ "w:order", ZTA_PROOF_MTLS, 0, "workload", "buy", "" },
 	{ "spiffe://shop/orders/eu", ZTA_PROOF_BEARER, 0, "human", "buy", "" },
 	{ "spiffe://shop/orders/", ZTA_PROOF_BEARER, 0, "human", "buy",
 	    "unauthorized_actor" },
 	{ "spiffe://shop/ordersx", ZTA_PROOF_BEARER, 0, "human", "buy",
 	    "unauthorized_actor" },
+	{ "spiffe://mail/orders/eu/and/much/longer", ZTA_PROOF_BEARER, 0,
+	    "human", "buy", "unauthorized_actor" },
 	{ "spiffe://shop/orders/old/1", ZTA_PROOF_BEARER, 0, "human", "buy",
 	    "actor_quarantined" },
 	{ "w:bad", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_quarantined" },
@@ -98,6 +105,9 @@ static const struct {
 	{ "w:pay", ZTA_PROOF_MTLS, -1, "workload", "buy", "actor_below_level" },
 	{ "w:pay", ZTA_PROOF_BEARER, 0, "human", "buy", "actor_below_level" },
 	{ "w:asked", ZTA_PROOF_MTLS, 0, "human", "buy", "consent_required" },
+	/* Consent alone would not be enough. */
+	{ "w:wary", ZTA_PROOF_BEARER, 0, "human", "buy", "actor_below_level" },
+	{ "w:wary", ZTA_PROOF_MTLS, 0, "human", "buy", "consent_required" },
 	{ "w:tpm", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_below_level" },
 	{ "w:idle", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
 	{ "w:never", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },

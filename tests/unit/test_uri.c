@@ -78,12 +78,27 @@ test_uri__refuses_what_is_no_target(void **state)
 	    zta_uri__same_target(ZTA_STR("http://a/"), ZTA_STR("https://a/")));
 }
 
+/* SPEC: rfc3986 2.3 */
+static void
+test_uri__escapes_all_but_the_unreserved(void **state)
+{
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init(&buf, SIZE_MAX);
+	zta_uri__put_escaped(&buf, ZTA_STR("aZ09-._~ +&=%/\0\xc3\xa9"));
+	assert_true(zta_str__is(
+	    zta_buf__str(&buf), "aZ09-._~%20%2B%26%3D%25%2F%00%C3%A9"));
+	zta_buf__release(&buf);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_uri__has_one_spelling),
 		cmocka_unit_test(test_uri__refuses_what_is_no_target),
+		cmocka_unit_test(test_uri__escapes_all_but_the_unreserved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

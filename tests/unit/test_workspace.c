@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log/journal.h"
+#include "log/log.h"
 #include "pap/workspace.h"
-#include "ztauth/trust.h"
+#include "ztauth/why.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -405,6 +407,81 @@ do_trust_explain(zta_workspace *w)
 	return status;
 }
 
+/* --- why a decision was */
+
+#define DECIDED 1767225600000
+static char decisions[] = "/tmp/ztauth-decisions-XXXXXX";
+
+/* A log with one decision: a workload that is in no group. */
+static void
+make_log(zta_str commit)
+{
+	static const char line[] =
+	    "{\"id\":\"30313233343536373839616263646566\","
+	    "\"time\":1767225600000,\"request\":{\"subject\":{\"type\":\"U\","
+	    "\"id\":\"a\"},\"action\":{\"name\":\"do\"},\"resource\":{\"type\":"
+	    "\"R\",\"id\":\"r\"}},\"chain\":{\"subject\":{\"type\":\"U\",\"id\":"
+	    "\"a\",\"kind\":\"human\",\"source\":\"s\",\"trust_domain\":\"\"},"
+	    "\"scopes\":[\"do\"],\"rings\":[{\"workload\":\"w:c\",\"source\":"
+	    "\"s\",\"trust_domain\":\"\",\"proof\":\"bearer\","
+	    "\"at\":1767225600000}]}}";
+	const zta_leaf_ring ring = { .workload = ZTA_STR("w:c"),
+		.source = ZTA_STR("s"),
+		.proof = ZTA_STR("bearer"),
+		.at = DECIDED };
+	const zta_leaf leaf = { .kind = ZTA_STR("decision"),
+		.id = ZTA_STR("0123456789abcdef"),
+		.time = DECIDED,
+		.commit = commit,
+		.txn = ZTA_STR("t"),
+		.subject_type = ZTA_STR("U"),
+		.subject_id = ZTA_STR("a"),
+		.action = ZTA_STR("do"),
+		.resource_type = ZTA_STR("R"),
+		.resource_id = ZTA_STR("r"),
+		.rings = &ring,
+		.ring_count = 1,
+		.leg = ZTA_STR("elevation"),
+		.code = ZTA_STR("unauthorized_actor"),
+		.ring = 1 };
+	const zta_log_options options = { .lanes = 1 };
+	zta_log_found found;
+	zta_journal *journal;
+	zta_log *log;
+
+	assert_int_equal(
+	    zta_log__open(&log, decisions, &options, &found, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_log_lane__append(zta_log__lane(log, 0), &leaf, NULL), ZTA_OK);
+	zta_log__close(log);
+	assert_int_equal(zta_journal__open(&journal, decisions, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_journal__append(journal, DECIDED, ZTA_STR(line), NULL), ZTA_OK);
+	zta_journal__close(journal);
+}
+
+/* What there was no memory for is no account that lacks something. */
+static zta_status
+do_why(zta_workspace *w)
+{
+	const zta_why_question question = {
+		.log = decisions, .decision = "0", .workspace = w
+	};
+	zta_error err;
+	zta_why *why;
+	zta_status status = zta_why_open(&why, &question, &err);
+
+	if (status == ZTA_OK) {
+		assert_null(why->not_again);
+		assert_true(why->agrees);
+		assert_int_equal(why->change_count, 1);
+		assert_int_equal(why->changes[0].kind, ZTA_WHY_GROUP);
+		assert_true(why->changes[0].allowed);
+		zta_why_close(why);
+	}
+	return status;
+}
+
 /* The verbs of the trust model; the folder is as HEAD has it afterwards. */
 static void
 test_trust_model(void)
@@ -425,7 +502,9 @@ test_trust_model(void)
 	assert_int_equal(zta_workspace_open(&w, top, NULL), ZTA_OK);
 	assert_int_equal(commit(w, "trust\n", &result), ZTA_OK);
 	assert_true(result.report->valid);
+	make_log(result.commit.id);
 	zta_workspace_close(w);
+	fail_often(do_why, false);
 	fail_often(do_foresee, false);
 	fail_often(do_quarantine, true);
 	/* If it could not say so, it says that it is so already. */
@@ -473,7 +552,7 @@ static int
 make_top(void **state)
 {
 	(void)state;
-	return mkdtemp(top) == NULL;
+	return mkdtemp(top) == NULL || mkdtemp(decisions) == NULL;
 }
 
 static int
@@ -490,7 +569,8 @@ static int
 remove_top(void **state)
 {
 	(void)state;
-	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0 ||
+	    nftw(decisions, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0;
 }
 
 int
