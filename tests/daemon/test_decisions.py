@@ -267,6 +267,9 @@ def test_configuration_is_checked():
     for text, message in (
         ("zone 1\n", "bad.conf:"),
         ("colour blue\n", "bad.conf:1:1: there is no key `colour`"),
+        ("seal_lifetime_max 0\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
+        ("seal_lifetime_max 604801\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
+        ("seal_lifetime_max 1d\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
         ("zone 100000000001\nzone 100000000001\n", "bad.conf:2:1: `zone` stands twice"),
         ("listen nowhere\n", "bad.conf:1:8: expected address:port"),
         ("workers 0\n", "bad.conf:1:9: workers is a number"),

@@ -528,6 +528,10 @@ def test_a_grant_that_is_good_once():
     g = add(grant(once=True))
     token = first(delegation=jti_of(g))
     consumed(seal(token))
+    # Used up for good, and not by those who carry it on.
+    server.kill()
+    server.start()
+    consumed(seal(token))
     status, answer = server.exchange(delegation=jti_of(g))
     assert status == 400 and answer["ztauth"]["code"] == "delegation_invalid", answer
 
@@ -589,6 +593,19 @@ def ztauth_get(path):
     c = server.connect()
     c.request("GET", path)
     return c.getresponse().read()
+
+
+def test_the_life_that_the_zone_gives():
+    text = seal()
+    server.stop()
+    with open(server.path("ztauth.conf"), "a", encoding="utf-8") as f:
+        f.write("seal_lifetime_max 600\n")
+    server.start()
+    claims = claims_of(seal())
+    assert claims["exp"] - claims["iat"] == 600, claims
+    # Also what was made before ends sooner.
+    consumed(aged(500, text))
+    refused(aged(700, text), "seal_expired")
 
 
 def test_a_damaged_memory():
