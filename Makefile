@@ -63,8 +63,9 @@ LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        grants grants_edit model quarantine statement txn_token
+TRUST = delegators domains elevation elevation_question foreign grant \
+        grant_chain grant_read grants grants_edit model quarantine statement \
+        statement_read txn_token
 PDP = decide delegation issue may_act question question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
@@ -72,9 +73,9 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
       remote remote_ask remote_open remote_push report resolve server show \
-      signer signers test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_view workspace workspace_blame \
-      workspace_checkout workspace_commit workspace_config workspace_diff \
+      signer signers statements test_outcome test_read tests transfer \
+      transfer_read trust_edit trust_explain trust_view workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config workspace_diff \
       workspace_draft workspace_init workspace_log workspace_remote \
       workspace_revert
 
@@ -103,12 +104,12 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate grant grant_chain grants grants_random json jwt known ledger log \
+       foreign gate grant grant_chain grants grants_random json jwt known ledger log \
        may_act metamorphic nomem object pack quarantine receive_fault \
        recheck remote revocations ring saml schema search search_random \
-       snapshot_base spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust uri used validate \
-       wimse workspace x509
+       snapshot_base spiffe ssh statement status_list store store_fault \
+       store_pgsql store_sqlite tls transaction transfer tree trust uri used \
+       validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pktline policy policyjson proof \

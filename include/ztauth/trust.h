@@ -25,7 +25,8 @@ typedef struct zta_trust_level {
 	size_t proof_count;
 	int64_t proof_age_max_s; /* 0: any */
 	bool consent;
-	size_t attestations; /* how many are demanded */
+	const zta_str *attestations; /* properties: all are demanded */
+	size_t attestation_count;
 } zta_trust_level;
 
 typedef struct zta_trust_group {

@@ -37,8 +37,9 @@ cli_put_demands(const zta_trust_level *l)
 	if (l->consent) {
 		fputs(", consent", stdout);
 	}
-	if (l->attestations > 0) {
-		fputs(", attestation", stdout);
+	for (i = 0; i < l->attestation_count; i++) {
+		printf("%s `%.*s`", i == 0 ? ", attested" : ",",
+		    ZTA_STR_ARG(l->attestations[i]));
 	}
 }
 
@@ -121,8 +122,13 @@ print_level_json(const zta_trust_level *l)
 		printf("%s\"%s\"", i > 0 ? "," : "", l->proofs[i]);
 	}
 	printf("],\"proof_age_max_s\":%" PRId64
-	       ",\"consent\":%s,\"attestations\":%zu}",
-	    l->proof_age_max_s, l->consent ? "true" : "false", l->attestations);
+	       ",\"consent\":%s,\"attestation\":[",
+	    l->proof_age_max_s, l->consent ? "true" : "false");
+	for (i = 0; i < l->attestation_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_string(l->attestations[i]);
+	}
+	fputs("]}", stdout);
 }
 
 static void

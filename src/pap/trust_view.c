@@ -32,7 +32,8 @@ show_level(const zta_level *level)
 		.rank = level->rank,
 		.proof_age_max_s = level->proof_age_ms / 1000,
 		.consent = level->consent,
-		.attestations = level->attestations };
+		.attestations = level->attestations,
+		.attestation_count = level->attestation_count };
 	zta_proof proof;
 
 	for (proof = ZTA_PROOF_BEARER; proof <= ZTA_PROOF_WPT; proof++) {

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "trust/statement.h"
 
 zta_status
 zta_snapshot_loader__tell(
@@ -125,15 +124,13 @@ check_document(
 	zta_json_doc doc;
 	zta_status status = ZTA_OK;
 
-	if (part == ZTA_PART_STATEMENT) {
-		status = zta_statement__check(scratch, file->text, l->err);
-	} else if (part == ZTA_PART_TEST && l->sink == NULL) {
+	if (part == ZTA_PART_TEST && l->sink == NULL) {
 		status = zta_json__read(scratch, file->text, &doc, l->err);
 	}
 	return zta_snapshot_loader__tell(l, file->path, status);
 }
 
-/* Statements and tests are not used here, but a broken one is not kept. */
+/* Tests are not used here, but a broken one is not kept. */
 static zta_status
 check_documents(zta_snapshot_loader *l)
 {
@@ -176,6 +173,31 @@ load_identity(zta_snapshot_loader *l)
 	return status;
 }
 
+/* Those that do not hold are kept: they count for nothing. */
+static zta_status
+load_statements(zta_snapshot_loader *l)
+{
+	static const char path[] = "trust/domains.json";
+	zta_snapshot *s = l->s;
+	const zta_tree_file *file;
+	uint32_t at = 0;
+	zta_status status = zta_snapshot_loader__tell(l, zta_str_of(path),
+	    zta_trust_model__take_domains(
+		&s->model, &s->arena, text_of(s, path), l->err));
+
+	while (status == ZTA_OK &&
+	    (file = zta_snapshot__next_file(s, ZTA_PART_STATEMENT, &at)) !=
+		NULL) {
+		status = zta_snapshot_loader__tell(l, file->path,
+		    zta_statements__add(&s->model.statements, &s->arena,
+			file->path, file->text, l->err));
+	}
+	if (status == ZTA_OK) {
+		zta_trust_model__verify_statements(&s->model);
+	}
+	return status;
+}
+
 static zta_status
 load(zta_snapshot_loader *l)
 {
@@ -189,6 +211,9 @@ load(zta_snapshot_loader *l)
 		status = zta_trust_model__check(&s->model, &s->arena,
 		    text_of(s, "trust/levels.json"),
 		    text_of(s, "trust/groups.json"), l->sink, l->err);
+	}
+	if (status == ZTA_OK) {
+		status = load_statements(l);
 	}
 	if (status == ZTA_OK) {
 		status = zta_elevation__check(&s->elevation, &s->model,
@@ -338,6 +363,7 @@ zta_snapshot__drop(zta_snapshot *s)
 		zta_cedar_close(s->cedar);
 		zta_elevation__close(s->elevation);
 		zta_delegators__release(&s->delegators);
+		zta_trust_model__release(&s->model);
 		zta_sources__release(&s->sources);
 		zta_arena__release(&s->arena);
 		free(s);

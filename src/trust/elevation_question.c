@@ -41,11 +41,12 @@ record_value(const zta_record *record)
 
 static bool
 make_workload(builder *b, const zta_elevation_question *q,
-    const zta_level *level, zta_entity *out)
+    const zta_elevation_answer *weighed, zta_entity *out)
 {
 	const zta_trust_model *model = b->e->model;
 	const pair pairs[] = {
-		{ N_LEVEL, zta_value__number(ZTA_VALUE_LONG, level->rank) },
+		{ N_LEVEL,
+		    zta_value__number(ZTA_VALUE_LONG, weighed->level->rank) },
 		{ N_SOURCE, zta_value__str(q->ring->source) },
 		{ N_TRUST_DOMAIN, zta_value__str(q->ring->trust_domain) },
 	};
@@ -58,7 +59,8 @@ make_workload(builder *b, const zta_elevation_question *q,
 		return false;
 	}
 	for (i = 0; i < model->group_count; i++) {
-		if (zta_group__has(&model->groups[i], q->ring->workload)) {
+		if (zta_foreign__counts(&weighed->foreign, &model->groups[i],
+			q->ring->workload)) {
 			groups[count++] = b->e->groups[i];
 		}
 	}
@@ -165,7 +167,7 @@ subject_uid(builder *b, const zta_subject *s, uint32_t *uid, zta_error *err)
 
 zta_status
 zta_elevation__question(const zta_elevation *e, zta_arena *arena,
-    const zta_elevation_question *q, const zta_level *level,
+    const zta_elevation_question *q, const zta_elevation_answer *weighed,
     zta_elevation_asked *out, zta_error *err)
 {
 	builder b = { .e = e, .arena = arena, .names = &out->names };
@@ -189,7 +191,7 @@ zta_elevation__question(const zta_elevation *e, zta_arena *arena,
 	out->extras[1].uid = question->resource;
 	question->context = make_context(&b, q);
 	if (question->context == NULL ||
-	    !make_workload(&b, q, level, &out->extras[0].entity) ||
+	    !make_workload(&b, q, weighed, &out->extras[0].entity) ||
 	    !make_subject(&b, q->subject, &out->extras[1].entity)) {
 		return zta_arena__failed(arena, err);
 	}
