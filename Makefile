@@ -65,7 +65,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          tree_object
 TRUST = delegators domains elevation elevation_question foreign grant \
         grant_chain grant_read grants grants_edit model quarantine statement \
-        statement_read txn_token
+        statement_make statement_read txn_token
 PDP = decide delegation issue may_act question question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
@@ -98,7 +98,7 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
       init_server key ledger log main plan revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
-      validate workspace zone
+      trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -113,8 +113,8 @@ UNIT = admit alloc api_key base binding cedar check diff difference dpop \
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pktline policy policyjson proof \
-       quarantine replay request saml schema search spiffe ssh tests \
-       transfer trust workspace x509
+       quarantine replay request saml schema search spiffe ssh statement \
+       tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

@@ -12,6 +12,7 @@
 #ifndef ZTAUTH_TRUST_H
 #define ZTAUTH_TRUST_H
 
+#include "ztauth/key.h"
 #include "ztauth/ledger.h"
 
 #ifdef __cplusplus
@@ -134,6 +135,25 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_change(zta_workspace *workspace,
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_plan(zta_workspace *workspace,
     const zta_trust_edit *edit, const zta_ledger_questions *questions,
     zta_trust_changed *out, zta_workspace_outlook *outlook, zta_error *err);
+
+/*
+ * Make a statement for another zone, as the text of a file of trust/statements
+ * there: `claims`, a JSON object, with a `jti`, `nbf` and `exp` of ours, signed.
+ * It begins at `now` and ends at `until` (ms). Free it with zta_str_free().
+ * ZTA_ESYNTAX, ZTA_EINVALID: the claims are not those of a statement.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_statement_make(zta_str claims,
+    const zta_key *key, int64_t now, int64_t until, zta_str *out,
+    zta_error *err);
+
+/*
+ * Would the file count at `now` under the text of trust/domains.json? Levels and
+ * other statements are not looked at. `*claims` is what it says, if it could be
+ * read; free it with zta_str_free(). ZTA_EUNTRUSTED: it would not, and why;
+ * ZTA_ESYNTAX, ZTA_EINVALID: one of the two is malformed.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_statement_verify(zta_str file,
+    zta_str domains, int64_t now, zta_str *claims, zta_error *err);
 
 #ifdef __cplusplus
 }
