@@ -74,8 +74,8 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
       remote remote_ask remote_open remote_push report resolve server show \
       signer signers statements test_outcome test_read tests transfer \
-      transfer_read trust_edit trust_explain trust_view workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config workspace_diff \
+      transfer_read trust_edit trust_explain trust_statements trust_view \
+      workspace workspace_blame workspace_checkout workspace_commit workspace_config workspace_diff \
       workspace_draft workspace_init workspace_log workspace_remote \
       workspace_revert
 

@@ -44,6 +44,20 @@ typedef struct zta_trust_quarantined {
 	const zta_ledger_commit *commit;
 } zta_trust_quarantined;
 
+/* What another domain says: a file of trust/statements. */
+typedef struct zta_trust_statement {
+	zta_str file;
+	const char *kind; /* "federation", "attestation" or "delegation" */
+	zta_str domain;   /* that says it */
+	int64_t begins_at, ends_at; /* ms */
+	const zta_trust_level *cap; /* of a federation; NULL: none of ours */
+	zta_str workload;           /* else: an id or a prefix */
+	const zta_str *properties;  /* of an attestation */
+	size_t property_count;
+	const char *problem; /* why it counts at no time; "": it does */
+	bool in_force;       /* now */
+} zta_trust_statement;
+
 /* The model of the folder. */
 typedef struct zta_trust_view {
 	const zta_trust_level *levels; /* ascending by rank */
@@ -52,6 +66,9 @@ typedef struct zta_trust_view {
 	size_t group_count;
 	const zta_trust_quarantined *quarantine;
 	size_t quarantine_count;
+	zta_str own; /* domain; empty: trust/domains.json does not say it */
+	const zta_trust_statement *statements;
+	size_t statement_count;
 } zta_trust_view;
 
 /*
@@ -80,6 +97,9 @@ typedef struct zta_trust_membership {
 	const zta_trust_group *group;
 	zta_str entry; /* the member that stands for it */
 	bool other_proof, too_old, no_consent, no_attestation;
+	zta_str unattested; /* the first property that is not; or empty */
+	/* Of a workload of another domain, the group does not count then: */
+	bool out_of_scope, above_cap;
 } zta_trust_membership;
 
 typedef struct zta_trust_explained {
@@ -87,8 +107,14 @@ typedef struct zta_trust_explained {
 	size_t group_count;
 	const zta_str *quarantine; /* entries that take it out */
 	size_t quarantine_count;
+	zta_str domain; /* another one, that the workload is of; or empty */
+	const zta_trust_statement *capped; /* its federation; NULL: none */
+	const char
+	    *refused; /* why it may not act, whatever its level; or NULL */
+	zta_str refused_by; /* a statement or a domain, which that is about */
 	const zta_trust_level *level; /* NULL: none is reached */
 	const zta_trust_level *next;  /* the one above; NULL: there is none */
+	zta_str next_unattested;      /* as above, for the next level */
 	bool asked;                   /* the policies were */
 	bool permitted;
 	const char *code; /* why not (docs/formats/trust.md); "" if there is

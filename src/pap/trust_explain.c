@@ -14,6 +14,7 @@ typedef struct explainer {
 	zta_subject subject;
 	zta_operation operation;
 	zta_elevation_question question;
+	zta_foreign foreign;
 	zta_trust_explained *out;
 	zta_error *err;
 } explainer;
@@ -110,18 +111,33 @@ read_question(explainer *x)
 
 /* --- groups and levels */
 
+/* The first property that is not attested, or empty. */
+static zta_str
+unattested(const explainer *x, const zta_level *level)
+{
+	const zta_str *property = zta_trust_model__unattested(
+	    &x->read->model, level, x->ring.workload, x->question.now);
+
+	return property == NULL ? ZTA_STR("") : *property;
+}
+
 static zta_trust_membership
 membership(const explainer *x, uint32_t number, zta_str entry)
 {
-	unsigned lacks = zta_level__lacks(x->read->model.groups[number].level,
-	    x->ring.proof, x->question.now - x->ring.at);
+	const zta_group *group = &x->read->model.groups[number];
+	zta_str property = unattested(x, group->level);
+	unsigned lacks = zta_level__lacks(
+	    group->level, x->ring.proof, x->question.now - x->ring.at);
 
 	return (zta_trust_membership){ .group = &x->read->groups[number],
 		.entry = entry,
 		.other_proof = (lacks & ZTA_LEVEL_PROOF) != 0,
 		.too_old = (lacks & ZTA_LEVEL_AGE) != 0,
 		.no_consent = (lacks & ZTA_LEVEL_CONSENT) != 0,
-		.no_attestation = (lacks & ZTA_LEVEL_ATTESTATION) != 0 };
+		.no_attestation = property.len > 0,
+		.unattested = property,
+		.out_of_scope = !zta_foreign__has_group(&x->foreign, group),
+		.above_cap = !zta_foreign__reaches(&x->foreign, group->level) };
 }
 
 static zta_status
@@ -173,6 +189,26 @@ find_quarantine(explainer *x)
 	return ZTA_OK;
 }
 
+/* Is it of another domain, and what does that say of it? */
+static void
+find_domain(explainer *x)
+{
+	const zta_trust_model *m = &x->read->model;
+	zta_elevation_question q = x->question;
+	zta_refused refused;
+
+	if (x->asked->subject.len == 0) {
+		q.subject = NULL;
+	}
+	(void)zta_foreign__judge(m, &q, &x->foreign, &refused);
+	x->out->domain = x->foreign.domain;
+	x->out->capped = x->foreign.capped == NULL ?
+	    NULL :
+	    &x->read->statements[x->foreign.capped - m->statements.list];
+	x->out->refused = refused.why;
+	x->out->refused_by = refused.what;
+}
+
 static void
 show_level(explainer *x, const zta_elevation_answer *answer)
 {
@@ -184,6 +220,9 @@ show_level(explainer *x, const zta_elevation_answer *answer)
 	x->out->level = number == 0 ? NULL : &x->read->levels[number - 1];
 	x->out->next =
 	    number < m->level_count ? &x->read->levels[number] : NULL;
+	if (x->out->next != NULL) {
+		x->out->next_unattested = unattested(x, &m->levels[number]);
+	}
 	x->out->permitted = x->out->asked && answer->code == ZTA_ELEVATION_OK;
 	x->out->code = zta_elevation__code_name(answer->code);
 	x->out->policies = answer->policies;
@@ -239,7 +278,10 @@ zta_trust_explain(zta_workspace *w, const zta_trust_question *question,
 
 	*out = (zta_trust_explained){ .code = "" };
 	if (status == ZTA_OK) {
-		status = zta_trust_view__read(w, x.read, err);
+		status = zta_trust_view__read(w, question->now, x.read, err);
+	}
+	if (status == ZTA_OK) {
+		find_domain(&x);
 	}
 	if (status == ZTA_OK) {
 		status = find_groups(&x);
@@ -250,6 +292,7 @@ zta_trust_explain(zta_workspace *w, const zta_trust_question *question,
 	if (status != ZTA_OK || question->subject.len > 0) {
 		return status != ZTA_OK ? status : ask(&x);
 	}
+	x.question.subject = NULL;
 	(void)zta_elevation__weigh(&x.read->model, &x.question, &answer);
 	show_level(&x, &answer);
 	return ZTA_OK;

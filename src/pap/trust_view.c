@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "trust/quarantine.h"
 
 zta_status
@@ -71,7 +72,8 @@ show_model(zta_workspace *w, zta_trust_read *r, zta_error *err)
 }
 
 zta_status
-zta_trust_view__read(zta_workspace *w, zta_trust_read *out, zta_error *err)
+zta_trust_view__read(
+    zta_workspace *w, int64_t now, zta_trust_read *out, zta_error *err)
 {
 	zta_str levels, groups;
 	zta_status status =
@@ -86,7 +88,11 @@ zta_trust_view__read(zta_workspace *w, zta_trust_read *out, zta_error *err)
 		status = zta_trust_model__read(
 		    &out->model, &w->arena, levels, groups, err);
 	}
-	return status != ZTA_OK ? status : show_model(w, out, err);
+	if (status == ZTA_OK) {
+		status = show_model(w, out, err);
+	}
+	return status != ZTA_OK ? status :
+				  zta_trust_view__statements(w, now, out, err);
 }
 
 /* --- since when */
@@ -205,7 +211,8 @@ zta_trust_show(zta_workspace *w, zta_trust_view *out, zta_error *err)
 	zta_trust_read read;
 	tracer t = { .workspace = w, .err = err };
 	uint32_t i;
-	zta_status status = zta_trust_view__read(w, &read, err);
+	zta_status status =
+	    zta_trust_view__read(w, zta_time__now_ms(), &read, err);
 
 	*out = (zta_trust_view){ 0 };
 	if (status != ZTA_OK) {
@@ -222,6 +229,8 @@ zta_trust_show(zta_workspace *w, zta_trust_view *out, zta_error *err)
 	}
 	status = trace(&t);
 	*out = (zta_trust_view){ read.levels, read.model.level_count,
-		read.groups, read.model.group_count, t.list, t.count };
+		read.groups, read.model.group_count, t.list, t.count,
+		read.model.domains.own, read.statements,
+		read.model.statements.count };
 	return status;
 }

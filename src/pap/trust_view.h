@@ -12,14 +12,19 @@ typedef struct zta_trust_read {
 	zta_trust_model model;
 	zta_trust_level *levels;
 	zta_trust_group *groups;
+	zta_trust_statement *statements;
 } zta_trust_read;
 
 /* A file of the folder, in the workspace's arena. */
 ZTA_MUST_USE zta_status zta_trust_view__file(
     zta_workspace *workspace, const char *path, zta_str *out, zta_error *err);
 
-/* Read the folder's model. See zta_trust_show(). */
+/* Read the folder's model, as of `now` (ms). See zta_trust_show(). */
 ZTA_MUST_USE zta_status zta_trust_view__read(
-    zta_workspace *workspace, zta_trust_read *out, zta_error *err);
+    zta_workspace *workspace, int64_t now, zta_trust_read *out, zta_error *err);
+
+/* What a statement is shown as: trust_statements.c. */
+ZTA_MUST_USE zta_status zta_trust_view__statements(zta_workspace *workspace,
+    int64_t now, zta_trust_read *read, zta_error *err);
 
 #endif

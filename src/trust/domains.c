@@ -167,7 +167,6 @@ zta_domains__release(zta_domains *domains)
 	for (i = 0; i < domains->count; i++) {
 		zta_jwks__release(&domains->list[i].keys);
 	}
-	domains->count = 0;
 }
 
 const zta_domain *

@@ -38,6 +38,7 @@ typedef struct zta_domains {
  */
 ZTA_MUST_USE zta_status zta_domains__read(
     zta_domains *out, zta_arena *arena, zta_str text, zta_error *err);
+/* Free the keys; the rest stays. */
 void zta_domains__release(zta_domains *domains);
 
 /* The domain of this name, or that has this source; or NULL. */

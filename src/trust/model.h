@@ -55,7 +55,8 @@ ZTA_MUST_USE zta_status zta_trust_model__check(zta_trust_model *out,
 
 /*
  * Read trust/domains.json, which may be empty, to a model that has been read.
- * Errors are about the file. The model is to be released, then and after.
+ * Errors are about the file. The model is to be released, then and after: its
+ * keys, which are not needed any more once statements have been verified.
  */
 ZTA_MUST_USE zta_status zta_trust_model__take_domains(
     zta_trust_model *model, zta_arena *arena, zta_str domains, zta_error *err);
