@@ -64,10 +64,11 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = delegators domains elevation elevation_question foreign grant \
-        grant_chain grant_read grants grants_edit model quarantine statement \
-        statement_make statement_read txn_token
+        grant_chain grant_read grants grants_edit model quarantine \
+        stated_keys statement statement_make statement_read txn_token
 PDP = decide delegation issue may_act question question_entity record replay \
-      request snapshot snapshot_base snapshot_schema transaction zone_keys
+      request snapshot snapshot_base snapshot_schema snapshot_trust \
+      transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \

@@ -127,6 +127,8 @@
  * when a version is loaded, and all are looked at for a foreign workload. */
 #define ZTA_TRUST_DOMAINS_MAX 1000u
 #define ZTA_STATEMENTS_MAX 1000u
+/* A statement: it may hold the keys and roots of a domain. */
+#define ZTA_STATEMENT_MAX ((size_t)256 << 10)
 /* Names and subjects in one list of a statement. */
 #define ZTA_STATEMENT_LIST_MAX 64u
 /* Identity sources: each may claim a credential. */

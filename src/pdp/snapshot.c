@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "trust/stated_keys.h"
 
 zta_status
 zta_snapshot_loader__tell(
@@ -173,29 +174,21 @@ load_identity(zta_snapshot_loader *l)
 	return status;
 }
 
-/* Those that do not hold are kept: they count for nothing. */
+/* Sources, and what they and the domains of the model have of each other. */
 static zta_status
-load_statements(zta_snapshot_loader *l)
+load_sources(zta_snapshot_loader *l)
 {
-	static const char path[] = "trust/domains.json";
 	zta_snapshot *s = l->s;
-	const zta_tree_file *file;
-	uint32_t at = 0;
-	zta_status status = zta_snapshot_loader__tell(l, zta_str_of(path),
-	    zta_trust_model__take_domains(
-		&s->model, &s->arena, text_of(s, path), l->err));
+	uint32_t told = l->sink == NULL ? 0 : l->sink->told;
+	zta_status status = load_identity(l);
 
-	while (status == ZTA_OK &&
-	    (file = zta_snapshot__next_file(s, ZTA_PART_STATEMENT, &at)) !=
-		NULL) {
-		status = zta_snapshot_loader__tell(l, file->path,
-		    zta_statements__add(&s->model.statements, &s->arena,
-			file->path, file->text, l->err));
+	/* One that was told of is missing, but not by that name's fault. */
+	if (status == ZTA_OK && (l->sink == NULL || l->sink->told == told)) {
+		status = zta_snapshot_loader__check_domains(l);
 	}
-	if (status == ZTA_OK) {
-		zta_trust_model__verify_statements(&s->model);
-	}
-	return status;
+	return status != ZTA_OK ?
+	    status :
+	    zta_stated_keys__give(&s->sources, &s->model, &s->arena, l->err);
 }
 
 static zta_status
@@ -213,7 +206,7 @@ load(zta_snapshot_loader *l)
 		    text_of(s, "trust/groups.json"), l->sink, l->err);
 	}
 	if (status == ZTA_OK) {
-		status = load_statements(l);
+		status = zta_snapshot_loader__statements(l);
 	}
 	if (status == ZTA_OK) {
 		status = zta_elevation__check(&s->elevation, &s->model,
@@ -225,7 +218,7 @@ load(zta_snapshot_loader *l)
 		status = zta_snapshot_loader__tell(
 		    l, ZTA_STR("trust/delegators.json"), status);
 	}
-	return status != ZTA_OK ? status : load_identity(l);
+	return status != ZTA_OK ? status : load_sources(l);
 }
 
 /* --- the whole */

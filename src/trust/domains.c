@@ -39,6 +39,10 @@ read_sources(reader *r, const zta_json *node, zta_domain *out)
 	zta_status status = zta_json__words(
 	    &r->doc, node, r->arena, &out->sources, &out->source_count, r->err);
 
+	if (node != NULL) {
+		zta_error__position(
+		    r->doc.text, node->at, &out->line, &out->column);
+	}
 	for (i = 0; status == ZTA_OK && i < out->source_count; i++) {
 		if (zta_domains__of_source(r->out, out->sources[i]) != NULL) {
 			return FAIL(r, node, "a source is of one domain only");

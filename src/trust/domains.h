@@ -20,6 +20,7 @@ typedef struct zta_domain {
 	zta_jwks keys;
 	const zta_str *sources; /* of identity/sources.json */
 	uint32_t source_count;
+	uint32_t line, column; /* of `sources` */
 	const zta_attests *attests;
 	uint32_t attests_count;
 } zta_domain;

@@ -52,6 +52,7 @@ typedef struct zta_statement {
 	zta_statement_kind kind;
 	zta_str issuer, audience, jti;
 	int64_t not_before, ends_at;           /* ms */
+	const zta_json *bundle;                /* federation; NULL: none */
 	zta_str level;                         /* federation */
 	zta_statement_list groups, workloads;  /* federation */
 	zta_statement_list actions;            /* federation, delegation */

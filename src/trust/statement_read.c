@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "identity/spiffe_bundle.h"
 #include "identity/spiffe_id.h"
 #include "trust/statement.h"
 
@@ -186,6 +187,26 @@ take_own_workload(reader *r)
 
 /* --- kinds */
 
+/* It is read once more by whoever needs the keys. */
+static zta_status
+take_bundle(reader *r)
+{
+	const zta_json *node = zta_json__get(r->doc->root, "bundle");
+	zta_spiffe_bundle bundle;
+	zta_status status;
+
+	r->out->bundle = node;
+	if (node == NULL) {
+		return ZTA_OK;
+	}
+	status =
+	    zta_spiffe_bundle__read(&bundle, r->arena, r->doc, node, r->err);
+	if (status == ZTA_OK) {
+		zta_spiffe_bundle__release(&bundle);
+	}
+	return status;
+}
+
 static zta_status
 take_federation(reader *r)
 {
@@ -196,6 +217,9 @@ take_federation(reader *r)
 	uint32_t i;
 	zta_status status = take_name(r, root, "level", &out->level);
 
+	if (status == ZTA_OK) {
+		status = take_bundle(r);
+	}
 	scope = zta_json__get(root, "scope");
 	if (status != ZTA_OK || scope == NULL) {
 		return status;
@@ -294,7 +318,8 @@ take_delegation(reader *r)
 
 #define FRAME "iss", "aud", "jti", "nbf", "exp", "kind"
 
-static const char *const federation_names[] = { FRAME, "level", "scope", NULL };
+static const char *const federation_names[] = { FRAME, "level", "scope",
+	"bundle", NULL };
 static const char *const attestation_names[] = { FRAME, "workload",
 	"properties", NULL };
 static const char *const delegation_names[] = { FRAME, "workload", "subjects",
@@ -347,7 +372,8 @@ zta_statement__read_jws(
 	zta_status status;
 
 	*out = (zta_statement){ 0 };
-	status = zta_jws__parse(arena, token, &out->jws, &refusal, err);
+	status = zta_jws__parse_large(
+	    arena, token, ZTA_STATEMENT_MAX, &out->jws, &refusal, err);
 	if (status != ZTA_OK) {
 		return status == ZTA_EUNTRUSTED ? ZTA_EINVALID : status;
 	}

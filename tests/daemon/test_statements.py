@@ -240,6 +240,34 @@ def test_for_its_own_subjects():
     assert refused(subject_token=bob)[0] == "unauthorized_actor"
 
 
+def test_keys_by_statement():
+    """The keys of its workloads are those that the domain states, while it does."""
+    with open(FOLDER + "/identity/sources.json", encoding="utf-8") as f:
+        kept = f.read()
+    sources = json.loads(kept)
+    with open(leader.path("keys/b-spire.json"), encoding="utf-8") as f:
+        bundle = json.load(f)
+    del sources["sources"]["b-spire"]["jwks_file"]
+    sources["sources"]["b-spire"]["bundle_statement"] = True
+    write("identity/sources.json", sources)
+    push("Only as b.example says")
+    deadline = time.monotonic() + 30
+    while exchange()[0] == 200 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    code, reason = refused()
+    assert code == "invalid_token" and "no statement in force has the keys of `b.example`" in reason, reason
+    write(STATEMENT, made("b-new", seconds=4, kind="federation", level="basic", bundle=bundle))
+    push("b.example says its keys")
+    wait(follower, wait_token(), ALLOW)
+    while exchange()[0] == 200 and time.monotonic() < deadline + 30:
+        time.sleep(0.01)
+    assert "no statement in force has the keys" in refused()[1]
+    write("identity/sources.json", kept)
+    write(STATEMENT, made("b-new", kind="federation", level="basic"))
+    push("As it was")
+    wait_token()
+
+
 def test_nobody_brings_what_does_not_count():
     """Neither by a commit, nor past it, by a push of objects that nothing of ours has made."""
     head = leader.refs("main")["main"]
@@ -287,6 +315,6 @@ def test_an_end_by_itself():
 test_before()
 print("ok test_before")
 main([test_up_to_its_level, test_withdrawal_bites, test_a_key_is_taken_out, test_for_its_own_subjects,
-      test_nobody_brings_what_does_not_count, test_an_end_by_itself])
+      test_keys_by_statement, test_nobody_brings_what_does_not_count, test_an_end_by_itself])
 follower.stop()
 leader.stop()

@@ -18,6 +18,10 @@ typedef struct file {
 	const char *path, *text; /* no text: the file is not there */
 } file;
 
+#define JWKS                                                              \
+	"\"jwks\":{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":" \
+	"\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}"
+
 /* SPEC: docs/formats/trust.md; signed with a key that was thrown away. */
 #define DOMAINS                                                         \
 	"{\"own\":\"a.example\",\"domains\":[{\"name\":\"b.example\","  \
@@ -436,6 +440,13 @@ static const struct {
 	    { { "trust/domains.json",
 		"{\"own\":\"a.example\",\n"
 		"\"domains\":{}}" } },
+	    "trust/domains.json:2:11 domains" },
+	/* Or its subjects would pass for those of the own domain. */
+	{ "a domain has a source that is not there",
+	    { { "trust/domains.json",
+		"{\"own\":\"a.example\",\"domains\":["
+		"{\"name\":\"b.example\",\n"
+		"\"sources\":[\"crop\"]," JWKS "}]}" } },
 	    "trust/domains.json:2:11 domains" },
 	{ "a statement is forged, or stands twice",
 	    { { "trust/statements/r.json", STATEMENT_FORGED },

@@ -158,6 +158,8 @@ static const struct {
 	{ FED "}", "`level`" },
 	{ FED ",\"level\":\"\"}", "`level`" },
 	{ FED ",\"level\":\"low\",\"workload\":\"w\"}", "no such member" },
+	{ FED ",\"level\":\"low\",\"bundle\":[]}", "an array `keys`" },
+	{ FED ",\"level\":\"low\",\"bundle\":{\"keys\":[]}}", "no key here" },
 	{ FED ",\"level\":\"low\",\"scope\":[]}", "" },
 	{ FED ",\"level\":\"low\",\"scope\":{\"pathes\":[\"x\"]}}",
 	    "no such member" },
