@@ -397,6 +397,10 @@ test_foreign__acts_for_its_subjects_by_delegation(void **state)
 					 "\"subjects\":[{\"type\":\"Group\"},"
 					 "{\"type\":\"User\",\"id\":"
 					 "\"carol\"}]}",
+		"{\"iss\":\"c.example\",\"aud\":\"a.example\",\"jti\":"
+		"\"statement-0000004\",\"nbf\":1767225600,\"exp\":1767229200,"
+		"\"kind\":\"delegation\",\"workload\":\"spiffe://c.example/*\","
+		"\"subjects\":[{\"type\":\"User\"}]}",
 		NULL
 	};
 	static const asked refused[] = {
@@ -412,7 +416,12 @@ test_foreign__acts_for_its_subjects_by_delegation(void **state)
 		/* Not for subjects of a third domain, nor of the own. */
 		{ AGENT, "", "buy", "c-corp", NOW, "unauthorized_actor",
 		    "subjects of `c.example`" },
+		/* Not even by one of that domain, if a source of b has it. */
+		{ "spiffe://c.example/x", "b-corp", "buy", "c-corp", NOW,
+		    "unauthorized_actor", "subjects of `c.example`" },
 		/* A delegation federates nobody. */
+		{ "spiffe://c.example/x", "", "buy", "c-corp", NOW,
+		    "unauthorized_actor", "federates its domain `c.example`" },
 		{ AGENT, "", "buy", "b-corp", END, "unauthorized_actor",
 		    "not in force" },
 		{ AGENT, "", "buy", "b-corp", NOW, "", "" },
@@ -441,6 +450,11 @@ test_foreign__attested_is_what_statements_say(void **state)
 		ATT("statement-0000002") ",\"workload\":\"w:tpm\","
 					 "\"properties\":[\"eu\"]}",
 		ATT("statement-0000003") ",\"workload\":\"w:asked\","
+					 "\"properties\":[\"tpm\"]}",
+		NULL
+	};
+	static const char *const of_another[] = {
+		ATT("statement-0000001") ",\"workload\":\"w:asked\","
 					 "\"properties\":[\"tpm\"]}",
 		NULL
 	};
@@ -473,6 +487,7 @@ test_foreign__attested_is_what_statements_say(void **state)
 	(void)state;
 	ASK(one, refused);
 	ASK(by_another, none);
+	ASK(of_another, none);
 	ASK(all, list);
 }
 
