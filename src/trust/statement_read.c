@@ -21,11 +21,26 @@ typedef struct reader {
 #define FAIL(r, node, ...) \
 	zta_json__fail((r)->doc, node, (r)->err, ZTA_EINVALID, __VA_ARGS__)
 
+/* Strangers write it, and people read it at a terminal. */
+static bool
+has_controls(zta_str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 is_name(const zta_json *node)
 {
 	return node != NULL && node->type == ZTA_JSON_STRING &&
-	    node->count > 0 && node->count <= ZTA_GRANT_NAME_MAX;
+	    node->count > 0 && node->count <= ZTA_GRANT_NAME_MAX &&
+	    !has_controls(zta_json__str(node));
 }
 
 static zta_status
@@ -35,7 +50,7 @@ take_name(reader *r, const zta_json *object, const char *name, zta_str *out)
 
 	if (!is_name(node)) {
 		return FAIL(r, node == NULL ? object : node,
-		    "`%s` must be a string of 1 to %u bytes", name,
+		    "`%s` must be a name of 1 to %u bytes", name,
 		    ZTA_GRANT_NAME_MAX);
 	}
 	*out = zta_json__str(node);
