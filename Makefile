@@ -63,25 +63,26 @@ LOG = cbor frame journal leaf log reader segment
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
-TRUST = chain_put chain_take delegators elevation elevation_question grant \
-        grant_chain grant_make grant_read grant_show grant_show_json grants \
-        grants_edit model quarantine seal seal_tree statement txn_token
+TRUST = chain_put chain_take delegators domains elevation elevation_question \
+        foreign grant grant_chain grant_make grant_read grant_show \
+        grant_show_json grants grants_edit model quarantine seal seal_tree \
+        stated_keys statement statement_make statement_read txn_token
 PDP = consent decide delegation issue issue_grants issue_proofs may_act \
       question question_context question_entity record register \
       register_record replay request sealing snapshot snapshot_base \
-      snapshot_schema transaction zone_keys
+      snapshot_schema snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
       receive recheck remote remote_ask remote_open remote_push report \
-      resolve server show signer signers test_outcome test_read tests \
-      transfer transfer_read trust_edit trust_explain trust_view why \
-      why_changes why_find why_grants why_policies why_rings why_workload \
-      workspace workspace_blame workspace_checkout workspace_commit \
-      workspace_config workspace_diff workspace_draft workspace_init \
-      workspace_log workspace_remote workspace_revert
+      resolve server show signer signers statements test_outcome test_read \
+      tests transfer transfer_read trust_edit trust_explain trust_statements \
+      trust_view why why_changes why_find why_grants why_policies why_rings \
+      why_workload workspace workspace_blame workspace_checkout \
+      workspace_commit workspace_config workspace_diff workspace_draft \
+      workspace_init workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -104,25 +105,25 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       delegate_at delegate_grant delegate_show diff explain explain_json \
       explain_print history init init_server key ledger log main pep \
       pep_decide plan revert revoke serve show status sync terminal test \
-      token trust trust_edit trust_explain trust_show validate workspace \
-      zone
+      token trust trust_edit trust_explain trust_show trust_statement \
+      validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop gate grant grant_chain grant_make grants \
+       difference dpop foreign gate grant grant_chain grant_make grants \
        grants_random json jwt known ledger log may_act metamorphic nomem \
        object pack pep pep_answer pep_batch pep_link pep_sent quarantine \
        receive_fault recheck remote revocations ring saml schema seal search \
-       search_random snapshot_base spent spiffe ssh status_list store \
-       store_fault store_pgsql store_sqlite tls transaction transfer tree \
-       trust txn_token uri used validate wimse workspace x509
+       search_random snapshot_base spent spiffe ssh statement status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust txn_token uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo object outside pack pep pktline policy policyjson proof \
-       quarantine replay request saml schema seal search spiffe ssh tests \
-       transfer trust workspace x509
+       quarantine replay request saml schema seal search spiffe ssh \
+       statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

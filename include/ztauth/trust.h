@@ -12,6 +12,7 @@
 #ifndef ZTAUTH_TRUST_H
 #define ZTAUTH_TRUST_H
 
+#include "ztauth/key.h"
 #include "ztauth/ledger.h"
 
 #ifdef __cplusplus
@@ -25,7 +26,8 @@ typedef struct zta_trust_level {
 	size_t proof_count;
 	int64_t proof_age_max_s; /* 0: any */
 	bool consent;
-	size_t attestations; /* how many are demanded */
+	const zta_str *attestations; /* properties: all are demanded */
+	size_t attestation_count;
 } zta_trust_level;
 
 typedef struct zta_trust_group {
@@ -42,6 +44,20 @@ typedef struct zta_trust_quarantined {
 	const zta_ledger_commit *commit;
 } zta_trust_quarantined;
 
+/* What another domain says: a file of trust/statements. */
+typedef struct zta_trust_statement {
+	zta_str file;
+	const char *kind; /* "federation", "attestation" or "delegation" */
+	zta_str domain;   /* that says it */
+	int64_t begins_at, ends_at; /* ms */
+	const zta_trust_level *cap; /* of a federation; NULL: none of ours */
+	zta_str workload;           /* else: an id or a prefix */
+	const zta_str *properties;  /* of an attestation */
+	size_t property_count;
+	const char *problem; /* why it counts at no time; "": it does */
+	bool in_force;       /* now */
+} zta_trust_statement;
+
 /* The model of the folder. */
 typedef struct zta_trust_view {
 	const zta_trust_level *levels; /* ascending by rank */
@@ -50,6 +66,9 @@ typedef struct zta_trust_view {
 	size_t group_count;
 	const zta_trust_quarantined *quarantine;
 	size_t quarantine_count;
+	zta_str own; /* domain; empty: trust/domains.json does not say it */
+	const zta_trust_statement *statements;
+	size_t statement_count;
 } zta_trust_view;
 
 /*
@@ -78,6 +97,9 @@ typedef struct zta_trust_membership {
 	const zta_trust_group *group;
 	zta_str entry; /* the member that stands for it */
 	bool other_proof, too_old, no_consent, no_attestation;
+	zta_str unattested; /* the first property that is not; or empty */
+	/* Of a workload of another domain, the group does not count then: */
+	bool out_of_scope, above_cap;
 } zta_trust_membership;
 
 typedef struct zta_trust_explained {
@@ -85,8 +107,14 @@ typedef struct zta_trust_explained {
 	size_t group_count;
 	const zta_str *quarantine; /* entries that take it out */
 	size_t quarantine_count;
+	zta_str domain; /* another one, that the workload is of; or empty */
+	const zta_trust_statement *capped; /* its federation; NULL: none */
+	const char
+	    *refused; /* why it may not act, whatever its level; or NULL */
+	zta_str refused_by; /* a statement or a domain, which that is about */
 	const zta_trust_level *level; /* NULL: none is reached */
 	const zta_trust_level *next;  /* the one above; NULL: there is none */
+	zta_str next_unattested;      /* as above, for the next level */
 	bool asked;                   /* the policies were */
 	bool permitted;
 	const char *code; /* why not (docs/formats/trust.md); "" if there is
@@ -133,6 +161,25 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_change(zta_workspace *workspace,
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_plan(zta_workspace *workspace,
     const zta_trust_edit *edit, const zta_ledger_questions *questions,
     zta_trust_changed *out, zta_workspace_outlook *outlook, zta_error *err);
+
+/*
+ * Make a statement for another zone, as the text of a file of trust/statements
+ * there: `claims`, a JSON object, with a `jti`, `nbf` and `exp` of ours, signed.
+ * It begins at `now` and ends at `until` (ms). Free it with zta_str_free().
+ * ZTA_ESYNTAX, ZTA_EINVALID: the claims are not those of a statement.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_statement_make(zta_str claims,
+    const zta_key *key, int64_t now, int64_t until, zta_str *out,
+    zta_error *err);
+
+/*
+ * Would the file count at `now` under the text of trust/domains.json? Levels and
+ * other statements are not looked at. `*claims` is what it says, if it could be
+ * read; free it with zta_str_free(). ZTA_EUNTRUSTED: it would not, and why;
+ * ZTA_ESYNTAX, ZTA_EINVALID: one of the two is malformed.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_trust_statement_verify(zta_str file,
+    zta_str domains, int64_t now, zta_str *claims, zta_error *err);
 
 #ifdef __cplusplus
 }

@@ -121,9 +121,22 @@ fail(zta_http_call *call, zta_status status, const zta_error *err)
 	zta_http_call__fail(call, 400, "invalid_request", err->message, at);
 }
 
+static bool
+knows(const zta_worker *worker, const zta_snapshot *snapshot,
+    const zta_principal *caller, int64_t now)
+{
+	const zta_ring ring = { .workload = caller->id,
+		.source = caller->source,
+		.trust_domain = caller->trust_domain };
+
+	return zta_elevation__knows(
+	    &snapshot->model, &ring, worker->service->zone.trust_domain, now);
+}
+
 /*
  * The workload that asks, by the credential in its headers or the
- * certificate of its connection: one that is in a group and not in quarantine. As zta_identity__verify() answers.
+ * certificate of its connection: one that is in a group, not in quarantine, and
+ * of the own domain or federated. As zta_identity__verify() answers.
  */
 static zta_status
 find_caller(zta_worker *worker, const zta_verifier *with, zta_http_call *call,
@@ -140,7 +153,7 @@ find_caller(zta_worker *worker, const zta_verifier *with, zta_http_call *call,
 	status = zta_identity__verify(with, &presented, out, why_not, NULL);
 	if (status == ZTA_OK &&
 	    (out->kind != ZTA_PRINCIPAL_WORKLOAD ||
-		!zta_trust_model__knows(&snapshot->model, out->id))) {
+		!knows(worker, snapshot, out, with->now))) {
 		return ZTA_EUNTRUSTED;
 	}
 	return status;

@@ -223,7 +223,8 @@ zta_ledger_verb__push(zta_ledger_job *job)
 		.at = zta_time__now_ms(),
 		.may_sign = may_sign,
 		.context = job,
-		.latest = job->options->latest };
+		.latest = job->options->latest,
+		.admits = true };
 	zta_error err = { 0 };
 	zta_oid culprit;
 	zta_check check;

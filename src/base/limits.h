@@ -123,6 +123,14 @@
 #define ZTA_TRUST_LEVELS_MAX 256u
 /* Security groups: each is looked at for every ring of every decision. */
 #define ZTA_TRUST_GROUPS_MAX 10000u
+/* Domains whose statements count, and statements: a signature each to verify
+ * when a version is loaded, and all are looked at for a foreign workload. */
+#define ZTA_TRUST_DOMAINS_MAX 1000u
+#define ZTA_STATEMENTS_MAX 1000u
+/* A statement: it may hold the keys and roots of a domain. */
+#define ZTA_STATEMENT_MAX ((size_t)256 << 10)
+/* Names and subjects in one list of a statement. */
+#define ZTA_STATEMENT_LIST_MAX 64u
 /* Identity sources: each may claim a credential. */
 #define ZTA_SOURCES_MAX 1024u
 /* Name of a file or directory: that of most file systems. */

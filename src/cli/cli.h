@@ -275,6 +275,7 @@ int cli_trust_explain(int argc, char **argv);
 int cli_trust_quarantine(int argc, char **argv);
 int cli_trust_restore(int argc, char **argv);
 int cli_trust_show(int argc, char **argv);
+int cli_trust_statement(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_test(int argc, char **argv);
 int cli_validate(int argc, char **argv);

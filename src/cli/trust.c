@@ -12,6 +12,8 @@ cli_trust(int argc, char **argv)
 		{ "quarantine", cli_trust_quarantine,
 		    "take a workload out, by a commit" },
 		{ "restore", cli_trust_restore, "let it in again" },
+		{ "statement", cli_trust_statement,
+		    "what another domain says: make or verify" },
 		{ NULL, NULL, NULL },
 	};
 

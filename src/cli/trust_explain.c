@@ -40,6 +40,15 @@ cli_put_membership(const zta_trust_membership *m)
 	bool meets = !m->other_proof && !m->too_old && !m->no_consent &&
 	    !m->no_attestation;
 
+	if (m->out_of_scope || m->above_cap) {
+		printf("  in `%.*s` by `%.*s`, which does not count: %s\n",
+		    ZTA_STR_ARG(m->group->name), ZTA_STR_ARG(m->entry),
+		    m->out_of_scope ?
+			"it is not in the scope of the federation" :
+			"its level is above that of the federation");
+		return;
+	}
+
 	printf("  in `%.*s` by `%.*s`: level `%.*s` (%" PRId64 ") %s\n",
 	    ZTA_STR_ARG(m->group->name), ZTA_STR_ARG(m->entry),
 	    ZTA_STR_ARG(level->name), level->rank,
@@ -54,7 +63,8 @@ cli_put_membership(const zta_trust_membership *m)
 		puts("    consent is missing");
 	}
 	if (m->no_attestation) {
-		puts("    attestation is missing");
+		printf(
+		    "    `%.*s` is not attested\n", ZTA_STR_ARG(m->unattested));
 	}
 	if (!meets) {
 		fputs("    it demands ", stdout);
@@ -78,6 +88,10 @@ print_level(const zta_trust_explained *x)
 		    ZTA_STR_ARG(x->next->name), x->next->rank);
 		cli_put_demands(x->next);
 		puts("");
+		if (x->next_unattested.len > 0) {
+			printf("  `%.*s` is not attested\n",
+			    ZTA_STR_ARG(x->next_unattested));
+		}
 	}
 }
 
@@ -94,7 +108,11 @@ print_advice(const zta_trust_explained *x)
 	if (x->quarantine_count > 0) {
 		return;
 	}
-	if (x->group_count == 0) {
+	if (x->refused != NULL) {
+		printf("to change that: a statement of `%.*s` in "
+		       "trust/statements\n",
+		    ZTA_STR_ARG(x->domain));
+	} else if (x->group_count == 0) {
 		puts("to change that: put it into a group of "
 		     "trust/groups.json");
 	} else if (x->level == NULL) {
@@ -134,9 +152,32 @@ print_answer(const zta_trust_explained *x)
 }
 
 static void
+print_domain(const zta_trust_explained *x)
+{
+	char date[ZTA_TIME_TEXT_MAX];
+
+	if (x->domain.len > 0) {
+		printf("  of another domain, `%.*s`\n", ZTA_STR_ARG(x->domain));
+	}
+	if (x->capped != NULL) {
+		zta_time__format(x->capped->ends_at, date);
+		printf(
+		    "    up to level `%.*s`, until %.10s %.8s UTC, by %.*s\n",
+		    ZTA_STR_ARG(x->capped->cap->name), date, date + 11,
+		    ZTA_STR_ARG(x->capped->file));
+	}
+	if (x->refused != NULL) {
+		printf(
+		    "    %s `%.*s`\n", x->refused, ZTA_STR_ARG(x->refused_by));
+	}
+}
+
+static void
 print(const char *dir, const zta_trust_explained *x)
 {
 	size_t i;
+
+	print_domain(x);
 
 	for (i = 0; i < x->quarantine_count; i++) {
 		printf("  in quarantine by `%.*s`\n",
@@ -194,10 +235,15 @@ cli_put_membership_json(const zta_trust_membership *m)
 	cli_put_string(m->entry);
 	print_name("level", m->group->level);
 	printf(",\"other_proof\":%s,\"too_old\":%s,\"no_consent\":%s,"
-	       "\"no_attestation\":%s}",
+	       "\"no_attestation\":%s,\"out_of_scope\":%s,"
+	       "\"above_cap\":%s,\"unattested\":",
 	    m->other_proof ? "true" : "false", m->too_old ? "true" : "false",
 	    m->no_consent ? "true" : "false",
-	    m->no_attestation ? "true" : "false");
+	    m->no_attestation ? "true" : "false",
+	    m->out_of_scope ? "true" : "false",
+	    m->above_cap ? "true" : "false");
+	cli_put_string(m->unattested);
+	fputs("}", stdout);
 }
 
 static void
@@ -212,8 +258,18 @@ print_json(const zta_trust_explained *x)
 	}
 	fputs("]", stdout);
 	print_words("quarantine", x->quarantine, x->quarantine_count);
+	fputs(",\"domain\":", stdout);
+	cli_put_string(x->domain);
+	fputs(",\"federation\":", stdout);
+	cli_put_string(x->capped == NULL ? ZTA_STR("") : x->capped->file);
+	fputs(",\"refused\":", stdout);
+	cli_put_string(zta_str_of(x->refused == NULL ? "" : x->refused));
+	fputs(",\"refused_by\":", stdout);
+	cli_put_string(x->refused_by);
 	print_name("level", x->level);
 	print_name("next", x->next);
+	fputs(",\"next_unattested\":", stdout);
+	cli_put_string(x->next_unattested);
 	printf(",\"permitted\":%s,\"code\":\"%s\"",
 	    !x->asked        ? "null" :
 		x->permitted ? "true" :

@@ -37,8 +37,9 @@ cli_put_demands(const zta_trust_level *l)
 	if (l->consent) {
 		fputs(", consent", stdout);
 	}
-	if (l->attestations > 0) {
-		fputs(", attestation", stdout);
+	for (i = 0; i < l->attestation_count; i++) {
+		printf("%s `%.*s`", i == 0 ? ", attested" : ",",
+		    ZTA_STR_ARG(l->attestations[i]));
 	}
 }
 
@@ -78,6 +79,60 @@ print_quarantined(const zta_trust_quarantined *q)
 }
 
 static void
+print_time(const char *before, int64_t ms)
+{
+	char date[ZTA_TIME_TEXT_MAX];
+
+	zta_time__format(ms, date);
+	printf("%s %.10s %.8s UTC", before, date, date + 11);
+}
+
+static void
+print_statement(const zta_trust_statement *s)
+{
+	size_t i;
+
+	printf("  %s%.*s%s: %s by %.*s", cli_paint(CLI_BOLD),
+	    ZTA_STR_ARG(s->file), cli_paint(CLI_PLAIN), s->kind,
+	    ZTA_STR_ARG(s->domain));
+	if (s->cap != NULL) {
+		printf(", up to level %.*s", ZTA_STR_ARG(s->cap->name));
+	}
+	if (s->workload.len > 0) {
+		printf(", of %.*s", ZTA_STR_ARG(s->workload));
+	}
+	for (i = 0; i < s->property_count; i++) {
+		printf("%s `%.*s`", i == 0 ? ":" : ",",
+		    ZTA_STR_ARG(s->properties[i]));
+	}
+	puts("");
+	if (s->problem[0] != '\0') {
+		printf("    counts for nothing: %s\n", s->problem);
+		return;
+	}
+	print_time("    from", s->begins_at);
+	print_time(" until", s->ends_at);
+	puts(s->in_force ? "" : ": not in force");
+}
+
+static void
+print_statements(const zta_trust_view *v)
+{
+	size_t i;
+
+	if (v->own.len > 0) {
+		printf("own domain: %.*s\n", ZTA_STR_ARG(v->own));
+	} else if (v->statement_count == 0) {
+		return;
+	}
+	puts(v->statement_count > 0 ? "statements of other domains:" :
+				      "statements of other domains: none");
+	for (i = 0; i < v->statement_count; i++) {
+		print_statement(&v->statements[i]);
+	}
+}
+
+static void
 print(const zta_trust_view *v)
 {
 	const zta_trust_group *group;
@@ -105,9 +160,38 @@ print(const zta_trust_view *v)
 	for (i = 0; i < v->quarantine_count; i++) {
 		print_quarantined(&v->quarantine[i]);
 	}
+	print_statements(v);
 }
 
 /* --- JSON */
+
+static void
+print_statement_json(const zta_trust_statement *s)
+{
+	char date[ZTA_TIME_TEXT_MAX];
+	size_t i;
+
+	fputs("{\"file\":", stdout);
+	cli_put_string(s->file);
+	printf(",\"kind\":\"%s\",\"domain\":", s->kind);
+	cli_put_string(s->domain);
+	fputs(",\"level\":", stdout);
+	cli_put_string(s->cap == NULL ? ZTA_STR("") : s->cap->name);
+	fputs(",\"workload\":", stdout);
+	cli_put_string(s->workload);
+	fputs(",\"properties\":[", stdout);
+	for (i = 0; i < s->property_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_string(s->properties[i]);
+	}
+	zta_time__format(s->begins_at, date);
+	printf("],\"begins_at\":\"%s\"", date);
+	zta_time__format(s->ends_at, date);
+	printf(",\"ends_at\":\"%s\",\"in_force\":%s,\"problem\":", date,
+	    s->in_force ? "true" : "false");
+	cli_put_string(zta_str_of(s->problem));
+	fputs("}", stdout);
+}
 
 static void
 print_level_json(const zta_trust_level *l)
@@ -121,8 +205,13 @@ print_level_json(const zta_trust_level *l)
 		printf("%s\"%s\"", i > 0 ? "," : "", l->proofs[i]);
 	}
 	printf("],\"proof_age_max_s\":%" PRId64
-	       ",\"consent\":%s,\"attestations\":%zu}",
-	    l->proof_age_max_s, l->consent ? "true" : "false", l->attestations);
+	       ",\"consent\":%s,\"attestation\":[",
+	    l->proof_age_max_s, l->consent ? "true" : "false");
+	for (i = 0; i < l->attestation_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_string(l->attestations[i]);
+	}
+	fputs("]}", stdout);
 }
 
 static void
@@ -170,6 +259,13 @@ print_json(const zta_trust_view *v)
 		fputs(",\"why\":", stdout);
 		cli_put_string(reason(v->quarantine[i].commit));
 		fputs("}", stdout);
+	}
+	fputs("],\"own\":", stdout);
+	cli_put_string(v->own);
+	fputs(",\"statements\":[", stdout);
+	for (i = 0; i < v->statement_count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		print_statement_json(&v->statements[i]);
 	}
 	puts("]}");
 }

@@ -15,7 +15,8 @@ static zta_status
 read_trust(zta_source_reader *r, const zta_json *node, zta_source *out)
 {
 	return zta_json__get(node, "bundle_file") == NULL &&
-		zta_json__get(node, "bundle_url") == NULL ?
+		zta_json__get(node, "bundle_url") == NULL &&
+		zta_json__get(node, "bundle_statement") == NULL ?
 	    zta_source__read_jose(r, node, "jwt-svid", out) :
 	    zta_source__read_bundle(r, node, out);
 }
@@ -74,8 +75,15 @@ static zta_status
 verify(zta_verifying *v)
 {
 	static const char *const types[] = { "JWT", "JOSE", NULL };
+	const zta_source *s = v->source;
 	zta_status status;
 
+	if (s->keys_stated &&
+	    (v->with->now < s->keys_from || v->with->now >= s->keys_until)) {
+		return ZTA_REFUSE(v, UNKNOWN_KEY,
+		    "no statement in force has the keys of `%.*s`",
+		    ZTA_STR_ARG(s->trust_domain));
+	}
 	if (v->presented->as == ZTA_AS_SVID) {
 		return verify_certificate(v);
 	}

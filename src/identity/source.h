@@ -77,6 +77,9 @@ struct zta_source {
 	zta_str
 	    bundle_endpoint; /* SPIFFE ID of who serves it; empty: a web host */
 	int64_t bundle_sequence; /* of the one that a file has; -1: not said */
+	/* They come from a statement, and count while it is in force (ms). */
+	bool keys_stated;
+	int64_t keys_from, keys_until;
 	const zta_saml_rules *saml; /* saml.h */
 	/* Who tells of a token: */
 	zta_str endpoint;

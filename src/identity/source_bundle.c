@@ -120,6 +120,24 @@ read_url(zta_source_reader *r, const zta_json *source, zta_source *out)
 	return status != ZTA_OK ? status : name_bundle(r, out);
 }
 
+/* Whoever reads statements gives it the keys. */
+static zta_status
+read_stated(zta_source_reader *r, const zta_json *source, zta_source *out)
+{
+	const zta_json *stated = zta_json__get(source, "bundle_statement");
+
+	if (stated->type != ZTA_JSON_TRUE) {
+		return ZTA_SOURCE_FAIL(
+		    r, stated, "`bundle_statement` is true, or absent");
+	}
+	out->keys_stated = true;
+	return zta_json__get(source, "bundle_file") == NULL &&
+		zta_json__get(source, "bundle_url") == NULL ?
+	    ZTA_OK :
+	    ZTA_SOURCE_FAIL(r, stated,
+		"the bundle of a statement is the only one of its source");
+}
+
 zta_status
 zta_source__read_bundle(
     zta_source_reader *r, const zta_json *source, zta_source *out)
@@ -146,6 +164,10 @@ zta_source__read_bundle(
 	}
 	out->bundle_sequence = -1;
 	status = zta_source__read_jose_rules(r, source, out);
+	if (status == ZTA_OK &&
+	    zta_json__get(source, "bundle_statement") != NULL) {
+		status = read_stated(r, source, out);
+	}
 	if (status == ZTA_OK && url != NULL) {
 		status = read_url(r, source, out);
 	}

@@ -75,8 +75,9 @@ ZTA_MUST_USE zta_status zta_source__read_key_times(zta_source_reader *r,
     const zta_json *source, int64_t refresh_s, zta_source *out);
 
 /* All keys of a trust domain: from a file, an endpoint, or first one, then both. */
-#define ZTA_SOURCE_BUNDLE_MEMBERS \
-	"bundle_file", "bundle_url", "bundle_profile", "bundle_endpoint_id"
+#define ZTA_SOURCE_BUNDLE_MEMBERS                                            \
+	"bundle_file", "bundle_url", "bundle_profile", "bundle_endpoint_id", \
+	    "bundle_statement"
 ZTA_MUST_USE zta_status zta_source__read_bundle(
     zta_source_reader *r, const zta_json *source, zta_source *out);
 

@@ -84,6 +84,7 @@ zta_manifest__part_of(const zta_manifest *manifest, zta_str path)
 		{ "trust/levels.json", ZTA_PART_LEVELS },
 		{ "trust/groups.json", ZTA_PART_GROUPS },
 		{ "trust/delegators.json", ZTA_PART_DELEGATORS },
+		{ "trust/domains.json", ZTA_PART_DOMAINS },
 		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
 		{ "identity/sources.json", ZTA_PART_SOURCES } };
 	zta_str dir = path, name = cut_name(&dir);

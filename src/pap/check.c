@@ -3,7 +3,7 @@
  * check.c - see check.h.
  *
  * The stages: names, manifest and places; all documents, schemas, policies and
- * entities, as the snapshot reads them; validation; sealing; tests. A stage
+ * entities, as the snapshot reads them; statements; validation; sealing; tests. A stage
  * goes on behind what is wrong, and the next ones look at what is left. Only
  * what would have to be guessed is left out: nothing is sealed that lacks
  * something, and no test is run on it.
@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "pap/names.h"
+#include "pap/statements.h"
 
 typedef struct checker {
 	zta_check *out;
@@ -45,7 +46,7 @@ check_empty(checker *c, const zta_tree *tree)
 {
 	static const char *const paths[] = { "trust/levels.json",
 		"trust/groups.json", "trust/delegators.json",
-		"identity/sources.json" };
+		"trust/domains.json", "identity/sources.json" };
 	const zta_tree_file *file;
 	size_t i;
 
@@ -235,6 +236,10 @@ check(checker *c, zta_arena *arena, const zta_tree *tree, int64_t now)
 	c->out->tree = c->out->loaded->tree;
 	c->out->listed = true;
 	loads = findings->errors == 0;
+	if (loads) {
+		/* They are judged by what else there is. */
+		zta_statements__judge(&c->out->findings, c->out->loaded, now);
+	}
 	status = validate(c);
 	if (status == ZTA_OK && loads) {
 		status = zta_snapshot__seal(c->out->loaded, &c->sink, c->err);

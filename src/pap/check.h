@@ -26,7 +26,7 @@ typedef struct zta_check {
 } zta_check;
 
 /*
- * Check a tree at `now` (ms), for tests that look at the clock. Its arena is
+ * Check a tree at `now` (ms), for tests and statements, which look at the clock. Its arena is
  * taken over. `flags` are those of zta_ledger_check_dir(). ZTA_OK: it has been
  * looked at. ZTA_ENOMEM: it has not. `out` is released by zta_check__release()
  * either way.

@@ -23,6 +23,7 @@ static const struct {
 	[ZTA_PART_GROUPS] = { "groups", "see docs/formats/trust.md" },
 	[ZTA_PART_DELEGATORS] = { "delegators",
 	    "see docs/formats/delegation.md" },
+	[ZTA_PART_DOMAINS] = { "domains", "see docs/formats/trust.md" },
 	[ZTA_PART_ELEVATION] = { "policy", "see docs/formats/trust.md" },
 	[ZTA_PART_STATEMENT] = { "statement", "see docs/formats/trust.md" },
 	[ZTA_PART_SOURCES] = { "sources", "see docs/formats/sources.md" },

@@ -19,6 +19,7 @@
 #include "base/map.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "pap/statements.h"
 
 typedef struct receiver {
 	const zta_received *in;
@@ -323,6 +324,23 @@ make_index(receiver *r)
 	return status;
 }
 
+/* What comes into force is the last one, in the place of what the ref names. */
+static zta_status
+check_statements(receiver *r)
+{
+	zta_commit before = { 0 };
+	zta_status status = ZTA_OK;
+
+	if (!zta_oid__is_none(&r->in->from)) {
+		status = zta_ledger__commit(
+		    r->in->ledger, &r->in->from, &r->arena, &before, r->err);
+	}
+	*r->culprit = r->in->to;
+	return status != ZTA_OK ? status :
+				  zta_statements__refuse_new(
+				      r->out, &r->ledger, &before.tree, r->err);
+}
+
 /* Judge all; the ref is at `from`. */
 static zta_status
 judge_history(receiver *r)
@@ -335,6 +353,9 @@ judge_history(receiver *r)
 	}
 	if (status == ZTA_OK && !is_refused(r)) {
 		status = judge_commits(r, oldest);
+	}
+	if (status == ZTA_OK && !is_refused(r) && r->in->admits) {
+		status = check_statements(r);
 	}
 	return status != ZTA_OK || is_refused(r) ? status : check_used(r);
 }

@@ -32,6 +32,7 @@ typedef struct zta_received {
 	    void *context, const zta_ssh_key *key, zta_error *err);
 	void *context;
 	zta_latest *latest; /* where versions begin, and are left; or NULL */
+	bool admits; /* the ledger is ours: see zta_statements__refuse_new() */
 } zta_received;
 
 /*

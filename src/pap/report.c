@@ -7,8 +7,8 @@
 #include "base/time.h"
 #include "pap/recheck.h"
 
-static void
-show(zta_report *r)
+void
+zta_report__show(zta_report *r)
 {
 	const zta_check *check = &r->check;
 
@@ -30,7 +30,7 @@ give(zta_report *r, zta_report **out, zta_status status)
 		zta_report__close(r);
 		r = NULL;
 	} else {
-		show(r);
+		zta_report__show(r);
 	}
 	*out = r;
 	return status;
@@ -78,7 +78,7 @@ zta_report__of(zta_report **out, zta_check *check, zta_error *err)
 	r->check = *check;
 	r->check.findings.arena = &r->check.arena;
 	*check = (zta_check){ 0 };
-	show(r);
+	zta_report__show(r);
 	return ZTA_OK;
 }
 

@@ -20,6 +20,9 @@ ZTA_MUST_USE zta_status zta_report__tree(zta_report **out, zta_arena *arena,
 ZTA_MUST_USE zta_status zta_report__of(
     zta_report **out, zta_check *check, zta_error *err);
 
+/* Its findings have changed. */
+void zta_report__show(zta_report *report);
+
 /* NULL is fine. */
 void zta_report__close(zta_report *report);
 

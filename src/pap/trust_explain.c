@@ -14,6 +14,7 @@ typedef struct explainer {
 	zta_subject subject;
 	zta_operation operation;
 	zta_elevation_question question;
+	zta_foreign foreign;
 	zta_trust_explained *out;
 	zta_error *err;
 } explainer;
@@ -108,7 +109,37 @@ read_question(explainer *x)
 	return status != ZTA_OK ? status : read_operation(x);
 }
 
-/* --- levels */
+/* --- groups and levels */
+
+/* The first property that is not attested, or empty. */
+static zta_str
+unattested(const explainer *x, const zta_level *level)
+{
+	const zta_str *property = zta_trust_model__unattested(
+	    &x->read->model, level, x->ring.workload, x->question.now);
+
+	return property == NULL ? ZTA_STR("") : *property;
+}
+
+/* Is it of another domain, and what does that say of it? */
+static void
+find_domain(explainer *x)
+{
+	const zta_trust_model *m = &x->read->model;
+	zta_elevation_question q = x->question;
+	zta_refused refused;
+
+	if (x->asked->subject.len == 0) {
+		q.subject = NULL;
+	}
+	(void)zta_foreign__judge(m, &q, &x->foreign, &refused);
+	x->out->domain = x->foreign.domain;
+	x->out->capped = x->foreign.capped == NULL ?
+	    NULL :
+	    &x->read->statements[x->foreign.capped - m->statements.list];
+	x->out->refused = refused.why;
+	x->out->refused_by = refused.what;
+}
 
 static void
 show_level(explainer *x, const zta_elevation_answer *answer)
@@ -121,6 +152,9 @@ show_level(explainer *x, const zta_elevation_answer *answer)
 	x->out->level = number == 0 ? NULL : &x->read->levels[number - 1];
 	x->out->next =
 	    number < m->level_count ? &x->read->levels[number] : NULL;
+	if (x->out->next != NULL) {
+		x->out->next_unattested = unattested(x, &m->levels[number]);
+	}
 	x->out->permitted = x->out->asked && answer->code == ZTA_ELEVATION_OK;
 	x->out->code = zta_elevation__code_name(answer->code);
 	x->out->policies = answer->policies;
@@ -176,11 +210,15 @@ zta_trust_explain(zta_workspace *w, const zta_trust_question *question,
 
 	*out = (zta_trust_explained){ .code = "" };
 	if (status == ZTA_OK) {
-		status = zta_trust_view__read(w, x.read, err);
+		status = zta_trust_view__read(w, question->now, x.read, err);
+	}
+	if (status == ZTA_OK) {
+		find_domain(&x);
 	}
 	if (status == ZTA_OK) {
 		status = zta_trust_view__groups(&w->arena, x.read, &x.ring,
-		    x.question.now, &out->groups, &out->group_count, err);
+		    x.question.now, &x.foreign, &out->groups, &out->group_count,
+		    err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_trust_view__quarantine(&w->arena, &x.read->model,
@@ -190,6 +228,7 @@ zta_trust_explain(zta_workspace *w, const zta_trust_question *question,
 	if (status != ZTA_OK || question->subject.len > 0) {
 		return status != ZTA_OK ? status : ask(&x);
 	}
+	x.question.subject = NULL;
 	(void)zta_elevation__weigh(&x.read->model, &x.question, &answer);
 	show_level(&x, &answer);
 	return ZTA_OK;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "trust/quarantine.h"
 
 zta_status
@@ -32,7 +33,8 @@ show_level(const zta_level *level)
 		.rank = level->rank,
 		.proof_age_max_s = level->proof_age_ms / 1000,
 		.consent = level->consent,
-		.attestations = level->attestations };
+		.attestations = level->attestations,
+		.attestation_count = level->attestation_count };
 	zta_proof proof;
 
 	for (proof = ZTA_PROOF_BEARER; proof <= ZTA_PROOF_WPT; proof++) {
@@ -70,7 +72,8 @@ zta_trust_view__of(zta_arena *arena, zta_trust_read *r, zta_error *err)
 }
 
 zta_status
-zta_trust_view__read(zta_workspace *w, zta_trust_read *out, zta_error *err)
+zta_trust_view__read(
+    zta_workspace *w, int64_t now, zta_trust_read *out, zta_error *err)
 {
 	zta_str levels, groups;
 	zta_status status =
@@ -85,31 +88,40 @@ zta_trust_view__read(zta_workspace *w, zta_trust_read *out, zta_error *err)
 		status = zta_trust_model__read(
 		    &out->model, &w->arena, levels, groups, err);
 	}
+	if (status == ZTA_OK) {
+		status = zta_trust_view__of(&w->arena, out, err);
+	}
 	return status != ZTA_OK ? status :
-				  zta_trust_view__of(&w->arena, out, err);
+				  zta_trust_view__statements(w, now, out, err);
 }
 
 /* --- one workload */
 
 static zta_trust_membership
 membership(const zta_trust_read *read, uint32_t number, zta_str entry,
-    const zta_ring *ring, int64_t now)
+    const zta_ring *ring, int64_t now, const zta_foreign *foreign)
 {
-	unsigned lacks = zta_level__lacks(
-	    read->model.groups[number].level, ring->proof, now - ring->at);
+	const zta_group *group = &read->model.groups[number];
+	const zta_str *property = zta_trust_model__unattested(
+	    &read->model, group->level, ring->workload, now);
+	unsigned lacks =
+	    zta_level__lacks(group->level, ring->proof, now - ring->at);
 
 	return (zta_trust_membership){ .group = &read->groups[number],
 		.entry = entry,
 		.other_proof = (lacks & ZTA_LEVEL_PROOF) != 0,
 		.too_old = (lacks & ZTA_LEVEL_AGE) != 0,
 		.no_consent = (lacks & ZTA_LEVEL_CONSENT) != 0,
-		.no_attestation = (lacks & ZTA_LEVEL_ATTESTATION) != 0 };
+		.no_attestation = property != NULL,
+		.unattested = property == NULL ? ZTA_STR("") : *property,
+		.out_of_scope = !zta_foreign__has_group(foreign, group),
+		.above_cap = !zta_foreign__reaches(foreign, group->level) };
 }
 
 zta_status
 zta_trust_view__groups(zta_arena *arena, const zta_trust_read *read,
-    const zta_ring *ring, int64_t now, const zta_trust_membership **out,
-    size_t *count, zta_error *err)
+    const zta_ring *ring, int64_t now, const zta_foreign *foreign,
+    const zta_trust_membership **out, size_t *count, zta_error *err)
 {
 	const zta_trust_model *m = &read->model;
 	const zta_group *group;
@@ -130,8 +142,8 @@ zta_trust_view__groups(zta_arena *arena, const zta_trust_read *read,
 		     j++) {
 		}
 		if (j < group->member_count) {
-			list[(*count)++] =
-			    membership(read, i, group->members[j], ring, now);
+			list[(*count)++] = membership(
+			    read, i, group->members[j], ring, now, foreign);
 		}
 	}
 	return ZTA_OK;
@@ -274,7 +286,8 @@ zta_trust_show(zta_workspace *w, zta_trust_view *out, zta_error *err)
 	zta_trust_read read;
 	tracer t = { .workspace = w, .err = err };
 	uint32_t i;
-	zta_status status = zta_trust_view__read(w, &read, err);
+	zta_status status =
+	    zta_trust_view__read(w, zta_time__now_ms(), &read, err);
 
 	*out = (zta_trust_view){ 0 };
 	if (status != ZTA_OK) {
@@ -291,6 +304,8 @@ zta_trust_show(zta_workspace *w, zta_trust_view *out, zta_error *err)
 	}
 	status = trace(&t);
 	*out = (zta_trust_view){ read.levels, read.model.level_count,
-		read.groups, read.model.group_count, t.list, t.count };
+		read.groups, read.model.group_count, t.list, t.count,
+		read.model.domains.own, read.statements,
+		read.model.statements.count };
 	return status;
 }

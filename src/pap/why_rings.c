@@ -45,6 +45,10 @@ static zta_status
 find_groups(zta_account *a, const zta_leaf_ring *leaf, zta_why_ring *out)
 {
 	zta_ring ring = { .workload = leaf->workload, .at = leaf->at };
+	const zta_elevation_question question = { .ring = &ring,
+		.now = a->leaf.time };
+	zta_foreign foreign;
+	zta_refused refused;
 	zta_status status;
 
 	if (a->version == NULL) {
@@ -54,8 +58,10 @@ find_groups(zta_account *a, const zta_leaf_ring *leaf, zta_why_ring *out)
 		return zta_error__set(
 		    a->err, ZTA_EINVALID, "the record has no such proof");
 	}
+	(void)zta_foreign__judge(
+	    &a->trust.model, &question, &foreign, &refused);
 	status = zta_trust_view__groups(&a->arena, &a->trust, &ring,
-	    a->leaf.time, &out->groups, &out->group_count, a->err);
+	    a->leaf.time, &foreign, &out->groups, &out->group_count, a->err);
 	return status != ZTA_OK ?
 	    status :
 	    zta_trust_view__quarantine(&a->arena, &a->trust.model,

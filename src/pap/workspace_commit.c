@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "pap/admit.h"
 #include "pap/signers.h"
+#include "pap/statements.h"
 #include "pap/workspace.h"
 
 /* What is to be written. */
@@ -197,6 +198,25 @@ make_admission(zta_workspace *w, zta_ssh_allowed_list *list, zta_admission *out,
 	return status;
 }
 
+/* A commit brings nothing that has lapsed; else `*admitted` is false. */
+static zta_status
+check_statements(zta_workspace *w, const zta_files *head,
+    zta_workspace_result *result, bool *admitted, zta_error *err)
+{
+	zta_object_source source = zta_ledger__source(&w->ledger);
+	const zta_finding_list *findings = &w->report->check.findings;
+	uint32_t errors = findings->errors;
+	zta_status status = zta_statements__refuse_new(
+	    &w->report->check, &source, &head->tree, err);
+
+	*admitted = findings->errors == errors;
+	if (!*admitted) {
+		zta_report__show(w->report);
+		result->report = &w->report->shown;
+	}
+	return status;
+}
+
 /* Ask the gate; `*admitted`, or what it says is shown in `result`. */
 static zta_status
 admit(zta_workspace *w, const zta_commit *commit, zta_workspace_result *result,
@@ -237,9 +257,13 @@ zta_workspace__write(zta_workspace *w, const zta_files *head,
 		.message = message };
 	zta_store_move move = { .ref = ZTA_LEDGER_MAIN, .from = head->commit };
 	bool admitted = false;
-	zta_status status = add_blobs(&b, files, &result->changes, err);
+	zta_status status = check_statements(w, head, result, &admitted, err);
 
+	if (status != ZTA_OK || !admitted) {
+		return status;
+	}
 	commit.committer = commit.author;
+	status = add_blobs(&b, files, &result->changes, err);
 	if (status == ZTA_OK) {
 		status = build_tree(w, &b, head, files, &commit.tree, err);
 	}

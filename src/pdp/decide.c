@@ -171,6 +171,13 @@ keep_policies(decider *d, const zta_elevation_answer *answer)
 	return true;
 }
 
+/* Decided again, there is no zone: the ledger says its domain, or nobody. */
+static zta_str
+home_of(const decider *d)
+{
+	return d->zone == NULL ? (zta_str){ "", 0 } : d->zone->trust_domain;
+}
+
 static bool
 check_ring(decider *d, uint32_t i)
 {
@@ -183,7 +190,8 @@ check_ring(decider *d, uint32_t i)
 		.subject = &d->txn->subject,
 		.operation = &operation,
 		.now = d->out->time,
-		.common = &d->common };
+		.common = &d->common,
+		.home = home_of(d) };
 	zta_elevation_answer answer;
 	zta_status status = zta_elevation__ask(
 	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
@@ -199,9 +207,8 @@ check_ring(decider *d, uint32_t i)
 		d->out->ring = i + 1;
 		return refuse(d, "elevation",
 		    zta_elevation__code_name(answer.code),
-		    "ring %" PRIu32 ": the workload may not act for the "
-		    "subject",
-		    i + 1);
+		    "ring %" PRIu32 ": %s", i + 1,
+		    zta_elevation__reason(&answer, d->arena));
 	}
 	return true;
 }
@@ -406,6 +413,7 @@ zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 {
 	const zta_principal principal = { .id = caller,
 		.kind = ZTA_PRINCIPAL_WORKLOAD };
+	const zta_ring ring = { .workload = caller };
 	decider d = { .snapshot = snapshot,
 		.arena = arena,
 		.request = request,
@@ -417,7 +425,7 @@ zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 		return status;
 	}
 	if (caller.len > 0 &&
-	    zta_trust_model__knows(&snapshot->model, caller)) {
+	    zta_elevation__knows(&snapshot->model, &ring, ZTA_STR(""), now)) {
 		d.caller = &principal;
 	}
 	if (txn != NULL) {

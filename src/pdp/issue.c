@@ -203,7 +203,8 @@ check_ring(zta_issuer *s, uint32_t i)
 		.depth = txn->ring_count,
 		.subject = &txn->subject,
 		.operation = s->has_operation ? &s->operation : NULL,
-		.now = s->now };
+		.now = s->now,
+		.home = s->zone->trust_domain };
 	zta_elevation_answer answer;
 	zta_status status = zta_elevation__ask(
 	    s->snapshot->elevation, s->arena, &question, &answer, s->err);
@@ -218,7 +219,7 @@ check_ring(zta_issuer *s, uint32_t i)
 		s->out->ring = i + 1;
 		return zta_issuer__refuse(s, "unauthorized_client", "elevation",
 		    zta_elevation__code_name(answer.code),
-		    "the workload may not act for the subject", "");
+		    zta_elevation__reason(&answer, s->arena), "");
 	}
 	return true;
 }

@@ -366,7 +366,8 @@ check_elevation(registrar *r)
 		.subject = &subject,
 		.consent = zta_consent__name(r->grant.consent),
 		.consent_at = r->request->now,
-		.now = r->request->now };
+		.now = r->request->now,
+		.home = r->zone->trust_domain };
 	zta_elevation_answer answer;
 	zta_status status;
 

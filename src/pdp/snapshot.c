@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "trust/statement.h"
+#include "trust/stated_keys.h"
 
 zta_status
 zta_snapshot_loader__tell(
@@ -125,15 +125,13 @@ check_document(
 	zta_json_doc doc;
 	zta_status status = ZTA_OK;
 
-	if (part == ZTA_PART_STATEMENT) {
-		status = zta_statement__check(scratch, file->text, l->err);
-	} else if (part == ZTA_PART_TEST && l->sink == NULL) {
+	if (part == ZTA_PART_TEST && l->sink == NULL) {
 		status = zta_json__read(scratch, file->text, &doc, l->err);
 	}
 	return zta_snapshot_loader__tell(l, file->path, status);
 }
 
-/* Statements and tests are not used here, but a broken one is not kept. */
+/* Tests are not used here, but a broken one is not kept. */
 static zta_status
 check_documents(zta_snapshot_loader *l)
 {
@@ -176,6 +174,23 @@ load_identity(zta_snapshot_loader *l)
 	return status;
 }
 
+/* Sources, and what they and the domains of the model have of each other. */
+static zta_status
+load_sources(zta_snapshot_loader *l)
+{
+	zta_snapshot *s = l->s;
+	uint32_t told = l->sink == NULL ? 0 : l->sink->told;
+	zta_status status = load_identity(l);
+
+	/* One that was told of is missing, but not by that name's fault. */
+	if (status == ZTA_OK && (l->sink == NULL || l->sink->told == told)) {
+		status = zta_snapshot_loader__check_domains(l);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_stated_keys__give(&s->sources, &s->model, &s->arena, l->err);
+}
+
 static zta_status
 load(zta_snapshot_loader *l)
 {
@@ -191,6 +206,9 @@ load(zta_snapshot_loader *l)
 		    text_of(s, "trust/groups.json"), l->sink, l->err);
 	}
 	if (status == ZTA_OK) {
+		status = zta_snapshot_loader__statements(l);
+	}
+	if (status == ZTA_OK) {
 		status = zta_elevation__check(&s->elevation, &s->model,
 		    text_of(s, "trust/elevation.cedar"), l->sink, l->err);
 	}
@@ -200,7 +218,7 @@ load(zta_snapshot_loader *l)
 		status = zta_snapshot_loader__tell(
 		    l, ZTA_STR("trust/delegators.json"), status);
 	}
-	return status != ZTA_OK ? status : load_identity(l);
+	return status != ZTA_OK ? status : load_sources(l);
 }
 
 /* --- the whole */
@@ -338,6 +356,7 @@ zta_snapshot__drop(zta_snapshot *s)
 		zta_cedar_close(s->cedar);
 		zta_elevation__close(s->elevation);
 		zta_delegators__release(&s->delegators);
+		zta_trust_model__release(&s->model);
 		zta_sources__release(&s->sources);
 		zta_arena__release(&s->arena);
 		free(s);

@@ -24,6 +24,16 @@ const zta_tree_file *zta_snapshot__next_file(
 /* Give the engine its schema, if there is one. */
 ZTA_MUST_USE zta_status zta_snapshot_loader__schemas(zta_snapshot_loader *l);
 
+/* Read domains and statements; those that do not hold count for nothing. */
+ZTA_MUST_USE zta_status zta_snapshot_loader__statements(zta_snapshot_loader *l);
+
+/*
+ * Are the sources of domains those that there are? Subjects of one that is
+ * misspelt would pass for those of the own domain.
+ */
+ZTA_MUST_USE zta_status zta_snapshot_loader__check_domains(
+    zta_snapshot_loader *l);
+
 /* --- what has not changed: snapshot_base.c */
 
 /* Is something to be taken over? Else there is no base from now on. */

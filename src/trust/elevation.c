@@ -2,6 +2,7 @@
 /* elevation.c - see elevation.h. */
 #include "trust/elevation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -174,32 +175,56 @@ zta_elevation__close(zta_elevation *e)
 
 /* --- levels */
 
+/* What the workload lacks for the level; what is not attested is noted. */
+static unsigned
+find_lack(const zta_trust_model *model, const zta_elevation_question *q,
+    const zta_level *level, zta_refused *refused)
+{
+	unsigned lacks =
+	    zta_level__lacks(level, q->ring->proof, q->now - q->ring->at);
+	const zta_str *property = zta_trust_model__unattested(
+	    model, level, q->ring->workload, q->now);
+
+	if (property == NULL) {
+		return lacks & ~(unsigned)ZTA_LEVEL_ATTESTATION;
+	}
+	*refused = (zta_refused){ "this is not attested of it", *property };
+	return lacks;
+}
+
 /* The highest level among the workload's groups whose requirements are met. */
 static zta_elevation_code
 find_level(const zta_trust_model *model, const zta_elevation_question *q,
-    const zta_level **out)
+    zta_elevation_answer *out)
 {
-	const zta_level *level;
+	const zta_group *group;
 	bool member = false, consent = false;
 	unsigned lacks;
 	uint32_t i;
 
-	*out = NULL;
 	for (i = 0; i < model->group_count; i++) {
-		if (!zta_group__has(&model->groups[i], q->ring->workload)) {
+		group = &model->groups[i];
+		if (!zta_group__has(group, q->ring->workload) ||
+		    !zta_foreign__has_group(&out->foreign, group)) {
 			continue;
 		}
 		member = true;
-		level = model->groups[i].level;
-		lacks = zta_level__lacks(
-		    level, q->ring->proof, q->now - q->ring->at);
+		if (!zta_foreign__reaches(&out->foreign, group->level)) {
+			out->refused =
+			    (zta_refused){ "its group is above the level of",
+				    out->foreign.capped->file };
+			continue;
+		}
+		lacks = find_lack(model, q, group->level, &out->refused);
 		consent = consent || lacks == ZTA_LEVEL_CONSENT;
 		if (lacks == 0 &&
-		    (*out == NULL || level->rank > (*out)->rank)) {
-			*out = level;
+		    (out->level == NULL ||
+			group->level->rank > out->level->rank)) {
+			out->level = group->level;
 		}
 	}
-	if (*out != NULL) {
+	if (out->level != NULL) {
+		out->refused = (zta_refused){ .what = { "", 0 } };
 		return ZTA_ELEVATION_OK;
 	}
 	return consent ? ZTA_ELEVATION_CONSENT :
@@ -208,6 +233,22 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 }
 
 /* --- asking */
+
+const char *
+zta_elevation__reason(const zta_elevation_answer *answer, zta_arena *arena)
+{
+	static const char plain[] = "the workload may not act for the subject";
+	const zta_refused *r = &answer->refused;
+	char *text =
+	    r->why == NULL ? NULL : zta_arena__alloc(arena, ZTA_MSG_MAX);
+
+	if (text == NULL) {
+		return plain;
+	}
+	(void)snprintf(text, ZTA_MSG_MAX, "%s: %s `%.*s`", plain, r->why,
+	    ZTA_STR_ARG(r->what));
+	return text;
+}
 
 bool
 zta_elevation__weigh(const zta_trust_model *model,
@@ -218,8 +259,36 @@ zta_elevation__weigh(const zta_trust_model *model,
 		out->code = ZTA_ELEVATION_QUARANTINED;
 		return false;
 	}
-	out->code = find_level(model, q, &out->level);
+	if (!zta_foreign__judge(model, q, &out->foreign, &out->refused)) {
+		out->code = ZTA_ELEVATION_UNAUTHORIZED;
+		return false;
+	}
+	out->code = find_level(model, q, out);
 	return out->code == ZTA_ELEVATION_OK;
+}
+
+bool
+zta_elevation__knows(const zta_trust_model *model, const zta_ring *ring,
+    zta_str home, int64_t now)
+{
+	const zta_elevation_question q = {
+		.ring = ring, .now = now, .home = home
+	};
+	zta_foreign foreign;
+	zta_refused refused;
+	uint32_t i;
+
+	if (zta_trust_model__is_quarantined(model, ring->workload) ||
+	    !zta_foreign__judge(model, &q, &foreign, &refused)) {
+		return false;
+	}
+	for (i = 0; i < model->group_count; i++) {
+		if (zta_foreign__counts(
+			&foreign, &model->groups[i], ring->workload)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static zta_status
@@ -263,7 +332,7 @@ zta_elevation__ask(const zta_elevation *e, zta_arena *arena,
 		return ZTA_OK;
 	}
 	out->code = ZTA_ELEVATION_UNAUTHORIZED;
-	status = zta_elevation__question(e, arena, q, out->level, &asked, err);
+	status = zta_elevation__question(e, arena, q, out, &asked, err);
 	return status != ZTA_OK ? status :
 				  ask_policies(e, arena, &asked, out, err);
 }
@@ -282,8 +351,7 @@ zta_elevation__explain(const zta_elevation *e, zta_arena *arena,
 	if (!zta_elevation__weigh(e->model, q, &answer)) {
 		return ZTA_OK;
 	}
-	status =
-	    zta_elevation__question(e, arena, q, answer.level, &asked, err);
+	status = zta_elevation__question(e, arena, q, &answer, &asked, err);
 	return status != ZTA_OK ?
 	    status :
 	    zta_explain__run(&e->engine->policies, &e->engine->entities,

@@ -2,15 +2,16 @@
 /*
  * elevation.h - may this workload act for this subject? SPEC: ztauth 5.3, 6
  *
- * The answer is yes only if the workload is not quarantined, is in a group, has
- * a level whose requirements its proof meets, and a policy of
- * trust/elevation.cedar permits it and none forbids. Zeroed, nobody may.
+ * The answer is yes only if the workload is not quarantined, is of the own domain
+ * or federated, is in a group, has a level whose requirements its proof meets,
+ * and a policy of trust/elevation.cedar permits it and none forbids. Zeroed,
+ * nobody may.
  */
 #ifndef ZTA_TRUST_ELEVATION_H
 #define ZTA_TRUST_ELEVATION_H
 
 #include "cedar/engine.h"
-#include "trust/model.h"
+#include "trust/foreign.h"
 
 /* One workload of the chain, as it was verified. */
 typedef struct zta_ring {
@@ -65,6 +66,8 @@ typedef struct zta_elevation_question {
 	int64_t consent_at;  /* ms */
 	int64_t now;         /* ms */
 	zta_elevation_common *common; /* of the chain; NULL: ask of one */
+	/* The zone's domain, unless trust/domains.json says it; empty: not known. */
+	zta_str home;
 } zta_elevation_question;
 
 typedef enum zta_elevation_code {
@@ -80,6 +83,8 @@ typedef struct zta_elevation_answer {
 	const zta_level *level;  /* NULL: none */
 	const zta_str *policies; /* that permitted, or forbade */
 	uint32_t policy_count;
+	zta_foreign foreign;
+	zta_refused refused; /* what is against it, before policies are asked */
 } zta_elevation_answer;
 
 /* "unauthorized_actor" and so on; "" for OK. SPEC: ztauth 5 */
@@ -113,6 +118,17 @@ ZTA_MUST_USE zta_status zta_elevation__validate(zta_elevation *elevation,
  */
 bool zta_elevation__weigh(const zta_trust_model *model,
     const zta_elevation_question *question, zta_elevation_answer *out);
+
+/*
+ * The same of one that asks for itself, `ring`: is it in a group that counts,
+ * not in quarantine, and not foreign or federated?
+ */
+bool zta_elevation__knows(const zta_trust_model *model, const zta_ring *ring,
+    zta_str home, int64_t now);
+
+/* For operators, that it may not act, and what is against it; in `arena`. */
+const char *zta_elevation__reason(
+    const zta_elevation_answer *answer, zta_arena *arena);
 
 /* Answer; what it refers to is in `arena`. Anything but ZTA_OK is a no. */
 ZTA_MUST_USE zta_status zta_elevation__ask(const zta_elevation *elevation,

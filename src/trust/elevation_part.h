@@ -45,9 +45,10 @@ typedef struct zta_elevation_asked {
 	zta_question question;
 } zta_elevation_asked;
 
-/* Make the question for a workload of this level, in `arena`. */
+/* Make the question for a workload that was weighed so, in `arena`. */
 ZTA_MUST_USE zta_status zta_elevation__question(const zta_elevation *e,
-    zta_arena *arena, const zta_elevation_question *q, const zta_level *level,
-    zta_elevation_asked *out, zta_error *err);
+    zta_arena *arena, const zta_elevation_question *q,
+    const zta_elevation_answer *weighed, zta_elevation_asked *out,
+    zta_error *err);
 
 #endif

@@ -44,11 +44,12 @@ record_value(const zta_record *record)
 
 static bool
 make_workload(builder *b, const zta_elevation_question *q,
-    const zta_level *level, zta_entity *out)
+    const zta_elevation_answer *weighed, zta_entity *out)
 {
 	const zta_trust_model *model = b->e->model;
 	const pair pairs[] = {
-		{ N_LEVEL, zta_value__number(ZTA_VALUE_LONG, level->rank) },
+		{ N_LEVEL,
+		    zta_value__number(ZTA_VALUE_LONG, weighed->level->rank) },
 		{ N_SOURCE, zta_value__str(q->ring->source) },
 		{ N_TRUST_DOMAIN, zta_value__str(q->ring->trust_domain) },
 	};
@@ -61,7 +62,8 @@ make_workload(builder *b, const zta_elevation_question *q,
 		return false;
 	}
 	for (i = 0; i < model->group_count; i++) {
-		if (zta_group__has(&model->groups[i], q->ring->workload)) {
+		if (zta_foreign__counts(&weighed->foreign, &model->groups[i],
+			q->ring->workload)) {
 			groups[count++] = b->e->groups[i];
 		}
 	}
@@ -197,7 +199,7 @@ make_common(builder *b, const zta_elevation_question *q,
 
 zta_status
 zta_elevation__question(const zta_elevation *e, zta_arena *arena,
-    const zta_elevation_question *q, const zta_level *level,
+    const zta_elevation_question *q, const zta_elevation_answer *weighed,
     zta_elevation_asked *out, zta_error *err)
 {
 	zta_elevation_common *common =
@@ -228,7 +230,7 @@ zta_elevation__question(const zta_elevation *e, zta_arena *arena,
 	out->extras[1].entity.attrs = common->attrs;
 	question->context = make_context(&b, q, common->operation);
 	if (question->context == NULL ||
-	    !make_workload(&b, q, level, &out->extras[0].entity)) {
+	    !make_workload(&b, q, weighed, &out->extras[0].entity)) {
 		return zta_arena__failed(arena, err);
 	}
 	return ZTA_OK;

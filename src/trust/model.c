@@ -72,7 +72,6 @@ read_requires(reader *r, const zta_json *node, zta_level *out)
 {
 	static const char *const names[] = { "proof", "proof_age_max_s",
 		"consent", "attestation", NULL };
-	const zta_str *attestations;
 	const zta_json *age, *consent;
 	zta_status status = zta_json__only(&r->doc, node, names, r->err);
 
@@ -80,9 +79,9 @@ read_requires(reader *r, const zta_json *node, zta_level *out)
 		status = read_proofs(r, zta_json__get(node, "proof"), out);
 	}
 	if (status == ZTA_OK) {
-		status =
-		    zta_json__words(&r->doc, zta_json__get(node, "attestation"),
-			r->arena, &attestations, &out->attestations, r->err);
+		status = zta_json__words(&r->doc,
+		    zta_json__get(node, "attestation"), r->arena,
+		    &out->attestations, &out->attestation_count, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -219,16 +218,14 @@ read_group(reader *r, const zta_json *node, zta_group *out)
 	if (r->lost && level != NULL && level->type == ZTA_JSON_STRING) {
 		return ZTA_OK; /* perhaps it is the one that was left out */
 	}
-	for (i = 0; level != NULL && level->type == ZTA_JSON_STRING &&
-	     i < r->out->level_count;
-	     i++) {
-		if (zta_str__eq(r->out->levels[i].name, zta_json__str(level))) {
-			out->level = &r->out->levels[i];
-			return ZTA_OK;
-		}
+	if (level != NULL && level->type == ZTA_JSON_STRING) {
+		out->level =
+		    zta_trust_model__level(r->out, zta_json__str(level));
 	}
-	return FAIL(r, level == NULL ? node : level,
-	    "`level` must be the name of a level in trust/levels.json");
+	return out->level != NULL ?
+	    ZTA_OK :
+	    FAIL(r, level == NULL ? node : level,
+		"`level` must be the name of a level in trust/levels.json");
 }
 
 static zta_status
@@ -328,7 +325,7 @@ zta_level__lacks(const zta_level *level, zta_proof proof, int64_t age_ms)
 
 	return (kind ? 0 : ZTA_LEVEL_PROOF) | (fresh ? 0 : ZTA_LEVEL_AGE) |
 	    (level->consent ? ZTA_LEVEL_CONSENT : 0) |
-	    (level->attestations > 0 ? ZTA_LEVEL_ATTESTATION : 0);
+	    (level->attestation_count > 0 ? ZTA_LEVEL_ATTESTATION : 0);
 }
 
 /* Equal, or below a prefix "spiffe://domain/path/" and a star. */
@@ -369,16 +366,105 @@ zta_trust_model__is_quarantined(const zta_trust_model *model, zta_str workload)
 	    model->quarantine, model->quarantine_count, workload);
 }
 
-bool
-zta_trust_model__knows(const zta_trust_model *model, zta_str workload)
+/* --- what other domains say */
+
+zta_status
+zta_trust_model__take_domains(
+    zta_trust_model *model, zta_arena *arena, zta_str domains, zta_error *err)
+{
+	return zta_domains__read(&model->domains, arena, domains, err);
+}
+
+void
+zta_trust_model__release(zta_trust_model *model)
+{
+	zta_domains__release(&model->domains);
+}
+
+const zta_level *
+zta_trust_model__level(const zta_trust_model *model, zta_str name)
 {
 	uint32_t i;
 
-	for (i = 0; i < model->group_count; i++) {
-		if (zta_group__has(&model->groups[i], workload)) {
-			return !zta_trust_model__is_quarantined(
-			    model, workload);
+	for (i = 0; i < model->level_count; i++) {
+		if (zta_str__eq(model->levels[i].name, name)) {
+			return &model->levels[i];
+		}
+	}
+	return NULL;
+}
+
+/* Is there one before it that has its name? The first one counts. */
+static bool
+stands_before(const zta_statements *all, uint32_t number)
+{
+	const zta_statement *s = &all->list[number];
+	uint32_t i;
+
+	for (i = 0; i < number; i++) {
+		if (zta_str__eq(all->list[i].jti, s->jti) &&
+		    zta_str__eq(all->list[i].issuer, s->issuer)) {
+			return true;
 		}
 	}
 	return false;
+}
+
+void
+zta_trust_model__verify_statements(zta_trust_model *model)
+{
+	zta_statement *s;
+	uint32_t i;
+
+	for (i = 0; i < model->statements.count; i++) {
+		s = &model->statements.list[i];
+		s->finding = zta_statement__verify(s, &model->domains);
+		if (s->finding == ZTA_STATEMENT_HOLDS &&
+		    s->kind == ZTA_STATEMENT_FEDERATION &&
+		    zta_trust_model__level(model, s->level) == NULL) {
+			s->finding = ZTA_STATEMENT_NO_LEVEL;
+		}
+		if (s->finding == ZTA_STATEMENT_HOLDS &&
+		    stands_before(&model->statements, i)) {
+			s->finding = ZTA_STATEMENT_TWICE;
+		}
+	}
+}
+
+static bool
+is_attested(const zta_trust_model *model, zta_str property, zta_str workload,
+    int64_t now)
+{
+	const zta_statement *s;
+	uint32_t i, j;
+
+	for (i = 0; i < model->statements.count; i++) {
+		s = &model->statements.list[i];
+		if (s->kind != ZTA_STATEMENT_ATTESTATION ||
+		    !zta_statement__is_in_force(s, now) ||
+		    !zta_trust_entry__covers(s->workload, workload)) {
+			continue;
+		}
+		for (j = 0; j < s->properties.count; j++) {
+			if (zta_str__eq(s->properties.items[j], property)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+const zta_str *
+zta_trust_model__unattested(const zta_trust_model *model,
+    const zta_level *level, zta_str workload, int64_t now)
+{
+	uint32_t i;
+
+	for (i = 0; i < level->attestation_count; i++) {
+		if (!is_attested(
+			model, level->attestations[i], workload, now)) {
+			return &level->attestations[i];
+		}
+	}
+	return NULL;
 }

@@ -176,4 +176,50 @@ says 'trust/groups.json:1:'
 rm trust/groups.json
 expect 1 "$ztauth" trust show
 says 'trust/groups.json'
+
+# --- statements: nothing is signed that would not be read, and what is said of one
+until=$(date -u -d '+1 day' +%Y-%m-%dT00:00:00Z)
+"$ztauth" key gen --out "$work/b.pem" >"$work/b.jwk"
+own='{ "own": "shop.example", "domains": ['
+echo "$own { \"name\": \"b.example\", \"jwks\": { \"keys\": [ $(cat "$work/b.jwk") ] } } ] }" >"$work/domains.json"
+make() { echo "$1" | "$ztauth" trust statement make --key "$work/b.pem" --until "${2:-$until}"; }
+frame='"iss": "b.example", "aud": "shop.example", "kind": "federation"'
+expect 64 "$ztauth" trust statement make --key "$work/b.pem"
+says '--until is needed'
+expect 64 make '{}' tomorrow
+says '--until: no time such as'
+expect 1 make '[]'
+says 'claims must be an object'
+expect 1 make "{ $frame, \"level\": \"basic\", \"jti\": \"mine-0000000000001\" }"
+says '`jti` is put there'
+expect 1 make "{ $frame }"
+says '`level` must be a name'
+expect 1 make "{ $frame, \"level\": \"basic\" }" 2020-01-01T00:00:00Z
+says '`exp` must be after `nbf`'
+expect 0 make "{ $frame, \"level\": \"basic\" }"
+cp "$work/out" "$work/s.json"
+expect 64 "$ztauth" trust statement verify "$work/s.json"
+expect 0 "$ztauth" trust statement verify --domains "$work/domains.json" "$work/s.json"
+holds 'it counts'
+echo "$own ] }" >"$work/nobody.json"
+expect 2 "$ztauth" trust statement verify --domains "$work/nobody.json" "$work/s.json"
+holds 'it does not count: trust/domains.json does not have the domain that speaks'
+echo '{' >"$work/broken.json"
+expect 1 "$ztauth" trust statement verify --domains "$work/broken.json" "$work/s.json"
+says 'trust/domains.json:2:1:'
+expect 1 "$ztauth" trust statement verify --domains "$work/domains.json" "$work/broken.json"
+
+mkdir -p trust/statements
+echo '{ "groups": [] }' >trust/groups.json
+cp "$work/domains.json" trust/domains.json
+cp "$work/s.json" trust/statements/b.json
+expect 0 "$ztauth" trust show --json
+json "o['own'] == 'shop.example'"
+json "[(s['file'], s['kind'], s['level'], s['in_force'], s['problem']) for s in o['statements']] \\
+    == [('trust/statements/b.json', 'federation', 'basic', True, '')]"
+cp "$work/nobody.json" trust/domains.json
+expect 0 "$ztauth" trust show
+holds 'counts for nothing: trust/domains.json does not have the domain that speaks'
+expect 2 "$ztauth" trust explain spiffe://b.example/x --json
+json "o['domain'] == 'b.example' and o['refused_by'] == 'trust/statements/b.json' and o['code'] == 'unauthorized_actor'"
 echo ok

@@ -18,6 +18,45 @@ typedef struct file {
 	const char *path, *text; /* no text: the file is not there */
 } file;
 
+#define JWKS                                                              \
+	"\"jwks\":{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":" \
+	"\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}"
+
+/* SPEC: docs/formats/trust.md; signed with a key that was thrown away. */
+#define DOMAINS                                                         \
+	"{\"own\":\"a.example\",\"domains\":[{\"name\":\"b.example\","  \
+	"\"jwks\":{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x"  \
+	"\":\"neuHp6qBwhmj4guK60zDecqmI8w_J9RoU795NsQq84Q\",\"kid\":\"" \
+	"k\"}]}}]}"
+#define STATEMENT                                                      \
+	"{\"jws\":\"eyJhbGciOiJFZERTQSIsInR5cCI6Inp0YXV0aC1zdGF0ZW1lb" \
+	"nQrand0Iiwia2lkIjoiayJ9.eyJpc3MiOiJiLmV4YW1wbGUiLCJhdWQiOiJh" \
+	"LmV4YW1wbGUiLCJqdGkiOiJzdGF0ZW1lbnQtMDAwMDAwMSIsIm5iZiI6MTc2" \
+	"NzIyNTYwMCwiZXhwIjoxNzk4ODQ3OTk5LCJraW5kIjoiZmVkZXJhdGlvbiIs" \
+	"ImxldmVsIjoibCJ9.OO2o9UumRfXjsWQQSxmmGC6v4FROI-8MQc3NhRnr2vm" \
+	"9oWOFi-mJoCFPLKixJO9UEd7EyeXB88WetbnN_ihICA\"}"
+#define STATEMENT_ENDED                                                \
+	"{\"jws\":\"eyJhbGciOiJFZERTQSIsInR5cCI6Inp0YXV0aC1zdGF0ZW1lb" \
+	"nQrand0Iiwia2lkIjoiayJ9.eyJpc3MiOiJiLmV4YW1wbGUiLCJhdWQiOiJh" \
+	"LmV4YW1wbGUiLCJqdGkiOiJzdGF0ZW1lbnQtMDAwMDAwMiIsIm5iZiI6MTc2" \
+	"NzIyNTU5OSwiZXhwIjoxNzY3MjI1NjAwLCJraW5kIjoiZmVkZXJhdGlvbiIs" \
+	"ImxldmVsIjoibCJ9.Q3Ro_zMskBlS-FsA8ab76rHKhSP5VUPYNODWc5iZ254" \
+	"D4Nbor4a1e3RI1chQkF1nJBOJM6IacZlqn77xmvWkDA\"}"
+#define STATEMENT_FORGED                                               \
+	"{\"jws\":\"eyJhbGciOiJFZERTQSIsInR5cCI6Inp0YXV0aC1zdGF0ZW1lb" \
+	"nQrand0Iiwia2lkIjoiayJ9.eyJpc3MiOiJiLmV4YW1wbGUiLCJhdWQiOiJh" \
+	"LmV4YW1wbGUiLCJqdGkiOiJzdGF0ZW1lbnQtMDAwMDAwMyIsIm5iZiI6MTc2" \
+	"NzIyNTYwMCwiZXhwIjoxNzk4ODQ3OTk5LCJraW5kIjoiZmVkZXJhdGlvbiIs" \
+	"ImxldmVsIjoibCJ9.kdu8Rb-lEL0jTgOn-kAc00vqDLX5qNdUbP9tcebZyRm" \
+	"uoiy30B9fISUwah2R-6whOf4kLBA9dApkzY0-88WfDw\"}"
+#define STATEMENT_OF_LOST_KEY                                          \
+	"{\"jws\":\"eyJhbGciOiJFZERTQSIsInR5cCI6Inp0YXV0aC1zdGF0ZW1lb" \
+	"nQrand0Iiwia2lkIjoibG9zdCJ9.eyJpc3MiOiJiLmV4YW1wbGUiLCJhdWQi" \
+	"OiJhLmV4YW1wbGUiLCJqdGkiOiJzdGF0ZW1lbnQtMDAwMDAwNCIsIm5iZiI6" \
+	"MTc2NzIyNTYwMCwiZXhwIjoxNzk4ODQ3OTk5LCJraW5kIjoiZmVkZXJhdGlv" \
+	"biIsImxldmVsIjoibCJ9.SkUixKNkcqcj6l2Xu9vlY53LzRm4Nva52M5maZD" \
+	"gLRQCaKNOAxOoCVhE1K0AKoq2_hscKppC_mN4wVSqawVQCg\"}"
+
 /* A valid ledger, which has one of everything. */
 static const file base[] = {
 	{ "a/b.cedar",
@@ -71,7 +110,8 @@ static const file base[] = {
 	    "{\"levels\":[\n"
 	    "{\"name\":\"l\",\"rank\":1,\"requires\":{\"proof\":[\"mtls\"],"
 	    "\"proof_age_max_s\":10}}]}\n" },
-	{ "trust/statements/s.json", "{\"kind\":\"federation\"}\n" },
+	{ "trust/domains.json", DOMAINS },
+	{ "trust/statements/s.json", STATEMENT },
 };
 
 #define BASE_COUNT (sizeof(base) / sizeof(base[0]))
@@ -390,12 +430,50 @@ static const struct {
 	    "trust/elevation.cedar:3:1 no-applicable-action\n"
 	    "trust/elevation.cedar:3:30 unknown-action" },
 	{ "a statement is none",
-	    { { "trust/statements/s.json", "{\n\"kind\":\"gossip\"}" },
+	    { { "trust/statements/s.json", "{\n\"jws\": \"gossip\"}" },
 		{ "trust/statements/t.json", "[]" },
 		{ "trust/statements/u.json", "{" } },
 	    "trust/statements/s.json:2:8 statement\n"
 	    "trust/statements/t.json:1:1 statement\n"
 	    "trust/statements/u.json:1:2 syntax" },
+	{ "domains are wrong, so nobody speaks",
+	    { { "trust/domains.json",
+		"{\"own\":\"a.example\",\n"
+		"\"domains\":{}}" } },
+	    "trust/domains.json:2:11 domains" },
+	/* Or its subjects would pass for those of the own domain. */
+	{ "a domain has a source that is not there",
+	    { { "trust/domains.json",
+		"{\"own\":\"a.example\",\"domains\":["
+		"{\"name\":\"b.example\",\n"
+		"\"sources\":[\"crop\"]," JWKS "}]}" } },
+	    "trust/domains.json:2:11 domains" },
+	{ "a statement is forged, or stands twice",
+	    { { "trust/statements/r.json", STATEMENT_FORGED },
+		{ "trust/statements/t.json", STATEMENT } },
+	    "trust/statements/r.json:1:8 statement\n"
+	    "trust/statements/t.json:1:8 statement" },
+	{ "a statement names a level that is not there",
+	    { { "trust/levels.json",
+		  "{\"levels\":[{\"name\":\"m\","
+		  "\"rank\":1}]}" },
+		{ "trust/groups.json", "{\"groups\":[]}" } },
+	    "tests/t.json:7:1 test-failed\n"
+	    "trust/statements/s.json:1:8 statement" },
+	{ "a statement is for another domain",
+	    { { "trust/domains.json",
+		"{\"own\":\"z.example\","
+		"\"domains\":[{\"name\":\"b.example\","
+		"\"jwks\":{\"keys\":[{\"kty\":\"OKP\","
+		"\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCr"
+		"fVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}}]}" } },
+	    "trust/statements/s.json:1:8 statement" },
+	/* What has lapsed is no error of a version that has it. */
+	{ "statements have lapsed",
+	    { { "trust/statements/t.json", STATEMENT_ENDED },
+		{ "trust/statements/u.json", STATEMENT_OF_LOST_KEY } },
+	    "trust/statements/t.json:1:8 statement-lapsed?\n"
+	    "trust/statements/u.json:1:8 statement-lapsed?" },
 
 	/* identity */
 	{ "sources are wrong, all are told of",
@@ -488,6 +566,7 @@ test_check__knows_the_part_of_a_file(void **state)
 		{ "trust/x.cedar", ZTA_PART_NONE },
 		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
 		{ "trust/statements/x.json", ZTA_PART_STATEMENT },
+		{ "trust/domains.json", ZTA_PART_DOMAINS },
 		{ "a/manifest.json", ZTA_PART_NONE } };
 	/* By path, as they are when they were read. */
 	zta_partition partitions[] = { { .path = { "", 0 } },

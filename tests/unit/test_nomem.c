@@ -267,7 +267,7 @@ test_nomem__check(const char *dir)
 		n++;
 	} while (status != ZTA_OK && n < 10000);
 	assert_int_equal(status, ZTA_OK);
-	assert_true(n > 30);
+	assert_true(n > 20);
 	assert_int_equal(check.findings.errors, strstr(dir, "broken") ? 3 : 0);
 	zta_check__release(&check);
 }

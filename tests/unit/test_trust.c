@@ -15,7 +15,11 @@ static const char levels[] =
     "{\"name\":\"wary\",\"rank\":7,\"requires\":{\"consent\":true,"
     "\"proof\":[\"mtls\"]}},"
     "{\"name\":\"attested\",\"rank\":6,\"requires\":{\"attestation\":"
-    "[\"tpm\"]}}]}";
+    "[\"tpm\"]}},"
+    "{\"name\":\"all\",\"rank\":11,\"requires\":{\"proof\":[\"mtls\",\"dpop\"],"
+    "\"proof_age_max_s\":60,\"consent\":true,\"attestation\":[\"tpm\"]}},"
+    "{\"name\":\"seen\",\"rank\":8,\"requires\":{\"proof\":[\"mtls\",\"dpop\"],"
+    "\"proof_age_max_s\":60,\"consent\":true}}]}";
 static const char groups[] =
     "{\"groups\":["
     "{\"name\":\"orders\",\"level\":\"low\",\"members\":[\"w:order\","
@@ -25,6 +29,10 @@ static const char groups[] =
     "{\"name\":\"asked\",\"level\":\"asked\",\"members\":[\"w:asked\"]},"
     "{\"name\":\"wary\",\"level\":\"wary\",\"members\":[\"w:wary\"]},"
     "{\"name\":\"tpm\",\"level\":\"attested\",\"members\":[\"w:tpm\"]},"
+    "{\"name\":\"all\",\"level\":\"all\",\"members\":[\"w:all\"]},"
+    "{\"name\":\"seen\",\"level\":\"seen\",\"members\":[\"w:seen\"]},"
+    "{\"name\":\"fresh\",\"level\":\"high\",\"members\":[\"w:falls\"]},"
+    "{\"name\":\"fallen\",\"level\":\"asked\",\"members\":[\"w:falls\"]},"
     "{\"name\":\"idle\",\"level\":\"low\",\"members\":[\"w:idle\"]},"
     "{\"name\":\"never\",\"level\":\"low\",\"members\":[\"w:never\"]}],"
     "\"quarantine\":[\"w:bad\",\"spiffe://shop/orders/old/*\"]}";
@@ -109,6 +117,17 @@ static const struct {
 	{ "w:wary", ZTA_PROOF_BEARER, 0, "human", "buy", "actor_below_level" },
 	{ "w:wary", ZTA_PROOF_MTLS, 0, "human", "buy", "consent_required" },
 	{ "w:tpm", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_below_level" },
+	/* Each requirement counts: consent is asked for when all else is there. */
+	{ "w:all", ZTA_PROOF_MTLS, 0, "human", "buy", "actor_below_level" },
+	{ "w:seen", ZTA_PROOF_WPT, 0, "human", "buy", "actor_below_level" },
+	{ "w:seen", ZTA_PROOF_BEARER, 0, "human", "buy", "actor_below_level" },
+	{ "w:seen", ZTA_PROOF_DPOP, 61, "human", "buy", "actor_below_level" },
+	{ "w:seen", ZTA_PROOF_DPOP, -1, "human", "buy", "actor_below_level" },
+	{ "w:seen", ZTA_PROOF_DPOP, 60, "human", "buy", "consent_required" },
+	/* The better level is out of reach, and so is the other, by consent. */
+	{ "w:falls", ZTA_PROOF_MTLS, 61, "workload", "buy",
+	    "consent_required" },
+	{ "w:falls", ZTA_PROOF_MTLS, 60, "workload", "buy", "" },
 	{ "w:idle", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
 	{ "w:never", ZTA_PROOF_MTLS, 0, "human", "buy", "unauthorized_actor" },
 };
