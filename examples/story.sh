@@ -52,10 +52,11 @@ issuer() {
 	tell "$1 signs with ES256 key $(field "$jwk" .kid)"
 }
 
-# configure DOMAIN [LINE...]: the ledger of the story, and the server's settings
+# configure DOMAIN [LINE...]: the ledger of the story, unless there is one in
+# $work, and the server's settings
 configure() {
 	"$ztauth" key gen --out "$work/zone.pem" > "$work/zone.jwk"
-	cp -R "$here/ledger" "$work/ledger"
+	test -d "$work/ledger" || cp -R "$here/ledger" "$work/ledger"
 	cat > "$work/ztauth.conf" <<EOF
 zone         100000000001
 trust_domain $1
