@@ -59,7 +59,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor frame journal leaf log merkle reader segment
+LOG = cbor frame ids journal leaf log merkle reader regrow rows segment tree view
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -103,7 +103,7 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate grant grant_chain grants grants_random json jwt known ledger log \
+       gate grant grant_chain grants grants_random json jwt known ledger log log_tree \
        may_act merkle metamorphic nomem object pack quarantine receive_fault \
        recheck remote revocations ring saml schema search search_random \
        snapshot_base spiffe ssh status_list store store_fault store_pgsql \

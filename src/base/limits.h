@@ -202,8 +202,9 @@
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 
-/* One record: names and ids of one request, never its context. */
-#define ZTA_LOG_ENTRY_MAX ((size_t)256 << 10)
+/* One record: names and ids of one request, never its context. Bundles of
+ * entries have 16 bits for its length. SPEC: c2sp tlog-tiles */
+#define ZTA_LOG_ENTRY_MAX ((size_t)65535)
 /* What one lane may have waiting; more is refused. All fit in one frame. */
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
 #define ZTA_LOG_LANES_MAX (ZTA_WORKERS_MAX + 1)

@@ -66,6 +66,13 @@ ZTA_MUST_USE zta_status zta_leaf__decode(
     zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
 
 /*
+ * The id of the record that these bytes are, without reading all of it. False:
+ * they have none where it ought to be.
+ */
+ZTA_MUST_USE bool zta_leaf__id(
+    zta_str bytes, unsigned char id[ZTA_LEAF_ID_LEN]);
+
+/*
  * The next record of a log itself, and its index; valid until the next call.
  * As zta_log_reader_next().
  */

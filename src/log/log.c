@@ -6,7 +6,9 @@
  *    changes them, after a sync.
  * 2. A write that fails is taken back: the segment is cut to `size`. If that
  *    fails, or a sync does, nobody knows what the disk holds: the log is dead.
- * 3. Lanes are touched under `lock` alone; system calls are made without it.
+ * 3. The tree grows after a frame is durable and its lanes are told. If that
+ *    fails no frame is written until it has been made up for.
+ * 4. Lanes are touched under `lock` alone; system calls are made without it.
  */
 #include "log/log.h"
 
@@ -25,6 +27,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "log/regrow.h"
 #include "log/segment.h"
 
 /* Completions that a lane may leave lying; then its entries wait. */
@@ -34,6 +37,7 @@ struct zta_log_lane {
 	zta_log *log;
 	zta_buf scratch;        /* of the owner: one record */
 	zta_buf waiting, taken; /* entries with their lengths */
+	zta_buf waiting_marks, taken_marks;
 	uint32_t waiting_count, taken_count;
 	zta_log_done done[DONE_MAX];
 	uint32_t done_first, done_count;
@@ -46,8 +50,10 @@ struct zta_log {
 	int fd; /* of the segment that grows */
 	uint64_t size, next;
 	unsigned char hash[ZTA_SHA256_LEN];
+	int64_t time; /* of the last frame */
 	uint64_t segment_max;
 	zta_log_io io;
+	zta_tree *tree;
 	zta_buf frame;
 	pthread_t thread;
 	bool started;
@@ -89,6 +95,15 @@ create_segment(zta_log *log, zta_error *err)
 	return ZTA_OK;
 }
 
+/* What is in the tree of a segment that is over is never written again. */
+static zta_status
+next_segment(zta_log *log, zta_error *err)
+{
+	zta_status status = zta_tree__sync(log->tree, err);
+
+	return status == ZTA_OK ? create_segment(log, err) : status;
+}
+
 /*
  * Go on in the segment that begins with `first`. An empty one needs the hash
  * of the one before it.
@@ -119,41 +134,57 @@ resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
 	log->size = end.size;
 	log->next = end.next;
 	memcpy(log->hash, end.hash, sizeof(log->hash));
+	log->time = end.time;
 	*torn = end.torn;
 	return ZTA_OK;
 }
 
+/* The segment before the last reaches to it. */
 static zta_status
-resume(zta_log *log, zta_log_found *found, zta_error *err)
+check_before_last(zta_log *log, const uint64_t *firsts, size_t count,
+    zta_segment_end *end, zta_error *err)
+{
+	char path[ZTA_SEGMENT_PATH_MAX];
+	zta_status status =
+	    zta_segment__path(path, log->dir, firsts[count - 2], err);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_segment__scan(path, firsts[count - 2], NULL, end, err);
+	}
+	if (status == ZTA_OK &&
+	    (end->torn > 0 || end->next != firsts[count - 1])) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "the segment does not reach to the next");
+		zta_error__place(err, "%s", path);
+	}
+	return status;
+}
+
+static zta_status
+resume(zta_log *log, const zta_tree_head *known, zta_log_found *found,
+    zta_error *err)
 {
 	uint64_t *firsts = NULL;
 	size_t count = 0;
-	char path[ZTA_SEGMENT_PATH_MAX];
 	zta_segment_end end = { 0 };
 	zta_status status = zta_segment__list(log->dir, &firsts, &count, err);
 
+	if (status == ZTA_OK && count > 1) {
+		status = check_before_last(log, firsts, count, &end, err);
+	}
 	if (status == ZTA_OK && count == 0) {
 		status = create_segment(log, err);
 	} else if (status == ZTA_OK) {
-		if (count > 1) {
-			status = zta_segment__path(
-			    path, log->dir, firsts[count - 2], err);
-			if (status == ZTA_OK) {
-				status = zta_segment__scan(
-				    path, firsts[count - 2], NULL, &end, err);
-			}
-			if (status == ZTA_OK &&
-			    (end.torn > 0 || end.next != firsts[count - 1])) {
-				status = zta_error__set(err, ZTA_EINVALID,
-				    "the segment does not reach to the next");
-				zta_error__place(err, "%s", path);
-			}
-		}
-		if (status == ZTA_OK) {
-			status = resume_segment(log, firsts[count - 1],
-			    count > 1 || firsts[0] == 0 ? end.hash : NULL,
-			    &found->torn, err);
-		}
+		status = resume_segment(log, firsts[count - 1],
+		    count > 1 || firsts[0] == 0 ? end.hash : NULL, &found->torn,
+		    err);
+		/* An empty one has no time of its own. */
+		log->time = log->time > end.time ? log->time : end.time;
+	}
+	if (status == ZTA_OK) {
+		status = zta_regrow__tree(log->tree, log->dir, firsts, count,
+		    log->next, known, &found->redone, err);
 	}
 	free(firsts);
 	found->next = log->next;
@@ -178,6 +209,9 @@ take(zta_log *log)
 		empty = lane->taken;
 		lane->taken = lane->waiting;
 		lane->waiting = empty;
+		empty = lane->taken_marks;
+		lane->taken_marks = lane->waiting_marks;
+		lane->waiting_marks = empty;
 		lane->taken_count = lane->waiting_count;
 		lane->waiting_count = 0;
 		count += lane->taken_count;
@@ -237,10 +271,12 @@ static zta_status
 commit(zta_log *log, uint32_t count, bool *dead)
 {
 	unsigned char hash[ZTA_SHA256_LEN];
+	int64_t time;
 	uint32_t i;
 
-	if (log->size >= log->segment_max &&
-	    create_segment(log, NULL) != ZTA_OK) {
+	if (zta_tree__prepare(log->tree, count, NULL) != ZTA_OK ||
+	    (log->size >= log->segment_max &&
+		next_segment(log, NULL) != ZTA_OK)) {
 		return ZTA_EUNAVAILABLE;
 	}
 	zta_buf__clear(&log->frame);
@@ -252,8 +288,9 @@ commit(zta_log *log, uint32_t count, bool *dead)
 		}
 	}
 	memcpy(hash, log->hash, sizeof(hash));
-	zta_frame__finish(
-	    &log->frame, log->next, count, zta_time__now_ms(), hash);
+	time = log->io.now();
+	time = time > log->time ? time : log->time;
+	zta_frame__finish(&log->frame, log->next, count, time, hash);
 	if (log->frame.status != ZTA_OK) {
 		return ZTA_EUNAVAILABLE;
 	}
@@ -268,7 +305,42 @@ commit(zta_log *log, uint32_t count, bool *dead)
 	log->size += log->frame.len;
 	log->next += count;
 	memcpy(log->hash, hash, sizeof(hash));
+	log->time = time;
 	return ZTA_OK;
+}
+
+/* Let the tree grow by the frame that was written last. */
+static void
+grow(zta_log *log)
+{
+	zta_str frame = zta_buf__str(&log->frame);
+	zta_tree_batch batch = { { frame.ptr + ZTA_FRAME_HEAD,
+				     frame.len - ZTA_FRAME_HEAD -
+					 ZTA_FRAME_TAIL },
+		(uint32_t)(log->size - frame.len + ZTA_FRAME_HEAD) };
+	const zta_buf *marks;
+	uint32_t i;
+
+	for (i = 0; i < log->lane_count; i++) {
+		marks = &log->lanes[i].taken_marks;
+		zta_tree__add(log->tree, &batch,
+		    (const zta_tree_mark *)(const void *)marks->ptr,
+		    marks->len / sizeof(zta_tree_mark));
+	}
+	/* What cannot be written stays, and is written before a next frame. */
+	if (zta_tree__flush(log->tree, NULL) != ZTA_OK) {
+		return;
+	}
+}
+
+static void
+forget_marks(zta_log *log)
+{
+	uint32_t i;
+
+	for (i = 0; i < log->lane_count; i++) {
+		zta_buf__clear(&log->lanes[i].taken_marks);
+	}
 }
 
 static void *
@@ -297,6 +369,12 @@ run(void *arg)
 		(void)pthread_mutex_lock(&log->lock);
 		log->dead = dead;
 		tell(log, first, status);
+		(void)pthread_mutex_unlock(&log->lock);
+		if (status == ZTA_OK) {
+			grow(log);
+		}
+		forget_marks(log);
+		(void)pthread_mutex_lock(&log->lock);
 	}
 	(void)pthread_mutex_unlock(&log->lock);
 	return NULL;
@@ -351,6 +429,8 @@ open_lanes(zta_log *log, uint32_t count, zta_error *err)
 		zta_buf__init(&lane->scratch, ZTA_LOG_ENTRY_MAX);
 		zta_buf__init(&lane->waiting, ZTA_LOG_LANE_MAX);
 		zta_buf__init(&lane->taken, ZTA_LOG_LANE_MAX);
+		zta_buf__init(&lane->waiting_marks, SIZE_MAX);
+		zta_buf__init(&lane->taken_marks, SIZE_MAX);
 		lane->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		log->lane_count++;
 		if (lane->event < 0) {
@@ -364,7 +444,8 @@ zta_status
 zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
     zta_log_found *found, zta_error *err)
 {
-	static const zta_log_io system_io = { pwrite, fdatasync, ftruncate };
+	static const zta_log_io system_io = { pwrite, fdatasync, ftruncate,
+		zta_time__now_ms };
 	zta_log *log = calloc(1, sizeof(*log));
 	zta_status status;
 
@@ -391,7 +472,10 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 		status = lock_directory(log, err);
 	}
 	if (status == ZTA_OK) {
-		status = resume(log, found, err);
+		status = zta_tree__open(&log->tree, log->dir, &log->io, err);
+	}
+	if (status == ZTA_OK) {
+		status = resume(log, options->known, found, err);
 	}
 	if (status == ZTA_OK) {
 		status = open_lanes(log, options->lanes, err);
@@ -429,11 +513,14 @@ zta_log__close(zta_log *log)
 		zta_buf__release(&log->lanes[i].scratch);
 		zta_buf__release(&log->lanes[i].waiting);
 		zta_buf__release(&log->lanes[i].taken);
+		zta_buf__release(&log->lanes[i].waiting_marks);
+		zta_buf__release(&log->lanes[i].taken_marks);
 		if (log->lanes[i].event >= 0) {
 			(void)close(log->lanes[i].event);
 		}
 	}
 	free(log->lanes);
+	zta_tree__close(log->tree);
 	zta_buf__release(&log->frame);
 	if (log->fd >= 0) {
 		(void)close(log->fd);
@@ -459,6 +546,12 @@ zta_log__is_alive(zta_log *log)
 	return !dead;
 }
 
+zta_tree *
+zta_log__tree(zta_log *log)
+{
+	return log->tree;
+}
+
 zta_log_lane *
 zta_log__lane(zta_log *log, uint32_t number)
 {
@@ -477,6 +570,7 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 	zta_log *log = lane->log;
 	zta_buf *waiting = &lane->waiting;
 	zta_status status = ZTA_OK;
+	zta_tree_mark mark;
 	size_t before;
 
 	zta_buf__clear(&lane->scratch);
@@ -485,10 +579,17 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 		return zta_error__set(err, lane->scratch.status,
 		    "the record is too large to be kept");
 	}
+	zta_tree__mark(zta_buf__str(&lane->scratch), &mark);
 	(void)pthread_mutex_lock(&log->lock);
 	before = waiting->len;
 	zta_frame__put_entry(waiting, zta_buf__str(&lane->scratch));
-	if (log->dead || waiting->status != ZTA_OK) {
+	if (!log->dead && waiting->status == ZTA_OK) {
+		zta_buf__put(&lane->waiting_marks,
+		    (zta_str){ (const char *)&mark, sizeof(mark) });
+	}
+	if (log->dead || waiting->status != ZTA_OK ||
+	    lane->waiting_marks.status != ZTA_OK) {
+		lane->waiting_marks.status = ZTA_OK;
 		status = ZTA_EUNAVAILABLE;
 		waiting->len = before;
 		waiting->status = ZTA_OK;

@@ -131,7 +131,7 @@ zta_status
 zta_merkle__root(const zta_tree_source *source, uint64_t size,
     unsigned char out[LEN], zta_error *err)
 {
-	unsigned char tile[ZTA_TILE_BYTES];
+	unsigned char tile[ZTA_TILE_BYTES] = { 0 };
 	level l = first_level(source, size);
 	size_t count;
 	uint64_t last;
@@ -143,6 +143,11 @@ zta_merkle__root(const zta_tree_source *source, uint64_t size,
 	}
 	for (;;) {
 		last = last_tile(&l);
+		/* All full tiles: the level above has their roots. */
+		if (!l.has_edge && l.rows % ZTA_TILE_ROWS == 0) {
+			climb(&l, tile);
+			continue;
+		}
 		status = read_tile(&l, last, tile, &count, err);
 		if (status != ZTA_OK) {
 			return status;
