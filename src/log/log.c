@@ -53,7 +53,7 @@ struct zta_log {
 	int64_t time; /* of the last frame */
 	uint64_t segment_max;
 	zta_log_io io;
-	zta_tree *tree;
+	zta_log_tree *tree;
 	zta_buf frame;
 	pthread_t thread;
 	bool started;
@@ -99,7 +99,7 @@ create_segment(zta_log *log, zta_error *err)
 static zta_status
 next_segment(zta_log *log, zta_error *err)
 {
-	zta_status status = zta_tree__sync(log->tree, err);
+	zta_status status = zta_log_tree__sync(log->tree, err);
 
 	return status == ZTA_OK ? create_segment(log, err) : status;
 }
@@ -162,7 +162,7 @@ check_before_last(zta_log *log, const uint64_t *firsts, size_t count,
 }
 
 static zta_status
-resume(zta_log *log, const zta_tree_head *known, zta_log_found *found,
+resume(zta_log *log, const zta_log_head *known, zta_log_found *found,
     zta_error *err)
 {
 	uint64_t *firsts = NULL;
@@ -274,7 +274,7 @@ commit(zta_log *log, uint32_t count, bool *dead)
 	int64_t time;
 	uint32_t i;
 
-	if (zta_tree__prepare(log->tree, count, NULL) != ZTA_OK ||
+	if (zta_log_tree__prepare(log->tree, count, NULL) != ZTA_OK ||
 	    (log->size >= log->segment_max &&
 		next_segment(log, NULL) != ZTA_OK)) {
 		return ZTA_EUNAVAILABLE;
@@ -314,21 +314,21 @@ static void
 grow(zta_log *log)
 {
 	zta_str frame = zta_buf__str(&log->frame);
-	zta_tree_batch batch = { { frame.ptr + ZTA_FRAME_HEAD,
-				     frame.len - ZTA_FRAME_HEAD -
-					 ZTA_FRAME_TAIL },
+	zta_log_batch batch = { { frame.ptr + ZTA_FRAME_HEAD,
+				    frame.len - ZTA_FRAME_HEAD -
+					ZTA_FRAME_TAIL },
 		(uint32_t)(log->size - frame.len + ZTA_FRAME_HEAD) };
 	const zta_buf *marks;
 	uint32_t i;
 
 	for (i = 0; i < log->lane_count; i++) {
 		marks = &log->lanes[i].taken_marks;
-		zta_tree__add(log->tree, &batch,
-		    (const zta_tree_mark *)(const void *)marks->ptr,
-		    marks->len / sizeof(zta_tree_mark));
+		zta_log_tree__add(log->tree, &batch,
+		    (const zta_log_mark *)(const void *)marks->ptr,
+		    marks->len / sizeof(zta_log_mark));
 	}
 	/* What cannot be written stays, and is written before a next frame. */
-	if (zta_tree__flush(log->tree, NULL) != ZTA_OK) {
+	if (zta_log_tree__flush(log->tree, NULL) != ZTA_OK) {
 		return;
 	}
 }
@@ -472,7 +472,8 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 		status = lock_directory(log, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_tree__open(&log->tree, log->dir, &log->io, err);
+		status =
+		    zta_log_tree__open(&log->tree, log->dir, &log->io, err);
 	}
 	if (status == ZTA_OK) {
 		status = resume(log, options->known, found, err);
@@ -520,7 +521,7 @@ zta_log__close(zta_log *log)
 		}
 	}
 	free(log->lanes);
-	zta_tree__close(log->tree);
+	zta_log_tree__close(log->tree);
 	zta_buf__release(&log->frame);
 	if (log->fd >= 0) {
 		(void)close(log->fd);
@@ -546,7 +547,7 @@ zta_log__is_alive(zta_log *log)
 	return !dead;
 }
 
-zta_tree *
+zta_log_tree *
 zta_log__tree(zta_log *log)
 {
 	return log->tree;
@@ -570,7 +571,7 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 	zta_log *log = lane->log;
 	zta_buf *waiting = &lane->waiting;
 	zta_status status = ZTA_OK;
-	zta_tree_mark mark;
+	zta_log_mark mark;
 	size_t before;
 
 	zta_buf__clear(&lane->scratch);
@@ -579,7 +580,7 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 		return zta_error__set(err, lane->scratch.status,
 		    "the record is too large to be kept");
 	}
-	zta_tree__mark(zta_buf__str(&lane->scratch), &mark);
+	zta_log_tree__mark(zta_buf__str(&lane->scratch), &mark);
 	(void)pthread_mutex_lock(&log->lock);
 	before = waiting->len;
 	zta_frame__put_entry(waiting, zta_buf__str(&lane->scratch));

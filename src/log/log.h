@@ -21,9 +21,9 @@ typedef struct zta_log_lane zta_log_lane;
 
 typedef struct zta_log_options {
 	uint32_t lanes;
-	uint64_t segment_max;       /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
-	const zta_log_io *io;       /* NULL: those of the system */
-	const zta_tree_head *known; /* signed for last; NULL: nothing was */
+	uint64_t segment_max;      /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
+	const zta_log_io *io;      /* NULL: those of the system */
+	const zta_log_head *known; /* signed for last; NULL: nothing was */
 } zta_log_options;
 
 /* What was found at the start. */
@@ -49,7 +49,7 @@ void zta_log__close(zta_log *log);
 bool zta_log__is_alive(zta_log *log);
 
 /* Its tree, which grows with it. */
-zta_tree *zta_log__tree(zta_log *log);
+zta_log_tree *zta_log__tree(zta_log *log);
 
 /* The lane of this number. Only one thread uses a lane. */
 zta_log_lane *zta_log__lane(zta_log *log, uint32_t number);

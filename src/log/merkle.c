@@ -74,7 +74,7 @@ zta_merkle__fold(unsigned char *hashes, size_t count)
 
 /* One level of rows of a tree, and what the level below leaves over. */
 typedef struct level {
-	const zta_tree_source *source;
+	const zta_merkle_source *source;
 	uint64_t size; /* of the tree */
 	unsigned number;
 	uint64_t rows;
@@ -83,7 +83,7 @@ typedef struct level {
 } level;
 
 static level
-first_level(const zta_tree_source *source, uint64_t size)
+first_level(const zta_merkle_source *source, uint64_t size)
 {
 	return (level){ .source = source, .size = size, .rows = size };
 }
@@ -128,7 +128,7 @@ climb(level *l, const unsigned char *folded)
 }
 
 zta_status
-zta_merkle__root(const zta_tree_source *source, uint64_t size,
+zta_merkle__root(const zta_merkle_source *source, uint64_t size,
     unsigned char out[LEN], zta_error *err)
 {
 	unsigned char tile[ZTA_TILE_BYTES] = { 0 };
@@ -163,7 +163,7 @@ zta_merkle__root(const zta_tree_source *source, uint64_t size,
 
 /* Append the way of place `at` through a tile, whose root comes first then. */
 static void
-cross_tile(unsigned char *tile, size_t count, size_t at, zta_tree_path *path)
+cross_tile(unsigned char *tile, size_t count, size_t at, zta_merkle_path *path)
 {
 	while (count > 1) {
 		if ((at ^ 1) < count) {
@@ -176,8 +176,8 @@ cross_tile(unsigned char *tile, size_t count, size_t at, zta_tree_path *path)
 }
 
 zta_status
-zta_merkle__prove(const zta_tree_source *source, uint64_t index, uint64_t size,
-    zta_tree_path *out, zta_error *err)
+zta_merkle__prove(const zta_merkle_source *source, uint64_t index,
+    uint64_t size, zta_merkle_path *out, zta_error *err)
 {
 	unsigned char tile[ZTA_TILE_BYTES];
 	level l = first_level(source, size);
@@ -211,7 +211,7 @@ zta_merkle__prove(const zta_tree_source *source, uint64_t index, uint64_t size,
 
 bool
 zta_merkle__verify(const unsigned char leaf[LEN], uint64_t index, uint64_t size,
-    const zta_tree_path *path, const unsigned char root[LEN])
+    const zta_merkle_path *path, const unsigned char root[LEN])
 {
 	unsigned char hash[LEN];
 	uint64_t last;

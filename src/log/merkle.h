@@ -16,8 +16,8 @@
 #define ZTA_TILE_ROWS 256u
 #define ZTA_TILE_BYTES (ZTA_TILE_ROWS * ZTA_SHA256_LEN)
 /* Levels of rows: 2^48 entries. */
-#define ZTA_TREE_LEVELS 6u
-#define ZTA_TREE_SIZE_MAX ((uint64_t)1 << 48)
+#define ZTA_LOG_TREE_LEVELS 6u
+#define ZTA_LOG_TREE_SIZE_MAX ((uint64_t)1 << 48)
 /* Hashes of a path: one for each bit of an index, and no more. */
 #define ZTA_PATH_MAX 63u
 
@@ -32,29 +32,29 @@ void zta_merkle__node(const unsigned char *left, const unsigned char *right,
 void zta_merkle__fold(unsigned char *hashes, size_t count);
 
 /* Where rows come from. `read` gives `count` rows of `level` from `first` on. */
-typedef struct zta_tree_source {
+typedef struct zta_merkle_source {
 	zta_status (*read)(void *context, unsigned level, uint64_t first,
 	    size_t count, unsigned char *out, zta_error *err);
 	void *context;
-} zta_tree_source;
+} zta_merkle_source;
 
 /* The root of the first `size` entries. Those of the source. */
-ZTA_MUST_USE zta_status zta_merkle__root(const zta_tree_source *source,
+ZTA_MUST_USE zta_status zta_merkle__root(const zta_merkle_source *source,
     uint64_t size, unsigned char out[ZTA_SHA256_LEN], zta_error *err);
 
 /* The way from an entry to the root, its own sibling first. */
-typedef struct zta_tree_path {
+typedef struct zta_merkle_path {
 	unsigned char hashes[ZTA_PATH_MAX][ZTA_SHA256_LEN];
 	unsigned count;
-} zta_tree_path;
+} zta_merkle_path;
 
 /* Of entry `index` < `size`. Those of the source. */
-ZTA_MUST_USE zta_status zta_merkle__prove(const zta_tree_source *source,
-    uint64_t index, uint64_t size, zta_tree_path *out, zta_error *err);
+ZTA_MUST_USE zta_status zta_merkle__prove(const zta_merkle_source *source,
+    uint64_t index, uint64_t size, zta_merkle_path *out, zta_error *err);
 
 /* Does the path lead from this leaf to this root? SPEC: rfc9162 2.1.3.2 */
 ZTA_MUST_USE bool zta_merkle__verify(const unsigned char leaf[ZTA_SHA256_LEN],
-    uint64_t index, uint64_t size, const zta_tree_path *path,
+    uint64_t index, uint64_t size, const zta_merkle_path *path,
     const unsigned char root[ZTA_SHA256_LEN]);
 
 #endif

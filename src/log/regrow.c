@@ -11,9 +11,9 @@
 #define MARKS 1024u
 
 typedef struct regrowth {
-	zta_tree *tree;
+	zta_log_tree *tree;
 	uint64_t from; /* entries below are there */
-	zta_tree_mark marks[MARKS];
+	zta_log_mark marks[MARKS];
 } regrowth;
 
 /* A zta_segment_visit. */
@@ -21,7 +21,7 @@ static zta_status
 add_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 {
 	regrowth *g = context;
-	zta_tree_batch batch = { frame->entries,
+	zta_log_batch batch = { frame->entries,
 		(uint32_t)(at + ZTA_FRAME_HEAD) };
 	zta_str rest = frame->entries, entry;
 	uint64_t index = frame->first;
@@ -35,16 +35,16 @@ add_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	while (status == ZTA_OK && rest.len > 0) {
 		for (count = 0; count < MARKS && zta_frame__next(&rest, &entry);
 		     count++) {
-			zta_tree__mark(entry, &g->marks[count]);
+			zta_log_tree__mark(entry, &g->marks[count]);
 		}
 		if (count == 0) {
 			return zta_error__set(err, ZTA_EINVALID,
 			    "the log is damaged: an entry ends behind its "
 			    "frame");
 		}
-		status = zta_tree__prepare(g->tree, count, err);
+		status = zta_log_tree__prepare(g->tree, count, err);
 		if (status == ZTA_OK) {
-			zta_tree__add(g->tree, &batch, g->marks, count);
+			zta_log_tree__add(g->tree, &batch, g->marks, count);
 		}
 	}
 	return status;
@@ -72,14 +72,14 @@ add_segment(regrowth *g, const char *dir, uint64_t first, uint64_t end,
 }
 
 zta_status
-zta_regrow__tree(zta_tree *tree, const char *dir, const uint64_t *firsts,
-    size_t count, uint64_t next, const zta_tree_head *known, uint64_t *redone,
+zta_regrow__tree(zta_log_tree *tree, const char *dir, const uint64_t *firsts,
+    size_t count, uint64_t next, const zta_log_head *known, uint64_t *redone,
     zta_error *err)
 {
 	regrowth g = { .tree = tree };
 	uint64_t end;
 	size_t i;
-	zta_status status = zta_tree__resume(
+	zta_status status = zta_log_tree__resume(
 	    tree, next, count > 0 ? firsts[count - 1] : 0, known, &g.from, err);
 
 	if (status == ZTA_OK && count > 0 && firsts[0] > g.from) {
@@ -96,7 +96,7 @@ zta_regrow__tree(zta_tree *tree, const char *dir, const uint64_t *firsts,
 		}
 	}
 	if (status == ZTA_OK) {
-		status = zta_tree__resumed(tree, known, err);
+		status = zta_log_tree__resumed(tree, known, err);
 	}
 	*redone = next - g.from;
 	return status;

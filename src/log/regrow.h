@@ -8,10 +8,10 @@
 /*
  * From the segments of `dir`, which begin with `firsts`; the last two were
  * scanned, and the log has `next` entries. `*redone`: entries that were added.
- * As zta_tree__resume() and zta_tree__resumed().
+ * As zta_log_tree__resume() and zta_log_tree__resumed().
  */
-ZTA_MUST_USE zta_status zta_regrow__tree(zta_tree *tree, const char *dir,
+ZTA_MUST_USE zta_status zta_regrow__tree(zta_log_tree *tree, const char *dir,
     const uint64_t *firsts, size_t count, uint64_t next,
-    const zta_tree_head *known, uint64_t *redone, zta_error *err);
+    const zta_log_head *known, uint64_t *redone, zta_error *err);
 
 #endif

@@ -26,7 +26,11 @@
 #define FOLDER "tree"
 #define LEN ZTA_SHA256_LEN
 
-enum { AT = ZTA_TREE_AT, IDS = ZTA_TREE_IDS, FILES = ZTA_TREE_FILES };
+enum {
+	AT = ZTA_LOG_TREE_AT,
+	IDS = ZTA_LOG_TREE_IDS,
+	FILES = ZTA_LOG_TREE_FILES
+};
 
 static const struct {
 	const char *name;
@@ -34,17 +38,17 @@ static const struct {
 } files[FILES] = { { "0", LEN }, { "1", LEN }, { "2", LEN }, { "3", LEN },
 	{ "4", LEN }, { "5", LEN }, { "at", 4 }, { "ids", ZTA_IDS_WIDTH } };
 
-struct zta_tree {
+struct zta_log_tree {
 	pthread_mutex_t lock;
 	const zta_log_io *io;
 	uint64_t size;
 	zta_rows files[FILES];
-	unsigned char edges[ZTA_TREE_LEVELS][ZTA_TILE_BYTES];
+	unsigned char edges[ZTA_LOG_TREE_LEVELS][ZTA_TILE_BYTES];
 	zta_ids_run run;
 };
 
 void
-zta_tree__mark(zta_str entry, zta_tree_mark *out)
+zta_log_tree__mark(zta_str entry, zta_log_mark *out)
 {
 	unsigned char id[ZTA_LEAF_ID_LEN] = { 0 };
 
@@ -60,7 +64,7 @@ zta_tree__mark(zta_str entry, zta_tree_mark *out)
 /* --- opening and closing */
 
 zta_status
-zta_tree__open_file(
+zta_log_tree__open_file(
     zta_rows *out, const char *dir, unsigned file, bool write, zta_error *err)
 {
 	char path[ZTA_ROWS_PATH_MAX];
@@ -95,10 +99,10 @@ make_folder(const char *dir, zta_error *err)
 }
 
 zta_status
-zta_tree__open(
-    zta_tree **out, const char *dir, const zta_log_io *io, zta_error *err)
+zta_log_tree__open(
+    zta_log_tree **out, const char *dir, const zta_log_io *io, zta_error *err)
 {
-	zta_tree *tree = calloc(1, sizeof(*tree));
+	zta_log_tree *tree = calloc(1, sizeof(*tree));
 	zta_status status;
 	unsigned i;
 
@@ -114,13 +118,13 @@ zta_tree__open(
 	status = make_folder(dir, err);
 	for (i = 0; status == ZTA_OK && i < FILES; i++) {
 		status =
-		    zta_tree__open_file(&tree->files[i], dir, i, true, err);
+		    zta_log_tree__open_file(&tree->files[i], dir, i, true, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_file__sync_parent(tree->files[0].path, err);
 	}
 	if (status != ZTA_OK) {
-		zta_tree__close(tree);
+		zta_log_tree__close(tree);
 		return status;
 	}
 	*out = tree;
@@ -128,7 +132,7 @@ zta_tree__open(
 }
 
 void
-zta_tree__close(zta_tree *tree)
+zta_log_tree__close(zta_log_tree *tree)
 {
 	size_t i;
 
@@ -144,7 +148,7 @@ zta_tree__close(zta_tree *tree)
 /* --- adding */
 
 static void
-add_row(zta_tree *tree, unsigned level, const unsigned char *hash)
+add_row(zta_log_tree *tree, unsigned level, const unsigned char *hash)
 {
 	uint64_t row = tree->size >> (8 * level);
 	unsigned char *edge = tree->edges[level];
@@ -152,15 +156,15 @@ add_row(zta_tree *tree, unsigned level, const unsigned char *hash)
 
 	memcpy(edge + at * LEN, hash, LEN);
 	zta_rows__put(&tree->files[level], hash, 1);
-	if (at == ZTA_TILE_ROWS - 1 && level + 1 < ZTA_TREE_LEVELS) {
+	if (at == ZTA_TILE_ROWS - 1 && level + 1 < ZTA_LOG_TREE_LEVELS) {
 		zta_merkle__fold(edge, ZTA_TILE_ROWS);
 		add_row(tree, level + 1, edge);
 	}
 }
 
 void
-zta_tree__add(zta_tree *tree, zta_tree_batch *batch, const zta_tree_mark *marks,
-    size_t count)
+zta_log_tree__add(zta_log_tree *tree, zta_log_batch *batch,
+    const zta_log_mark *marks, size_t count)
 {
 	unsigned char at[4];
 	zta_str entry;
@@ -184,7 +188,7 @@ zta_tree__add(zta_tree *tree, zta_tree_batch *batch, const zta_tree_mark *marks,
 }
 
 static zta_status
-flush(zta_tree *tree, zta_error *err)
+flush(zta_log_tree *tree, zta_error *err)
 {
 	zta_status status = ZTA_OK;
 	size_t i;
@@ -211,14 +215,14 @@ values_of(size_t file, size_t count)
 }
 
 zta_status
-zta_tree__prepare(zta_tree *tree, size_t count, zta_error *err)
+zta_log_tree__prepare(zta_log_tree *tree, size_t count, zta_error *err)
 {
 	zta_status status;
 	size_t i;
 
 	(void)pthread_mutex_lock(&tree->lock);
 	status = flush(tree, err);
-	if (status == ZTA_OK && tree->size + count > ZTA_TREE_SIZE_MAX) {
+	if (status == ZTA_OK && tree->size + count > ZTA_LOG_TREE_SIZE_MAX) {
 		status = zta_error__set(
 		    err, ZTA_ELIMIT, "the log has as many entries as it may");
 	}
@@ -235,7 +239,7 @@ zta_tree__prepare(zta_tree *tree, size_t count, zta_error *err)
 }
 
 zta_status
-zta_tree__flush(zta_tree *tree, zta_error *err)
+zta_log_tree__flush(zta_log_tree *tree, zta_error *err)
 {
 	zta_status status;
 
@@ -246,7 +250,7 @@ zta_tree__flush(zta_tree *tree, zta_error *err)
 }
 
 zta_status
-zta_tree__sync(zta_tree *tree, zta_error *err)
+zta_log_tree__sync(zta_log_tree *tree, zta_error *err)
 {
 	zta_status status;
 	size_t i;
@@ -263,12 +267,12 @@ zta_tree__sync(zta_tree *tree, zta_error *err)
 
 /* --- roots and ids */
 
-/* A zta_tree_source of what is in memory: the last tile of each level. */
+/* A zta_merkle_source of what is in memory: the last tile of each level. */
 static zta_status
 read_edge(void *context, unsigned level, uint64_t first, size_t count,
     unsigned char *out, zta_error *err)
 {
-	const zta_tree *tree = context;
+	const zta_log_tree *tree = context;
 
 	(void)err;
 	memcpy(
@@ -277,9 +281,9 @@ read_edge(void *context, unsigned level, uint64_t first, size_t count,
 }
 
 zta_status
-zta_tree__head(zta_tree *tree, zta_tree_head *out, zta_error *err)
+zta_log_tree__head(zta_log_tree *tree, zta_log_head *out, zta_error *err)
 {
-	const zta_tree_source source = { read_edge, tree };
+	const zta_merkle_source source = { read_edge, tree };
 	zta_status status;
 
 	(void)pthread_mutex_lock(&tree->lock);
@@ -293,7 +297,7 @@ zta_tree__head(zta_tree *tree, zta_tree_head *out, zta_error *err)
 }
 
 zta_status
-zta_tree__find(zta_tree *tree, const unsigned char id[ZTA_IDS_LEN],
+zta_log_tree__find(zta_log_tree *tree, const unsigned char id[ZTA_IDS_LEN],
     zta_ids_found *out, zta_error *err)
 {
 	uint64_t sorted;
@@ -315,19 +319,19 @@ zta_tree__find(zta_tree *tree, const unsigned char id[ZTA_IDS_LEN],
 static uint64_t
 values_at(size_t i, uint64_t size)
 {
-	return i < ZTA_TREE_LEVELS ? size >> (8 * i) :
-	    i == AT                ? size :
-				     size - size % ZTA_IDS_RUN;
+	return i < ZTA_LOG_TREE_LEVELS ? size >> (8 * i) :
+	    i == AT                    ? size :
+					 size - size % ZTA_IDS_RUN;
 }
 
 /* The largest size at which file `i` is not behind. */
 static uint64_t
 size_of(size_t i, uint64_t values)
 {
-	unsigned bits = i < ZTA_TREE_LEVELS ? 8 * (unsigned)i : 0;
+	unsigned bits = i < ZTA_LOG_TREE_LEVELS ? 8 * (unsigned)i : 0;
 
-	return values >= ZTA_TREE_SIZE_MAX >> bits ? ZTA_TREE_SIZE_MAX :
-						     values << bits;
+	return values >= ZTA_LOG_TREE_SIZE_MAX >> bits ? ZTA_LOG_TREE_SIZE_MAX :
+							 values << bits;
 }
 
 static uint64_t
@@ -337,8 +341,8 @@ least(uint64_t a, uint64_t b)
 }
 
 zta_status
-zta_tree__resume(zta_tree *tree, uint64_t next, uint64_t segment,
-    const zta_tree_head *known, uint64_t *from, zta_error *err)
+zta_log_tree__resume(zta_log_tree *tree, uint64_t next, uint64_t segment,
+    const zta_log_head *known, uint64_t *from, zta_error *err)
 {
 	uint64_t covered = known != NULL ? known->size : 0, rows, size;
 	zta_status status = ZTA_OK;
@@ -362,7 +366,7 @@ zta_tree__resume(zta_tree *tree, uint64_t next, uint64_t segment,
 		tree->files[i].keep =
 		    least(tree->files[i].found, values_at(i, covered));
 	}
-	for (i = 0; status == ZTA_OK && i < ZTA_TREE_LEVELS; i++) {
+	for (i = 0; status == ZTA_OK && i < ZTA_LOG_TREE_LEVELS; i++) {
 		rows = (size >> (8 * i)) % ZTA_TILE_ROWS;
 		status =
 		    zta_rows__read(&tree->files[i], (size >> (8 * i)) - rows,
@@ -372,23 +376,24 @@ zta_tree__resume(zta_tree *tree, uint64_t next, uint64_t segment,
 	return status;
 }
 
-/* A zta_tree_source of the files. */
+/* A zta_merkle_source of the files. */
 static zta_status
 read_file(void *context, unsigned level, uint64_t first, size_t count,
     unsigned char *out, zta_error *err)
 {
-	const zta_tree *tree = context;
+	const zta_log_tree *tree = context;
 
 	return zta_rows__read(&tree->files[level], first, count, out, err);
 }
 
 zta_status
-zta_tree__resumed(zta_tree *tree, const zta_tree_head *known, zta_error *err)
+zta_log_tree__resumed(
+    zta_log_tree *tree, const zta_log_head *known, zta_error *err)
 {
-	const zta_tree_source source = { read_file, tree };
+	const zta_merkle_source source = { read_file, tree };
 	unsigned char root[LEN];
 	zta_rows *rows;
-	zta_status status = zta_tree__flush(tree, err);
+	zta_status status = zta_log_tree__flush(tree, err);
 	size_t i;
 
 	if (status == ZTA_OK && known != NULL) {

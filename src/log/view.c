@@ -18,7 +18,7 @@
 
 struct zta_log_view {
 	char dir[ZTA_SEGMENT_PATH_MAX];
-	zta_rows levels[ZTA_TREE_LEVELS];
+	zta_rows levels[ZTA_LOG_TREE_LEVELS];
 	zta_rows at;
 	uint64_t *firsts; /* of the segments that are known */
 	size_t segments;
@@ -38,7 +38,7 @@ zta_log_view__open(zta_log_view **out, const char *dir, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	v->fd = v->at.fd = -1;
-	for (i = 0; i < ZTA_TREE_LEVELS; i++) {
+	for (i = 0; i < ZTA_LOG_TREE_LEVELS; i++) {
 		v->levels[i].fd = -1;
 	}
 	if (snprintf(v->dir, sizeof(v->dir), "%s", dir) >=
@@ -46,12 +46,13 @@ zta_log_view__open(zta_log_view **out, const char *dir, zta_error *err)
 		status =
 		    zta_error__set(err, ZTA_ELIMIT, "the path is too long");
 	}
-	for (i = 0; status == ZTA_OK && i < ZTA_TREE_LEVELS; i++) {
-		status = zta_tree__open_file(&v->levels[i], dir, i, false, err);
+	for (i = 0; status == ZTA_OK && i < ZTA_LOG_TREE_LEVELS; i++) {
+		status =
+		    zta_log_tree__open_file(&v->levels[i], dir, i, false, err);
 	}
 	if (status == ZTA_OK) {
-		status =
-		    zta_tree__open_file(&v->at, dir, ZTA_TREE_AT, false, err);
+		status = zta_log_tree__open_file(
+		    &v->at, dir, ZTA_LOG_TREE_AT, false, err);
 	}
 	if (status != ZTA_OK) {
 		zta_log_view__close(v);
@@ -67,7 +68,7 @@ zta_log_view__close(zta_log_view *v)
 	unsigned i;
 
 	if (v != NULL) {
-		for (i = 0; i < ZTA_TREE_LEVELS; i++) {
+		for (i = 0; i < ZTA_LOG_TREE_LEVELS; i++) {
 			zta_rows__close(&v->levels[i]);
 		}
 		zta_rows__close(&v->at);
@@ -88,10 +89,10 @@ read_rows(void *context, unsigned level, uint64_t first, size_t count,
 	return zta_rows__read(&v->levels[level], first, count, out, err);
 }
 
-zta_tree_source
+zta_merkle_source
 zta_log_view__rows(zta_log_view *view)
 {
-	return (zta_tree_source){ read_rows, view };
+	return (zta_merkle_source){ read_rows, view };
 }
 
 /* --- entries */

@@ -20,7 +20,7 @@ ZTA_MUST_USE zta_status zta_log_view__open(
 void zta_log_view__close(zta_log_view *view);
 
 /* Its rows. ZTA_EIO; ZTA_EINVALID: they are not there. */
-zta_tree_source zta_log_view__rows(zta_log_view *view);
+zta_merkle_source zta_log_view__rows(zta_log_view *view);
 
 /*
  * Append the bytes of entry `index`, once they are seen to be what its row is

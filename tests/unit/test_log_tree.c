@@ -55,15 +55,16 @@ append_numbered(zta_log *log, uint32_t n)
 }
 
 /* The head once the sequencer has come to `size`. */
-static zta_tree_head
+static zta_log_head
 head_at(zta_log *log, uint64_t size)
 {
-	zta_tree_head head = { 0 };
+	zta_log_head head = { 0 };
 	int tries;
 
 	for (tries = 0; tries < 10000 && head.size != size; tries++) {
 		assert_int_equal(
-		    zta_tree__head(zta_log__tree(log), &head, NULL), ZTA_OK);
+		    zta_log_tree__head(zta_log__tree(log), &head, NULL),
+		    ZTA_OK);
 		(void)usleep(100);
 	}
 	assert_int_equal(head.size, size);
@@ -83,19 +84,19 @@ defined_head(size_t size, unsigned char *root)
 static void
 check_head(zta_log *log, size_t size)
 {
-	zta_tree_head head = head_at(log, size);
+	zta_log_head head = head_at(log, size);
 	unsigned char root[LEN];
 
 	defined_head(size, root);
 	assert_memory_equal(head.root, root, LEN);
 }
 
-static zta_tree_head
+static zta_log_head
 write_entries(uint64_t segment_max)
 {
 	zta_log_found found;
 	zta_log *log = open_log(NULL, segment_max, &found);
-	zta_tree_head head;
+	zta_log_head head;
 	uint32_t n;
 
 	for (n = 0; n < ENTRIES; n++) {
@@ -108,7 +109,7 @@ write_entries(uint64_t segment_max)
 }
 
 static zta_status
-reopen(const zta_tree_head *known, zta_log **log, zta_error *err)
+reopen(const zta_log_head *known, zta_log **log, zta_error *err)
 {
 	const zta_log_options options = { 1, 0, NULL, known };
 	zta_log_found found;
@@ -138,7 +139,7 @@ static void
 test_log_tree__is_that_of_its_entries(void **state)
 {
 	static const uint64_t segments[] = { 0, 300, 20000 };
-	zta_tree_head head;
+	zta_log_head head;
 	zta_log *log;
 	unsigned char root[LEN];
 	size_t i;
@@ -168,7 +169,7 @@ test_log_tree__is_made_again_where_it_is_behind(void **state)
 	} cuts[] = { { "0", 0 }, { "0", 1 }, { "0", 300 * LEN },
 		{ "0", 300 * LEN + 7 }, { "1", 0 }, { "1", LEN }, { "at", 0 },
 		{ "at", 401 } };
-	zta_tree_head head = write_entries(20000);
+	zta_log_head head = write_entries(20000);
 	zta_log *log;
 	char command[128];
 	size_t i;
@@ -194,7 +195,7 @@ test_log_tree__is_made_again_where_it_is_behind(void **state)
 static void
 test_log_tree__makes_again_what_was_not_signed_for(void **state)
 {
-	zta_tree_head head = write_entries(0), early = { .size = 400 };
+	zta_log_head head = write_entries(0), early = { .size = 400 };
 	zta_log *log;
 	int fd;
 
@@ -217,7 +218,7 @@ static void
 test_log_tree__refuses_damage(void **state)
 {
 	static const char *const names[] = { "0", "1", "at" };
-	zta_tree_head head = write_entries(20000);
+	zta_log_head head = write_entries(20000);
 	zta_error err;
 	zta_log *log;
 	size_t i;
@@ -245,7 +246,7 @@ test_log_tree__refuses_damage(void **state)
 static void
 test_log_tree__refuses_what_was_not_signed(void **state)
 {
-	zta_tree_head head = write_entries(0);
+	zta_log_head head = write_entries(0);
 	zta_error err = { 0 };
 	zta_log *log;
 
@@ -283,7 +284,7 @@ test_log_tree__is_at_most_a_frame_behind(void **state)
 		ftruncate, zta_time__now_ms };
 	zta_log_found found;
 	zta_log *log = open_log(&io, 0, &found);
-	zta_tree_head head;
+	zta_log_head head;
 	uint32_t n;
 
 	(void)state;
@@ -298,7 +299,7 @@ test_log_tree__is_at_most_a_frame_behind(void **state)
 	assert_int_equal(append_numbered(log, 10), ZTA_OK);
 	assert_int_equal(append_numbered(log, 11), ZTA_EUNAVAILABLE);
 	assert_int_equal(
-	    zta_tree__head(zta_log__tree(log), &head, NULL), ZTA_EIO);
+	    zta_log_tree__head(zta_log__tree(log), &head, NULL), ZTA_EIO);
 	tree_fails = false;
 	assert_true(zta_log__is_alive(log));
 	for (n = 11; n < 20; n++) {
@@ -313,7 +314,7 @@ test_log_tree__is_at_most_a_frame_behind(void **state)
 static void
 test_log_tree__finds_entries(void **state)
 {
-	zta_tree_head head = write_entries(20000);
+	zta_log_head head = write_entries(20000);
 	unsigned char id[ZTA_LEAF_ID_LEN], first[LEN];
 	zta_ids_found found;
 	zta_log_view *view;
@@ -329,7 +330,7 @@ test_log_tree__finds_entries(void **state)
 	for (n = 0; n < ENTRIES; n += 7) {
 		leaf = numbered(n, id);
 		assert_int_equal(
-		    zta_tree__find(zta_log__tree(log),
+		    zta_log_tree__find(zta_log__tree(log),
 			(const unsigned char *)leaf.id.ptr, &found, NULL),
 		    ZTA_OK);
 		assert_int_equal(found.count, 1);
@@ -342,7 +343,7 @@ test_log_tree__finds_entries(void **state)
 	}
 	(void)numbered(ENTRIES, id);
 	assert_int_equal(
-	    zta_tree__find(zta_log__tree(log), id, &found, NULL), ZTA_OK);
+	    zta_log_tree__find(zta_log__tree(log), id, &found, NULL), ZTA_OK);
 	assert_int_equal(found.count, 0);
 	assert_int_equal(
 	    zta_log_view__entry(view, ENTRIES, &bytes, NULL), ZTA_EINVALID);
@@ -394,7 +395,7 @@ test_log_tree__sorts_ids(void **state)
 static void
 test_log_tree__view_refuses_damage(void **state)
 {
-	zta_tree_head head = write_entries(0);
+	zta_log_head head = write_entries(0);
 	zta_log_view *view;
 	zta_buf bytes;
 	char path[128];

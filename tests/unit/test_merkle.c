@@ -14,7 +14,7 @@
 #define LEAVES 70000u
 
 static unsigned char *leaves; /* hashes */
-static unsigned char *rows[ZTA_TREE_LEVELS];
+static unsigned char *rows[ZTA_LOG_TREE_LEVELS];
 
 static void
 leaf_of(uint32_t number, unsigned char *out)
@@ -45,7 +45,7 @@ defined_root(const unsigned char *hashes, size_t n, unsigned char *out)
 /* PATH(m, D[n]). SPEC: rfc6962 2.1.1 */
 static void
 defined_path(
-    const unsigned char *hashes, size_t m, size_t n, zta_tree_path *path)
+    const unsigned char *hashes, size_t m, size_t n, zta_merkle_path *path)
 {
 	size_t k = 1;
 
@@ -76,7 +76,7 @@ read_rows(void *context, unsigned level, uint64_t first, size_t count,
 	return ZTA_OK;
 }
 
-static const zta_tree_source source = { read_rows, NULL };
+static const zta_merkle_source source = { read_rows, NULL };
 
 static int
 grow(void **state)
@@ -90,7 +90,7 @@ grow(void **state)
 		leaf_of(n, leaves + (size_t)n * LEN);
 	}
 	rows[0] = leaves;
-	for (level = 1; level < ZTA_TREE_LEVELS; level++) {
+	for (level = 1; level < ZTA_LOG_TREE_LEVELS; level++) {
 		width *= 256;
 		rows[level] = calloc(LEAVES / width + 1, LEN);
 		for (i = 0; (i + 1) * width <= LEAVES; i++) {
@@ -107,7 +107,7 @@ fell(void **state)
 	size_t level;
 
 	(void)state;
-	for (level = 0; level < ZTA_TREE_LEVELS; level++) {
+	for (level = 0; level < ZTA_LOG_TREE_LEVELS; level++) {
 		free(rows[level]);
 	}
 	return 0;
@@ -190,7 +190,7 @@ check_size(size_t size)
 static void
 check_path(size_t index, size_t size)
 {
-	zta_tree_path path = { 0 }, defined = { 0 };
+	zta_merkle_path path = { 0 }, defined = { 0 };
 	unsigned char root[LEN], other[LEN];
 	const unsigned char *leaf = leaves + index * LEN;
 	unsigned i;
