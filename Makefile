@@ -59,7 +59,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor frame ids journal leaf log merkle reader regrow rows segment tree view
+LOG = cbor checkpoint frame ids journal leaf log merkle note reader regrow rows segment tree view
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
