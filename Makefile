@@ -59,7 +59,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note reader regrow rows segment tree view
+LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
+      regrow rows segment tree view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -91,8 +92,8 @@ API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_history \
       ledgers_objects ledgers_refs ledgers_write metadata outside presented \
       service signed_request token
-DAEMON = admin certificate config develop file_state follow hoard init \
-         keeper mirror say serve watch workers
+DAEMON = admin certificate chronicle config develop file_state follow \
+         hoard init keeper log_signer mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
       init_server key ledger log main plan revert revoke serve show status \

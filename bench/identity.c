@@ -473,6 +473,7 @@ run_issue(const char *ledger, const char *key_file)
 			  .kid = ZTA_STR("k") } };
 	issuing again;
 	const zta_keeper_keys keys = { key_file, NULL };
+	const zta_log_signer_files no_log = { NULL, NULL, NULL };
 	char payload[512];
 	contender list[] = { { .run = raw_issue, .context = &s },
 		{ .run = issue, .context = &s },
@@ -488,7 +489,7 @@ run_issue(const char *ledger, const char *key_file)
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
 	s.zone.key = s.corp.key;
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
-	must(zta_keeper__start(&s.keeper, &keys, 1, &err), &err);
+	must(zta_keeper__start(&s.keeper, &keys, &no_log, 1, &err), &err);
 	issue(&s);
 	again = s;
 	again.live = &live;

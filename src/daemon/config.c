@@ -57,6 +57,8 @@ static const struct {
 	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
+	{ "log_key", PATH, offsetof(zta_config, log_key), false },
+	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
 };

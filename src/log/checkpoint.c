@@ -23,8 +23,8 @@ zta_checkpoint__put(zta_buf *buf, zta_str origin, const zta_log_head *head)
 	zta_b64_std__encode(
 	    (zta_str){ (const char *)head->root, ZTA_SHA256_LEN }, digits);
 	zta_buf__put(buf, origin);
-	zta_buf__printf(buf, "\n%" PRIu64 "\n%.*s\n", head->size,
-	    (int)ROOT_DIGITS, digits);
+	zta_buf__printf(
+	    buf, "\n%" PRIu64 "\n%.*s\n", head->size, (int)ROOT_DIGITS, digits);
 }
 
 /* Decimal, without leading zeros. */
@@ -63,8 +63,7 @@ zta_checkpoint__read(
 	    zta_str__next(&rest, '\n', &line) && line.len == ROOT_DIGITS &&
 	    zta_b64_std__decode(line, out->root, &len) &&
 	    len == ZTA_SHA256_LEN && zta_str__next(&rest, '\n', &line) &&
-	    line.len == 0 && rest.len == 0 &&
-	    text.ptr[text.len - 1] == '\n') {
+	    line.len == 0 && rest.len == 0 && text.ptr[text.len - 1] == '\n') {
 		return ZTA_OK;
 	}
 	return zta_error__set(err, ZTA_EINVALID,
@@ -72,8 +71,8 @@ zta_checkpoint__read(
 }
 
 zta_status
-zta_checkpoint__open(zta_str note, const zta_note_key *key, zta_log_head *out,
-    zta_error *err)
+zta_checkpoint__open(
+    zta_str note, const zta_note_key *key, zta_log_head *out, zta_error *err)
 {
 	zta_str text;
 	zta_status status = zta_note__open(note, key, &text, err);
@@ -124,7 +123,6 @@ zta_checkpoint__store(const char *dir, zta_str note, zta_error *err)
 	char path[ZTA_ROWS_PATH_MAX];
 	zta_status status = path_of(dir, path, err);
 
-	return status != ZTA_OK ?
-	    status :
-	    zta_file__replace(path, MODE, note, err);
+	return status != ZTA_OK ? status :
+				  zta_file__replace(path, MODE, note, err);
 }

@@ -23,8 +23,8 @@ ZTA_MUST_USE zta_status zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err);
 
 /* The head in a note that the log's key has signed. As zta_note__open(). */
-ZTA_MUST_USE zta_status zta_checkpoint__open(zta_str note,
-    const zta_note_key *key, zta_log_head *out, zta_error *err);
+ZTA_MUST_USE zta_status zta_checkpoint__open(
+    zta_str note, const zta_note_key *key, zta_log_head *out, zta_error *err);
 
 /*
  * The file of the log in `dir`; `note` (NULL: not wanted) gets its bytes.

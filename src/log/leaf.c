@@ -69,6 +69,8 @@ static const field fields[] = {
 	FIELD(26, NUMBER, age),
 	FIELD(27, TEXT, ref),
 	FIELD(28, TEXT, to),
+	FIELD(29, TEXT, key),
+	FIELD(30, BYTES, digest),
 };
 
 #define RING(key, form, member)                                     \

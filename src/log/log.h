@@ -71,6 +71,13 @@ typedef struct zta_log_done {
 	zta_status status; /* ZTA_OK: durable; else none of them is */
 } zta_log_done;
 
+/*
+ * Hand in a record and wait until it is durable, in a lane where nothing else
+ * waits. As zta_log_lane__append(); ZTA_EUNAVAILABLE: it is not.
+ */
+ZTA_MUST_USE zta_status zta_log_lane__write(
+    zta_log_lane *lane, const zta_leaf *leaf, zta_error *err);
+
 /* Take one; false if there is none. */
 ZTA_MUST_USE bool zta_log_lane__done(zta_log_lane *lane, zta_log_done *out);
 

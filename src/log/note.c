@@ -53,8 +53,7 @@ name_key(zta_note_key *key, zta_str name)
 {
 	unsigned char digest[ZTA_SHA256_LEN];
 	char typed[TYPED_LEN];
-	const zta_str parts[] = { name, { "\n", 1 },
-		{ typed, sizeof(typed) } };
+	const zta_str parts[] = { name, { "\n", 1 }, { typed, sizeof(typed) } };
 
 	put_typed(&key->public, typed);
 	zta_digest__sha256_parts(parts, 3, digest);
@@ -163,8 +162,8 @@ zta_note__sign(zta_buf *buf, zta_str text, const zta_note_key *as,
 	memcpy(line + ID_LEN, sig, ZTA_SSH_SIG_LEN);
 	zta_b64_std__encode((zta_str){ line, sizeof(line) }, digits);
 	zta_buf__put(buf, text);
-	zta_buf__printf(buf, "\n" DASH "%s %.*s\n", as->name,
-	    (int)sizeof(digits), digits);
+	zta_buf__printf(
+	    buf, "\n" DASH "%s %.*s\n", as->name, (int)sizeof(digits), digits);
 	return buf->status;
 }
 
@@ -184,8 +183,7 @@ part(zta_str note, zta_str *text, zta_str *lines)
 		if (note.ptr[i - 1] == '\n' && note.ptr[i - 2] == '\n') {
 			*text = (zta_str){ note.ptr, i - 1 };
 			*lines = (zta_str){ note.ptr + i, note.len - i };
-			return lines->len > 0 &&
-			    note.ptr[note.len - 1] == '\n';
+			return lines->len > 0 && note.ptr[note.len - 1] == '\n';
 		}
 	}
 	return false;

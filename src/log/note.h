@@ -8,8 +8,9 @@
 
 #include "crypto/ssh_key.h"
 
-/* Longest name of a key, and a verifier key with its NUL. */
-#define ZTA_NOTE_NAME_MAX 256
+/* Longest name of a key: a trust domain and what is put behind it. A verifier
+ * key with its NUL. */
+#define ZTA_NOTE_NAME_MAX 320
 #define ZTA_NOTE_VKEY_MAX (ZTA_NOTE_NAME_MAX + 64)
 
 /* Who is believed: the public half of a key, and its name. */
