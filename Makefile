@@ -60,7 +60,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      regrow rows segment tree view write
+      receipt regrow rows segment tile_name tree view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -71,7 +71,7 @@ PDP = decide delegation issue may_act question question_entity record replay \
 HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
-      pktline plan plan_log policy_diff recall recall_note receive recheck \
+      pktline plan plan_log policy_diff receipt_fetch recall recall_note receive recheck \
       remote remote_ask remote_open remote_push report resolve server show \
       signer signers test_outcome test_read tests transfer transfer_read \
       trust_edit trust_explain trust_view workspace workspace_blame \
@@ -90,13 +90,13 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      service signed_request token
+      ledgers_objects ledgers_refs ledgers_write log_desk metadata outside \
+      presented service signed_request token
 DAEMON = admin certificate chronicle config develop file_state follow \
          hoard init keeper log_signer mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
-      init_server key ledger log main plan revert revoke serve show status \
+      init_server key ledger log main plan receipt revert revoke serve show status \
       sync terminal test token trust trust_edit trust_explain trust_show \
       validate workspace zone
 

@@ -10,6 +10,7 @@
 #include "ztauth/ledger.h"
 #include "ztauth/log.h"
 #include "ztauth/pdp.h"
+#include "ztauth/receipt.h"
 #include "ztauth/revocation.h"
 #include "ztauth/sync.h"
 #include "ztauth/token.h"

@@ -213,6 +213,8 @@
  * another however many want one: each is a signature and some syncs. */
 #define ZTA_LOG_PUBLISH_MS 1000
 #define ZTA_LOG_PUBLISH_GAP_MS 100
+/* Receipts of one loop that wait for a checkpoint: a second has not more. */
+#define ZTA_RECEIPT_WAITERS_MAX 1000u
 /* Event loops: more do not help one machine. */
 #define ZTA_WORKERS_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */

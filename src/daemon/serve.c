@@ -235,9 +235,11 @@ open_publisher(server *s, zta_error *err)
 		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
 		.say = zta_daemon__say };
 
-	return s->keeper.log_key[0] == '\0' ?
-	    ZTA_OK :
-	    zta_publisher__open(&s->publisher, &options, err);
+	if (s->keeper.log_key[0] == '\0') {
+		return ZTA_OK;
+	}
+	zta_daemon__say("log key: %s", s->keeper.log_key);
+	return zta_publisher__open(&s->publisher, &options, err);
 }
 
 static zta_status
@@ -462,6 +464,7 @@ run(server *s)
 	s->workers.config = &s->config;
 	s->workers.service = &s->service;
 	s->workers.keeper = &s->keeper;
+	s->workers.publisher = s->publisher;
 	s->workers.tls = s->certificate.tls;
 	/* Until the follower starts, what is in force stays the same. */
 	zta_daemon__say("in force: %s", in_force(s));

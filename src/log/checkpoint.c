@@ -27,9 +27,8 @@ zta_checkpoint__put(zta_buf *buf, zta_str origin, const zta_log_head *head)
 	    buf, "\n%" PRIu64 "\n%.*s\n", head->size, (int)ROOT_DIGITS, digits);
 }
 
-/* Decimal, without leading zeros. */
-static bool
-read_size(zta_str digits, uint64_t *out)
+bool
+zta_checkpoint__read_size(zta_str digits, uint64_t *out)
 {
 	size_t i;
 
@@ -59,7 +58,8 @@ zta_checkpoint__read(
 		    "the checkpoint is of another log than %.*s",
 		    ZTA_STR_ARG(origin));
 	}
-	if (zta_str__next(&rest, '\n', &line) && read_size(line, &out->size) &&
+	if (zta_str__next(&rest, '\n', &line) &&
+	    zta_checkpoint__read_size(line, &out->size) &&
 	    zta_str__next(&rest, '\n', &line) && line.len == ROOT_DIGITS &&
 	    zta_b64_std__decode(line, out->root, &len) &&
 	    len == ZTA_SHA256_LEN && zta_str__next(&rest, '\n', &line) &&

@@ -18,6 +18,9 @@
 void zta_checkpoint__put(
     zta_buf *buf, zta_str origin, const zta_log_head *head);
 
+/* A size or an index: decimal, without leading zeros. */
+ZTA_MUST_USE bool zta_checkpoint__read_size(zta_str digits, uint64_t *out);
+
 /* Read a text that zta_checkpoint__put() wrote, and no other. ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err);

@@ -219,6 +219,21 @@ zta_publisher__tell(zta_publisher *p, int fd, zta_error *err)
 }
 
 void
+zta_publisher__untell(zta_publisher *p, int fd)
+{
+	size_t i;
+
+	(void)pthread_mutex_lock(&p->lock);
+	for (i = 0; i < p->told; i++) {
+		if (p->tell[i] == fd) {
+			p->tell[i] = p->tell[--p->told];
+			break;
+		}
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+void
 zta_publisher__want(zta_publisher *p)
 {
 	(void)pthread_mutex_lock(&p->lock);

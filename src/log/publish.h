@@ -38,6 +38,8 @@ void zta_publisher__close(zta_publisher *publisher);
 /* Add to the eventfd `fd` at each new checkpoint. ZTA_ELIMIT. */
 ZTA_MUST_USE zta_status zta_publisher__tell(
     zta_publisher *publisher, int fd, zta_error *err);
+/* No longer, if it was told; `fd` may be closed then. */
+void zta_publisher__untell(zta_publisher *publisher, int fd);
 
 /* Make one soon, at most one in ZTA_LOG_PUBLISH_GAP_MS. */
 void zta_publisher__want(zta_publisher *publisher);
