@@ -60,7 +60,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow rows segment tile_name tree view write
+      receipt regrow rows segment tile_name tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object

@@ -73,30 +73,30 @@ zta_merkle__fold(unsigned char *hashes, size_t count)
 }
 
 /* One level of rows of a tree, and what the level below leaves over. */
-typedef struct level {
+typedef struct storey {
 	const zta_merkle_source *source;
 	uint64_t size; /* of the tree */
 	unsigned number;
 	uint64_t rows;
 	bool has_edge; /* behind the rows */
 	unsigned char edge[LEN];
-} level;
+} storey;
 
-static level
+static storey
 first_level(const zta_merkle_source *source, uint64_t size)
 {
-	return (level){ .source = source, .size = size, .rows = size };
+	return (storey){ .source = source, .size = size, .rows = size };
 }
 
 static uint64_t
-last_tile(const level *l)
+last_tile(const storey *l)
 {
 	return (l->rows + l->has_edge - 1) / ZTA_TILE_ROWS;
 }
 
 /* What stands in tile `n`: its rows, perhaps the edge. */
 static zta_status
-read_tile(const level *l, uint64_t n, unsigned char *out, size_t *count,
+read_tile(const storey *l, uint64_t n, unsigned char *out, size_t *count,
     zta_error *err)
 {
 	uint64_t first = n * ZTA_TILE_ROWS;
@@ -119,7 +119,7 @@ read_tile(const level *l, uint64_t n, unsigned char *out, size_t *count,
 
 /* The level above; `folded` is the root of the last tile of this one. */
 static void
-climb(level *l, const unsigned char *folded)
+climb(storey *l, const unsigned char *folded)
 {
 	l->number++;
 	l->rows = l->size >> (TILE_BITS * l->number);
@@ -132,7 +132,7 @@ zta_merkle__root(const zta_merkle_source *source, uint64_t size,
     unsigned char out[LEN], zta_error *err)
 {
 	unsigned char tile[ZTA_TILE_BYTES] = { 0 };
-	level l = first_level(source, size);
+	storey l = first_level(source, size);
 	size_t count;
 	uint64_t last;
 	zta_status status;
@@ -161,6 +161,56 @@ zta_merkle__root(const zta_merkle_source *source, uint64_t size,
 	}
 }
 
+void
+zta_merkle__grow(zta_merkle_growth *growth, const unsigned char leaf[LEN],
+    zta_merkle_row *row, void *context)
+{
+	const unsigned char *hash = leaf;
+	unsigned char *edge;
+	unsigned level;
+	size_t at;
+
+	for (level = 0; level < ZTA_LOG_TREE_LEVELS; level++) {
+		edge = growth->edges[level];
+		at = (size_t)(growth->size >> (TILE_BITS * level)) %
+		    ZTA_TILE_ROWS;
+		memcpy(edge + at * LEN, hash, LEN);
+		row(context, level, hash);
+		if (at < ZTA_TILE_ROWS - 1) {
+			break;
+		}
+		/* The tile is over, and needed no more. */
+		zta_merkle__fold(edge, ZTA_TILE_ROWS);
+		hash = edge;
+	}
+	growth->size++;
+}
+
+/* A zta_merkle_source: a root needs the last tile of each level alone. */
+static zta_status
+read_edge(void *context, unsigned number, uint64_t first, size_t count,
+    unsigned char *out, zta_error *err)
+{
+	const zta_merkle_growth *growth = context;
+
+	(void)err;
+	memcpy(out, growth->edges[number] + first % ZTA_TILE_ROWS * LEN,
+	    count * LEN);
+	return ZTA_OK;
+}
+
+void
+zta_merkle__grown_root(const zta_merkle_growth *growth, unsigned char out[LEN])
+{
+	const zta_merkle_source source = { read_edge,
+		(void *)(uintptr_t)growth };
+
+	/* Nothing is read that could fail. */
+	if (zta_merkle__root(&source, growth->size, out, NULL) != ZTA_OK) {
+		memset(out, 0, LEN);
+	}
+}
+
 /* Append the way of place `at` through a tile, whose root comes first then. */
 static void
 cross_tile(unsigned char *tile, size_t count, size_t at, zta_merkle_path *path)
@@ -180,7 +230,7 @@ zta_merkle__prove(const zta_merkle_source *source, uint64_t index,
     uint64_t size, zta_merkle_path *out, zta_error *err)
 {
 	unsigned char tile[ZTA_TILE_BYTES];
-	level l = first_level(source, size);
+	storey l = first_level(source, size);
 	uint64_t last;
 	size_t count;
 	zta_status status;

@@ -42,6 +42,23 @@ typedef struct zta_merkle_source {
 ZTA_MUST_USE zta_status zta_merkle__root(const zta_merkle_source *source,
     uint64_t size, unsigned char out[ZTA_SHA256_LEN], zta_error *err);
 
+/* A tree that grows: of each level, the rows of the tile that is not full. */
+typedef struct zta_merkle_growth {
+	uint64_t size;
+	unsigned char edges[ZTA_LOG_TREE_LEVELS][ZTA_TILE_BYTES];
+} zta_merkle_growth;
+
+/* Hears of a row that is new. */
+typedef void zta_merkle_row(
+    void *context, unsigned level, const unsigned char hash[ZTA_SHA256_LEN]);
+
+/* One leaf more. */
+void zta_merkle__grow(zta_merkle_growth *growth,
+    const unsigned char leaf[ZTA_SHA256_LEN], zta_merkle_row *row,
+    void *context);
+void zta_merkle__grown_root(
+    const zta_merkle_growth *growth, unsigned char out[ZTA_SHA256_LEN]);
+
 /* The way from an entry to the root, its own sibling first. */
 typedef struct zta_merkle_path {
 	unsigned char hashes[ZTA_PATH_MAX][ZTA_SHA256_LEN];

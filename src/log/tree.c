@@ -2,9 +2,9 @@
 /*
  * tree.c - see tree.h.
  *
- * 1. `size` entries were added. Of each level the rows of the tile that is not
- *    full are in memory, so a root is made without reading.
- * 2. After a resume `size` is a multiple of a run of ids, so that all runs and
+ * 1. Of each level the rows of the tile that is not full are in memory, so a root
+ *    is made without reading.
+ * 2. After a resume the size is a multiple of a run of ids, so that all runs and
  *    the tiles of the two lowest levels begin there.
  * 3. `lock` guards all of it; files are synced without it.
  */
@@ -41,9 +41,8 @@ static const struct {
 struct zta_log_tree {
 	pthread_mutex_t lock;
 	const zta_log_io *io;
-	uint64_t size;
+	zta_merkle_growth growth;
 	zta_rows files[FILES];
-	unsigned char edges[ZTA_LOG_TREE_LEVELS][ZTA_TILE_BYTES];
 	zta_ids_run run;
 };
 
@@ -147,19 +146,13 @@ zta_log_tree__close(zta_log_tree *tree)
 
 /* --- adding */
 
+/* A zta_merkle_row. */
 static void
-add_row(zta_log_tree *tree, unsigned level, const unsigned char *hash)
+put_row(void *context, unsigned level, const unsigned char *hash)
 {
-	uint64_t row = tree->size >> (8 * level);
-	unsigned char *edge = tree->edges[level];
-	size_t at = row % ZTA_TILE_ROWS;
+	zta_log_tree *tree = context;
 
-	memcpy(edge + at * LEN, hash, LEN);
 	zta_rows__put(&tree->files[level], hash, 1);
-	if (at == ZTA_TILE_ROWS - 1 && level + 1 < ZTA_LOG_TREE_LEVELS) {
-		zta_merkle__fold(edge, ZTA_TILE_ROWS);
-		add_row(tree, level + 1, edge);
-	}
 }
 
 void
@@ -179,10 +172,9 @@ zta_log_tree__add(zta_log_tree *tree, zta_log_batch *batch,
 		at[3] = (unsigned char)batch->at;
 		batch->at += (uint32_t)(ZTA_FRAME_LENGTH + entry.len);
 		zta_rows__put(&tree->files[AT], at, 1);
-		zta_ids__add(
-		    &tree->run, &tree->files[IDS], tree->size, marks[i].id);
-		add_row(tree, 0, marks[i].hash);
-		tree->size++;
+		zta_ids__add(&tree->run, &tree->files[IDS], tree->growth.size,
+		    marks[i].id);
+		zta_merkle__grow(&tree->growth, marks[i].hash, put_row, tree);
 	}
 	(void)pthread_mutex_unlock(&tree->lock);
 }
@@ -222,14 +214,15 @@ zta_log_tree__prepare(zta_log_tree *tree, size_t count, zta_error *err)
 
 	(void)pthread_mutex_lock(&tree->lock);
 	status = flush(tree, err);
-	if (status == ZTA_OK && tree->size + count > ZTA_LOG_TREE_SIZE_MAX) {
+	if (status == ZTA_OK &&
+	    tree->growth.size + count > ZTA_LOG_TREE_SIZE_MAX) {
 		status = zta_error__set(
 		    err, ZTA_ELIMIT, "the log has as many entries as it may");
 	}
 	for (i = 0; status == ZTA_OK && i < FILES; i++) {
 		/* Most often nothing is sorted. */
 		if (i != IDS ||
-		    tree->size % ZTA_IDS_RUN + count >= ZTA_IDS_RUN) {
+		    tree->growth.size % ZTA_IDS_RUN + count >= ZTA_IDS_RUN) {
 			status = zta_rows__reserve(
 			    &tree->files[i], values_of(i, count), err);
 		}
@@ -267,30 +260,16 @@ zta_log_tree__sync(zta_log_tree *tree, zta_error *err)
 
 /* --- roots and ids */
 
-/* A zta_merkle_source of what is in memory: the last tile of each level. */
-static zta_status
-read_edge(void *context, unsigned level, uint64_t first, size_t count,
-    unsigned char *out, zta_error *err)
-{
-	const zta_log_tree *tree = context;
-
-	(void)err;
-	memcpy(
-	    out, tree->edges[level] + first % ZTA_TILE_ROWS * LEN, count * LEN);
-	return ZTA_OK;
-}
-
 zta_status
 zta_log_tree__head(zta_log_tree *tree, zta_log_head *out, zta_error *err)
 {
-	const zta_merkle_source source = { read_edge, tree };
 	zta_status status;
 
 	(void)pthread_mutex_lock(&tree->lock);
 	status = flush(tree, err);
 	if (status == ZTA_OK) {
-		out->size = tree->size;
-		status = zta_merkle__root(&source, out->size, out->root, err);
+		out->size = tree->growth.size;
+		zta_merkle__grown_root(&tree->growth, out->root);
 	}
 	(void)pthread_mutex_unlock(&tree->lock);
 	return status;
@@ -306,7 +285,7 @@ zta_log_tree__find(zta_log_tree *tree, const unsigned char id[ZTA_IDS_LEN],
 	(void)pthread_mutex_lock(&tree->lock);
 	sorted = tree->files[IDS].written;
 	zta_ids__find_new(
-	    &tree->run, sorted, (size_t)(tree->size - sorted), id, out);
+	    &tree->run, sorted, (size_t)(tree->growth.size - sorted), id, out);
 	(void)pthread_mutex_unlock(&tree->lock);
 	return out->count > 0 ?
 	    ZTA_OK :
@@ -360,7 +339,7 @@ zta_log_tree__resume(zta_log_tree *tree, uint64_t next, uint64_t segment,
 		size = least(size, size_of(i, tree->files[i].found));
 	}
 	size -= size % ZTA_IDS_RUN;
-	tree->size = size;
+	tree->growth.size = size;
 	for (i = 0; i < FILES; i++) {
 		tree->files[i].written = values_at(i, size);
 		tree->files[i].keep =
@@ -370,7 +349,7 @@ zta_log_tree__resume(zta_log_tree *tree, uint64_t next, uint64_t segment,
 		rows = (size >> (8 * i)) % ZTA_TILE_ROWS;
 		status =
 		    zta_rows__read(&tree->files[i], (size >> (8 * i)) - rows,
-			(size_t)rows, tree->edges[i], err);
+			(size_t)rows, tree->growth.edges[i], err);
 	}
 	*from = size;
 	return status;
