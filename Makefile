@@ -177,7 +177,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
 # Programs that the tests there talk to.
-INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers \
+    $(BUILD)/tests/interop/log_writer $(BUILD)/tests/interop/objects \
     $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
     $(BUILD)/tests/interop/workspaces
 
