@@ -63,7 +63,7 @@ zta_checkpoint__read(
 	    zta_str__next(&rest, '\n', &line) && line.len == ROOT_DIGITS &&
 	    zta_b64_std__decode(line, out->root, &len) &&
 	    len == ZTA_SHA256_LEN && zta_str__next(&rest, '\n', &line) &&
-	    line.len == 0 && rest.len == 0 && text.ptr[text.len - 1] == '\n') {
+	    line.len == 0 && rest.ptr == NULL) {
 		return ZTA_OK;
 	}
 	return zta_error__set(err, ZTA_EINVALID,

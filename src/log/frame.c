@@ -108,28 +108,32 @@ zta_frame__look(zta_str bytes, uint64_t first, zta_frame *out)
 	return ZTA_FRAME_GOOD;
 }
 
+bool
+zta_frame__holds(const zta_frame *frame)
+{
+	unsigned char hash[ZTA_SHA256_LEN];
+
+	zta_digest__sha256((zta_str){ frame->entries.ptr - ZTA_FRAME_HEAD,
+			       frame->size - ZTA_FRAME_TAIL },
+	    hash);
+	return memcmp(hash, frame->hash, sizeof(hash)) == 0 &&
+	    check_entries(frame);
+}
+
 zta_frame_state
 zta_frame__read(
     zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out)
 {
 	zta_frame_state state = zta_frame__look(bytes, first, out);
-	unsigned char hash[ZTA_SHA256_LEN];
 
 	/* A head that is another one's is no frame of which more is to come. */
 	if (state != ZTA_FRAME_BAD && bytes.len >= ZTA_FRAME_HEAD &&
 	    before != NULL &&
-	    memcmp(bytes.ptr + BEFORE, before, sizeof(hash)) != 0) {
+	    memcmp(bytes.ptr + BEFORE, before, ZTA_SHA256_LEN) != 0) {
 		return ZTA_FRAME_BAD;
 	}
-	if (state != ZTA_FRAME_GOOD) {
-		return state;
-	}
-	zta_digest__sha256(
-	    (zta_str){ bytes.ptr, out->size - ZTA_FRAME_TAIL }, hash);
-	return memcmp(hash, out->hash, sizeof(hash)) == 0 &&
-		check_entries(out) ?
-	    ZTA_FRAME_GOOD :
-	    ZTA_FRAME_BAD;
+	return state != ZTA_FRAME_GOOD || zta_frame__holds(out) ? state :
+								  ZTA_FRAME_BAD;
 }
 
 uint64_t

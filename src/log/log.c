@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,7 +140,26 @@ resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
 	return ZTA_OK;
 }
 
-/* The segment before the last reaches to it. */
+/* A zta_segment_visit: the last frame up to entry `end->next`. */
+static zta_status
+find_last(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
+{
+	zta_segment_end *end = context;
+
+	if (frame->first + frame->count != end->next) {
+		return ZTA_OK;
+	}
+	if (!zta_frame__holds(frame)) {
+		return zta_error__set(err, ZTA_EINVALID,
+		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64,
+		    at, frame->first);
+	}
+	memcpy(end->hash, frame->hash, sizeof(end->hash));
+	end->time = frame->time;
+	return ZTA_OK;
+}
+
+/* The segment before the last reaches to it; how it ends. */
 static zta_status
 check_before_last(zta_log *log, const uint64_t *firsts, size_t count,
     zta_segment_end *end, zta_error *err)
@@ -148,17 +168,10 @@ check_before_last(zta_log *log, const uint64_t *firsts, size_t count,
 	zta_status status =
 	    zta_segment__path(path, log->dir, firsts[count - 2], err);
 
-	if (status == ZTA_OK) {
-		status =
-		    zta_segment__scan(path, firsts[count - 2], NULL, end, err);
-	}
-	if (status == ZTA_OK &&
-	    (end->torn > 0 || end->next != firsts[count - 1])) {
-		status = zta_error__set(err, ZTA_EINVALID,
-		    "the segment does not reach to the next");
-		zta_error__place(err, "%s", path);
-	}
-	return status;
+	*end = (zta_segment_end){ .next = firsts[count - 1] };
+	return status != ZTA_OK ? status :
+				  zta_segment__walk(path, firsts[count - 2],
+				      end->next, find_last, end, err);
 }
 
 static zta_status

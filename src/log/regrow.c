@@ -13,6 +13,7 @@
 typedef struct regrowth {
 	zta_log_tree *tree;
 	uint64_t from; /* entries below are there */
+	bool scanned;  /* this segment was */
 	zta_log_mark marks[MARKS];
 } regrowth;
 
@@ -28,6 +29,14 @@ add_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	zta_status status = ZTA_OK;
 	size_t count = 0;
 
+	if (frame->first + frame->count <= g->from) {
+		return ZTA_OK;
+	}
+	if (!g->scanned && !zta_frame__holds(frame)) {
+		return zta_error__set(err, ZTA_EINVALID,
+		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64,
+		    at, frame->first);
+	}
 	for (; index < g->from && zta_frame__next(&rest, &entry); index++) {
 		batch.entries = rest;
 		batch.at += (uint32_t)(ZTA_FRAME_LENGTH + entry.len);
@@ -50,33 +59,13 @@ add_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	return status;
 }
 
-static zta_status
-add_segment(regrowth *g, const char *dir, uint64_t first, uint64_t end,
-    bool scanned, zta_error *err)
-{
-	char path[ZTA_SEGMENT_PATH_MAX];
-	zta_segment_end found;
-	zta_status status = zta_segment__path(path, dir, first, err);
-
-	if (status == ZTA_OK && !scanned) {
-		status = zta_segment__scan(path, first, NULL, &found, err);
-		if (status == ZTA_OK && found.next != end) {
-			status = zta_error__set(err, ZTA_EINVALID,
-			    "the segment does not reach to the next");
-			zta_error__place(err, "%s", path);
-		}
-	}
-	return status != ZTA_OK ?
-	    status :
-	    zta_segment__walk(path, first, end, add_frame, g, err);
-}
-
 zta_status
 zta_regrow__tree(zta_log_tree *tree, const char *dir, const uint64_t *firsts,
     size_t count, uint64_t next, const zta_log_head *known, uint64_t *redone,
     zta_error *err)
 {
 	regrowth g = { .tree = tree };
+	char path[ZTA_SEGMENT_PATH_MAX];
 	uint64_t end;
 	size_t i;
 	zta_status status = zta_log_tree__resume(
@@ -90,9 +79,14 @@ zta_regrow__tree(zta_log_tree *tree, const char *dir, const uint64_t *firsts,
 	}
 	for (i = 0; status == ZTA_OK && i < count; i++) {
 		end = i + 1 < count ? firsts[i + 1] : next;
-		if (end > g.from) {
-			status = add_segment(
-			    &g, dir, firsts[i], end, i + 2 >= count, err);
+		if (end <= g.from) {
+			continue;
+		}
+		g.scanned = i + 1 == count;
+		status = zta_segment__path(path, dir, firsts[i], err);
+		if (status == ZTA_OK) {
+			status = zta_segment__walk(
+			    path, firsts[i], end, add_frame, &g, err);
 		}
 	}
 	if (status == ZTA_OK) {

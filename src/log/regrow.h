@@ -6,7 +6,7 @@
 #include "log/tree.h"
 
 /*
- * From the segments of `dir`, which begin with `firsts`; the last two were
+ * From the segments of `dir`, which begin with `firsts`; the last one was
  * scanned, and the log has `next` entries. `*redone`: entries that were added.
  * As zta_log_tree__resume() and zta_log_tree__resumed().
  */

@@ -236,6 +236,12 @@ zta_segment__walk(const char *path, uint64_t first, uint64_t end,
 		rest.ptr += frame.size;
 		rest.len -= frame.size;
 	}
+	if (status == ZTA_OK && first != end) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "the segment reaches to entry %" PRIu64
+		    ", into the next one",
+		    first);
+	}
 	if (status != ZTA_OK) {
 		zta_error__place(err, "%s", path);
 	}

@@ -40,8 +40,9 @@ ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
     const unsigned char *before, zta_segment_end *end, zta_error *err);
 
 /*
- * Hand out the frames of a segment that was scanned, up to entry `end`, each
- * with its offset. Gives back what `visit` does, or ZTA_EIO, ZTA_EINVALID.
+ * Hand out the frames of a segment up to entry `end`, where one ends, each with
+ * its offset. Their hashes are not looked at: the segment was scanned, or see
+ * zta_frame__holds(). Gives back what `visit` does, or ZTA_EIO, ZTA_EINVALID.
  */
 typedef zta_status zta_segment_visit(
     void *context, const zta_frame *frame, uint64_t at, zta_error *err);

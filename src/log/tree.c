@@ -303,14 +303,18 @@ values_at(size_t i, uint64_t size)
 					 size - size % ZTA_IDS_RUN;
 }
 
-/* The largest size at which file `i` is not behind. */
+/* The largest size at which file `i` lacks nothing with so many values. */
 static uint64_t
 size_of(size_t i, uint64_t values)
 {
 	unsigned bits = i < ZTA_LOG_TREE_LEVELS ? 8 * (unsigned)i : 0;
 
-	return values >= ZTA_LOG_TREE_SIZE_MAX >> bits ? ZTA_LOG_TREE_SIZE_MAX :
-							 values << bits;
+	if (i == IDS) {
+		return (values / ZTA_IDS_RUN + 1) * ZTA_IDS_RUN - 1;
+	}
+	return values >= ZTA_LOG_TREE_SIZE_MAX >> bits ?
+	    ZTA_LOG_TREE_SIZE_MAX :
+	    ((values + 1) << bits) - 1;
 }
 
 static uint64_t

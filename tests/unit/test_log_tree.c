@@ -259,6 +259,69 @@ test_log_tree__refuses_what_was_not_signed(void **state)
 	assert_non_null(strstr(err.message, "it has lost entries"));
 }
 
+/* What is synced and signed for is not read again, however long the log is. */
+static void
+test_log_tree__makes_little_again(void **state)
+{
+	static const struct {
+		const char *file;
+		off_t size;
+		uint64_t redone;
+	} cuts[] = { { "0", 70000 * LEN, 70000 - 65536 },
+		{ "0", 65535 * LEN, 70000 },
+		{ "0", 65536 * LEN, 70000 - 65536 },
+		{ "1", 256 * LEN, 70000 - 65536 }, { "1", 255 * LEN, 70000 },
+		{ "2", 0, 70000 }, { "at", 65535 * 4, 70000 },
+		{ "ids", 65536 * 8, 70000 - 65536 },
+		{ "ids", 65535 * 8, 70000 } };
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 100000, &found);
+	zta_log_options options = { .lanes = 1, .segment_max = 100000 };
+	zta_log_lane *lane = zta_log__lane(log, 0);
+	unsigned char id[ZTA_LEAF_ID_LEN];
+	zta_log_head head, again;
+	zta_log_view *view;
+	uint32_t sent = 0, durable = 0;
+	zta_leaf leaf;
+	zta_buf bytes;
+	size_t i;
+
+	(void)state;
+	while (durable < 70000) {
+		/* Frames stay small, so that segments do. */
+		while (sent < 70000 && sent < durable + 500) {
+			leaf = numbered(sent, id);
+			if (zta_log_lane__append(lane, &leaf, NULL) != ZTA_OK) {
+				break;
+			}
+			sent++;
+		}
+		durable += wait_done(lane).count;
+	}
+	head = head_at(log, 70000);
+	zta_log__close(log);
+	options.known = &head;
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		assert_int_equal(
+		    truncate(tree_file(cuts[i].file), cuts[i].size), 0);
+		assert_int_equal(
+		    zta_log__open(&log, dir, &options, &found, NULL), ZTA_OK);
+		assert_int_equal(found.redone, cuts[i].redone);
+		again = head_at(log, 70000);
+		assert_memory_equal(again.root, head.root, LEN);
+		zta_log__close(log);
+	}
+	/* Entries of segments that are over are found too. */
+	assert_int_equal(zta_log_view__open(&view, dir, NULL), ZTA_OK);
+	zta_buf__init(&bytes, SIZE_MAX);
+	for (i = 0; i < 70000; i += 999) {
+		assert_int_equal(
+		    zta_log_view__entry(view, i, &bytes, NULL), ZTA_OK);
+	}
+	zta_buf__release(&bytes);
+	zta_log_view__close(view);
+}
+
 /* --- a disk that fails for the tree alone */
 
 static bool tree_fails;
@@ -455,6 +518,7 @@ main(void)
 		TEST(test_log_tree__makes_again_what_was_not_signed_for),
 		TEST(test_log_tree__refuses_damage),
 		TEST(test_log_tree__refuses_what_was_not_signed),
+		TEST(test_log_tree__makes_little_again),
 		TEST(test_log_tree__is_at_most_a_frame_behind),
 		TEST(test_log_tree__finds_entries),
 		TEST(test_log_tree__sorts_ids),
