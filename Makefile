@@ -105,7 +105,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        gate grant grant_chain grants grants_random json jwt known ledger log log_tree \
-       may_act merkle metamorphic nomem note object pack quarantine receive_fault \
+       may_act merkle metamorphic nomem note object pack quarantine receipt receive_fault \
        recheck remote revocations ring saml schema search search_random \
        snapshot_base spiffe ssh status_list store store_fault store_pgsql \
        store_sqlite tls transaction transfer tree trust uri used validate \
