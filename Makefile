@@ -104,7 +104,7 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate grant grant_chain grants grants_random json jwt known ledger log log_tree \
+       gate grant grant_chain grants grants_random json jwt known ledger log log_signer log_tree \
        may_act merkle metamorphic nomem note object pack quarantine receipt receive_fault \
        recheck remote revocations ring saml schema search search_random \
        snapshot_base spiffe ssh status_list store store_fault store_pgsql \
@@ -112,7 +112,7 @@ UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo object outside pack pktline policy policyjson proof \
+       log memo note object outside pack pktline policy policyjson proof \
        quarantine replay request saml schema search spiffe ssh tests \
        transfer trust workspace x509
 
@@ -153,6 +153,9 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
+
+$(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
+    src/daemon/log_signer.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \

@@ -56,11 +56,10 @@ sign(zta_log_signer *signer, uint64_t size, unsigned char root)
 	zta_buf__init(&text, SIZE_MAX);
 	zta_buf__init(&note, SIZE_MAX);
 	zta_checkpoint__put(&text, ZTA_STR("log"), &head);
-	status = zta_log_signer__sign(
-	    signer, zta_buf__str(&text), &note, NULL);
+	status = zta_log_signer__sign(signer, zta_buf__str(&text), &note, NULL);
 	if (status == ZTA_OK) {
-		assert_int_equal(zta_checkpoint__store(
-				     dir, zta_buf__str(&note), NULL),
+		assert_int_equal(
+		    zta_checkpoint__store(dir, zta_buf__str(&note), NULL),
 		    ZTA_OK);
 	} else {
 		assert_int_equal(note.len, 0);
@@ -98,10 +97,11 @@ test_log_signer__takes_nothing_back(void **state)
 static void
 test_log_signer__signs_checkpoints_alone(void **state)
 {
-	static const char *const texts[] = { "", "log\n", "anything\n",
-		"{\"iss\":\"x\"}", "log\n1\nAAAA\n",
+	static const char *const texts[] = {
+		"", "log\n", "anything\n", "{\"iss\":\"x\"}", "log\n1\nAAAA\n",
 		"other\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
-		"log\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nmore\n" };
+		"log\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nmore\n"
+	};
 	zta_log_signer signer;
 	zta_buf note;
 	size_t i;
