@@ -6,8 +6,9 @@
  *    changes them, after a sync.
  * 2. A write that fails is taken back: the segment is cut to `size`. If that
  *    fails, or a sync does, nobody knows what the disk holds: the log is dead.
- * 3. The tree grows after a frame is durable and its lanes are told. If that
- *    fails no frame is written until it has been made up for.
+ * 3. The tree grows when a frame is durable, before its lanes are told: whoever
+ *    hears of an entry finds it. What of it cannot be written is written before
+ *    the next frame, or there is none.
  * 4. Lanes are touched under `lock` alone; system calls are made without it.
  */
 #include "log/log.h"
@@ -251,6 +252,7 @@ tell(zta_log *log, uint64_t first, zta_status status)
 		first += lane->taken_count;
 		lane->taken_count = 0;
 		zta_buf__clear(&lane->taken);
+		zta_buf__clear(&lane->taken_marks);
 		/* Fails only if the counter is full: then it is readable. */
 		if (write(lane->event, &one, sizeof(one)) < 0) {
 			continue;
@@ -346,16 +348,6 @@ grow(zta_log *log)
 	}
 }
 
-static void
-forget_marks(zta_log *log)
-{
-	uint32_t i;
-
-	for (i = 0; i < log->lane_count; i++) {
-		zta_buf__clear(&log->lanes[i].taken_marks);
-	}
-}
-
 static void *
 run(void *arg)
 {
@@ -379,15 +371,12 @@ run(void *arg)
 		(void)pthread_mutex_unlock(&log->lock);
 		first = log->next;
 		status = dead ? ZTA_EUNAVAILABLE : commit(log, count, &dead);
-		(void)pthread_mutex_lock(&log->lock);
-		log->dead = dead;
-		tell(log, first, status);
-		(void)pthread_mutex_unlock(&log->lock);
 		if (status == ZTA_OK) {
 			grow(log);
 		}
-		forget_marks(log);
 		(void)pthread_mutex_lock(&log->lock);
+		log->dead = dead;
+		tell(log, first, status);
 	}
 	(void)pthread_mutex_unlock(&log->lock);
 	return NULL;

@@ -20,7 +20,7 @@ ask(zta_arena *arena, const char *url, zta_str *receipt, zta_error *err)
 	const zta_http_request request = {
 		.method = "GET", .url = url, .answer_max = ANSWER_MAX
 	};
-	zta_http_response answer;
+	zta_http_response answer = { 0 };
 	zta_http_client *client;
 	zta_buf bytes;
 	zta_status status = zta_http_client__open(&client, &options, err);
