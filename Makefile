@@ -60,7 +60,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow rows segment tile_name tree verify view write
+      receipt regrow resume rows segment sequencer tile_name tree verify view \
+      write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -104,12 +105,12 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check diff difference dpop \
-       gate grant grant_chain grants grants_random json jwt known ledger log log_signer log_tree \
-       may_act merkle metamorphic nomem note object pack quarantine receipt receive_fault \
-       recheck remote revocations ring saml schema search search_random \
-       snapshot_base spiffe ssh status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust uri used validate \
-       wimse workspace x509
+       gate grant grant_chain grants grants_random json jwt known ledger log \
+       log_signer log_tree may_act merkle metamorphic nomem note object pack \
+       quarantine receipt receive_fault recheck remote revocations ring saml \
+       schema search search_random snapshot_base spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
        log memo note object outside pack pktline policy policyjson proof \

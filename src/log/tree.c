@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ static const struct {
 
 struct zta_log_tree {
 	pthread_mutex_t lock;
+	atomic_bool unsynced; /* a sync has failed */
 	const zta_log_io *io;
 	zta_merkle_growth growth;
 	zta_rows files[FILES];
@@ -248,8 +250,14 @@ zta_log_tree__sync(zta_log_tree *tree, zta_error *err)
 	zta_status status;
 	size_t i;
 
+	/* The system may have forgotten what it could not write. */
+	if (atomic_load(&tree->unsynced)) {
+		return zta_error__set(
+		    err, ZTA_EIO, "a sync of the tree has failed before");
+	}
 	for (i = 0; i < FILES; i++) {
 		if (tree->io->sync(tree->files[i].fd) != 0) {
+			atomic_store(&tree->unsynced, true);
 			status = zta_error__errno(err, "sync");
 			zta_error__place(err, "%s", tree->files[i].path);
 			return status;

@@ -77,7 +77,10 @@ void zta_log_tree__add(zta_log_tree *tree, zta_log_batch *batch,
 
 /* Write what is pending; it stays so if that fails. */
 ZTA_MUST_USE zta_status zta_log_tree__flush(zta_log_tree *tree, zta_error *err);
-/* Sync what is written. */
+/*
+ * Sync what is written. ZTA_EIO: it may be lost. Then nothing is synced any more:
+ * only a restart looks at what the disk holds.
+ */
 ZTA_MUST_USE zta_status zta_log_tree__sync(zta_log_tree *tree, zta_error *err);
 
 /* What is written, for whoever signs for it. */

@@ -367,6 +367,46 @@ test_log_tree__is_at_most_a_frame_behind(void **state)
 	zta_log__close(log);
 }
 
+static int
+sync_segments_alone(int fd)
+{
+	char link[64], path[256] = { 0 };
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	assert_true(readlink(link, path, sizeof(path) - 1) > 0);
+	errno = EIO;
+	return tree_fails && strstr(path, "/tree/") != NULL ? -1 :
+							      fdatasync(fd);
+}
+
+/* Who signs for a tree has it synced; once that fails, it is not tried again. */
+static void
+test_log_tree__is_not_synced_after_a_failure(void **state)
+{
+	static const zta_log_io io = { pwrite, sync_segments_alone, ftruncate,
+		zta_time__now_ms };
+	zta_log_found found;
+	zta_log *log = open_log(&io, 300, &found);
+	zta_log_tree *tree = zta_log__tree(log);
+
+	(void)state;
+	hash_of(0, leaves);
+	assert_int_equal(append_numbered(log, 0), ZTA_OK);
+	assert_int_equal(zta_log_tree__sync(tree, NULL), ZTA_OK);
+	tree_fails = true;
+	assert_int_equal(zta_log_tree__sync(tree, NULL), ZTA_EIO);
+	tree_fails = false;
+	assert_int_equal(zta_log_tree__sync(tree, NULL), ZTA_EIO);
+	/* The segment is full, and no other one begins. */
+	assert_int_equal(append_numbered(log, 1), ZTA_OK);
+	assert_int_equal(append_numbered(log, 2), ZTA_EUNAVAILABLE);
+	zta_log__close(log);
+	log = open_log(NULL, 300, &found);
+	assert_int_equal(found.next, 2);
+	assert_int_equal(append_numbered(log, 2), ZTA_OK);
+	zta_log__close(log);
+}
+
 /* --- reading, and ids */
 
 static void
@@ -515,6 +555,7 @@ main(void)
 		TEST(test_log_tree__refuses_what_was_not_signed),
 		TEST(test_log_tree__makes_little_again),
 		TEST(test_log_tree__is_at_most_a_frame_behind),
+		TEST(test_log_tree__is_not_synced_after_a_failure),
 		TEST(test_log_tree__finds_entries),
 		TEST(test_log_tree__sorts_ids),
 		TEST(test_log_tree__view_refuses_damage),
