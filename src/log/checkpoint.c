@@ -11,20 +11,20 @@
 #include "base/file.h"
 #include "base/str.h"
 
-#define ROOT_DIGITS ZTA_B64_STD_LEN(ZTA_SHA256_LEN)
+#define HASH_DIGITS ZTA_B64_STD_LEN(ZTA_SHA256_LEN)
 /* The file is for everybody who may read the log. */
 #define MODE 0640
 
 void
 zta_checkpoint__put(zta_buf *buf, zta_str origin, const zta_log_head *head)
 {
-	char digits[ROOT_DIGITS];
+	char digits[HASH_DIGITS];
 
 	zta_b64_std__encode(
 	    (zta_str){ (const char *)head->root, ZTA_SHA256_LEN }, digits);
 	zta_buf__put(buf, origin);
 	zta_buf__printf(
-	    buf, "\n%" PRIu64 "\n%.*s\n", head->size, (int)ROOT_DIGITS, digits);
+	    buf, "\n%" PRIu64 "\n%.*s\n", head->size, (int)HASH_DIGITS, digits);
 }
 
 bool
@@ -46,12 +46,27 @@ zta_checkpoint__read_size(zta_str digits, uint64_t *out)
 	return *out <= ZTA_LOG_TREE_SIZE_MAX;
 }
 
+bool
+zta_checkpoint__read_hash(zta_str digits, unsigned char out[ZTA_SHA256_LEN])
+{
+	/* As many digits without padding are a byte more. */
+	char bytes[ZTA_B64_BYTES(HASH_DIGITS)];
+	size_t len;
+
+	if (digits.len != HASH_DIGITS ||
+	    !zta_b64_std__decode(digits, bytes, &len) ||
+	    len != ZTA_SHA256_LEN) {
+		return false;
+	}
+	memcpy(out, bytes, ZTA_SHA256_LEN);
+	return true;
+}
+
 zta_status
 zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err)
 {
 	zta_str rest = text, line;
-	size_t len;
 
 	if (!zta_str__next(&rest, '\n', &line) || !zta_str__eq(line, origin)) {
 		return zta_error__set(err, ZTA_EINVALID,
@@ -60,10 +75,10 @@ zta_checkpoint__read(
 	}
 	if (zta_str__next(&rest, '\n', &line) &&
 	    zta_checkpoint__read_size(line, &out->size) &&
-	    zta_str__next(&rest, '\n', &line) && line.len == ROOT_DIGITS &&
-	    zta_b64_std__decode(line, out->root, &len) &&
-	    len == ZTA_SHA256_LEN && zta_str__next(&rest, '\n', &line) &&
-	    line.len == 0 && rest.ptr == NULL) {
+	    zta_str__next(&rest, '\n', &line) &&
+	    zta_checkpoint__read_hash(line, out->root) &&
+	    zta_str__next(&rest, '\n', &line) && line.len == 0 &&
+	    rest.ptr == NULL) {
 		return ZTA_OK;
 	}
 	return zta_error__set(err, ZTA_EINVALID,

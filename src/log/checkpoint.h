@@ -21,6 +21,10 @@ void zta_checkpoint__put(
 /* A size or an index: decimal, without leading zeros. */
 ZTA_MUST_USE bool zta_checkpoint__read_size(zta_str digits, uint64_t *out);
 
+/* A hash in base64, in 44 digits that end with one of padding. */
+ZTA_MUST_USE bool zta_checkpoint__read_hash(
+    zta_str digits, unsigned char out[ZTA_SHA256_LEN]);
+
 /* Read a text that zta_checkpoint__put() wrote, and no other. ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err);

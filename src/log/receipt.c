@@ -12,7 +12,6 @@
 #include "log/leaf.h"
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
-#define HASH_DIGITS ZTA_B64_STD_LEN(ZTA_SHA256_LEN)
 /* A record in base64, hashes, a checkpoint. */
 #define RECEIPT_MAX ((size_t)256 << 10)
 
@@ -92,16 +91,14 @@ static bool
 read_path(zta_str *rest, zta_merkle_path *out)
 {
 	zta_str line;
-	size_t len;
 
 	out->count = 0;
 	while (take(rest, "", &line)) {
 		if (line.len == 0) {
 			return true;
 		}
-		if (out->count == ZTA_PATH_MAX || line.len != HASH_DIGITS ||
-		    !zta_b64_std__decode(line, out->hashes[out->count], &len) ||
-		    len != ZTA_SHA256_LEN) {
+		if (out->count == ZTA_PATH_MAX ||
+		    !zta_checkpoint__read_hash(line, out->hashes[out->count])) {
 			return false;
 		}
 		out->count++;

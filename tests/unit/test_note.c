@@ -231,6 +231,8 @@ test_checkpoint__has_one_form(void **state)
 		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n",
 		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n",
 		"a\n1\nAAAA\n",
+		/* As long without padding: a byte more. */
+		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2II\n",
 		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=" };
 	static const char *const good[] = { "a\n0\n" ROOT, "a\n1\n" ROOT,
 		"a\n281474976710656\n" ROOT };

@@ -227,6 +227,54 @@ test_receipt__proves_its_record(void **state)
 }
 
 static void
+test_receipt__has_one_form(void **state)
+{
+#define START "c2sp.org/tlog-proof@v1\n"
+#define HASH "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+	static const char *const bad[] = { "", "\n", START,
+		START "extra AA==\n", START "extra AA==\nindex 0\n",
+		START "extra AA==\nindex 0", START "extra AA\nindex 0\n\n",
+		START "extra A\nindex 0\n\n", START "index 0\n\n",
+		START "extra AA==\n\n", START "extra AA==\nindex 00\n\n",
+		START "extra AA==\nindex -1\n\n",
+		START "extra AA==\nindex 0\n" HASH "AAAA\n\n",
+		/* As long without padding: a byte more. */
+		START "extra AA==\nindex 0\n"
+		      "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2II\n\n",
+		"C2sp.org/tlog-proof@v1\nextra AA==\nindex 0\n\n",
+		"c2sp.org/tlog-proof@v2\nextra AA==\nindex 0\n\n" };
+	zta_receipt receipt;
+	zta_arena arena;
+	zta_buf many;
+	size_t i;
+
+	(void)state;
+	zta_arena__init(&arena, SIZE_MAX);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(zta_receipt__read(&arena, zta_str_of(bad[i]),
+				     &receipt, NULL),
+		    ZTA_EINVALID);
+	}
+	zta_buf__init(&many, SIZE_MAX);
+	zta_buf__text(&many, START "extra AA==\nindex 0\n");
+	for (i = 0; i < ZTA_PATH_MAX; i++) {
+		zta_buf__text(&many, HASH);
+	}
+	zta_buf__text(&many, "\n");
+	assert_int_equal(
+	    zta_receipt__read(&arena, zta_buf__str(&many), &receipt, NULL),
+	    ZTA_OK);
+	assert_int_equal(receipt.path.count, ZTA_PATH_MAX);
+	many.len--;
+	zta_buf__text(&many, HASH "\n");
+	assert_int_equal(
+	    zta_receipt__read(&arena, zta_buf__str(&many), &receipt, NULL),
+	    ZTA_EINVALID);
+	zta_buf__release(&many);
+	zta_arena__release(&arena);
+}
+
+static void
 test_receipt__needs_the_key_of_the_log(void **state)
 {
 	char other[ZTA_NOTE_VKEY_MAX];
@@ -442,6 +490,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_publish__follows_the_log),
 		TEST(test_receipt__proves_its_record),
+		TEST(test_receipt__has_one_form),
 		TEST(test_receipt__needs_the_key_of_the_log),
 		TEST(test_receipt__is_not_made_from_damage),
 		TEST(test_verify__finds_every_flipped_bit),
