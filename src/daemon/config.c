@@ -58,6 +58,8 @@ static const struct {
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
 	{ "seal_lifetime_max", LIFE, 0, false },
+	{ "log_key", PATH, offsetof(zta_config, log_key), false },
+	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
 };

@@ -22,6 +22,8 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
+	const char *log_key;       /* NULL: the log has no checkpoints */
+	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
 	const char *issuer;        /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir;      /* NULL: sources name no key files */
