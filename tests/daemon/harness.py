@@ -167,7 +167,7 @@ class Server:
 
     def records(self):
         """Of requests: not what the server says of itself."""
-        return [r for r in self.log() if r["kind"] in ("decision", "token", "access")]
+        return [r for r in self.log() if r["kind"] in ("decision", "token", "access", "delegation")]
 
 
 def question(token, **change):
