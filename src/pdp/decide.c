@@ -31,7 +31,8 @@ typedef struct decider {
 	zta_txn *txn;
 	const zta_level *level; /* of the current ring */
 	zta_elevation_common common;
-	bool asked; /* the question has been made: */
+	zta_delegation *delegation; /* NULL: the token names no grants */
+	bool asked;                 /* the question has been made: */
 	zta_question question;
 	zta_names names;
 } decider;
@@ -171,6 +172,43 @@ keep_policies(decider *d, const zta_elevation_answer *answer)
 	return true;
 }
 
+/*
+ * The grants that the token names. They are leg 4, but whether they hold is also
+ * whether there is consent. Decided again, there is no zone: nor are there its
+ * grants.
+ */
+static bool
+find_grants(decider *d)
+{
+	const zta_txn *txn = d->txn;
+	zta_delegation_question q;
+	zta_delegation *found;
+	zta_status status;
+
+	if (txn == NULL || txn->delegation_count == 0) {
+		return true;
+	}
+	q = (zta_delegation_question){ .snapshot = d->snapshot,
+		.grants = d->zone == NULL ? NULL : d->zone->grants,
+		.known = d->zone == NULL ? NULL : d->zone->known,
+		.zone = txn->zone,
+		.zone_keys = d->zone == NULL ? NULL : d->zone->keys,
+		.txn = txn,
+		.jti = txn->delegations[txn->delegation_count - 1],
+		.now = d->out->time };
+	status = zta_delegation__judge(&q, d->arena, &found, d->err);
+	if (status != ZTA_OK) {
+		return fail(d, status);
+	}
+	if (found->answer.finding == ZTA_GRANT_HOLDS &&
+	    !zta_delegation__is_of(found, txn)) {
+		found->answer = (zta_grant_answer){ ZTA_GRANT_UNLINKED, 0 };
+	}
+	d->delegation = found;
+	d->out->delegation = found;
+	return true;
+}
+
 /* Decided again, there is no zone: the ledger says its domain, or nobody. */
 static zta_str
 home_of(const decider *d)
@@ -184,7 +222,7 @@ check_ring(decider *d, uint32_t i)
 	const zta_authzen *r = d->request;
 	const zta_operation operation = { r->action, r->resource_type,
 		r->resource_id };
-	const zta_elevation_question question = { .ring = &d->txn->rings[i],
+	zta_elevation_question question = { .ring = &d->txn->rings[i],
 		.number = i + 1,
 		.depth = d->txn->ring_count,
 		.subject = &d->txn->subject,
@@ -193,9 +231,11 @@ check_ring(decider *d, uint32_t i)
 		.common = &d->common,
 		.home = home_of(d) };
 	zta_elevation_answer answer;
-	zta_status status = zta_elevation__ask(
-	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
+	zta_status status;
 
+	zta_delegation__show_consent(d->delegation, &question);
+	status = zta_elevation__ask(
+	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
 	if (status != ZTA_OK) {
 		return fail(d, status);
 	}
@@ -247,14 +287,11 @@ make_question(decider *d)
 static bool
 check_delegation(decider *d)
 {
-	const zta_txn *txn = d->txn;
-	zta_delegation_question q;
+	zta_delegation *found = d->delegation;
 	zta_grant_operation op;
-	zta_delegation *found;
-	zta_grant_finding finding;
 	zta_status status;
 
-	if (txn == NULL || txn->delegation_count == 0) {
+	if (found == NULL) {
 		return true;
 	}
 	if (!make_question(d)) {
@@ -265,29 +302,14 @@ check_delegation(decider *d)
 		    d->snapshot, d->arena, d->request->resource_type),
 		d->request->resource_id, d->snapshot->cedar, &d->question,
 		&d->names };
-	/* Decided again, there is no zone: nor are there its grants. */
-	q = (zta_delegation_question){ .snapshot = d->snapshot,
-		.grants = d->zone == NULL ? NULL : d->zone->grants,
-		.known = d->zone == NULL ? NULL : d->zone->known,
-		.zone = txn->zone,
-		.zone_keys = d->zone == NULL ? NULL : d->zone->keys,
-		.txn = txn,
-		.jti = txn->delegations[txn->delegation_count - 1],
-		.operation = &op,
-		.now = d->out->time };
-	status = zta_delegation__judge(&q, d->arena, &found, d->err);
+	status = zta_delegation__use(found, &op, d->arena, d->err);
 	if (status != ZTA_OK) {
 		return fail(d, status);
 	}
-	d->out->delegation = found;
-	finding = found->answer.finding;
-	if (finding == ZTA_GRANT_HOLDS && !zta_delegation__is_of(found, txn)) {
-		finding = ZTA_GRANT_UNLINKED;
-	}
-	return finding == ZTA_GRANT_HOLDS ||
-	    refuse(d, "delegation", zta_grant__code(finding),
+	return found->answer.finding == ZTA_GRANT_HOLDS ||
+	    refuse(d, "delegation", zta_grant__code(found->answer.finding),
 		"grant %" PRIu32 " of the chain: %s", found->answer.number,
-		zta_grant__finding_name(finding));
+		zta_grant__finding_name(found->answer.finding));
 }
 
 /* --- leg 5: policy */
@@ -359,8 +381,8 @@ check_policy(decider *d)
 static zta_status
 go_on(decider *d)
 {
-	static bool (*const legs[])(decider *) = { check_scope, check_elevation,
-		check_delegation, check_policy };
+	static bool (*const legs[])(decider *) = { check_scope, find_grants,
+		check_elevation, check_delegation, check_policy };
 	size_t i;
 
 	for (i = 0; i < sizeof(legs) / sizeof(legs[0]); i++) {

@@ -35,7 +35,7 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 {
 	zta_delegation *d = zta_arena__alloc(arena, sizeof(*d));
 	const zta_grant_use use = { &q->txn->subject, q->txn->rings,
-		q->txn->ring_count, q->operation };
+		q->txn->ring_count, NULL };
 	zta_grant_chain chain = { .delegators = &q->snapshot->delegators,
 		.zone_keys = zta_delegation__zone_keys(q->zone_keys),
 		.model = &q->snapshot->model,
@@ -59,6 +59,37 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 	chain.count = d->taken.count;
 	chain.list = &d->taken;
 	return zta_grant_chain__judge(&chain, &use, arena, &d->answer, err);
+}
+
+zta_status
+zta_delegation__use(zta_delegation *d, const zta_grant_operation *operation,
+    zta_arena *arena, zta_error *err)
+{
+	const zta_grant_chain chain = { .grants = d->taken.grants,
+		.count = d->taken.count };
+
+	return d->answer.finding != ZTA_GRANT_HOLDS ?
+	    ZTA_OK :
+	    zta_grant_chain__allows(&chain, operation, arena, &d->answer, err);
+}
+
+void
+zta_delegation__show_consent(
+    const zta_delegation *d, zta_elevation_question *question)
+{
+	const zta_grant *grant;
+	uint32_t i;
+
+	if (d == NULL || d->answer.finding != ZTA_GRANT_HOLDS) {
+		return;
+	}
+	for (i = 0; i < d->taken.count; i++) {
+		grant = &d->taken.grants[i];
+		if (zta_str__eq(grant->delegate, question->ring->workload)) {
+			question->consent = zta_consent__name(grant->consent);
+			question->consent_at = grant->not_before;
+		}
+	}
 }
 
 bool

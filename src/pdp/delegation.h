@@ -23,20 +23,30 @@ typedef struct zta_delegation_question {
 	zta_followed *grants; /* NULL: the zone knows none */
 	zta_known *known;     /* those that were verified; NULL: none */
 	zta_str zone;
-	zta_zone_keys *zone_keys;             /* NULL: none */
-	const zta_txn *txn;                   /* subject and rings */
-	zta_str jti;                          /* of the last grant */
-	const zta_grant_operation *operation; /* NULL: not known yet */
-	int64_t now;                          /* ms */
+	zta_zone_keys *zone_keys; /* NULL: none */
+	const zta_txn *txn;       /* subject and rings */
+	zta_str jti;              /* of the last grant */
+	int64_t now;              /* ms */
 } zta_delegation_question;
 
 /*
- * Find the chain that ends with the grant, and judge it; `*out` is in `arena`.
- * Anything but ZTA_OK is a no.
+ * Find the chain that ends with the grant, and judge it, for whatever it is to
+ * be used; `*out` is in `arena`. Anything but ZTA_OK is a no.
  */
 ZTA_MUST_USE zta_status zta_delegation__judge(
     const zta_delegation_question *question, zta_arena *arena,
     zta_delegation **out, zta_error *err);
+
+/* If it holds, is the operation inside it? The answer becomes that. */
+ZTA_MUST_USE zta_status zta_delegation__use(zta_delegation *delegation,
+    const zta_grant_operation *operation, zta_arena *arena, zta_error *err);
+
+/*
+ * What the grants (NULL: there are none) show of consent to the workload of the
+ * question: one that holds names it as its delegate. SPEC: ztauth 6, 7
+ */
+void zta_delegation__show_consent(
+    const zta_delegation *delegation, zta_elevation_question *question);
 
 /* Are the first of them all those that the token names, in its order? */
 bool zta_delegation__begins_with(

@@ -198,7 +198,7 @@ static bool
 check_ring(zta_issuer *s, uint32_t i)
 {
 	const zta_txn *txn = &s->out->txn;
-	const zta_elevation_question question = { .ring = &txn->rings[i],
+	zta_elevation_question question = { .ring = &txn->rings[i],
 		.number = i + 1,
 		.depth = txn->ring_count,
 		.subject = &txn->subject,
@@ -206,9 +206,11 @@ check_ring(zta_issuer *s, uint32_t i)
 		.now = s->now,
 		.home = s->zone->trust_domain };
 	zta_elevation_answer answer;
-	zta_status status = zta_elevation__ask(
-	    s->snapshot->elevation, s->arena, &question, &answer, s->err);
+	zta_status status;
 
+	zta_delegation__show_consent(s->out->delegation, &question);
+	status = zta_elevation__ask(
+	    s->snapshot->elevation, s->arena, &question, &answer, s->err);
 	if (status != ZTA_OK) {
 		return zta_issuer__fail(s, status);
 	}
@@ -292,11 +294,11 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_arena *arena, const zta_issue_request *request, int64_t now,
     zta_issue_answer *out, zta_error *err)
 {
-	static bool (*const steps[])(zta_issuer *) = {
-		zta_issuer__verify_proofs, check_audience, narrow_scope,
-		take_details, check_elevation, zta_issuer__check_grants,
-		complete, zta_issuer__use_seal, zta_issuer__use_grants
-	};
+	static bool (*const steps[])(
+	    zta_issuer *) = { zta_issuer__verify_proofs, check_audience,
+		narrow_scope, take_details, zta_issuer__find_grants,
+		check_elevation, zta_issuer__check_grants, complete,
+		zta_issuer__use_seal, zta_issuer__use_grants };
 	zta_issuer *s = zta_arena__zalloc(arena, 1, sizeof(*s));
 	size_t i;
 

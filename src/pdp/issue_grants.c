@@ -62,7 +62,7 @@ check_new(zta_issuer *s, const zta_delegation *found)
 }
 
 bool
-zta_issuer__check_grants(zta_issuer *s)
+zta_issuer__find_grants(zta_issuer *s)
 {
 	const zta_delegation_question q = { .snapshot = s->snapshot,
 		.grants = s->zone->grants,
@@ -72,7 +72,6 @@ zta_issuer__check_grants(zta_issuer *s)
 		.txn = &s->out->txn,
 		.jti = last_of(s),
 		.now = s->now };
-	zta_grant_finding finding;
 	zta_delegation *found;
 	zta_status status;
 
@@ -84,12 +83,23 @@ zta_issuer__check_grants(zta_issuer *s)
 		return zta_issuer__fail(s, status);
 	}
 	s->out->delegation = found;
-	finding = found->answer.finding;
-	if (finding == ZTA_GRANT_HOLDS) {
-		finding = check_new(s, found);
+	if (found->answer.finding == ZTA_GRANT_HOLDS) {
+		found->answer.finding = check_new(s, found);
 	}
-	return finding == ZTA_GRANT_HOLDS ? take_grants(s, &found->taken) :
-					    refuse_grant(s, finding);
+	return true;
+}
+
+bool
+zta_issuer__check_grants(zta_issuer *s)
+{
+	const zta_delegation *found = s->out->delegation;
+
+	if (found == NULL) {
+		return true;
+	}
+	return found->answer.finding == ZTA_GRANT_HOLDS ?
+	    take_grants(s, &found->taken) :
+	    refuse_grant(s, found->answer.finding);
 }
 
 /* Last, so that a refusal uses up none; carried on, they were used before. */

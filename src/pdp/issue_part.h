@@ -46,7 +46,8 @@ ZTA_MUST_USE zta_status zta_issuer__spend(
 /* Use up a seal that is good once. */
 bool zta_issuer__use_seal(zta_issuer *s);
 
-/* The grants that are named, or carried on. */
+/* Judge the grants that are named, or carried on; then let them count. */
+bool zta_issuer__find_grants(zta_issuer *s);
 bool zta_issuer__check_grants(zta_issuer *s);
 /* Use up those that are good once. */
 bool zta_issuer__use_grants(zta_issuer *s);

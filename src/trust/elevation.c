@@ -181,7 +181,8 @@ find_lack(const zta_trust_model *model, const zta_elevation_question *q,
     const zta_level *level, zta_refused *refused)
 {
 	unsigned lacks =
-	    zta_level__lacks(level, q->ring->proof, q->now - q->ring->at);
+	    zta_level__lacks(level, q->ring->proof, q->now - q->ring->at) &
+	    ~(q->consent != NULL ? (unsigned)ZTA_LEVEL_CONSENT : 0u);
 	const zta_str *property = zta_trust_model__unattested(
 	    model, level, q->ring->workload, q->now);
 

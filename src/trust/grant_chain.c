@@ -176,30 +176,39 @@ check_conditions(const zta_grant_chain *chain, const zta_grant_operation *op,
 	return status;
 }
 
-/* The last is inside all others: it alone is compared with the operation. */
 static zta_grant_finding
-check_use(const zta_grant_chain *chain, const zta_grant_use *use)
+check_users(const zta_grant_chain *chain, const zta_grant_use *use)
 {
-	const zta_grant_operation *op = use->operation;
-	const zta_grant *last = &chain->grants[chain->count - 1];
-
 	if (!zta_subject__is(chain->grants[0].delegator, use->subject->type,
 		use->subject->id)) {
 		return ZTA_GRANT_NOT_OF_SUBJECT;
 	}
-	if (!is_held(use, last)) {
-		return ZTA_GRANT_NOT_HELD;
-	}
-	if (op == NULL) {
-		return ZTA_GRANT_HOLDS;
-	}
-	if (!zta_grant__has_action(last, op->action)) {
-		return ZTA_GRANT_OUTSIDE_ACTIONS;
-	}
-	return zta_grant__has_resource(
-		   last, op->resource_type, op->resource_id) ?
+	return is_held(use, &chain->grants[chain->count - 1]) ?
 	    ZTA_GRANT_HOLDS :
-	    ZTA_GRANT_OUTSIDE_RESOURCES;
+	    ZTA_GRANT_NOT_HELD;
+}
+
+/* The last is inside all others: it alone is compared with the operation. */
+zta_status
+zta_grant_chain__allows(const zta_grant_chain *chain,
+    const zta_grant_operation *op, zta_arena *arena, zta_grant_answer *out,
+    zta_error *err)
+{
+	const zta_grant *last = &chain->grants[chain->count - 1];
+
+	*out = (zta_grant_answer){ ZTA_GRANT_HOLDS, 0 };
+	if (!zta_grant__has_action(last, op->action)) {
+		*out = (zta_grant_answer){ ZTA_GRANT_OUTSIDE_ACTIONS,
+			chain->count };
+		return ZTA_OK;
+	}
+	if (!zta_grant__has_resource(
+		last, op->resource_type, op->resource_id)) {
+		*out = (zta_grant_answer){ ZTA_GRANT_OUTSIDE_RESOURCES,
+			chain->count };
+		return ZTA_OK;
+	}
+	return check_conditions(chain, op, arena, out, err);
 }
 
 zta_status
@@ -212,7 +221,7 @@ zta_grant_chain__judge(const zta_grant_chain *chain, const zta_grant_use *use,
 	if (out->finding != ZTA_GRANT_HOLDS) {
 		return ZTA_OK;
 	}
-	finding = check_use(chain, use);
+	finding = check_users(chain, use);
 	if (finding != ZTA_GRANT_HOLDS) {
 		*out = (zta_grant_answer){ finding,
 			finding == ZTA_GRANT_NOT_OF_SUBJECT ? 1 :
@@ -221,5 +230,5 @@ zta_grant_chain__judge(const zta_grant_chain *chain, const zta_grant_use *use,
 	}
 	return use->operation == NULL ?
 	    ZTA_OK :
-	    check_conditions(chain, use->operation, arena, out, err);
+	    zta_grant_chain__allows(chain, use->operation, arena, out, err);
 }

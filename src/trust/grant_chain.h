@@ -60,6 +60,14 @@ zta_grant_answer zta_grant_chain__fits(const zta_grant_chain *chain);
 zta_grant_answer zta_grant_chain__stands(const zta_grant_chain *chain);
 
 /*
+ * Of a chain that is known to stand, for this subject and these workloads: is
+ * the operation inside all of them? As below.
+ */
+ZTA_MUST_USE zta_status zta_grant_chain__allows(const zta_grant_chain *chain,
+    const zta_grant_operation *operation, zta_arena *arena,
+    zta_grant_answer *out, zta_error *err);
+
+/*
  * Do they stand, for this subject and these workloads, and is the operation
  * inside all of them? `arena` is for work. Anything but ZTA_OK (ZTA_ENOMEM,
  * ZTA_ELIMIT) is a no.

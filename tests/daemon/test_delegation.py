@@ -193,6 +193,40 @@ def test_a_key_that_is_taken_out_ends_what_it_signed():
     assert decide(token) == "permitted"
 
 
+def test_a_level_that_demands_consent():
+    """SPEC: ztauth 6: a grant that holds, and names the workload, is the delegator's consent."""
+    path = server.path("ledger/trust/levels.json")
+    with open(path, encoding="utf-8") as f:
+        before = f.read()
+    levels = json.loads(before)
+    levels["levels"][0]["requires"]["consent"] = True
+    g, once = add(grant()), server.token()
+    other = add(grant(delegate="spiffe://shop.example/reporting"))
+    token = exchange(g)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(levels, f)
+    server.reload()
+    end = time.time() + 20
+    while decide(once) != "consent_required" and time.time() < end:
+        time.sleep(0.05)
+    # Without a grant no token is had, and one that is there is worth nothing.
+    assert decide(once) == "consent_required"
+    assert server.exchange()[1]["ztauth"]["code"] == "consent_required"
+    assert decide(token) == "permitted" and decide(exchange(g)) == "permitted"
+    for refused in (other, g):
+        if refused == g:
+            revoke(g)
+        status, answer = server.exchange(delegation=jti_of(refused))
+        assert (status, answer["ztauth"]["code"]) == (400, "consent_required")
+    assert decide(token) == "consent_required"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before)
+    server.reload()
+    while decide(once) != "permitted" and time.time() < end:
+        time.sleep(0.05)
+    assert decide(once) == "permitted" and decide(token) == "delegation_revoked"
+
+
 def test_a_damaged_list_changes_nothing():
     g = add(grant())
     token = exchange(g)
@@ -207,6 +241,7 @@ try:
     main([test_a_grant_is_followed, test_what_no_token_is_had_for,
           test_conditions_are_asked_with_the_request, test_a_chain_ends_with_any_of_its_grants,
           test_a_wider_child_is_not_registered, test_once_is_once,
-          test_a_key_that_is_taken_out_ends_what_it_signed, test_a_damaged_list_changes_nothing])
+          test_a_key_that_is_taken_out_ends_what_it_signed, test_a_level_that_demands_consent,
+          test_a_damaged_list_changes_nothing])
 finally:
     server.close()

@@ -133,8 +133,9 @@ static const struct {
 };
 
 static void
-test_trust__decides_who_may_act(void **state)
+decide_cases(bool consents)
 {
+	const char *code;
 	zta_elevation_answer answer;
 	zta_subject subject = { .type = ZTA_STR("User"),
 		.id = ZTA_STR("alice") };
@@ -148,7 +149,8 @@ test_trust__decides_who_may_act(void **state)
 		.now = NOW };
 	size_t i;
 
-	(void)state;
+	/* Consent makes good for its own absence, and for nothing else. */
+	q.consent = consents ? "signature" : NULL;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ring.workload = zta_str_of(cases[i].workload);
 		ring.proof = cases[i].proof;
@@ -161,15 +163,25 @@ test_trust__decides_who_may_act(void **state)
 		assert_int_equal(
 		    zta_elevation__ask(elevation, &arena, &q, &answer, NULL),
 		    ZTA_OK);
-		if (strcmp(zta_elevation__code_name(answer.code),
-			cases[i].code) != 0) {
+		code =
+		    consents && strcmp(cases[i].code, "consent_required") == 0 ?
+		    "unauthorized_actor" : /* no policy speaks of it */
+		    cases[i].code;
+		if (strcmp(zta_elevation__code_name(answer.code), code) != 0) {
 			fail_msg("%s, proof %d, age %d: %s, not %s",
 			    cases[i].workload, (int)cases[i].proof,
 			    (int)cases[i].age_s,
-			    zta_elevation__code_name(answer.code),
-			    cases[i].code);
+			    zta_elevation__code_name(answer.code), code);
 		}
 	}
+}
+
+static void
+test_trust__decides_who_may_act(void **state)
+{
+	(void)state;
+	decide_cases(false);
+	decide_cases(true);
 }
 
 /*
