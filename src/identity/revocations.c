@@ -304,7 +304,7 @@ load(void **out, const char *path, zta_error *err)
 	return ZTA_OK;
 }
 
-const zta_followed_class zta_revocations__class = { load, forget };
+const zta_followed_class zta_revocations__class = { load, forget, NULL };
 
 /* --- checking */
 
