@@ -64,7 +64,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        grants grants_edit model quarantine statement txn_token
+        grants grants_compact grants_edit grants_line grants_read model quarantine statement txn_token
 PDP = decide delegation issue may_act question question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
@@ -110,8 +110,8 @@ UNIT = admit alloc api_key base binding cedar check diff difference dpop \
        store_sqlite tls transaction transfer tree trust uri used validate \
        wimse workspace x509
 
-FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo object outside pack pktline policy policyjson proof \
+FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
+       lists log memo object outside pack pktline policy policyjson proof \
        quarantine replay request saml schema search spiffe ssh tests \
        transfer trust workspace x509
 

@@ -2,8 +2,8 @@
 /*
  * fuzz_grant.c - delegation grants: a header, a NUL and a payload, signed here
  * so that what comes after the signature is reached. One that begins with D is
- * trust/delegators.json instead; one with L is a list of grants; one with N is
- * a grant that nobody signed, and must not be taken.
+ * trust/delegators.json instead; one with N is a grant that nobody signed, and
+ * must not be taken.
  */
 #include "fuzz.h"
 
@@ -13,7 +13,6 @@
 #include "base/b64.h"
 #include "base/str.h"
 #include "trust/grant_chain.h"
-#include "trust/grants.h"
 
 /* 2026-01-01 */
 #define NOW 1767225600000
@@ -110,7 +109,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	zta_str text = { (const char *)data, size }, header;
 	zta_delegators read;
-	zta_grants list;
 	zta_arena arena;
 	zta_buf token;
 
@@ -125,10 +123,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text = (zta_str){ text.ptr + 1, size - 1 };
 		(void)!zta_delegators__read(&read, &arena, text, NULL);
 		zta_delegators__release(&read);
-	} else if (data[0] == 'L') {
-		text = (zta_str){ text.ptr + 1, size - 1 };
-		(void)!zta_grants__parse(&list, text, NULL);
-		zta_grants__release(&list);
 	} else {
 		bool is_signed = data[0] != 'N';
 

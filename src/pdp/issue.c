@@ -522,27 +522,17 @@ static bool
 use_grants(issuer *s)
 {
 	const zta_delegation *d = s->out->delegation;
-	const zta_grant *grant;
-	zta_status status = ZTA_OK;
-	uint32_t i;
+	zta_grant_finding finding;
+	zta_status status;
 
-	for (i = 0; d != NULL && status == ZTA_OK && i < d->taken.count; i++) {
-		grant = &d->taken.grants[i];
-		if (grant->once) {
-			const zta_use use = { .owner = grant->digest,
-				.now = s->now,
-				.until = grant->expires_at };
-
-			status = s->request->live == NULL ?
-			    ZTA_EUNAVAILABLE :
-			    zta_used__take(
-				s->request->live->used, &use, s->err);
-		}
+	if (d == NULL) {
+		return true;
 	}
-	if (status == ZTA_EUNTRUSTED) {
-		return refuse_grant(s, ZTA_GRANT_USED);
+	status = zta_grants__use(s->zone->grants, &d->taken, &finding, s->err);
+	if (status != ZTA_OK) {
+		return fail(s, status);
 	}
-	return status == ZTA_OK || fail(s, status);
+	return finding == ZTA_GRANT_HOLDS || refuse_grant(s, finding);
 }
 
 static int64_t
