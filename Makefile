@@ -252,7 +252,7 @@ lint: all
 # --- measurements
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/decide $(BUILD)/bench/identity \
-        $(BUILD)/bench/load $(BUILD)/bench/search
+        $(BUILD)/bench/grants $(BUILD)/bench/load $(BUILD)/bench/search
 
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/keeper.o
 
