@@ -64,7 +64,7 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
 TRUST = delegators elevation elevation_question grant grant_chain grant_read \
-        grants grants_compact grants_edit grants_line grants_read model quarantine statement txn_token
+        grants grants_compact grants_copy grants_edit grants_line grants_read model quarantine statement txn_token
 PDP = decide delegation issue may_act question question_entity record replay \
       request snapshot snapshot_base snapshot_schema transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
@@ -88,8 +88,8 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation fetch_desk fetcher form git health host ledger_desk \
-      ledger_job ledger_record ledger_route ledgers ledgers_history \
-      ledgers_objects ledgers_refs ledgers_write metadata outside presented \
+      ledger_job ledger_record ledger_route ledgers ledgers_grants \
+      ledgers_history ledgers_objects ledgers_refs ledgers_write metadata outside presented \
       service signed_request token
 DAEMON = admin certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers

@@ -41,6 +41,7 @@ struct zta_ledger_job {
 	/* A call that waits, if `wait_until` is set: */
 	int64_t wait_until; /* monotonic ms */
 	uint64_t after;     /* for a change with a higher number */
+	bool polls;         /* for a file: nobody tells of its changes */
 	/* The answer: */
 	unsigned status;
 	const char *type;
@@ -111,6 +112,7 @@ void zta_ledger_verb__list(zta_ledger_job *job);
 void zta_ledger_verb__create(zta_ledger_job *job);
 void zta_ledger_verb__refs(zta_ledger_job *job);
 void zta_ledger_verb__log(zta_ledger_job *job);
+void zta_ledger_verb__delegations(zta_ledger_job *job);
 void zta_ledger_verb__diff(zta_ledger_job *job);
 void zta_ledger_verb__object(zta_ledger_job *job);
 void zta_ledger_verb__fetch(zta_ledger_job *job);

@@ -162,6 +162,8 @@ open_ledgers(server *s, zta_error *err)
 {
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
+		.ledger = s->service.zone.ledger,
+		.grants = s->service.zone.grants,
 		.server_name = s->config.server_name,
 		.lane = zta_log__lane(s->service.log, s->config.workers),
 		.latest = s->follower.latest,

@@ -6,6 +6,7 @@
 #ifndef ZTA_TRUST_GRANTS_H
 #define ZTA_TRUST_GRANTS_H
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "identity/followed.h"
@@ -84,6 +85,51 @@ ZTA_MUST_USE zta_status zta_grants__revoke(
 ZTA_MUST_USE zta_status zta_grants__use(zta_followed *followed,
     const zta_taken_grants *taken, zta_grant_finding *finding, zta_error *err);
 
+/* --- a copy of the file at another server; SPEC: docs/formats/sync.md */
+
+/* How much of a file is known, and the check of its last line. */
+typedef struct zta_grants_position {
+	uint64_t size;
+	char check[ZTA_GRANTS_DIGITS]; /* digits; if the size is not 0 */
+} zta_grants_position;
+
+/* What is known here. */
+void zta_grants__position(zta_followed *followed, zta_grants_position *out);
+
+/*
+ * Append to `out` lines of what is followed: those that come after `from`, or
+ * the first ones if the file does not begin so. `*start` is where they begin,
+ * `*end` where all lines end. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_grants__give(zta_followed *followed,
+    const zta_grants_position *from, zta_buf *out, uint64_t *start,
+    uint64_t *end, zta_error *err);
+
+/*
+ * Take lines that come after what is known here, first in memory and then on the
+ * disk. ZTA_EINVALID: they do not, or make no sense; the good ones before were
+ * taken. ZTA_ELIMIT, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_grants__receive(
+    zta_followed *followed, zta_str lines, zta_error *err);
+
+/*
+ * Was the file that begins with these lines made of what is known here? Then
+ * make it of that: `*made`.
+ */
+ZTA_MUST_USE zta_status zta_grants__remake(
+    zta_followed *followed, zta_str lines, bool *made, zta_error *err);
+
+/*
+ * Put a whole file in the place of ours. ZTA_ECONFLICT: it has lost what has not
+ * ended by `now`. Otherwise as of reading.
+ */
+ZTA_MUST_USE zta_status zta_grants__replace(zta_followed *followed,
+    zta_file_draft *draft, int64_t now, zta_error *err);
+
+/* The file of a copy, which may be empty, if there is none. ZTA_EIO. */
+ZTA_MUST_USE zta_status zta_grants__make(const char *path, zta_error *err);
+
 /* --- for the files of grants, and their tests */
 
 /* An index of nothing. */
@@ -101,6 +147,9 @@ ZTA_MUST_USE zta_status zta_grants__apply(zta_grants *grants,
  */
 ZTA_MUST_USE zta_status zta_grants__feed(
     zta_grants *grants, zta_str bytes, bool end, size_t *taken, zta_error *err);
+
+/* Put what was read of another file in the place of an index. */
+void zta_grants__become(zta_grants *grants, zta_grants *next);
 
 /* Open the file and read all of it. ZTA_ENOTFOUND, ZTA_EIO, and as above. */
 ZTA_MUST_USE zta_status zta_grants__read(

@@ -348,8 +348,8 @@ zta_grants__use(zta_followed *followed, const zta_taken_grants *taken,
 
 /* --- for who has a path alone */
 
-static zta_status
-make_file(const char *path, zta_error *err)
+zta_status
+zta_grants__make(const char *path, zta_error *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	zta_status status;
@@ -370,7 +370,7 @@ zta_status
 zta_delegation_add(const char *path, zta_str grant, int64_t now, zta_error *err)
 {
 	zta_followed followed = { 0 };
-	zta_status status = make_file(path, err);
+	zta_status status = zta_grants__make(path, err);
 
 	if (status == ZTA_OK) {
 		status = zta_followed__open(

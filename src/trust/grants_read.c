@@ -229,6 +229,16 @@ load(void **out, const char *path, zta_error *err)
 	return status;
 }
 
+void
+zta_grants__become(zta_grants *g, zta_grants *next)
+{
+	zta_grants__release(g);
+	*g = *next;
+	/* Maps have the address of their arena. */
+	g->by_jti.arena = g->by_digest.arena = &g->arena;
+	*next = (zta_grants){ .fd = -1 };
+}
+
 /* Another file stands in the place of ours. */
 static zta_status
 change_over(zta_grants *g, int fd, const struct stat *info, zta_error *err)
@@ -243,10 +253,7 @@ change_over(zta_grants *g, int fd, const struct stat *info, zta_error *err)
 		zta_grants__release(&next);
 		return status;
 	}
-	zta_grants__release(g);
-	*g = next;
-	/* Maps have the address of their arena. */
-	g->by_jti.arena = g->by_digest.arena = &g->arena;
+	zta_grants__become(g, &next);
 	return ZTA_OK;
 }
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * grants_copy.c - the file of grants at another server; see grants.h.
+ * SPEC: docs/formats/sync.md
+ *
+ * 1. A check stands for all of the file before it. So a place in a file is known
+ *    by its offset and the check in front of it, whoever has the file.
+ */
+#include "trust/grants.h"
+
+#include <unistd.h>
+
+#include "base/b64.h"
+#include "base/error.h"
+#include "base/str.h"
+
+/* A check and its end of line. */
+#define MARK_LEN (ZTA_GRANTS_DIGITS + 1)
+
+void
+zta_grants__position(zta_followed *followed, zta_grants_position *out)
+{
+	const zta_grants *g = zta_followed__enter(followed);
+
+	out->size = g->size;
+	zta_b64__encode(
+	    (zta_str){ (const char *)g->check, ZTA_SHA256_LEN }, out->check);
+	zta_followed__leave(followed);
+}
+
+/* --- giving */
+
+static zta_status
+read_at(const zta_grants *g, uint64_t at, char *bytes, size_t len,
+    zta_error *err)
+{
+	return pread(g->fd, bytes, len, (off_t)at) == (ssize_t)len ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EIO, "the list cannot be read");
+}
+
+/* Does our file begin with what they have? */
+static zta_status
+begins_so(const zta_grants *g, const zta_grants_position *from, bool *out,
+    zta_error *err)
+{
+	char mark[MARK_LEN];
+	zta_status status;
+
+	*out = false;
+	if (from->size < MARK_LEN || from->size > g->size) {
+		return ZTA_OK;
+	}
+	status =
+	    read_at(g, from->size - MARK_LEN, mark, sizeof(mark), err);
+	*out = status == ZTA_OK && mark[ZTA_GRANTS_DIGITS] == '\n' &&
+	    memcmp(mark, from->check, ZTA_GRANTS_DIGITS) == 0;
+	return status;
+}
+
+static zta_status
+give_lines(const zta_grants *g, uint64_t start, zta_buf *out, zta_error *err)
+{
+	uint64_t left = g->size - start;
+	size_t len = left > ZTA_GRANTS_PAGE_MAX ? ZTA_GRANTS_PAGE_MAX :
+						  (size_t)left;
+	char *bytes = zta_buf__extend(out, len);
+	zta_status status = bytes == NULL ? zta_error__nomem(err) :
+					    read_at(g, start, bytes, len, err);
+
+	/* Only whole ones, and a page is longer than any. */
+	while (status == ZTA_OK && out->ptr[out->len - 1] != '\n') {
+		out->len--;
+	}
+	return status;
+}
+
+zta_status
+zta_grants__give(zta_followed *followed, const zta_grants_position *from,
+    zta_buf *out, uint64_t *start, uint64_t *end, zta_error *err)
+{
+	const zta_grants *g = zta_followed__enter(followed);
+	bool same;
+	zta_status status = begins_so(g, from, &same, err);
+
+	*start = same ? from->size : 0;
+	*end = g->size;
+	if (status == ZTA_OK && *start < *end) {
+		status = give_lines(g, *start, out, err);
+	}
+	zta_followed__leave(followed);
+	return status;
+}
+
+/* --- taking */
+
+/* Read again what is on the disk: the index was ahead of it. */
+static void
+fall_back(zta_followed *f)
+{
+	void *content;
+
+	if (f->class->load(&content, f->watched.path, NULL) == ZTA_OK) {
+		f->class->forget(f->content);
+		f->content = content;
+	}
+}
+
+/* In the index first: what was taken back holds before it is written. */
+static zta_status
+take_lines(zta_followed *f, zta_grants *g, zta_str lines, zta_error *err)
+{
+	uint64_t size = g->size;
+	size_t taken;
+	zta_status status = zta_grants__feed(g, lines, false, &taken, err);
+	zta_status written;
+
+	if (status == ZTA_OK && taken < lines.len) {
+		status = zta_error__set(
+		    err, ZTA_EINVALID, "the lines do not end with one");
+	}
+	lines.len = taken;
+	written = taken == 0 ?
+	    ZTA_OK :
+	    zta_grants__append(f->watched.path, size, lines,
+		status == ZTA_OK ? err : NULL);
+	if (written != ZTA_OK) {
+		fall_back(f);
+	}
+	return status != ZTA_OK ? status : written;
+}
+
+zta_status
+zta_grants__receive(zta_followed *f, zta_str lines, zta_error *err)
+{
+	void *grants;
+	int lock;
+	zta_status status = zta_file__lock(f->watched.path, &lock, err);
+
+	if (status == ZTA_OK) {
+		status = zta_followed__enter_good(f, &grants, err);
+	}
+	if (status == ZTA_OK) {
+		status = take_lines(f, grants, lines, err);
+		zta_followed__leave(f);
+	}
+	if (lock >= 0) {
+		(void)close(lock);
+	}
+	return status;
+}
+
+/* --- another file */
+
+zta_status
+zta_grants__remake(
+    zta_followed *f, zta_str lines, bool *made, zta_error *err)
+{
+	zta_grants_line first;
+	zta_grants *g;
+	zta_str line = { "", 0 };
+	void *content;
+	int lock;
+	zta_status status;
+
+	*made = false;
+	if (!zta_str__next(&lines, '\n', &line) ||
+	    zta_grants_line__read(&first, line, NULL) != NULL) {
+		return zta_error__set(
+		    err, ZTA_EINVALID, "the list has no first line");
+	}
+	status = zta_file__lock(f->watched.path, &lock, err);
+	if (status == ZTA_OK) {
+		status = zta_followed__enter_good(f, &content, err);
+	}
+	if (status == ZTA_OK) {
+		g = content;
+		*made = g->size > 0 &&
+		    memcmp(g->check, first.before, ZTA_SHA256_LEN) == 0;
+		/* The lock is ours: the index stays. */
+		zta_followed__leave(f);
+		if (*made) {
+			status = zta_grants__compact(
+			    g, f->watched.path, first.made_at, err);
+		}
+	}
+	if (lock >= 0) {
+		(void)close(lock);
+	}
+	return status;
+}
+
+zta_status
+zta_grants__replace(
+    zta_followed *f, zta_file_draft *draft, int64_t now, zta_error *err)
+{
+	zta_grants next, *g;
+	int lock;
+	zta_status status = zta_file__lock(f->watched.path, &lock, err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	status = zta_grants__read(&next, draft->temporary, err);
+	g = zta_followed__enter(f);
+	if (status == ZTA_OK) {
+		status = zta_grants__compare(g, &next, now, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_file_draft__commit(draft, 0600, err);
+	}
+	if (status == ZTA_OK) {
+		zta_grants__become(g, &next);
+	}
+	zta_followed__leave(f);
+	zta_grants__release(&next);
+	(void)close(lock);
+	return status;
+}
