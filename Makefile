@@ -91,7 +91,7 @@ API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_grants \
       ledgers_history ledgers_objects ledgers_refs ledgers_write metadata outside presented \
       service signed_request token
-DAEMON = admin certificate config develop file_state follow hoard init \
+DAEMON = admin asking certificate config develop file_state follow hoard init \
          keeper mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
