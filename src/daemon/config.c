@@ -17,7 +17,12 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO, CLIENT } form;
+/* What was taken back bites elsewhere after so long at most, as for tokens that
+ * were issued before; and for as long as anybody may want it. */
+#define FOLLOW_AGE_S 300u
+#define FOLLOW_AGE_MAX_S 86400u
+
+typedef enum form { TEXT, PATH, LISTEN, WORKERS, SECONDS, YES_NO, CLIENT } form;
 
 static const struct {
 	const char *name;
@@ -41,6 +46,7 @@ static const struct {
 	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
 	{ "follow", TEXT, offsetof(zta_config, follow), false },
 	{ "follow_key", PATH, offsetof(zta_config, follow_key), false },
+	{ "follow_max_age_s", SECONDS, 0, false },
 	{ "signers", PATH, offsetof(zta_config, signers), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
@@ -201,6 +207,15 @@ read_value(reader *r, size_t key, zta_str value)
 		    ZTA_OK :
 		    FAIL(
 			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
+	case SECONDS:
+		return read_number(value, FOLLOW_AGE_MAX_S,
+			   &r->out->follow_max_age_s) &&
+			r->out->follow_max_age_s > 0 ?
+		    ZTA_OK :
+		    FAIL(r,
+			"`follow_max_age_s` is a number of seconds from 1 to "
+			"%u",
+			FOLLOW_AGE_MAX_S);
 	case YES_NO:
 		return read_yes_no(r, value, keys[key].at);
 	}
@@ -394,6 +409,9 @@ set_defaults(reader *r)
 		c->workers = cores < 1            ? 1 :
 		    cores > (long)ZTA_WORKERS_MAX ? ZTA_WORKERS_MAX :
 						    (uint32_t)cores;
+	}
+	if (c->follow_max_age_s == 0) {
+		c->follow_max_age_s = FOLLOW_AGE_S;
 	}
 	if (c->host == NULL) {
 		c->host = "127.0.0.1";

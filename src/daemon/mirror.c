@@ -128,8 +128,7 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 	if (!service->zone.follows) {
 		return ZTA_OK;
 	}
-	m->asking =
-	    (zta_asking){ .what = "follow", .ask = ask, .context = m };
+	m->asking = (zta_asking){ .what = "follow", .ask = ask, .context = m };
 	options.stop = &m->asking.stop;
 	zta_arena__init(&arena, SIZE_MAX);
 	status = read_key(m, &arena, err);

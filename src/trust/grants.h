@@ -124,8 +124,8 @@ ZTA_MUST_USE zta_status zta_grants__remake(
  * Put a whole file in the place of ours. ZTA_ECONFLICT: it has lost what has not
  * ended by `now`. Otherwise as of reading.
  */
-ZTA_MUST_USE zta_status zta_grants__replace(zta_followed *followed,
-    zta_file_draft *draft, int64_t now, zta_error *err);
+ZTA_MUST_USE zta_status zta_grants__replace(
+    zta_followed *followed, zta_file_draft *draft, int64_t now, zta_error *err);
 
 /* The file of a copy, which may be empty, if there is none. ZTA_EIO. */
 ZTA_MUST_USE zta_status zta_grants__make(const char *path, zta_error *err);

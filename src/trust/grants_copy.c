@@ -31,8 +31,8 @@ zta_grants__position(zta_followed *followed, zta_grants_position *out)
 /* --- giving */
 
 static zta_status
-read_at(const zta_grants *g, uint64_t at, char *bytes, size_t len,
-    zta_error *err)
+read_at(
+    const zta_grants *g, uint64_t at, char *bytes, size_t len, zta_error *err)
 {
 	return pread(g->fd, bytes, len, (off_t)at) == (ssize_t)len ?
 	    ZTA_OK :
@@ -51,8 +51,7 @@ begins_so(const zta_grants *g, const zta_grants_position *from, bool *out,
 	if (from->size < MARK_LEN || from->size > g->size) {
 		return ZTA_OK;
 	}
-	status =
-	    read_at(g, from->size - MARK_LEN, mark, sizeof(mark), err);
+	status = read_at(g, from->size - MARK_LEN, mark, sizeof(mark), err);
 	*out = status == ZTA_OK && mark[ZTA_GRANTS_DIGITS] == '\n' &&
 	    memcmp(mark, from->check, ZTA_GRANTS_DIGITS) == 0;
 	return status;
@@ -62,8 +61,8 @@ static zta_status
 give_lines(const zta_grants *g, uint64_t start, zta_buf *out, zta_error *err)
 {
 	uint64_t left = g->size - start;
-	size_t len = left > ZTA_GRANTS_PAGE_MAX ? ZTA_GRANTS_PAGE_MAX :
-						  (size_t)left;
+	size_t len =
+	    left > ZTA_GRANTS_PAGE_MAX ? ZTA_GRANTS_PAGE_MAX : (size_t)left;
 	char *bytes = zta_buf__extend(out, len);
 	zta_status status = bytes == NULL ? zta_error__nomem(err) :
 					    read_at(g, start, bytes, len, err);
@@ -120,10 +119,9 @@ take_lines(zta_followed *f, zta_grants *g, zta_str lines, zta_error *err)
 		    err, ZTA_EINVALID, "the lines do not end with one");
 	}
 	lines.len = taken;
-	written = taken == 0 ?
-	    ZTA_OK :
-	    zta_grants__append(f->watched.path, size, lines,
-		status == ZTA_OK ? err : NULL);
+	written = taken == 0 ? ZTA_OK :
+			       zta_grants__append(f->watched.path, size, lines,
+				   status == ZTA_OK ? err : NULL);
 	if (written != ZTA_OK) {
 		fall_back(f);
 	}
@@ -153,8 +151,7 @@ zta_grants__receive(zta_followed *f, zta_str lines, zta_error *err)
 /* --- another file */
 
 zta_status
-zta_grants__remake(
-    zta_followed *f, zta_str lines, bool *made, zta_error *err)
+zta_grants__remake(zta_followed *f, zta_str lines, bool *made, zta_error *err)
 {
 	zta_grants_line first;
 	zta_grants *g;
