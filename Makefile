@@ -102,13 +102,13 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check diff difference dpop gate \
-       grant grant_chain grants grants_fault grants_random json jwt known \
-       ledger log may_act metamorphic nomem object pack quarantine \
-       receive_fault recheck remote revocations ring saml schema search \
-       search_random snapshot_base spiffe ssh status_list store store_fault \
-       store_pgsql store_sqlite tls transaction transfer tree trust uri used \
-       validate wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check diff difference dpop \
+       gate grant grant_chain grants grants_copy grants_fault grants_random \
+       json jwt known ledger log may_act metamorphic nomem object pack \
+       quarantine receive_fault recheck remote revocations ring saml schema \
+       search search_random snapshot_base spiffe ssh status_list store \
+       store_fault store_pgsql store_sqlite tls transaction transfer tree \
+       trust uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
        lists log memo object outside pack pktline policy policyjson proof \
