@@ -71,12 +71,12 @@ HTTP = client conn conn_answer conn_request conn_wire http
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload import latest memo memo_place names \
       pktline plan plan_log policy_diff recall recall_note receive recheck \
-      remote remote_ask remote_grants remote_open remote_push report resolve server show \
-      signer signers test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_view workspace workspace_blame \
-      workspace_checkout workspace_commit workspace_config workspace_diff \
-      workspace_draft workspace_init workspace_log workspace_remote \
-      workspace_revert
+      remote remote_ask remote_grants remote_open remote_push \
+      remote_revocations report resolve server show signer signers \
+      test_outcome test_read tests transfer transfer_read trust_edit \
+      trust_explain trust_view workspace workspace_blame workspace_checkout \
+      workspace_commit workspace_config workspace_diff workspace_draft \
+      workspace_init workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -89,10 +89,11 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access evaluation fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_grants \
-      ledgers_history ledgers_objects ledgers_refs ledgers_write metadata outside presented \
-      service signed_request token
-DAEMON = admin asking certificate config develop file_state follow grants_mirror hoard init \
-         keeper mirror say serve watch workers
+      ledgers_history ledgers_objects ledgers_refs ledgers_revocations \
+      ledgers_write metadata outside presented service signed_request token
+DAEMON = admin asking certificate config develop file_state follow \
+         grants_mirror hoard init keeper mirror revocations_mirror say serve \
+         watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate diff history init \
       init_server key ledger log main plan revert revoke serve show status \

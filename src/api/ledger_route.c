@@ -11,6 +11,7 @@ static const zta_ledger_verb verbs[] = {
 	{ "GET", "log", "read", false, zta_ledger_verb__log },
 	{ "GET", "diff", "read", false, zta_ledger_verb__diff },
 	{ "GET", "delegations", "read", false, zta_ledger_verb__delegations },
+	{ "GET", "revocations", "read", false, zta_ledger_verb__revocations },
 	{ "GET", "objects", "read", true, zta_ledger_verb__object },
 	{ "POST", "fetch", "read", false, zta_ledger_verb__fetch },
 	{ "POST", "objects", "push", false, zta_ledger_verb__store },

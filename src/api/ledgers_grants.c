@@ -63,19 +63,8 @@ zta_ledger_verb__delegations(zta_ledger_job *job)
 	uint64_t wait_ms = 0;
 	int64_t until = job->wait_until;
 
-	if (job->options->grants == NULL ||
-	    !zta_str__eq(job->name, job->options->ledger)) {
-		zta_ledger_job__fail(
-		    job, 404, "not_found", "no grants are known here", "");
-		return;
-	}
-	/* Whoever may read policies without a name may not read these. */
-	if (!job->signer.is_signed) {
-		zta_ledger_job__fail(
-		    job, 403, "forbidden", "that is not permitted", "");
-		return;
-	}
-	if (!read_position(job, &from) ||
+	if (!zta_ledger_job__is_for_follower(job, job->options->grants) ||
+	    !read_position(job, &from) ||
 	    !zta_ledger_job__number(
 		job, "wait_ms", 0, ZTA_LEDGER_WAIT_MS, &wait_ms)) {
 		return;

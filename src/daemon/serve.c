@@ -28,6 +28,7 @@
 #include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
+#include "daemon/revocations_mirror.h"
 #include "daemon/say.h"
 #include "daemon/watch.h"
 #include "daemon/workers.h"
@@ -41,6 +42,7 @@ typedef struct server {
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;
+	zta_revocations_mirror revocations_mirror;
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
 	zta_workers workers;
@@ -166,6 +168,9 @@ open_ledgers(server *s, zta_error *err)
 		.zone = s->service.zone.id,
 		.ledger = s->service.zone.ledger,
 		.grants = s->service.zone.grants,
+		.revocations = s->service.live.has_revocations ?
+		    &s->service.live.revocations :
+		    NULL,
 		.server_name = s->config.server_name,
 		.lane = zta_log__lane(s->service.log, s->config.workers),
 		.latest = s->follower.latest,
@@ -315,7 +320,9 @@ prepare(server *s, const zta_serve *how)
 	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
 		&err) != ZTA_OK ||
 	    zta_grants_mirror__open(&s->grants_mirror, &s->mirror,
-		s->service.zone.grants, &err) != ZTA_OK) {
+		s->service.zone.grants, &err) != ZTA_OK ||
+	    zta_revocations_mirror__open(
+		&s->revocations_mirror, &s->mirror, &err) != ZTA_OK) {
 		return zta_daemon__complain("follow", &err);
 	}
 	return 0;
@@ -332,6 +339,7 @@ release(server *s)
 	zta_followed__close(&s->service.grants);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
+	zta_revocations_mirror__close(&s->revocations_mirror);
 	zta_grants_mirror__close(&s->grants_mirror);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
@@ -373,7 +381,9 @@ run(server *s)
 		code = zta_daemon__complain("listen", &err);
 	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
 	    zta_mirror__start(&s->mirror, &err) != ZTA_OK ||
-	    zta_grants_mirror__start(&s->grants_mirror, &err) != ZTA_OK) {
+	    zta_grants_mirror__start(&s->grants_mirror, &err) != ZTA_OK ||
+	    zta_revocations_mirror__start(&s->revocations_mirror, &err) !=
+		ZTA_OK) {
 		code = zta_daemon__complain("follow", &err);
 	} else {
 		zta_daemon__say("listening on %s://%s:%u",
@@ -381,6 +391,7 @@ run(server *s)
 		    s->config.host, s->workers.port);
 		code = wait_for_the_end(s);
 	}
+	zta_revocations_mirror__stop(&s->revocations_mirror);
 	zta_grants_mirror__stop(&s->grants_mirror);
 	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);

@@ -87,6 +87,13 @@ ZTA_MUST_USE zta_status zta_remote__grants(zta_remote *remote,
     const zta_grants_position *from, uint32_t wait_ms, zta_remote_grants *out,
     zta_error *err);
 
+/*
+ * Ask for the list of revocations there; the server waits so long for another
+ * one than the caller has, by its digest (NULL: none). Empty: there is no other.
+ */
+ZTA_MUST_USE zta_status zta_remote__revocations(zta_remote *remote,
+    const unsigned char *have, uint32_t wait_ms, zta_str *out, zta_error *err);
+
 typedef enum zta_remote_outcome {
 	ZTA_REMOTE_SAME,    /* both are at the same commit */
 	ZTA_REMOTE_MOVED,   /* something was fetched, or sent */

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Grants at a server that follows another one, and what was taken back. SPEC: docs/formats/sync.md"""
+"""Grants at a server that follows another one, and what was taken back, of credentials too. SPEC: docs/formats/sync.md"""
 
 import atexit
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from harness import EVALUATION, ROOT, ZTAUTH, Server, main, question, ztauth
 from sync import ZONE, Zone, change
 
 MAX_AGE = 3
-leader = Zone(extra="delegations grants\n")
+leader = Zone(extra="delegations grants\nrevocations revoked\n")
 atexit.register(leader.close)
 alice = Person(leader.dir)
 writer, follow_key = leader.key("writer"), leader.key("follower")
@@ -35,7 +36,7 @@ def shop():
 class Follower(Server):
     def __init__(self):
         super().__init__(extra=f"follow http://127.0.0.1:{leader.port}/zones/{ZONE}/ledgers/main\n"
-                               "signers signers\nfollow_key key\ndelegations grants\n"
+                               "signers signers\nfollow_key key\ndelegations grants\nrevocations revoked\n"
                                f"follow_max_age_s {MAX_AGE}\n")
         atexit.register(self.close)
         conf = self.path("ztauth.conf")
@@ -47,6 +48,7 @@ class Follower(Server):
             with open(self.path("signers"), "w", encoding="utf-8") as f:
                 f.write("someone " + pub.read())
         os.symlink(follow_key.path, self.path("key"))
+        ztauth("revoke", "--file", self.path("revoked"), "--empty")
         shutil.copy(leader.path("zone.pem"), self.path("zone.pem"))
         shutil.copytree(leader.path("keys"), self.path("keys"), dirs_exist_ok=True)
 
@@ -101,6 +103,7 @@ def wait_same(seconds=20):
 
 with open(leader.path("grants"), "wb"):
     pass
+ztauth("revoke", "--file", leader.path("revoked"), "--empty")
 leader.start()
 leader.govern(writer="writers", follower="readers")
 pushed, head = change(shop(), None, writer)
@@ -239,6 +242,39 @@ def test_who_may():
         assert head == f"delegations 1 {at} {len(text)}".encode() and lines == text[at:], (start, check)
 
 
+def exchange(server, subject):
+    status, answer = server.exchange(subject_token=subject, actor_token=leader.svid())
+    return "issued" if status == 200 else server.records()[-1]["reason"]
+
+
+def test_credentials():
+    """What is taken back at one of them is taken back at the follower."""
+    def take_back(server, token):
+        ztauth("revoke", "--file", server.path("revoked"), "--digest", hashlib.sha256(token.encode()).hexdigest())
+
+    ours, theirs = leader.alice("shop.buy ours"), leader.alice()
+    assert exchange(follower, theirs) == "issued"
+    take_back(follower, ours)
+    assert "revoked" in exchange(follower, ours) and exchange(leader, ours) == "issued"
+    take_back(leader, theirs)
+    start = time.time()
+    while "revoked" not in exchange(follower, theirs):
+        assert time.time() < start + 20, follower.said()
+    print(f"     refused after {(time.time() - start) * 1000:.0f} ms")
+    assert "revoked" in exchange(follower, ours)
+    follower.stop()
+    follower.start()
+    assert "revoked" in exchange(follower, theirs) and "revoked" in exchange(follower, ours)
+    for key, name, status in ((None, "main", 403), (leader.admin, "admin", 404), (follow_key, "main", 200)):
+        assert leader.ask(key, "GET", f"/{name}/revocations")[0] == status, (key, name)
+    assert leader.ask(follow_key, "GET", "/main/revocations?have=x")[0] == 400
+    with open(leader.path("revoked"), "rb") as f:
+        text = f.read()
+    assert leader.ask(follow_key, "GET", "/main/revocations")[1] == text
+    seen = hashlib.sha256(text).hexdigest()
+    assert leader.ask(follow_key, "GET", f"/main/revocations?have={seen}")[1] == b""
+
+
 def test_goes_back():
     """Neither server takes a file in which something is no longer taken back."""
     g, h = add(), add()
@@ -270,6 +306,6 @@ def test_goes_back():
 
 
 main([test_picks_up, test_how_soon, test_catches_up, test_made_anew, test_fetched_anew, test_once, test_outage,
-      test_who_may, test_goes_back])
+      test_who_may, test_credentials, test_goes_back])
 follower.stop()
 leader.stop()
