@@ -20,7 +20,7 @@
 void
 zta_grants__init(zta_grants *g)
 {
-	*g = (zta_grants){ .fd = -1 };
+	*g = (zta_grants){ .fd = -1, .past_fd = -1 };
 	zta_arena__init(&g->arena, SIZE_MAX);
 	zta_map__init(&g->by_jti, &g->arena, zta_random__seed());
 	zta_map__init(&g->by_digest, &g->arena, zta_random__seed());
@@ -32,9 +32,12 @@ zta_grants__release(zta_grants *g)
 	if (g->fd >= 0) {
 		(void)close(g->fd);
 	}
+	if (g->past_fd >= 0) {
+		(void)close(g->past_fd);
+	}
 	zta_arena__release(&g->arena);
 	free(g->list);
-	*g = (zta_grants){ .fd = -1 };
+	*g = (zta_grants){ .fd = -1, .past_fd = -1 };
 }
 
 /* --- lines */

@@ -27,6 +27,9 @@ typedef struct zta_known_grant {
 typedef struct zta_grants {
 	int fd; /* that it was read from; -1: none */
 	uint64_t device, inode;
+	/* The file that was there before, for copies that lag; -1: none. */
+	int past_fd;
+	uint64_t past_size;
 	uint64_t size;                       /* of the lines that were read */
 	uint64_t lines;                      /* of them */
 	unsigned char check[ZTA_SHA256_LEN]; /* of the last */

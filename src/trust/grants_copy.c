@@ -31,42 +31,45 @@ zta_grants__position(zta_followed *followed, zta_grants_position *out)
 /* --- giving */
 
 static zta_status
-read_at(
-    const zta_grants *g, uint64_t at, char *bytes, size_t len, zta_error *err)
+read_at(int fd, uint64_t at, char *bytes, size_t len, zta_error *err)
 {
-	return pread(g->fd, bytes, len, (off_t)at) == (ssize_t)len ?
+	return pread(fd, bytes, len, (off_t)at) == (ssize_t)len ?
 	    ZTA_OK :
 	    zta_error__set(err, ZTA_EIO, "the list cannot be read");
 }
 
-/* Does our file begin with what they have? */
+/* Does a file of ours begin with what they have? */
 static zta_status
-begins_so(const zta_grants *g, const zta_grants_position *from, bool *out,
+begins_so(int fd, uint64_t size, const zta_grants_position *from, bool *out,
     zta_error *err)
 {
 	char mark[MARK_LEN];
 	zta_status status;
 
 	*out = false;
-	if (from->size < MARK_LEN || from->size > g->size) {
+	if (from->size < MARK_LEN || from->size > size) {
 		return ZTA_OK;
 	}
-	status = read_at(g, from->size - MARK_LEN, mark, sizeof(mark), err);
+	status = read_at(fd, from->size - MARK_LEN, mark, sizeof(mark), err);
 	*out = status == ZTA_OK && mark[ZTA_GRANTS_DIGITS] == '\n' &&
 	    memcmp(mark, from->check, ZTA_GRANTS_DIGITS) == 0;
 	return status;
 }
 
 static zta_status
-give_lines(const zta_grants *g, uint64_t start, zta_buf *out, zta_error *err)
+give_lines(int fd, uint64_t start, uint64_t end, zta_buf *out, zta_error *err)
 {
-	uint64_t left = g->size - start;
-	size_t len =
-	    left > ZTA_GRANTS_PAGE_MAX ? ZTA_GRANTS_PAGE_MAX : (size_t)left;
-	char *bytes = zta_buf__extend(out, len);
-	zta_status status = bytes == NULL ? zta_error__nomem(err) :
-					    read_at(g, start, bytes, len, err);
+	size_t len = end - start > ZTA_GRANTS_PAGE_MAX ? ZTA_GRANTS_PAGE_MAX :
+							 (size_t)(end - start);
+	char *bytes;
+	zta_status status;
 
+	if (len == 0) {
+		return ZTA_OK;
+	}
+	bytes = zta_buf__extend(out, len);
+	status = bytes == NULL ? zta_error__nomem(err) :
+				 read_at(fd, start, bytes, len, err);
 	/* Only whole ones, and a page is longer than any. */
 	while (status == ZTA_OK && out->ptr[out->len - 1] != '\n') {
 		out->len--;
@@ -74,18 +77,41 @@ give_lines(const zta_grants *g, uint64_t start, zta_buf *out, zta_error *err)
 	return status;
 }
 
+/* The rest of the file that was ours before, if that is what they have. */
+static zta_status
+give_past(const zta_grants *g, const zta_grants_position *from, zta_buf *out,
+    bool *given, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+
+	*given = false;
+	if (g->past_fd >= 0 && from->size < g->past_size) {
+		status = begins_so(g->past_fd, g->past_size, from, given, err);
+	}
+	return status == ZTA_OK && *given ?
+	    give_lines(g->past_fd, from->size, g->past_size, out, err) :
+	    status;
+}
+
 zta_status
 zta_grants__give(zta_followed *followed, const zta_grants_position *from,
     zta_buf *out, uint64_t *start, uint64_t *end, zta_error *err)
 {
 	const zta_grants *g = zta_followed__enter(followed);
-	bool same;
-	zta_status status = begins_so(g, from, &same, err);
+	bool same, past = false;
+	zta_status status = begins_so(g->fd, g->size, from, &same, err);
 
 	*start = same ? from->size : 0;
 	*end = g->size;
-	if (status == ZTA_OK && *start < *end) {
-		status = give_lines(g, *start, out, err);
+	if (status == ZTA_OK && !same) {
+		status = give_past(g, from, out, &past, err);
+	}
+	if (past) {
+		/* The end of that is not the end of what there is. */
+		*start = from->size;
+		*end = g->past_size + 1;
+	} else if (status == ZTA_OK) {
+		status = give_lines(g->fd, *start, *end, out, err);
 	}
 	zta_followed__leave(followed);
 	return status;

@@ -232,11 +232,14 @@ load(void **out, const char *path, zta_error *err)
 void
 zta_grants__become(zta_grants *g, zta_grants *next)
 {
+	next->past_fd = g->fd;
+	next->past_size = g->size;
+	g->fd = -1;
 	zta_grants__release(g);
 	*g = *next;
 	/* Maps have the address of their arena. */
 	g->by_jti.arena = g->by_digest.arena = &g->arena;
-	*next = (zta_grants){ .fd = -1 };
+	*next = (zta_grants){ .fd = -1, .past_fd = -1 };
 }
 
 /* Another file stands in the place of ours. */
@@ -247,6 +250,8 @@ change_over(zta_grants *g, int fd, const struct stat *info, zta_error *err)
 	zta_status status = read_all(&next, fd, info, err);
 
 	if (status == ZTA_OK) {
+		/* Nobody writes to ours any more; what came last counts, too. */
+		(void)!read_tail(g, NULL);
 		status = zta_grants__compare(g, &next, zta_time__now_ms(), err);
 	}
 	if (status != ZTA_OK) {

@@ -181,6 +181,42 @@ test_grants__take_no_lines_that_are_wrong(void **state)
 	assert_int_equal(zta_grants__receive(&copy, lines, NULL), ZTA_EINVALID);
 }
 
+/* The file is made anew before the copy has all of it. */
+static void
+test_grants__give_what_was_there_before(void **state)
+{
+	zta_grants_position from;
+	uint64_t start, last;
+	zta_buf lines;
+	bool made;
+
+	(void)state;
+	receive_all();
+	zta_grants__position(&copy, &from);
+	assert_int_equal(
+	    zta_grants__revoke(&ours, ZTA_STR("grant-number-0002"), NULL),
+	    ZTA_OK);
+	(void)zta_followed__enter(&ours);
+	zta_followed__leave(&ours);
+	assert_int_equal(zta_grants__compact(
+			     ours.content, ours_path, GRANT_NOW + 1000, NULL),
+	    ZTA_OK);
+	zta_buf__init(&lines, SIZE_MAX);
+	assert_int_equal(
+	    zta_grants__give(&ours, &from, &lines, &start, &last, NULL),
+	    ZTA_OK);
+	assert_int_equal(start, from.size);
+	assert_true(lines.len > 0 && last > start + lines.len);
+	assert_int_equal(
+	    zta_grants__receive(&copy, zta_buf__str(&lines), NULL), ZTA_OK);
+	assert_true(is_revoked("grant-number-0002"));
+	zta_buf__release(&lines);
+	assert_int_equal(
+	    zta_grants__remake(&copy, ask(&start), &made, NULL), ZTA_OK);
+	assert_true(made);
+	assert_same();
+}
+
 /* The file is made anew: the copy makes the same. */
 static void
 test_grants__are_made_anew_alike(void **state)
@@ -289,6 +325,8 @@ main(void)
 		    test_grants__take_no_lines_that_are_wrong, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_grants__are_made_anew_alike, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_grants__give_what_was_there_before, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_grants__are_replaced_by_no_less, begin, end),
 	};
