@@ -4,10 +4,12 @@
 
 import atexit
 import hashlib
+import http.server
 import json
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 from grants import FIRST, Person, bodies_of, chain, chance, claims_of, made_anew
@@ -225,6 +227,65 @@ def test_outage():
     wait(token_of(add()), "permitted", follower)
 
 
+class Liar(http.server.BaseHTTPRequestHandler):
+    """A server that says what it likes about grants, and nothing about anything else."""
+    answer = b""
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        found = "/delegations?" in self.path
+        self.send_response(200 if found else 503)
+        self.send_header("Content-Length", str(len(Liar.answer) if found else 0))
+        self.end_headers()
+        self.wfile.write(Liar.answer if found else b"")
+
+
+def test_lies():
+    """Each is refused; nothing changes, and nobody takes it for news."""
+    wait_same()
+    follower.stop()
+    text, path = file_of(follower), follower.path("ztauth.conf")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with open(path, encoding="utf-8") as f:
+        conf = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(conf.replace(f"127.0.0.1:{leader.port}", f"127.0.0.1:{server.server_port}"))
+    at, jti = len(text), claims_of(add())["jti"]
+    more = file_of(leader)[at:]
+    unknown = chain([*bodies_of(text), "- grant-of-nobody-at-all"])[at:]
+    for answer, words in (
+            (b"", "has no grants"), (b"delegations 1 0 0", "has no grants"), (b"delegations 2 0 0\n", "has no grants"),
+            (b"delegations 1 x 0\n", "has no grants"), (b"delegations 1 9 0\n", "has no grants"),
+            (b"delegations 1 0 5\n", "has no grants"), (b"delegations 1 0 5\nxxxxxx", "has no grants"),
+            (b"delegations 1 0 0 0\n", "has no grants"), (b"delegations 1 0 99999999999999999999\nx", "has no grants"),
+            (b"delegations 1 7 9\nx\n", "other lines than were asked for"),
+            (b"delegations 1 0 0\n", "no first line"),
+            (b"delegations 1 0 4\nxxx\n", "no first line"),
+            (f"delegations 1 {at} {at + len(more)}\n".encode() + more.replace(b"+", b"-"), "what was written"),
+            (f"delegations 1 {at} {at + len(more)}\n".encode() + more[:-1], "do not end with one"),
+            (f"delegations 1 {at} {at + len(unknown)}\n".encode() + unknown, "no grant of this `jti`")):
+        Liar.answer = answer
+        follower.start()
+        follower.wait_said(words)
+        status = follower.connect()
+        status.request("GET", "/readyz")
+        assert json.loads(status.getresponse().read())["grants_age_ms"] is None, answer
+        follower.stop()
+        assert file_of(follower) == text, answer
+    Liar.answer = f"delegations 1 {at} {at + len(more)}\n".encode() + more
+    follower.start()
+    wait_same()
+    assert jti.encode() in file_of(follower)
+    follower.stop()
+    server.shutdown()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(conf)
+    follower.start()
+
+
 def test_who_may():
     for key, name, status in ((None, "main", 403), (leader.key("thief"), "main", 403),
                               (leader.admin, "admin", 404), (follow_key, "main", 200)):
@@ -306,6 +367,6 @@ def test_goes_back():
 
 
 main([test_picks_up, test_how_soon, test_catches_up, test_made_anew, test_fetched_anew, test_once, test_outage,
-      test_who_may, test_credentials, test_goes_back])
+      test_who_may, test_credentials, test_lies, test_goes_back])
 follower.stop()
 leader.stop()
