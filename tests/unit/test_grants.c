@@ -130,80 +130,76 @@ put_line(zta_buf *out, const char *body, bool first)
 #define GOOD_FIRST "ztauth-delegations 2 " D " 0 0"
 #define GOOD_ADDED "+ 1767229200 grant-number-0001 " D " - x"
 
+/* What is checked well, and makes sense or does not. */
+static const struct {
+	const char *first, *second, *third;
+	zta_status status;
+} made_lines[] = {
+	{ GOOD_FIRST, NULL, NULL, ZTA_OK },
+	{ GOOD_FIRST, GOOD_ADDED, NULL, ZTA_OK },
+	{ GOOD_FIRST, GOOD_ADDED, "- grant-number-0001", ZTA_OK },
+	{ GOOD_FIRST, GOOD_ADDED, "1 grant-number-0001", ZTA_OK },
+	{ GOOD_FIRST, GOOD_ADDED,
+	    "+ 1767229200 grant-number-0002 " E " " D " x", ZTA_OK },
+	{ "ztauth-delegations 1 " D " 0 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-revocations 2 " D " 0 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-delegations 2 " D " 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-delegations 2 " D " 0 0 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-delegations 2 " D " -1 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-delegations 2 " D " 00 0", NULL, NULL, ZTA_EINVALID },
+	{ "ztauth-delegations 2 A 0 0", NULL, NULL, ZTA_EINVALID },
+	{ GOOD_ADDED, NULL, NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_FIRST, NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, GOOD_ADDED, ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "+ 1767229200 grant-number-0001 " E " - x",
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "+ 1767229200 grant-number-0002 " D " - x",
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, "- grant-number-0001", NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, "1 grant-number-0001", NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "2 grant-number-0001", ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "- grant-number-0001 ", ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "-  grant-number-0001", ZTA_EINVALID },
+	{ GOOD_FIRST, GOOD_ADDED, "-", ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 1767229200 short " D " - x", NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " -", NULL,
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " - ", NULL,
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " - x x", NULL,
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 999999999999999999 grant-number-0001 " D " - x", NULL,
+	    ZTA_EINVALID },
+	{ GOOD_FIRST, "+ x grant-number-0001 " D " - x", NULL, ZTA_EINVALID },
+	{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D "A - x", NULL,
+	    ZTA_EINVALID },
+};
+
 /* SPEC: docs/formats/delegation.md: all of it is checked but for its meaning. */
 static void
 test_grants__refuse_lines_that_make_no_sense(void **state)
 {
-	static const struct {
-		const char *first, *second, *third;
-		zta_status status;
-	} cases[] = {
-		{ GOOD_FIRST, NULL, NULL, ZTA_OK },
-		{ GOOD_FIRST, GOOD_ADDED, NULL, ZTA_OK },
-		{ GOOD_FIRST, GOOD_ADDED, "- grant-number-0001", ZTA_OK },
-		{ GOOD_FIRST, GOOD_ADDED, "1 grant-number-0001", ZTA_OK },
-		{ GOOD_FIRST, GOOD_ADDED,
-		    "+ 1767229200 grant-number-0002 " E " " D " x", ZTA_OK },
-		{ "ztauth-delegations 1 " D " 0 0", NULL, NULL, ZTA_EINVALID },
-		{ "ztauth-revocations 2 " D " 0 0", NULL, NULL, ZTA_EINVALID },
-		{ "ztauth-delegations 2 " D " 0", NULL, NULL, ZTA_EINVALID },
-		{ "ztauth-delegations 2 " D " 0 0 0", NULL, NULL,
-		    ZTA_EINVALID },
-		{ "ztauth-delegations 2 " D " -1 0", NULL, NULL, ZTA_EINVALID },
-		{ "ztauth-delegations 2 " D " 00 0", NULL, NULL, ZTA_EINVALID },
-		{ "ztauth-delegations 2 A 0 0", NULL, NULL, ZTA_EINVALID },
-		{ GOOD_ADDED, NULL, NULL, ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_FIRST, NULL, ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED, GOOD_ADDED, ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED,
-		    "+ 1767229200 grant-number-0001 " E " - x", ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED,
-		    "+ 1767229200 grant-number-0002 " D " - x", ZTA_EINVALID },
-		{ GOOD_FIRST, "- grant-number-0001", NULL, ZTA_EINVALID },
-		{ GOOD_FIRST, "1 grant-number-0001", NULL, ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED, "2 grant-number-0001", ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED, "- grant-number-0001 ",
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED, "-  grant-number-0001",
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, GOOD_ADDED, "-", ZTA_EINVALID },
-		{ GOOD_FIRST, "+ 1767229200 short " D " - x", NULL,
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " -", NULL,
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " - ", NULL,
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D " - x x",
-		    NULL, ZTA_EINVALID },
-		{ GOOD_FIRST,
-		    "+ 999999999999999999 grant-number-0001 " D " - x", NULL,
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, "+ x grant-number-0001 " D " - x", NULL,
-		    ZTA_EINVALID },
-		{ GOOD_FIRST, "+ 1767229200 grant-number-0001 " D "A - x", NULL,
-		    ZTA_EINVALID },
-	};
 	char known[8];
 	zta_buf text;
 	zta_error err;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < sizeof(made_lines) / sizeof(made_lines[0]); i++) {
 		zta_buf__init(&text, SIZE_MAX);
-		put_line(&text, cases[i].first, true);
-		if (cases[i].second != NULL) {
-			put_line(&text, cases[i].second, false);
+		put_line(&text, made_lines[i].first, true);
+		if (made_lines[i].second != NULL) {
+			put_line(&text, made_lines[i].second, false);
 		}
-		if (cases[i].third != NULL) {
-			put_line(&text, cases[i].third, false);
+		if (made_lines[i].third != NULL) {
+			put_line(&text, made_lines[i].third, false);
 		}
 		err = (zta_error){ 0 };
 		if (read_text(zta_buf__str(&text), known, &err) !=
-		    cases[i].status) {
+		    made_lines[i].status) {
 			fail_msg("case %zu: %s", i, err.message);
 		}
-		assert_true(cases[i].status == ZTA_OK || err.line > 0);
+		assert_true(made_lines[i].status == ZTA_OK || err.line > 0);
 		zta_buf__release(&text);
 	}
 	assert_int_equal(read_text(ZTA_STR(""), known, &err), ZTA_OK);
