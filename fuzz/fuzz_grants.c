@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	zta_grants__init(&whole);
 	zta_grants__init(&parts);
-	text = zta_buf__str(&file);
+	text = file.len == 0 ? ZTA_STR("") : zta_buf__str(&file);
 	status = zta_grants__feed(&whole, text, true, &taken, NULL);
 	if (taken != whole.size || taken > text.len) {
 		abort();

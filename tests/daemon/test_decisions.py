@@ -270,6 +270,8 @@ def test_configuration_is_checked():
         ("zone 100000000001\nzone 100000000001\n", "bad.conf:2:1: `zone` stands twice"),
         ("listen nowhere\n", "bad.conf:1:8: expected address:port"),
         ("workers 0\n", "bad.conf:1:9: workers is a number"),
+        ("follow_max_age_s 0\n", "bad.conf:1:18: `follow_max_age_s` is a number of seconds"),
+        ("follow_max_age_s 86401\n", "bad.conf:1:18: `follow_max_age_s` is a number of seconds"),
     ):
         with open(conf, "w", encoding="utf-8") as f:
             f.write(text)
