@@ -63,7 +63,7 @@ begin_anew(zta_grants_mirror *m, const zta_remote_grants *page, zta_error *err)
 	if (status != ZTA_OK || made) {
 		return status;
 	}
-	status = zta_file_draft__open(&m->draft, m->grants->watched.path, err);
+	status = zta_file_draft__open(&m->draft, m->grants->path, err);
 	return status == ZTA_OK ? draw(m, page->lines, err) : status;
 }
 

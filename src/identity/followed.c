@@ -10,9 +10,10 @@ zta_followed__open(zta_followed *f, const zta_followed_class *class,
 {
 	zta_status status;
 
-	*f = (zta_followed){
-		.class = class, .watched = { .path = path }, .tell = tell
-	};
+	*f = (zta_followed){ .class = class,
+		.path = path,
+		.watched = { .path = path },
+		.tell = tell };
 	/* Looked at before it is read: a change in between is seen. */
 	(void)zta_watched__look(&f->watched);
 	status = class->load(&f->content, path, err);
@@ -35,7 +36,7 @@ zta_followed__close(zta_followed *f)
 static zta_status
 renew(zta_followed *f, zta_error *err)
 {
-	const char *path = f->watched.path;
+	const char *path = f->path;
 	void *next;
 	zta_status status;
 

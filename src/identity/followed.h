@@ -25,6 +25,7 @@ typedef struct zta_followed_class {
 typedef struct zta_followed {
 	const zta_followed_class *class;
 	pthread_mutex_t lock;
+	const char *path; /* never changes, as `watched` does */
 	zta_watched watched;
 	void (*tell)(const zta_error *why); /* NULL: nobody hears */
 	void *content;                      /* NULL: it is not open */

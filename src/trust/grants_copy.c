@@ -125,7 +125,7 @@ fall_back(zta_followed *f)
 {
 	void *content;
 
-	if (f->class->load(&content, f->watched.path, NULL) == ZTA_OK) {
+	if (f->class->load(&content, f->path, NULL) == ZTA_OK) {
 		f->class->forget(f->content);
 		f->content = content;
 	}
@@ -146,7 +146,7 @@ take_lines(zta_followed *f, zta_grants *g, zta_str lines, zta_error *err)
 	}
 	lines.len = taken;
 	written = taken == 0 ? ZTA_OK :
-			       zta_grants__append(f->watched.path, size, lines,
+			       zta_grants__append(f->path, size, lines,
 				   status == ZTA_OK ? err : NULL);
 	if (written != ZTA_OK) {
 		fall_back(f);
@@ -159,7 +159,7 @@ zta_grants__receive(zta_followed *f, zta_str lines, zta_error *err)
 {
 	void *grants;
 	int lock;
-	zta_status status = zta_file__lock(f->watched.path, &lock, err);
+	zta_status status = zta_file__lock(f->path, &lock, err);
 
 	if (status == ZTA_OK) {
 		status = zta_followed__enter_good(f, &grants, err);
@@ -192,7 +192,7 @@ zta_grants__remake(zta_followed *f, zta_str lines, bool *made, zta_error *err)
 		return zta_error__set(
 		    err, ZTA_EINVALID, "the list has no first line");
 	}
-	status = zta_file__lock(f->watched.path, &lock, err);
+	status = zta_file__lock(f->path, &lock, err);
 	if (status == ZTA_OK) {
 		status = zta_followed__enter_good(f, &content, err);
 	}
@@ -203,8 +203,8 @@ zta_grants__remake(zta_followed *f, zta_str lines, bool *made, zta_error *err)
 		/* The lock is ours: the index stays. */
 		zta_followed__leave(f);
 		if (*made) {
-			status = zta_grants__compact(
-			    g, f->watched.path, first.made_at, err);
+			status =
+			    zta_grants__compact(g, f->path, first.made_at, err);
 		}
 	}
 	if (lock >= 0) {
@@ -219,7 +219,7 @@ zta_grants__replace(
 {
 	zta_grants next, *g;
 	int lock;
-	zta_status status = zta_file__lock(f->watched.path, &lock, err);
+	zta_status status = zta_file__lock(f->path, &lock, err);
 
 	if (status != ZTA_OK) {
 		return status;

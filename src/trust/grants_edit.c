@@ -89,7 +89,7 @@ begin(change *c, zta_followed *followed, zta_error *err)
 
 	*c = (change){ .followed = followed, .lock = -1 };
 	zta_buf__init(&c->lines, SIZE_MAX);
-	status = zta_file__lock(followed->watched.path, &c->lock, err);
+	status = zta_file__lock(followed->path, &c->lock, err);
 	if (status == ZTA_OK) {
 		status = zta_followed__enter_good(followed, &content, err);
 	}
@@ -122,8 +122,8 @@ finish(change *c, zta_status status, zta_error *err)
 		status = zta_error__nomem(err);
 	}
 	if (status == ZTA_OK && c->lines.len > 0) {
-		status = zta_grants__append(c->followed->watched.path, c->size,
-		    zta_buf__str(&c->lines), err);
+		status = zta_grants__append(
+		    c->followed->path, c->size, zta_buf__str(&c->lines), err);
 	}
 	zta_buf__release(&c->lines);
 	if (c->lock >= 0) {
@@ -182,7 +182,7 @@ check_new(const zta_grants *grants, const zta_grant *grant, zta_arena *arena,
 static zta_status
 tidy(change *c, int64_t now, zta_error *err)
 {
-	const char *path = c->followed->watched.path;
+	const char *path = c->followed->path;
 	const zta_grants *g = c->grants;
 	zta_error why = { 0 };
 	void *content;
