@@ -22,6 +22,8 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
+	/* How long what was heard of grants counts, in seconds. */
+	uint32_t follow_max_age_s;
 	bool record_requests;      /* keep them, beside the log */
 	const char *issuer;        /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir;      /* NULL: sources name no key files */
