@@ -115,9 +115,9 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop foreign gate grant grant_chain grant_make grants \
-       grants_copy grants_fault grants_random json jwt known ledger log \
-       may_act metamorphic nomem object pack pep pep_answer pep_batch \
+       difference dpop foreign gate grant grant_chain grant_make grant_show \
+       grants grants_copy grants_fault grants_random json jwt known ledger \
+       log may_act metamorphic nomem object pack pep pep_answer pep_batch \
        pep_link pep_sent quarantine receive_fault recheck remote revocations \
        ring saml schema seal search search_random snapshot_base spent spiffe \
        ssh statement status_list store store_fault store_pgsql store_sqlite \

@@ -186,8 +186,7 @@ may_be_chosen(const shower *s, const zta_known_grant *known)
 {
 	const zta_grant_filter *f = &s->choice->filter;
 
-	return (f->jti.len == 0 || zta_str__eq(f->jti, known->jti)) &&
-	    (f->delegator.len == 0 || s->delegator == known->delegator) &&
+	return (f->delegator.len == 0 || s->delegator == known->delegator) &&
 	    (f->delegate.len == 0 || s->delegate == known->delegate);
 }
 
@@ -325,12 +324,18 @@ zta_grants__show(const zta_grants *grants, const zta_grant_choice *choice,
 		.delegate = zta_grants_line__party(choice->filter.delegate),
 		.readers = { zta_grants_line__party(choice->readers[0]),
 		    zta_grants_line__party(choice->readers[1]) } };
+	const zta_known_grant *one =
+	    zta_grants__find(grants, choice->filter.jti);
 	zta_grant_shown *list = NULL;
 	zta_status status = ZTA_OK;
-	uint32_t i;
+	uint32_t i = 0, end = grants->count;
 
 	*out = (zta_grant_list){ 0 };
-	for (i = 0; status == ZTA_OK && !out->more && i < grants->count; i++) {
+	if (choice->filter.jti.len > 0) {
+		i = one == NULL ? end : (uint32_t)(one - grants->list);
+		end = one == NULL ? end : i + 1;
+	}
+	for (; status == ZTA_OK && !out->more && i < end; i++) {
 		if (may_be_chosen(&s, &grants->list[i])) {
 			status = add(&s, &grants->list[i], &list, out);
 		}
