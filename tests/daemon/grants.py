@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Grants, signed by whoever has a key, and the file of them once more. SPEC: docs/formats/delegation.md"""
 
-import base64
 import hashlib
 import json
 import os
 import secrets
 import time
 
+from granting import encode
 from harness import ztauth
 
 FIRST = "ztauth-delegations 2"
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def claims_of(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 class Person:
@@ -53,7 +44,7 @@ def chain(bodies):
     out, check = b"", b""
     for body in bodies:
         check = hashlib.sha256(check + body.encode()).digest()
-        out += f"{body} {b64(check)}\n".encode()
+        out += f"{body} {encode(check)}\n".encode()
     return out
 
 
@@ -79,4 +70,4 @@ def made_anew(text, now=None, before=None):
 
 
 def chance():
-    return b64(secrets.token_bytes(32))
+    return encode(secrets.token_bytes(32))

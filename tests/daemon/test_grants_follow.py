@@ -12,7 +12,8 @@ import subprocess
 import threading
 import time
 
-from grants import FIRST, Person, bodies_of, chain, chance, claims_of, made_anew
+from granting import claims_of
+from grants import FIRST, Person, bodies_of, chain, chance, made_anew
 from harness import EVALUATION, ROOT, ZTAUTH, Server, main, question, ztauth
 from sync import ZONE, Zone, change
 
@@ -217,6 +218,7 @@ def test_outage():
     assert waited < MAX_AGE * 1000 + 2000, waited
     assert "stale" in follower.records()[-1]["reason"]
     assert token_of(g, follower) == "stale"
+    assert ask(follower, "GET", "/delegations")[0] == 503
     follower.kill()
     follower.start()
     assert decide(token, follower) == "delegation_invalid"
@@ -225,6 +227,39 @@ def test_outage():
     leader.start()
     wait(token, "delegation_revoked", follower)
     wait(token_of(add()), "permitted", follower)
+
+
+def ask(server, method, path, body=None, credential=None):
+    """(status, answer) of a call about grants; by the workload that they are given to, if nobody else is named."""
+    c = server.connect()
+    c.request(method, path, body, {"Authorization": "Bearer " + (credential or leader.svid()),
+                                   "Content-Type": "application/jose"})
+    r = c.getresponse()
+    return r.status, json.loads(r.read())
+
+
+def test_changes_are_made_elsewhere():
+    g = add()
+    jti = claims_of(g)["jti"]
+    token = token_of(g)
+    wait(token, "permitted", follower)
+    assert ask(follower, "GET", f"/delegations/{jti}")[1]["state"] == "live"
+    text = file_of(follower)
+    for method, path, body in (("POST", "/delegations", alice.grant()), ("DELETE", f"/delegations/{jti}", None)):
+        status, answer = ask(follower, method, path, body)
+        assert status == 421 and answer["error"] == {
+            "code": "not_here", "at": "",
+            "message": f"grants are changed at http://127.0.0.1:{leader.port}/zones/{ZONE}"}, answer
+        record = follower.records()[-1]
+        assert record["kind"] == "delegation" and record["code"] == "not_here" and not record["allowed"], record
+    c = follower.connect()
+    c.request("POST", "/delegations", alice.grant(), {"Content-Type": "application/jose"})
+    assert c.getresponse().status == 401
+    assert file_of(follower) == text
+    status, answer = ask(leader, "DELETE", f"/delegations/{jti}", credential=leader.alice())
+    assert (status, answer.get("state")) == (200, "revoked"), answer
+    wait(token, "delegation_revoked", follower)
+    assert ask(follower, "GET", f"/delegations/{jti}")[1]["state"] == "revoked"
 
 
 class Liar(http.server.BaseHTTPRequestHandler):
@@ -366,7 +401,7 @@ def test_goes_back():
     assert decide(token, follower) == "delegation_revoked"
 
 
-main([test_picks_up, test_how_soon, test_catches_up, test_made_anew, test_fetched_anew, test_once, test_outage,
-      test_who_may, test_credentials, test_lies, test_goes_back])
+main([test_picks_up, test_how_soon, test_catches_up, test_made_anew, test_fetched_anew, test_once,
+      test_changes_are_made_elsewhere, test_outage, test_who_may, test_credentials, test_lies, test_goes_back])
 follower.stop()
 leader.stop()
