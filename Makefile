@@ -59,7 +59,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor frame journal leaf log reader segment
+LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
+      receipt regrow resume rows segment sequencer tile_name tree verify \
+      view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -77,14 +79,14 @@ PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receive recheck remote remote_ask remote_grants remote_open \
-      remote_push remote_revocations report resolve server show signer \
-      signers statements test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_statements trust_view why why_changes \
-      why_find why_grants why_policies why_rings why_workload workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_draft workspace_init workspace_log \
-      workspace_remote workspace_revert
+      receipt_fetch receive recheck remote remote_ask remote_grants \
+      remote_open remote_push remote_revocations report resolve server show \
+      signer signers statements test_outcome test_read tests transfer \
+      transfer_read trust_edit trust_explain trust_statements trust_view why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -98,17 +100,17 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 API = access delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
       ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
-      ledgers_revocations ledgers_write metadata outside presented seal \
-      service signed_request token token_form
-DAEMON = admin asking certificate config develop file_state follow \
-         grants_mirror hoard init keeper mirror revocations_mirror say serve \
-         watch workers
+      ledgers_revocations ledgers_write log_desk metadata outside presented \
+      seal service signed_request token token_form
+DAEMON = admin asking certificate chronicle config develop file_state follow \
+         grants_mirror hoard init keeper log_signer mirror \
+         revocations_mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
       explain_print history init init_server key ledger log main pep \
-      pep_decide plan revert revoke serve show status sync terminal test \
-      token trust trust_edit trust_explain trust_show trust_statement \
+      pep_decide plan receipt revert revoke serve show status sync terminal \
+      test token trust trust_edit trust_explain trust_show trust_statement \
       validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
@@ -117,17 +119,17 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log may_act metamorphic nomem object pack pep pep_answer pep_batch \
-       pep_link pep_sent quarantine receive_fault recheck remote revocations \
-       ring saml schema seal search search_random snapshot_base spent spiffe \
-       ssh statement status_list store store_fault store_pgsql store_sqlite \
-       tls transaction transfer tree trust txn_token uri used validate wimse \
-       workspace x509
+       log log_signer log_tree may_act merkle metamorphic nomem note object \
+       pack pep pep_answer pep_batch pep_link pep_sent quarantine receipt \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh statement status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust txn_token uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks \
-       jwt lists log memo object outside pack pep pktline policy policyjson \
-       proof quarantine replay request saml schema seal search spiffe ssh \
-       statement tests transfer trust workspace x509
+       jwt lists log memo note object outside pack pep pktline policy \
+       policyjson proof quarantine replay request saml schema seal search \
+       spiffe ssh statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -171,6 +173,9 @@ $(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
+$(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
+    src/daemon/log_signer.c
+
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
     tests/unit/certificates.h
@@ -198,7 +203,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 	BUILD=$(abspath $(BUILD)) tests/conform/run
 
 # Programs that the tests there talk to.
-INTEROP_BIN = $(BUILD)/tests/interop/ledgers $(BUILD)/tests/interop/objects \
+INTEROP_BIN = $(BUILD)/tests/interop/ledgers \
+    $(BUILD)/tests/interop/log_writer $(BUILD)/tests/interop/objects \
     $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
     $(BUILD)/tests/interop/workspaces
 
@@ -272,7 +278,7 @@ lint: all
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
         $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
-        $(BUILD)/bench/sealed $(BUILD)/bench/search
+        $(BUILD)/bench/log $(BUILD)/bench/sealed $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)

@@ -323,6 +323,7 @@ run_issue(const char *ledger, const char *key_file)
 			  .issuer = ZTA_STR("https://zone.example") } };
 	issuing again;
 	const zta_keeper_keys keys = { .zone = key_file };
+	const zta_log_signer_files no_log = { NULL, NULL, NULL };
 	char payload[512];
 	contender list[] = { { .run = raw_issue, .context = &s },
 		{ .run = issue, .context = &s },
@@ -337,7 +338,7 @@ run_issue(const char *ledger, const char *key_file)
 	read_sources(
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
-	must(zta_keeper__start(&s.keeper, &keys, 1, &err), &err);
+	must(zta_keeper__start(&s.keeper, &keys, &no_log, 1, &err), &err);
 	issue(&s);
 	again = s;
 	again.live = &live;

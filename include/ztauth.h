@@ -13,6 +13,7 @@
 #include "ztauth/log.h"
 #include "ztauth/pdp.h"
 #include "ztauth/pep.h"
+#include "ztauth/receipt.h"
 #include "ztauth/revocation.h"
 #include "ztauth/sync.h"
 #include "ztauth/token.h"

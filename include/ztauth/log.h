@@ -36,6 +36,26 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_next(
 /* NULL is fine. */
 ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
 
+/* What zta_log_verify() went through. */
+typedef struct zta_log_verified {
+	uint64_t entries, segments;
+	uint64_t torn;    /* bytes of a write that did not finish */
+	uint64_t covered; /* entries that the checkpoint is of */
+	uint64_t older;   /* entries of the older one */
+} zta_log_verified;
+
+/*
+ * Verify the whole log in `dir`: frames and how they follow, the tree that the
+ * entries make and the files that keep it, the signature of the checkpoint and
+ * that it is of these entries. `older` is a checkpoint that was kept: what it is
+ * of has to be what the log begins with. Without a verifier key (empty)
+ * checkpoints are not looked at. Needs no lock. ZTA_EINVALID: it is damaged;
+ * ZTA_EUNTRUSTED: the checkpoint is not signed with this key; ZTA_ENOTFOUND: no
+ * log, no tree or no checkpoint is there. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
+    zta_str verifier_key, zta_str older, zta_log_verified *out, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

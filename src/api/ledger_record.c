@@ -6,8 +6,6 @@
  * The thread waits until a record is durable: nothing is done before that, and
  * what cannot be recorded is not done.
  */
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 #include "api/ledger_job.h"
@@ -15,22 +13,6 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "base/time.h"
-
-static zta_status
-wait_durable(zta_log_lane *lane, zta_error *err)
-{
-	struct pollfd fd = { zta_log_lane__fd(lane), POLLIN, 0 };
-	zta_log_done done;
-
-	while (!zta_log_lane__done(lane, &done)) {
-		if (poll(&fd, 1, -1) < 0 && errno != EINTR) {
-			return zta_error__errno(err, "wait for the log");
-		}
-	}
-	return done.status == ZTA_OK ?
-	    ZTA_OK :
-	    zta_error__set(err, ZTA_EUNAVAILABLE, "the log cannot be written");
-}
 
 /* Complete the record with what is the same in all, and write it. */
 static zta_status
@@ -40,7 +22,6 @@ record(zta_ledger_job *job, zta_leaf *leaf, zta_error *err)
 	char commit[ZTA_OID_HEX_MAX];
 	zta_str to = zta_form__get(&job->query, "new");
 	zta_oid oid;
-	zta_status status;
 
 	zta_random__bytes(id, sizeof(id));
 	zta_oid__hex(&job->access->commit, commit);
@@ -56,9 +37,7 @@ record(zta_ledger_job *job, zta_leaf *leaf, zta_error *err)
 	if (zta_oid__parse(to, &oid)) {
 		leaf->to = to;
 	}
-	status = zta_log_lane__append(job->options->lane, leaf, err);
-	return status != ZTA_OK ? status :
-				  wait_durable(job->options->lane, err);
+	return zta_log_lane__write(job->options->lane, leaf, err);
 }
 
 zta_status

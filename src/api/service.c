@@ -285,6 +285,10 @@ zta_worker__handle(void *context, zta_http_call *call)
 		zta_api__delegations(worker, call);
 		return;
 	}
+	if (worker->log_desk != NULL && zta_log_desk__knows(path)) {
+		zta_log_desk__handle(worker->log_desk, call, path);
+		return;
+	}
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		if (!zta_str__is(path, routes[i].path) ||
 		    (named && !routes[i].zone)) {

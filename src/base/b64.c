@@ -162,10 +162,10 @@ decode(unsigned alphabet, zta_str digits, void *out, size_t *len)
 
 	*len = 0;
 	for (left = digits.len; left >= 4; left -= 4, p += 4) {
-		for (i = 0, bits = 0; i < 4; i++) {
-			all &= values[p[i]];
-			bits = bits << 6 | (values[p[i]] & 63u);
-		}
+		all &=
+		    values[p[0]] & values[p[1]] & values[p[2]] & values[p[3]];
+		bits = (values[p[0]] & 63u) << 18 | (values[p[1]] & 63u) << 12 |
+		    (values[p[2]] & 63u) << 6 | (values[p[3]] & 63u);
 		*to++ = (unsigned char)(bits >> 16);
 		*to++ = (unsigned char)(bits >> 8);
 		*to++ = (unsigned char)bits;

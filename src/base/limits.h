@@ -226,11 +226,19 @@
 /* One frame of the log, a group commit: what one recovery step may hold. */
 #define ZTA_LOG_FRAME_MAX ((size_t)64 << 20)
 
-/* One record: names and ids of one request, never its context. */
-#define ZTA_LOG_ENTRY_MAX ((size_t)256 << 10)
+/* One record: names and ids of one request, never its context. Bundles of
+ * entries have 16 bits for its length. SPEC: c2sp tlog-tiles */
+#define ZTA_LOG_ENTRY_MAX ((size_t)65535)
 /* What one lane may have waiting; more is refused. All fit in one frame. */
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
-#define ZTA_LOG_LANES_MAX (ZTA_WORKERS_MAX + 1)
+/* Those of workers, of the ledgers' thread, of the server itself. */
+#define ZTA_LOG_LANES_MAX (ZTA_WORKERS_MAX + 2)
+/* A checkpoint each that long while entries come, and no sooner than this after
+ * another however many want one: each is a signature and some syncs. */
+#define ZTA_LOG_PUBLISH_MS 1000
+#define ZTA_LOG_PUBLISH_GAP_MS 100
+/* Receipts of one loop that wait for a checkpoint: a second has not more. */
+#define ZTA_RECEIPT_WAITERS_MAX 1000u
 /* Event loops: more do not help one machine. */
 #define ZTA_WORKERS_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */

@@ -245,6 +245,7 @@ int cli_history(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_delegate(int argc, char **argv);
+int cli_receipt(int argc, char **argv);
 int cli_revoke(int argc, char **argv);
 int cli_revert(int argc, char **argv);
 int cli_show(int argc, char **argv);

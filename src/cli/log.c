@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log.c - ztauth log tail: read the decision log. */
+/* log.c - ztauth log tail, verify: read the decision log. */
 #include "ztauth/log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,20 @@ static const char tail_help[] =
     "  --follow    go on as records are written, until interrupted\n"
     "\n"
     "Exit: 0, or 1 if the log cannot be read or is damaged.\n";
+
+static const char verify_help[] =
+    "Usage: ztauth log verify --dir DIR [--key VKEY] [--older FILE]\n"
+    "\n"
+    "Verify a whole decision log: every frame and that it follows the one\n"
+    "before, the tree of hashes over the records, and its checkpoint.\n"
+    "\n"
+    "  --dir DIR     the log: `log_dir` of the server's configuration\n"
+    "  --key VKEY    the verifier key of the log: name+id+key\n"
+    "  --older FILE  a checkpoint that was kept: the log has to begin with what\n"
+    "                it is of\n"
+    "\n"
+    "Exit: 0, 1 if it cannot be read, 2 if it is damaged or not what was "
+    "signed.\n";
 
 static int
 print(zta_log_reader *reader, bool follow)
@@ -84,11 +99,75 @@ tail(int argc, char **argv)
 	return code;
 }
 
+static void
+print_verified(const zta_log_verified *done, const char *key, const char *older)
+{
+	printf("%" PRIu64 " entries in %" PRIu64 " segments: they and the tree "
+	       "agree\n",
+	    done->entries, done->segments);
+	if (key != NULL) {
+		printf("checkpoint of %" PRIu64 " entries: signed, of these\n",
+		    done->covered);
+	}
+	if (older != NULL) {
+		printf("older checkpoint of %" PRIu64 " entries: signed, the "
+		       "log goes on from it\n",
+		    done->older);
+	}
+	if (done->torn > 0) {
+		printf("%" PRIu64 " bytes behind are a write that did not "
+		       "finish\n",
+		    done->torn);
+	}
+}
+
+static int
+verify(int argc, char **argv)
+{
+	const char *dir = NULL, *key = NULL, *path = NULL;
+	const cli_option options[] = {
+		{ "dir", &dir, NULL },
+		{ "key", &key, NULL },
+		{ "older", &path, NULL },
+		{ NULL, NULL, NULL },
+	};
+	zta_str older = { NULL, 0 };
+	zta_log_verified done;
+	zta_error err = { 0 };
+	zta_status status;
+	int code = cli_options(argc, argv, options, NULL, verify_help);
+
+	if (code >= 0) {
+		return code;
+	}
+	if (!cli_need(dir, "--dir") ||
+	    (path != NULL && !cli_need(key, "--key"))) {
+		return CLI_USAGE;
+	}
+	if (path != NULL && !cli_read(path, &older)) {
+		return CLI_FAILED;
+	}
+	status = zta_log_verify(
+	    dir, zta_str_of(key == NULL ? "" : key), older, &done, &err);
+	zta_str_free(older);
+	if (status == ZTA_OK) {
+		print_verified(&done, key, path);
+		return CLI_OK;
+	}
+	(void)cli_fail(&err);
+	return status == ZTA_EINVALID || status == ZTA_EUNTRUSTED ? CLI_NO :
+								    CLI_FAILED;
+}
+
 /* The history of a workspace, unless it is the log of decisions. */
 int
 cli_log(int argc, char **argv)
 {
-	return argc > 1 && strcmp(argv[1], "tail") == 0 ?
-	    tail(argc - 1, argv + 1) :
-	    cli_history(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "tail") == 0) {
+		return tail(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "verify") == 0) {
+		return verify(argc - 1, argv + 1);
+	}
+	return cli_history(argc, argv);
 }

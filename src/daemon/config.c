@@ -76,6 +76,8 @@ static const struct {
 	{ "workers", WORKERS, 0, false },
 	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
 	    false },
+	{ "log_key", PATH, offsetof(zta_config, log_key), false },
+	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
 };

@@ -24,6 +24,8 @@ typedef struct zta_config {
 	const char *follow, *signers, *follow_key;
 	/* How long what was heard of grants counts, in seconds. */
 	uint32_t follow_max_age_s;
+	const char *log_key;       /* NULL: the log has no checkpoints */
+	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
 	const char *issuer;        /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir;      /* NULL: sources name no key files */

@@ -29,6 +29,7 @@ static const char config[] =
     "ledger_dir   ../..\n"
     "log_dir      log\n"
     "signing_key  zone.pem\n"
+    "log_key      log.pem\n"
     "jwks_dir     keys\n"
     "listen       127.0.0.1:8420\n";
 
@@ -81,9 +82,10 @@ make_file(zta_arena *arena, const char *dir, const char *name,
 }
 
 static zta_status
-make_key(zta_arena *arena, const char *dir, zta_error *err)
+make_key(zta_arena *arena, const char *dir, const char *name, zta_alg alg,
+    zta_error *err)
 {
-	const char *path = path_in(arena, dir, PLACE "/zone.pem", err);
+	const char *path = path_in(arena, dir, name, err);
 	zta_key *key;
 	zta_status status;
 
@@ -93,7 +95,7 @@ make_key(zta_arena *arena, const char *dir, zta_error *err)
 	if (access(path, F_OK) == 0) {
 		return ZTA_OK;
 	}
-	status = zta_key_generate(&key, ZTA_ALG_ES256, err);
+	status = zta_key_generate(&key, alg, err);
 	if (status == ZTA_OK) {
 		status = zta_key_write_private(key, path, err);
 		zta_key_close(key);
@@ -118,7 +120,12 @@ zta_develop__config(
 		    make_file(arena, dir, ".ztauth/.gitignore", "*\n", err);
 	}
 	if (status == ZTA_OK) {
-		status = make_key(arena, dir, err);
+		status =
+		    make_key(arena, dir, PLACE "/zone.pem", ZTA_ALG_ES256, err);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    make_key(arena, dir, PLACE "/log.pem", ZTA_ALG_EDDSA, err);
 	}
 	if (status == ZTA_OK) {
 		status =

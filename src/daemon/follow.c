@@ -87,14 +87,24 @@ load(const zta_follower *f, zta_snapshot **out, zta_error *err)
 	return load_commit(f, &commit, out, err);
 }
 
-/* Put what should be in force in force; what does not load changes nothing. */
+/*
+ * Put what should be in force in force; what does not load, or cannot be
+ * recorded, changes nothing.
+ */
 static void
 renew(zta_follower *f)
 {
 	zta_snapshot *snapshot;
 	zta_error err = { 0 };
+	zta_status status = load(f, &snapshot, &err);
 
-	if (load(f, &snapshot, &err) != ZTA_OK) {
+	if (status == ZTA_OK && snapshot != NULL) {
+		status = zta_chronicle__in_force(f->chronicle, snapshot, &err);
+		if (status != ZTA_OK) {
+			zta_snapshot__drop(snapshot);
+		}
+	}
+	if (status != ZTA_OK) {
 		(void)zta_daemon__complain("reload refused", &err);
 		snapshot = zta_service__snapshot(f->service);
 		zta_daemon__say("still in force: %s",

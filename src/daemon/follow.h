@@ -12,6 +12,7 @@
 #define ZTA_DAEMON_FOLLOW_H
 
 #include "api/service.h"
+#include "daemon/chronicle.h"
 #include "daemon/config.h"
 #include "daemon/watch.h"
 #include "pap/latest.h"
@@ -20,13 +21,14 @@
 typedef struct zta_follower {
 	const zta_config *config;
 	zta_service *service;
-	zta_ledgers *ledgers; /* to be told of changes; NULL: nobody */
-	zta_store *store;     /* NULL: a directory */
-	zta_str ledger;       /* "<zone>/<name>" */
-	zta_latest *latest;   /* of all ledgers, for whoever changes them */
-	uint64_t seen;        /* the change that was looked at last */
-	const char *folder;   /* that is developed in; NULL: none */
-	zta_watch *watch;     /* of it */
+	zta_chronicle *chronicle; /* hears first of what goes in force */
+	zta_ledgers *ledgers;     /* to be told of changes; NULL: nobody */
+	zta_store *store;         /* NULL: a directory */
+	zta_str ledger;           /* "<zone>/<name>" */
+	zta_latest *latest;       /* of all ledgers, for whoever changes them */
+	uint64_t seen;            /* the change that was looked at last */
+	const char *folder;       /* that is developed in; NULL: none */
+	zta_watch *watch;         /* of it */
 	atomic_bool reload, stop;
 	bool started;
 	pthread_t thread;

@@ -12,7 +12,7 @@
 #define KEY_FILE_MAX ((size_t)64 << 10)
 
 static zta_status
-read_key(const char *path, zta_key **key, zta_error *err)
+read_key(const char *path, zta_alg alg, zta_key **key, zta_error *err)
 {
 	zta_arena arena;
 	zta_str pem;
@@ -23,9 +23,9 @@ read_key(const char *path, zta_key **key, zta_error *err)
 	if (status == ZTA_OK) {
 		status = zta_key_read_pem(key, pem, err);
 		explicit_bzero((void *)(uintptr_t)pem.ptr, pem.len);
-		if (status == ZTA_OK && zta_key_alg(*key) != ZTA_ALG_ES256) {
-			status = zta_error__set(
-			    err, ZTA_EINVALID, "expected a key for ES256");
+		if (status == ZTA_OK && zta_key_alg(*key) != alg) {
+			status = zta_error__set(err, ZTA_EINVALID,
+			    "expected a key for %s", zta_alg_name(alg));
 		}
 		if (status != ZTA_OK) {
 			zta_error__place(err, "%s", path);
@@ -35,16 +35,26 @@ read_key(const char *path, zta_key **key, zta_error *err)
 	return status;
 }
 
+zta_status
+zta_hoard__read_private(
+    zta_key **out, const char *path, zta_alg alg, zta_error *err)
+{
+	zta_status status = read_key(path, alg, out, err);
+
+	if (status == ZTA_OK && !zta_key_is_private(*out)) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "expected a private key for %s", zta_alg_name(alg));
+		zta_error__place(err, "%s", path);
+	}
+	return status;
+}
+
 static zta_status
 load_signer(zta_hoard_key *out, const char *path, zta_error *err)
 {
-	zta_status status = read_key(path, &out->key, err);
+	zta_status status =
+	    zta_hoard__read_private(&out->key, path, ZTA_ALG_ES256, err);
 
-	if (status == ZTA_OK && !zta_key_is_private(out->key)) {
-		status = zta_error__set(
-		    err, ZTA_EINVALID, "expected a private key for ES256");
-		zta_error__place(err, "%s", path);
-	}
 	return status != ZTA_OK ? status :
 				  zta_key_thumbprint(out->key, out->kid, err);
 }
@@ -81,7 +91,7 @@ publish_file(zta_hoard *out, const char *path, zta_error *err)
 	if (path == NULL || (access(path, F_OK) != 0 && errno == ENOENT)) {
 		return ZTA_OK;
 	}
-	status = read_key(path, &key, err);
+	status = read_key(path, ZTA_ALG_ES256, &key, err);
 	if (status == ZTA_OK) {
 		status = publish(out, key, err);
 	}

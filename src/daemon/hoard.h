@@ -28,6 +28,10 @@ typedef struct zta_hoard {
 	char jwks[ZTA_HOARD_JWKS_MAX];
 } zta_hoard;
 
+/* The private key for `alg` in a file. Errors name it. */
+ZTA_MUST_USE zta_status zta_hoard__read_private(
+    zta_key **out, const char *path, zta_alg alg, zta_error *err);
+
 /* Read the files. Errors name the file; then nothing is held. */
 ZTA_MUST_USE zta_status zta_hoard__load(
     const zta_keeper_keys *files, zta_hoard *out, zta_error *err);

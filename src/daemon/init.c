@@ -315,6 +315,7 @@ print_next(const maker *m)
 
 	printf("# ztauth.conf, see ztauth.conf(5). Next:\n"
 	       "#   ztauth key gen --out %s/zone.pem\n"
+	       "#   ztauth key gen --alg EdDSA --out %s/log.pem\n"
 	       "#   ztauth serve --config ztauth.conf\n"
 	       "# The administrator is %s\n"
 	       "zone         %s\n"
@@ -322,10 +323,11 @@ print_next(const maker *m)
 	       "%s %s\n"
 	       "log_dir      %s/log\n"
 	       "signing_key  %s/zone.pem\n"
+	       "log_key      %s/log.pem\n"
 	       "listen       127.0.0.1:8420\n",
-	    data, m->fingerprint, i->zone, i->domain,
+	    data, data, m->fingerprint, i->zone, i->domain,
 	    i->data == NULL ? "store       " : "data_dir    ",
-	    i->data == NULL ? i->store : data, data, data);
+	    i->data == NULL ? i->store : data, data, data, data);
 	free(full);
 }
 

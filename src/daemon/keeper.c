@@ -26,6 +26,8 @@
 #define SIGN_SEAL 'E'
 #define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
+#define SIGN_LOG 'P'
+#define TELL_LOG_KEY 'V'
 #define LOAD 'L'
 #define USE 'U'
 #define SIGNED 'S'
@@ -45,6 +47,7 @@ typedef struct inside {
 	const zta_keeper_keys *files;
 	zta_hoard held;
 	zta_hoard coming; /* loaded, and not in use yet */
+	zta_log_signer log;
 } inside;
 
 static void
@@ -126,33 +129,59 @@ use_loaded(int channel, inside *k)
 	reply(channel, READY, zta_str_of(k->held.jwks));
 }
 
+static void
+tell_log_key(int channel, const inside *k)
+{
+	char text[ZTA_NOTE_VKEY_MAX] = "";
+
+	if (k->log.key != NULL) {
+		zta_note_key__put(&k->log.name, text);
+	}
+	reply(channel, READY, zta_str_of(text));
+}
+
+static void
+reply_signed(int channel, char kind, zta_str payload, inside *k)
+{
+	zta_buf out;
+	zta_status status;
+
+	zta_buf__init(&out, ZTA_JWS_MAX);
+	status = kind == SIGN_LOG ?
+	    zta_log_signer__sign(&k->log, payload, &out, NULL) :
+	    sign(&k->held, kind, payload, &out);
+	if (status == ZTA_OK) {
+		reply(channel, SIGNED, zta_buf__str(&out));
+	} else {
+		reply(channel, REFUSED, ZTA_STR(""));
+	}
+	zta_buf__release(&out);
+}
+
 /* One request; false when the server has closed the channel. */
 static bool
 serve_one(int channel, inside *k)
 {
 	char message[MESSAGE_MAX];
 	ssize_t len = recv(channel, message, sizeof(message), 0);
-	zta_buf token;
 
 	if (len <= 0) {
 		return len < 0 && errno == EINTR;
 	}
-	if (message[0] == LOAD) {
+	switch (message[0]) {
+	case LOAD:
 		load_again(channel, k);
-		return true;
-	}
-	if (message[0] == USE) {
+		break;
+	case USE:
 		use_loaded(channel, k);
-		return true;
+		break;
+	case TELL_LOG_KEY:
+		tell_log_key(channel, k);
+		break;
+	default:
+		reply_signed(channel, message[0],
+		    (zta_str){ message + 1, (size_t)len - 1 }, k);
 	}
-	zta_buf__init(&token, ZTA_JWS_MAX);
-	if (sign(&k->held, message[0],
-		(zta_str){ message + 1, (size_t)len - 1 }, &token) == ZTA_OK) {
-		reply(channel, SIGNED, zta_buf__str(&token));
-	} else {
-		reply(channel, REFUSED, ZTA_STR(""));
-	}
-	zta_buf__release(&token);
 	return true;
 }
 
@@ -185,7 +214,8 @@ serve_all(const int *channels, uint32_t count, inside *k)
 
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
-run(const zta_keeper_keys *files, const int *channels, uint32_t count)
+run(const zta_keeper_keys *files, const zta_log_signer_files *log,
+    const int *channels, uint32_t count)
 {
 	inside k = { .files = files };
 	zta_error err = { 0 };
@@ -197,12 +227,16 @@ run(const zta_keeper_keys *files, const int *channels, uint32_t count)
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	status = zta_hoard__load(files, &k.held, &err);
+	if (status == ZTA_OK) {
+		status = zta_log_signer__open(&k.log, log, &err);
+	}
 	reply_loaded(channels[0], status, &k.held, &err);
 	if (status == ZTA_OK) {
 		serve_all(channels, count, &k);
 	}
 	zta_hoard__let_go(&k.held);
 	zta_hoard__let_go(&k.coming);
+	zta_log_signer__close(&k.log);
 	return status == ZTA_OK ? 0 : 1;
 }
 
@@ -276,6 +310,27 @@ zta_keeper__use(zta_keeper *keeper, zta_error *err)
 	return tell(keeper, USE, err);
 }
 
+/* By the channel that is ours, too. */
+static zta_status
+take_log_key(zta_keeper *keeper, zta_error *err)
+{
+	char message[MESSAGE_MAX] = { TELL_LOG_KEY };
+	size_t len = 1;
+	zta_status status =
+	    converse(&keeper->channels[keeper->count - 1], message, &len, err);
+
+	if (status == ZTA_OK &&
+	    (message[0] != READY || len > sizeof(keeper->log_key))) {
+		status = zta_error__set(err, ZTA_EUNAVAILABLE,
+		    "the keeper does not say the key of the log");
+	}
+	if (status == ZTA_OK) {
+		memcpy(keeper->log_key, message + 1, len - 1);
+		keeper->log_key[len - 1] = '\0';
+	}
+	return status;
+}
+
 static zta_status
 make_channels(zta_keeper *keeper, int *far, uint32_t count, zta_error *err)
 {
@@ -310,8 +365,8 @@ close_all(const int *fds, uint32_t count)
 }
 
 zta_status
-zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys, uint32_t count,
-    zta_error *err)
+zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
+    const zta_log_signer_files *log, uint32_t count, zta_error *err)
 {
 	char message[MESSAGE_MAX];
 	ssize_t got;
@@ -336,13 +391,16 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys, uint32_t count,
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(keys, far, count));
+		_exit(run(keys, log, far, count));
 	}
 	close_all(far, out->count);
 	free(far);
 	if (status == ZTA_OK) {
 		got = recv(out->channels[0], message, sizeof(message), 0);
 		status = take_loaded(out, message, got, err);
+	}
+	if (status == ZTA_OK) {
+		status = take_log_key(out, err);
 	}
 	if (status != ZTA_OK) {
 		zta_keeper__stop(out);
@@ -374,7 +432,7 @@ ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 
 	if (len > sizeof(message)) {
 		return zta_error__set(
-		    err, ZTA_ELIMIT, "the token would be too long");
+		    err, ZTA_ELIMIT, "what is to be signed is too long");
 	}
 	message[0] = kind;
 	memcpy(message + 1, payload.ptr, payload.len);
@@ -415,4 +473,10 @@ zta_keeper__sign_client(
     void *channel, zta_str payload, zta_buf *token, zta_error *err)
 {
 	return ask(channel, SIGN_CLIENT, payload, token, err);
+}
+
+zta_status
+zta_keeper__sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
+{
+	return ask(channel, SIGN_LOG, text, note, err);
 }

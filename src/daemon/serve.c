@@ -33,6 +33,10 @@
 #include "daemon/say.h"
 #include "daemon/watch.h"
 #include "daemon/workers.h"
+#include "log/publish.h"
+
+/* Files of administrators, whose changes are recorded. */
+enum { API_KEYS, REVOCATIONS, DELEGATIONS, ADMIN_FILES };
 
 typedef struct server {
 	zta_arena arena;
@@ -40,12 +44,17 @@ typedef struct server {
 	zta_config config;
 	zta_keeper keeper;
 	zta_service service;
+	zta_chronicle chronicle;
+	char origin[ZTA_NOTE_NAME_MAX + 1]; /* of the log */
+	zta_note_key log_key;
+	zta_publisher *publisher; /* NULL: the log has no key */
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;
 	zta_revocations_mirror revocations_mirror;
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
+	zta_file_state changes[ADMIN_FILES];
 	zta_workers workers;
 } server;
 
@@ -61,6 +70,14 @@ signals_of_interest(sigset_t *set)
 	(void)sigaddset(set, SIGCHLD);
 }
 
+static zta_status
+record_key(server *s, zta_error *err)
+{
+	const zta_zone_key_set *set = zta_zone_keys__now(&s->service.keys);
+
+	return zta_chronicle__key(&s->chronicle, set->keys.keys[0].kid, err);
+}
+
 /* Published before it is used: no token is signed by a key unheard of. */
 static void
 replace_keys(server *s)
@@ -72,6 +89,9 @@ replace_keys(server *s)
 	if (status == ZTA_OK) {
 		status = zta_zone_keys__publish(&s->service.keys,
 		    zta_str_of(s->keeper.jwks), &changed, &err);
+	}
+	if (status == ZTA_OK && changed) {
+		status = record_key(s, &err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_keeper__use(&s->keeper, &err);
@@ -85,10 +105,32 @@ replace_keys(server *s)
 	}
 }
 
+static void
+look_at_changes(server *s)
+{
+	static const char *const names[ADMIN_FILES] = { [API_KEYS] = "api_keys",
+		[REVOCATIONS] = "revocations",
+		[DELEGATIONS] = "delegations" };
+	zta_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < ADMIN_FILES; i++) {
+		if (s->changes[i].count > 0 &&
+		    zta_file_state__look(&s->changes[i]) &&
+		    zta_chronicle__file(&s->chronicle, names[i],
+			s->changes[i].paths[0], &err) != ZTA_OK) {
+			zta_daemon__say(
+			    "a change of %s is not recorded: %s: %s", names[i],
+			    err.place, err.message);
+		}
+	}
+}
+
 /* Files may have changed: look, now and then. */
 static void
 look_at_files(server *s)
 {
+	look_at_changes(s);
 	zta_certificate__renew(&s->certificate, false);
 	if (zta_file_state__look(&s->keys)) {
 		zta_follower__reload(&s->follower);
@@ -137,6 +179,8 @@ name_zone(server *s)
 		.issuer = zta_str_of(s->config.issuer),
 		.keys = &s->service.keys,
 		.seal_lifetime = (int64_t)s->config.seal_lifetime_max * 1000 };
+	(void)snprintf(s->origin, sizeof(s->origin), "%s/zones/%s/log",
+	    s->config.trust_domain, s->config.zone);
 }
 
 /* In the folder of the log, which no other server has. */
@@ -155,14 +199,83 @@ open_spent(server *s, zta_error *err)
 	    &s->service.spent, path, zta_time__now_ms(), err);
 }
 
+/* Who signs checkpoints, and what was signed last. */
+static zta_status
+look_at_checkpoint(
+    server *s, zta_log_head *head, const zta_log_head **known, zta_error *err)
+{
+	zta_status status = ZTA_ENOTFOUND;
+
+	*known = NULL;
+	if (s->keeper.log_key[0] != '\0') {
+		status = zta_note_key__read(
+		    &s->log_key, zta_str_of(s->keeper.log_key), err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_checkpoint__load(
+		    s->config.log_dir, &s->log_key, head, NULL, err);
+	}
+	if (status == ZTA_OK) {
+		*known = head;
+	}
+	return status == ZTA_ENOTFOUND ? ZTA_OK : status;
+}
+
+/* What the log says first of this server. */
+static zta_status
+begin_chronicle(server *s, bool empty, zta_error *err)
+{
+	zta_chronicle *c = &s->chronicle;
+	zta_snapshot *snapshot = s->service.snapshot;
+	zta_status status = ZTA_OK;
+
+	c->lane = zta_log__lane(s->service.log, s->config.workers + 1);
+	c->zone = s->config.zone;
+	c->ledger = s->config.ledger;
+	if (empty) {
+		status =
+		    zta_chronicle__begin(c, s->origin, s->keeper.log_key, err);
+	}
+	if (status == ZTA_OK) {
+		status = record_key(s, err);
+	}
+	if (status == ZTA_OK && snapshot != NULL) {
+		status = zta_chronicle__in_force(c, snapshot, err);
+	}
+	look_at_changes(s);
+	return status;
+}
+
+static zta_status
+open_publisher(server *s, zta_error *err)
+{
+	const zta_publisher_options options = { .dir = s->config.log_dir,
+		.key = &s->log_key,
+		.log = s->service.log,
+		.sign = zta_keeper__sign_log,
+		.context =
+		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
+		.say = zta_daemon__say };
+
+	if (s->keeper.log_key[0] == '\0') {
+		return ZTA_OK;
+	}
+	zta_daemon__say("log key: %s", s->keeper.log_key);
+	return zta_publisher__open(&s->publisher, &options, err);
+}
+
 static zta_status
 open_log(server *s, zta_error *err)
 {
-	/* One more, for what is decided about ledgers. */
-	const zta_log_options options = { .lanes = s->config.workers + 1 };
+	zta_log_head known;
+	zta_log_options options = { .lanes = s->config.workers + 2 };
 	zta_log_found found;
-	zta_status status = zta_log__open(
-	    &s->service.log, s->config.log_dir, &options, &found, err);
+	zta_status status = look_at_checkpoint(s, &known, &options.known, err);
+
+	if (status == ZTA_OK) {
+		status = zta_log__open(
+		    &s->service.log, s->config.log_dir, &options, &found, err);
+	}
 
 	if (status == ZTA_OK && found.torn > 0) {
 		zta_daemon__say("log: cut off %" PRIu64
@@ -179,7 +292,10 @@ open_log(server *s, zta_error *err)
 		status = zta_journal__open(
 		    &s->service.journal, s->config.log_dir, err);
 	}
-	return status;
+	if (status == ZTA_OK) {
+		status = begin_chronicle(s, found.next == 0, err);
+	}
+	return status == ZTA_OK ? open_publisher(s, err) : status;
 }
 
 static zta_status
@@ -291,11 +407,13 @@ prepare(server *s, const zta_serve *how)
 {
 	zta_live_files files = { .tell = tell_damage };
 	zta_keeper_keys keys;
+	zta_log_signer_files log;
 	zta_error err = { 0 };
 	bool changed;
 
 	zta_arena__init(&s->arena, SIZE_MAX);
 	(void)pthread_mutex_init(&s->service.lock, NULL);
+	(void)pthread_mutex_init(&s->chronicle.lock, NULL);
 	s->service.say = zta_daemon__say;
 	s->keeper.pid = -1;
 	if (read_config(s, how, &err) != ZTA_OK) {
@@ -306,8 +424,11 @@ prepare(server *s, const zta_serve *how)
 		.next = s->config.signing_key_next,
 		.previous = s->config.signing_key_previous,
 		.client = s->config.client_key };
-	if (zta_keeper__start(&s->keeper, &keys,
-		s->config.workers + ZTA_FETCH_THREADS, &err) != ZTA_OK) {
+	log = (zta_log_signer_files){ s->config.log_key, s->origin,
+		s->config.log_dir };
+	/* One more, for who makes checkpoints. */
+	if (zta_keeper__start(&s->keeper, &keys, &log,
+		s->config.workers + ZTA_FETCH_THREADS + 1, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
 	}
 	if (zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
@@ -316,6 +437,9 @@ prepare(server *s, const zta_serve *how)
 	}
 	zta_file_state__add(&s->keys, s->config.jwks_dir);
 	(void)zta_file_state__look(&s->keys);
+	zta_file_state__add(&s->changes[API_KEYS], s->config.api_keys);
+	zta_file_state__add(&s->changes[REVOCATIONS], s->config.revocations);
+	zta_file_state__add(&s->changes[DELEGATIONS], s->config.delegations);
 	files.api_keys = s->config.api_keys;
 	files.revocations = s->config.revocations;
 	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
@@ -332,6 +456,7 @@ prepare(server *s, const zta_serve *how)
 		&s->arena, &err) != ZTA_OK) {
 		return zta_daemon__complain("ledger", &err);
 	}
+	s->follower.chronicle = &s->chronicle;
 	if (zta_ring__open(&s->service.ring, NULL, &err) != ZTA_OK) {
 		return zta_daemon__complain("memory", &err);
 	}
@@ -353,6 +478,7 @@ prepare(server *s, const zta_serve *how)
 static void
 release(server *s)
 {
+	zta_publisher__close(s->publisher);
 	zta_log__close(s->service.log);
 	zta_journal__close(s->service.journal);
 	zta_spent__close(s->service.spent);
@@ -368,6 +494,7 @@ release(server *s)
 	zta_follower__close(&s->follower);
 	zta_ring__close(s->service.ring);
 	(void)pthread_mutex_destroy(&s->service.lock);
+	(void)pthread_mutex_destroy(&s->chronicle.lock);
 	zta_arena__release(&s->arena);
 }
 
@@ -393,6 +520,7 @@ run(server *s)
 	s->workers.config = &s->config;
 	s->workers.service = &s->service;
 	s->workers.keeper = &s->keeper;
+	s->workers.publisher = s->publisher;
 	s->workers.tls = s->certificate.tls;
 	/* Until the follower starts, what is in force stays the same. */
 	zta_daemon__say("in force: %s", in_force(s));

@@ -24,6 +24,26 @@ work(void *context)
 }
 
 static zta_status
+open_log_desk(zta_workers *w, zta_worker *worker, zta_error *err)
+{
+	const zta_log_desk_options options = { .dir = w->config->log_dir,
+		.log = w->service->log,
+		.publisher = w->publisher,
+		.entries = w->config->serve_entries,
+		.say = zta_daemon__say };
+	zta_status status;
+
+	if (w->publisher == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_log_desk__open(&worker->log_desk, &options, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_http__watch(worker->http, zta_log_desk__fd(worker->log_desk),
+		zta_log_desk__ready, worker->log_desk, err);
+}
+
+static zta_status
 open_worker(zta_workers *w, uint32_t i, zta_error *err)
 {
 	zta_worker *worker = &w->list[i];
@@ -66,7 +86,7 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
 		    worker->desk, err);
 	}
-	return status;
+	return status == ZTA_OK ? open_log_desk(w, worker, err) : status;
 }
 
 zta_status
@@ -114,6 +134,7 @@ zta_workers__stop(zta_workers *w)
 	for (i = 0; w->list != NULL && i < w->config->workers; i++) {
 		zta_ledger_desk__close(w->list[i].desk);
 		zta_fetch_desk__close(w->list[i].fetch);
+		zta_log_desk__close(w->list[i].log_desk);
 		zta_http__close(w->list[i].http);
 	}
 	free(w->list);

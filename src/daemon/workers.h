@@ -19,6 +19,7 @@ typedef struct zta_workers {
 	zta_tls *tls;         /* NULL: connections are plain */
 	zta_ledgers *ledgers; /* NULL: there is no store */
 	zta_fetcher *fetcher;
+	zta_publisher *publisher; /* NULL: the log has no key */
 	/* Set by the call: */
 	uint16_t port; /* of all of them */
 	zta_worker *list;

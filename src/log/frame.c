@@ -83,8 +83,7 @@ check_entries(const zta_frame *frame)
 }
 
 zta_frame_state
-zta_frame__read(
-    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out)
+zta_frame__look(zta_str bytes, uint64_t first, zta_frame *out)
 {
 	const char *head = bytes.ptr;
 
@@ -97,23 +96,44 @@ zta_frame__read(
 	out->time = (int64_t)get_number(head + TIME, 8);
 	if (memcmp(head + MAGIC, magic, sizeof(magic)) != 0 ||
 	    out->size < ZTA_FRAME_HEAD + ZTA_FRAME_TAIL ||
-	    out->size > ZTA_LOG_FRAME_MAX || out->first != first ||
-	    (before != NULL &&
-		memcmp(head + BEFORE, before, ZTA_SHA256_LEN) != 0)) {
+	    out->size > ZTA_LOG_FRAME_MAX || out->first != first) {
 		return ZTA_FRAME_BAD;
 	}
 	if (bytes.len < out->size) {
 		return ZTA_FRAME_SHORT;
 	}
-	zta_digest__sha256(
-	    (zta_str){ head, out->size - ZTA_FRAME_TAIL }, out->hash);
-	if (memcmp(out->hash, head + out->size - ZTA_FRAME_TAIL,
-		ZTA_SHA256_LEN) != 0) {
-		return ZTA_FRAME_BAD;
-	}
+	memcpy(out->hash, head + out->size - ZTA_FRAME_TAIL, sizeof(out->hash));
 	out->entries = (zta_str){ head + ZTA_FRAME_HEAD,
 		out->size - ZTA_FRAME_HEAD - ZTA_FRAME_TAIL };
-	return check_entries(out) ? ZTA_FRAME_GOOD : ZTA_FRAME_BAD;
+	return ZTA_FRAME_GOOD;
+}
+
+bool
+zta_frame__holds(const zta_frame *frame)
+{
+	unsigned char hash[ZTA_SHA256_LEN];
+
+	zta_digest__sha256((zta_str){ frame->entries.ptr - ZTA_FRAME_HEAD,
+			       frame->size - ZTA_FRAME_TAIL },
+	    hash);
+	return memcmp(hash, frame->hash, sizeof(hash)) == 0 &&
+	    check_entries(frame);
+}
+
+zta_frame_state
+zta_frame__read(
+    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out)
+{
+	zta_frame_state state = zta_frame__look(bytes, first, out);
+
+	/* A head that is another one's is no frame of which more is to come. */
+	if (state != ZTA_FRAME_BAD && bytes.len >= ZTA_FRAME_HEAD &&
+	    before != NULL &&
+	    memcmp(bytes.ptr + BEFORE, before, ZTA_SHA256_LEN) != 0) {
+		return ZTA_FRAME_BAD;
+	}
+	return state != ZTA_FRAME_GOOD || zta_frame__holds(out) ? state :
+								  ZTA_FRAME_BAD;
 }
 
 uint64_t

@@ -12,6 +12,8 @@
 #include "crypto/digest.h"
 
 #define ZTA_FRAME_HEAD 60
+/* Before each entry. */
+#define ZTA_FRAME_LENGTH 4
 #define ZTA_FRAME_TAIL ZTA_SHA256_LEN
 
 typedef struct zta_frame {
@@ -42,6 +44,16 @@ typedef enum zta_frame_state {
  */
 ZTA_MUST_USE zta_frame_state zta_frame__read(
     zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out);
+
+/*
+ * The same of a frame that was read before: its hash is not looked at, nor what
+ * it follows.
+ */
+ZTA_MUST_USE zta_frame_state zta_frame__look(
+    zta_str bytes, uint64_t first, zta_frame *out);
+
+/* Does a frame that was looked at have the hash that it says? */
+ZTA_MUST_USE bool zta_frame__holds(const zta_frame *frame);
 
 /* What the head of a frame says: its first entry, its size. 0: no head. */
 uint64_t zta_frame__first(zta_str bytes);

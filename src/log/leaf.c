@@ -6,6 +6,7 @@
 #include "log/leaf.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/b64.h"
 #include "base/error.h"
@@ -68,6 +69,8 @@ static const field fields[] = {
 	FIELD(26, NUMBER, age),
 	FIELD(27, TEXT, ref),
 	FIELD(28, TEXT, to),
+	FIELD(29, TEXT, key),
+	FIELD(30, BYTES, digest),
 };
 
 #define RING(key, form, member)                                     \
@@ -355,6 +358,26 @@ zta_leaf__decode(
 	return d.no_memory ? zta_arena__failed(arena, err) :
 			     zta_error__set(err, ZTA_EINVALID,
 				 "the record is not encoded as it should be");
+}
+
+bool
+zta_leaf__id(zta_str bytes, unsigned char id[ZTA_LEAF_ID_LEN])
+{
+	uint64_t number;
+	zta_str text;
+
+	if (!zta_cbor__take(&bytes, ZTA_CBOR_UINT, &number) ||
+	    number != VERSION ||
+	    !zta_cbor__take(&bytes, ZTA_CBOR_MAP, &number) ||
+	    !zta_cbor__take(&bytes, ZTA_CBOR_UINT, &number) || number != 1 ||
+	    !zta_cbor__take_str(&bytes, ZTA_CBOR_TEXT, &text) ||
+	    !zta_cbor__take(&bytes, ZTA_CBOR_UINT, &number) || number != 2 ||
+	    !zta_cbor__take_str(&bytes, ZTA_CBOR_BYTES, &text) ||
+	    text.len != ZTA_LEAF_ID_LEN) {
+		return false;
+	}
+	memcpy(id, text.ptr, ZTA_LEAF_ID_LEN);
+	return true;
 }
 
 /* --- JSON */

@@ -29,7 +29,7 @@ typedef struct zta_leaf_ring {
 
 /* What is empty is left out of the bytes. */
 typedef struct zta_leaf {
-	zta_str kind; /* "decision", "token" or "access" */
+	zta_str kind; /* "decision" and so on: docs/formats/decision.md */
 	zta_str id;   /* ZTA_LEAF_ID_LEN random bytes */
 	int64_t time; /* ms since 1970 */
 	zta_str zone, ledger, commit;
@@ -53,6 +53,8 @@ typedef struct zta_leaf {
 	int64_t age;    /* ms since it was confirmed */
 	zta_str ref;    /* that is to be moved */
 	zta_str to;     /* to this commit */
+	zta_str key;    /* that a record about keys is about */
+	zta_str digest; /* SHA-256 of what was changed */
 } zta_leaf;
 
 /* Append the bytes of the record. Failures stick in `buf`. */
@@ -64,6 +66,13 @@ void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
  */
 ZTA_MUST_USE zta_status zta_leaf__decode(
     zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
+
+/*
+ * The id of the record that these bytes are, without reading all of it. False:
+ * they have none where it ought to be.
+ */
+ZTA_MUST_USE bool zta_leaf__id(
+    zta_str bytes, unsigned char id[ZTA_LEAF_ID_LEN]);
 
 /*
  * The next record of a log itself, and its index; valid until the next call.

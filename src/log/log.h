@@ -13,36 +13,31 @@
 #ifndef ZTA_LOG_LOG_H
 #define ZTA_LOG_LOG_H
 
-#include <sys/types.h>
-
 #include "log/leaf.h"
+#include "log/tree.h"
 
 typedef struct zta_log zta_log;
 typedef struct zta_log_lane zta_log_lane;
 
-/* The system calls of a writer, so that tests can let them fail. */
-typedef struct zta_log_io {
-	ssize_t (*pwrite)(int fd, const void *bytes, size_t len, off_t at);
-	int (*sync)(int fd);
-	int (*truncate)(int fd, off_t size);
-} zta_log_io;
-
 typedef struct zta_log_options {
 	uint32_t lanes;
-	uint64_t segment_max; /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
-	const zta_log_io *io; /* NULL: those of the system */
+	uint64_t segment_max;      /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
+	const zta_log_io *io;      /* NULL: those of the system */
+	const zta_log_head *known; /* signed for last; NULL: nothing was */
 } zta_log_options;
 
 /* What was found at the start. */
 typedef struct zta_log_found {
-	uint64_t next; /* index that the next entry will have */
-	uint64_t torn; /* bytes of an unfinished write that were cut off */
+	uint64_t next;   /* index that the next entry will have */
+	uint64_t torn;   /* bytes of an unfinished write that were cut off */
+	uint64_t redone; /* entries that were added to the tree again */
 } zta_log_found;
 
 /*
  * Open the log in `dir`, made if need be, and lock it. A torn end is cut off:
  * nobody was told that it is durable. ZTA_EUNAVAILABLE: another process has it.
- * ZTA_EINVALID: damaged, and left as it is. Close with zta_log__close().
+ * ZTA_EINVALID: damaged, or not what was signed for, and left as it is. Close
+ * with zta_log__close().
  */
 ZTA_MUST_USE zta_status zta_log__open(zta_log **out, const char *dir,
     const zta_log_options *options, zta_log_found *found, zta_error *err);
@@ -52,6 +47,9 @@ void zta_log__close(zta_log *log);
 
 /* Can it still write? False after a sync has failed: only a restart helps. */
 bool zta_log__is_alive(zta_log *log);
+
+/* Its tree, which grows with it. */
+zta_log_tree *zta_log__tree(zta_log *log);
 
 /* The lane of this number. Only one thread uses a lane. */
 zta_log_lane *zta_log__lane(zta_log *log, uint32_t number);
@@ -72,6 +70,13 @@ typedef struct zta_log_done {
 	uint64_t first;    /* index of the first */
 	zta_status status; /* ZTA_OK: durable; else none of them is */
 } zta_log_done;
+
+/*
+ * Hand in a record and wait until it is durable, in a lane where nothing else
+ * waits. As zta_log_lane__append(); ZTA_EUNAVAILABLE: it is not.
+ */
+ZTA_MUST_USE zta_status zta_log_lane__write(
+    zta_log_lane *lane, const zta_leaf *leaf, zta_error *err);
 
 /* Take one; false if there is none. */
 ZTA_MUST_USE bool zta_log_lane__done(zta_log_lane *lane, zta_log_done *out);

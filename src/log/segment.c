@@ -141,6 +141,7 @@ scan(zta_str bytes, uint64_t first, const unsigned char *before,
 		}
 		end->next += frame.count;
 		end->size += frame.size;
+		end->time = frame.time;
 		memcpy(end->hash, frame.hash, ZTA_SHA256_LEN);
 		before = end->hash;
 		bytes.ptr += frame.size;
@@ -156,39 +157,94 @@ scan(zta_str bytes, uint64_t first, const unsigned char *before,
 	return ZTA_OK;
 }
 
-zta_status
-zta_segment__scan(const char *path, uint64_t first, const unsigned char *before,
-    zta_segment_end *end, zta_error *err)
+/* A segment in memory; zeroed: none. */
+typedef struct mapping {
+	void *bytes;
+	size_t len;
+} mapping;
+
+static zta_status
+map_segment(const char *path, mapping *out, zta_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
-	void *bytes = NULL;
-	zta_status status;
+	zta_status status = ZTA_OK;
 
+	*out = (mapping){ NULL, 0 };
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		status = zta_error__errno(err, "open the segment");
-		goto out;
-	}
-	if (st.st_size > 0) {
-		bytes = mmap(
-		    NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (bytes == MAP_FAILED) {
-			bytes = NULL;
+	} else if (st.st_size > 0) {
+		out->len = (size_t)st.st_size;
+		out->bytes =
+		    mmap(NULL, out->len, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (out->bytes == MAP_FAILED) {
+			*out = (mapping){ NULL, 0 };
 			status = zta_error__errno(err, "map the segment");
-			goto out;
 		}
-	}
-	status = scan(
-	    (zta_str){ bytes, (size_t)st.st_size }, first, before, end, err);
-out:
-	if (status != ZTA_OK) {
-		zta_error__place(err, "%s", path);
-	}
-	if (bytes != NULL) {
-		(void)munmap(bytes, (size_t)st.st_size);
 	}
 	if (fd >= 0) {
 		(void)close(fd);
 	}
+	return status;
+}
+
+static void
+unmap_segment(const mapping *m)
+{
+	if (m->bytes != NULL) {
+		(void)munmap(m->bytes, m->len);
+	}
+}
+
+zta_status
+zta_segment__scan(const char *path, uint64_t first, const unsigned char *before,
+    zta_segment_end *end, zta_error *err)
+{
+	mapping m;
+	zta_status status = map_segment(path, &m, err);
+
+	if (status == ZTA_OK) {
+		status =
+		    scan((zta_str){ m.bytes, m.len }, first, before, end, err);
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%s", path);
+	}
+	unmap_segment(&m);
+	return status;
+}
+
+zta_status
+zta_segment__walk(const char *path, uint64_t first, uint64_t end,
+    zta_segment_visit *visit, void *context, zta_error *err)
+{
+	zta_frame frame;
+	zta_str rest;
+	mapping m;
+	zta_status status = map_segment(path, &m, err);
+
+	rest = (zta_str){ m.bytes, m.len };
+	while (status == ZTA_OK && first < end) {
+		if (zta_frame__look(rest, first, &frame) != ZTA_FRAME_GOOD) {
+			status = zta_error__set(err, ZTA_EINVALID,
+			    "the log is damaged at byte %zu, entry %" PRIu64,
+			    m.len - rest.len, first);
+			break;
+		}
+		status = visit(context, &frame, m.len - rest.len, err);
+		first += frame.count;
+		rest.ptr += frame.size;
+		rest.len -= frame.size;
+	}
+	if (status == ZTA_OK && first != end) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "the segment reaches to entry %" PRIu64
+		    ", into the next one",
+		    first);
+	}
+	if (status != ZTA_OK) {
+		zta_error__place(err, "%s", path);
+	}
+	unmap_segment(&m);
 	return status;
 }

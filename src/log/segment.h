@@ -26,6 +26,7 @@ typedef struct zta_segment_end {
 	uint64_t next; /* index of the entry after the last */
 	uint64_t size; /* bytes of whole frames */
 	uint64_t torn; /* bytes after them: a write that did not finish */
+	int64_t time;  /* of the last frame; 0: there is none */
 	unsigned char hash[ZTA_SHA256_LEN]; /* of the last frame */
 } zta_segment_end;
 
@@ -37,5 +38,15 @@ typedef struct zta_segment_end {
  */
 ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
     const unsigned char *before, zta_segment_end *end, zta_error *err);
+
+/*
+ * Hand out the frames of a segment up to entry `end`, where one ends, each with
+ * its offset. Their hashes are not looked at: the segment was scanned, or see
+ * zta_frame__holds(). Gives back what `visit` does, or ZTA_EIO, ZTA_EINVALID.
+ */
+typedef zta_status zta_segment_visit(
+    void *context, const zta_frame *frame, uint64_t at, zta_error *err);
+ZTA_MUST_USE zta_status zta_segment__walk(const char *path, uint64_t first,
+    uint64_t end, zta_segment_visit *visit, void *context, zta_error *err);
 
 #endif

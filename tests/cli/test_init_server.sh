@@ -52,6 +52,7 @@ test "$(stat -c %a d/ztauth.db)" = 600
 
 # The configuration that was printed is one.
 "$ztauth" key gen --out d/zone.pem >/dev/null
+"$ztauth" key gen --alg EdDSA --out d/log.pem >/dev/null
 sed -i 's/8420/0/' conf
 mkdir keys
 jwk=$("$ztauth" key show p256)

@@ -32,6 +32,7 @@ says() { grep -qF -- "$1" err || { echo "no '$1' in:"; cat err; exit 1; }; }
 "$ztauth" key gen --ssh --out stranger >/dev/null
 "$ztauth" init --server --data data --zone 100000000001 --key admin >conf
 "$ztauth" key gen --out data/zone.pem >zone.jwk
+"$ztauth" key gen --alg EdDSA --out data/log.pem >log.jwk
 "$ztauth" serve --config conf --listen 127.0.0.1:0 2>said &
 server=$!
 i=0

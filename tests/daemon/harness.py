@@ -36,10 +36,12 @@ class Server:
             with open(self.path("keys/" + name + ".json"), "w", encoding="utf-8") as f:
                 json.dump({"keys": [jwk]}, f)
         ztauth("key", "gen", "--out", self.path("zone.pem"))
+        ztauth("key", "gen", "--alg", "EdDSA", "--out", self.path("log.pem"))
         shutil.copytree(os.path.join(ROOT, "examples/shop/ledger"), self.path("ledger"))
         with open(self.path("ztauth.conf"), "w", encoding="utf-8") as f:
             f.write("zone 100000000001\ntrust_domain shop.example\nledger_dir ledger\n"
                     f"log_dir {self.log_dir}\nsigning_key zone.pem\njwks_dir keys\n"
+                    "log_key log.pem\n"
                     f"listen 127.0.0.1:0\n{extra}")
         self.process = None
         self.port = None
@@ -159,9 +161,13 @@ class Server:
         text = r.read()
         return r.status, json.loads(text), r.headers
 
-    def records(self):
+    def log(self):
         out = ztauth("log", "tail", "--dir", self.log_dir, "--from", "0")
         return [json.loads(line) for line in out.splitlines()]
+
+    def records(self):
+        """Of requests: not what the server says of itself."""
+        return [r for r in self.log() if r["kind"] in ("decision", "token", "access", "delegation")]
 
 
 def question(token, **change):

@@ -76,7 +76,7 @@ def test_it_is_allowed():
     get(server, "token", "alice", "--kind", "access_token")
     code, answer = decide(server)
     assert code == ALLOWED and answer["decision"] is True, answer
-    record = server.records()[answer["log_index"]]
+    record = server.log()[answer["log_index"]]
     assert record["id"] == answer["id"] and record["allowed"] is True, record
     assert answer["leg"] == "policy" and answer["code"] == "permitted", answer
     assert decide(server, "token", 'Product::"teapot"', "buy", "--for", 'User::"alice"')[0] == ALLOWED
@@ -87,7 +87,7 @@ def test_it_is_denied():
         exit_code, answer = decide(server, "token", 'Product::"teapot"', "buy", "--context",
                                    '{"quantity":100}', *args)
         assert exit_code == DENIED and answer["decision"] is False and answer["code"] == code, answer
-        assert server.records()[answer["log_index"]]["allowed"] is False
+        assert server.log()[answer["log_index"]]["allowed"] is False
     get(server, "narrow", "alice", "--scope", "shop.view")
     exit_code, answer = decide(server, "narrow")
     assert exit_code == DENIED and answer["code"] == "insufficient_scope", answer

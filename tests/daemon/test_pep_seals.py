@@ -65,7 +65,7 @@ def test_a_batch_is_sealed_and_read():
     code, text = pep("decide", "--token", server.path("taken"), "--action", "buy", "--resource",
                      'Product::"teapot"')
     assert code == ALLOWED, text
-    record = server.records()[json.loads(text)["log_index"]]
+    record = server.log()[json.loads(text)["log_index"]]
     assert [r["workload"] for r in record["rings"]] == [ORDER, MAIL], record
 
 

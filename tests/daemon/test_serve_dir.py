@@ -54,8 +54,9 @@ def test_an_empty_folder_permits_nothing():
     assert server.ask()[1]["decision"] is False
     place = server.path("policies/.ztauth/serve")
     assert f"configuration, key and log are in {place}" in server.said()
-    assert sorted(os.listdir(place)) == ["keys", "log", "zone.pem", "ztauth.conf"]
-    assert os.stat(place + "/zone.pem").st_mode & 0o777 == 0o600
+    assert sorted(os.listdir(place)) == ["keys", "log", "log.pem", "zone.pem", "ztauth.conf"]
+    for key in ("/zone.pem", "/log.pem"):
+        assert os.stat(place + key).st_mode & 0o777 == 0o600
     assert "without a manifest, requests need no token" in server.said()
 
 

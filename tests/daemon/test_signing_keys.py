@@ -108,7 +108,7 @@ def test_clients_notice_nothing():
     seen = {kid_of(server.token())}
     for _ in range(12):
         rotate()
-        before = list(done)
+        before = list(done)  # what was asked for meanwhile has the key before
         seen.add(kid_of(server.token()))
         # Each client comes round: what it holds was signed by this key or the one before.
         while any(d < b + 6 for d, b in zip(done, before)) and not wrong:

@@ -1,21 +1,33 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 under load, again and again: what was acknowledged is in the log."""
+"""kill -9 under load, again and again: what was acknowledged is in the log, and the log goes
+on from every checkpoint that was seen."""
 
 import os
+import re
+import shutil
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
-from harness import EVALUATION, Server, question  # noqa: E402
+from harness import EVALUATION, Server, question, ztauth  # noqa: E402
 
 ROUNDS = 20
 CLIENTS = 8
 
 
+def verify(server, seen):
+    """All of the log, and that it begins with what the last checkpoint was of."""
+    key = re.search(r"log key: (\S+)", server.said()).group(1)
+    older = ["--older", seen] if os.path.exists(seen) else []
+    ztauth("log", "verify", "--dir", server.log_dir, "--key", key, *older)
+    shutil.copy(os.path.join(server.log_dir, "checkpoint"), seen)
+
+
 def main():
     server = Server()
+    seen = server.path("seen")
     acknowledged = {}
     lock = threading.Lock()
     torn = 0
@@ -45,8 +57,10 @@ def main():
             kept = {r["index"]: r["id"] for r in server.records()}
             lost = {i: d for i, d in acknowledged.items() if kept.get(i) != d}
             assert not lost, f"round {i}: {len(lost)} acknowledged decisions are not in the log"
+            verify(server, seen)
         server.start()
         server.stop()
+        verify(server, seen)
         assert len(acknowledged) > ROUNDS, "the load was no load"
         print(f"{ROUNDS} kills, {len(acknowledged)} acknowledged decisions, none missing; "
               f"{torn} torn ends; {len(server.records())} records")

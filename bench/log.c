@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log.c - what the decision log costs, by the clock, with a log that is there.
+ *
+ *   log restart DIR    open it as a server does, and close it
+ *   log prove DIR N    receipts of N records, spread over the log
+ *   log verify DIR     verify it, beside hashing its entries alone
+ *
+ * build/tests/interop/log_writer writes such a log.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "log/log.h"
+#include "log/receipt.h"
+#include "log/segment.h"
+#include "ztauth/log.h"
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+must(zta_status status, const zta_error *err)
+{
+	if (status != ZTA_OK) {
+		fprintf(stderr, "%s: %s\n", err->place, err->message);
+		exit(1);
+	}
+}
+
+/* What a checkpoint of all of it would say. */
+static void
+find_head(const char *dir, zta_log_head *head, zta_log_found *found)
+{
+	const zta_log_options options = { .lanes = 1 };
+	zta_error err = { 0 };
+	zta_log *log;
+
+	must(zta_log__open(&log, dir, &options, found, &err), &err);
+	must(zta_log_tree__head(zta_log__tree(log), head, &err), &err);
+	zta_log__close(log);
+}
+
+static void
+restart(const char *dir)
+{
+	zta_log_options options = { .lanes = 1 };
+	zta_log_head head;
+	zta_log_found found;
+	zta_error err = { 0 };
+	zta_log *log;
+	double start;
+
+	find_head(dir, &head, &found);
+	options.known = &head;
+	start = now();
+	must(zta_log__open(&log, dir, &options, &found, &err), &err);
+	printf("restart with %lu records: %.2f s, %lu of them added again\n",
+	    (unsigned long)found.next, now() - start,
+	    (unsigned long)found.redone);
+	zta_log__close(log);
+}
+
+static void
+prove(const char *dir, uint64_t count)
+{
+	zta_log_head head;
+	zta_log_found found;
+	zta_log_view *view;
+	zta_error err = { 0 };
+	zta_buf out;
+	double start, took, longest = 0, sum = 0;
+	uint64_t i;
+
+	find_head(dir, &head, &found);
+	must(zta_log_view__open(&view, dir, &err), &err);
+	zta_buf__init(&out, SIZE_MAX);
+	for (i = 0; i < count; i++) {
+		zta_buf__clear(&out);
+		start = now();
+		must(zta_receipt__make(view,
+			 i * UINT64_C(0x9E3779B97F4A7C15) % head.size,
+			 ZTA_STR(""), &head, &out, &err),
+		    &err);
+		took = now() - start;
+		sum += took;
+		longest = took > longest ? took : longest;
+	}
+	printf("receipt in %lu records: %.0f us, at most %.0f us\n",
+	    (unsigned long)head.size, sum / (double)count * 1e6, longest * 1e6);
+	zta_buf__release(&out);
+	zta_log_view__close(view);
+}
+
+static void
+pass_row(void *context, unsigned level, const unsigned char *hash)
+{
+	(void)context;
+	(void)level;
+	(void)hash;
+}
+
+/* A zta_segment_visit: the hashes of a tree, and nothing else. */
+static zta_status
+hash_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
+{
+	zta_merkle_growth *growth = context;
+	unsigned char leaf[ZTA_SHA256_LEN];
+	zta_str rest = frame->entries, entry;
+
+	(void)at;
+	(void)err;
+	while (zta_frame__next(&rest, &entry)) {
+		zta_merkle__leaf(entry, leaf);
+		zta_merkle__grow(growth, leaf, pass_row, NULL);
+	}
+	return ZTA_OK;
+}
+
+static void
+verify(const char *dir)
+{
+	static zta_merkle_growth growth;
+	char path[ZTA_SEGMENT_PATH_MAX];
+	zta_log_verified done;
+	zta_error err = { 0 };
+	uint64_t *firsts;
+	size_t count, i;
+	double start = now(), all, raw;
+
+	must(zta_log_verify(dir, ZTA_STR(""), ZTA_STR(""), &done, &err), &err);
+	all = now() - start;
+	must(zta_segment__list(dir, &firsts, &count, &err), &err);
+	start = now();
+	for (i = 0; i < count; i++) {
+		must(zta_segment__path(path, dir, firsts[i], &err), &err);
+		must(zta_segment__walk(path, firsts[i],
+			 i + 1 < count ? firsts[i + 1] : done.entries,
+			 hash_frame, &growth, &err),
+		    &err);
+	}
+	raw = now() - start;
+	printf("verify %lu records: %.0f/s, %.2f of hashing them alone\n",
+	    (unsigned long)done.entries, (double)done.entries / all, raw / all);
+	free(firsts);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "restart") == 0) {
+		restart(argv[2]);
+	} else if (argc == 4 && strcmp(argv[1], "prove") == 0) {
+		prove(argv[2], strtoull(argv[3], NULL, 10));
+	} else if (argc == 3 && strcmp(argv[1], "verify") == 0) {
+		verify(argv[2]);
+	} else {
+		fprintf(
+		    stderr, "usage: log restart|verify DIR | prove DIR N\n");
+		return 64;
+	}
+	return 0;
+}

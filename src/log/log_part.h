@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log_part.h - what the files of the log's writer share.
+ *
+ * 1. `size`, `next` and `hash` describe what is durable; only the sequencer
+ *    changes them, after a sync.
+ * 2. A write that fails is taken back: the segment is cut to `size`. If that
+ *    fails, or a sync does, nobody knows what the disk holds: the log is dead.
+ * 3. The tree grows when a frame is durable, before its lanes are told: whoever
+ *    hears of an entry finds it. What of it cannot be written is written before
+ *    the next frame, or there is none.
+ * 4. Lanes are touched under `lock` alone; system calls are made without it.
+ */
+#ifndef ZTA_LOG_LOG_PART_H
+#define ZTA_LOG_LOG_PART_H
+
+#include <pthread.h>
+
+#include "log/log.h"
+#include "log/segment.h"
+
+/* Completions that a lane may leave lying; then its entries wait. */
+#define ZTA_LOG_DONE_MAX 16u
+
+struct zta_log_lane {
+	zta_log *log;
+	zta_buf scratch;        /* of the owner: one record */
+	zta_buf waiting, taken; /* entries with their lengths */
+	zta_buf waiting_marks, taken_marks;
+	uint32_t waiting_count, taken_count;
+	zta_log_done done[ZTA_LOG_DONE_MAX];
+	uint32_t done_first, done_count;
+	int event;
+};
+
+struct zta_log {
+	char dir[ZTA_SEGMENT_PATH_MAX];
+	int lock_fd;
+	int fd; /* of the segment that grows */
+	uint64_t size, next;
+	unsigned char hash[ZTA_SHA256_LEN];
+	int64_t time; /* of the last frame */
+	uint64_t segment_max;
+	zta_log_io io;
+	zta_log_tree *tree;
+	zta_buf frame;
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stop, dead;
+	zta_log_lane *lanes;
+	uint32_t lane_count;
+};
+
+/* Go on behind `next` in a segment of its own. */
+ZTA_MUST_USE zta_status zta_log__create_segment(zta_log *log, zta_error *err);
+
+/* Find the end of the log, and let its tree come there. As zta_log__open(). */
+ZTA_MUST_USE zta_status zta_log__resume(zta_log *log, const zta_log_head *known,
+    zta_log_found *found, zta_error *err);
+
+/* The thread of the sequencer: until `stop`, and nothing waits. */
+void *zta_log__sequence(void *log);
+
+#endif

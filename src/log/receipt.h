@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * receipt.h - that a record is in a log. SPEC: c2sp tlog-proof;
+ * docs/formats/receipt.md. ztauth/receipt.h has what users need.
+ */
+#ifndef ZTA_LOG_RECEIPT_H
+#define ZTA_LOG_RECEIPT_H
+
+#include "base/arena.h"
+#include "log/checkpoint.h"
+#include "log/view.h"
+#include "ztauth/receipt.h"
+
+typedef struct zta_receipt {
+	uint64_t index;
+	zta_str record; /* its bytes */
+	zta_merkle_path path;
+	zta_str note; /* the checkpoint with its signatures */
+} zta_receipt;
+
+void zta_receipt__put(zta_buf *buf, const zta_receipt *receipt);
+
+/* Read what zta_receipt__put() wrote; it refers to `text` and `arena`. */
+ZTA_MUST_USE zta_status zta_receipt__read(
+    zta_arena *arena, zta_str text, zta_receipt *out, zta_error *err);
+
+/* Is it good? `head` is what was signed. ZTA_EUNTRUSTED, ZTA_EINVALID. */
+ZTA_MUST_USE zta_status zta_receipt__check(const zta_receipt *receipt,
+    const zta_note_key *key, zta_log_head *head, zta_error *err);
+
+/*
+ * Append the receipt of entry `index`, which the checkpoint in `note` with its
+ * `head` covers. ZTA_EINVALID: the log is damaged. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_receipt__make(zta_log_view *view, uint64_t index,
+    zta_str note, const zta_log_head *head, zta_buf *out, zta_error *err);
+
+#endif
