@@ -167,6 +167,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text = (zta_str){ text.ptr + 1, size - 1 };
 		(void)!zta_delegators__read(&read, &arena, text, NULL);
 		zta_delegators__release(&read);
+	} else if (data[0] == 'P') {
+		show(&arena, (zta_str){ text.ptr + 1, size - 1 });
+	} else if (data[0] == 'S') {
+		read_shown(&arena, (zta_str){ text.ptr + 1, size - 1 });
 	} else {
 		bool is_signed = data[0] != 'N';
 
