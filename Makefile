@@ -67,8 +67,9 @@ LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          tree_object
 TRUST = chain_put chain_take delegators domains elevation elevation_question \
         foreign grant grant_chain grant_make grant_read grant_show \
-        grant_show_json grants grants_edit model quarantine seal seal_tree \
-        stated_keys statement statement_make statement_read txn_token
+        grant_show_json grants grants_compact grants_copy grants_edit \
+        grants_line grants_read model quarantine seal seal_tree stated_keys \
+        statement statement_make statement_read txn_token
 PDP = consent decide delegation issue issue_grants issue_proofs may_act \
       question question_context question_entity record register \
       register_record replay request sealing snapshot snapshot_base \
@@ -78,14 +79,14 @@ PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receive recheck remote remote_ask remote_open \
-      remote_push report resolve server show signer signers statements \
-      test_outcome test_read tests transfer transfer_read trust_edit \
-      trust_explain trust_statements trust_view why why_changes why_find \
-      why_grants why_policies why_rings why_workload workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_draft workspace_init workspace_log \
-      workspace_remote workspace_revert
+      receipt_fetch receive recheck remote remote_ask remote_grants \
+      remote_open remote_push remote_revocations report resolve server show \
+      signer signers statements test_outcome test_read tests transfer \
+      transfer_read trust_edit trust_explain trust_statements trust_view why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -98,11 +99,12 @@ LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
-      ledgers ledgers_history ledgers_objects ledgers_refs ledgers_write \
-      log_desk metadata outside presented seal service signed_request token \
-      token_form
-DAEMON = admin certificate chronicle config develop file_state follow hoard \
-         init keeper log_signer mirror say serve watch workers
+      ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
+      ledgers_revocations ledgers_write log_desk metadata outside presented \
+      seal service signed_request token token_form
+DAEMON = admin asking certificate chronicle config develop file_state follow \
+         grants_mirror hoard init keeper log_signer mirror \
+         revocations_mirror say serve watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
@@ -115,19 +117,19 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop foreign gate grant grant_chain grant_make grants \
-       grants_random json jwt known ledger log log_signer log_tree may_act \
-       merkle metamorphic nomem note object pack pep pep_answer pep_batch \
-       pep_link pep_sent quarantine receipt receive_fault recheck remote \
-       revocations ring saml schema seal search search_random snapshot_base \
-       spent spiffe ssh statement status_list store store_fault store_pgsql \
-       store_sqlite tls transaction transfer tree trust txn_token uri used \
-       validate wimse workspace x509
+       difference dpop foreign gate grant grant_chain grant_make grant_show \
+       grants grants_copy grants_fault grants_random json jwt known ledger \
+       log log_signer log_tree may_act merkle metamorphic nomem note object \
+       pack pep pep_answer pep_batch pep_link pep_sent quarantine receipt \
+       receive_fault recheck remote revocations ring saml schema seal search \
+       search_random snapshot_base spent spiffe ssh statement status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust txn_token uri used validate wimse workspace x509
 
-FUZZ = bundle diff difference entities format grant http json jwks jwt lists \
-       log memo note object outside pack pep pktline policy policyjson proof \
-       quarantine replay request saml schema seal search spiffe ssh \
-       statement tests transfer trust workspace x509
+FUZZ = bundle diff difference entities format grant grants http json jwks \
+       jwt lists log memo note object outside pack pep pktline policy \
+       policyjson proof quarantine replay request saml schema seal search \
+       spiffe ssh statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -184,6 +186,9 @@ $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
 $(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
     $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+$(BUILD)/tests/unit/test_grants_fault: LDFLAGS += -Wl,--wrap=write \
+    -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename
 
 unit: $(UNIT_BIN)
 	@tests/run $(UNIT_BIN)
@@ -272,8 +277,8 @@ lint: all
 # --- measurements
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
-        $(BUILD)/bench/identity $(BUILD)/bench/load $(BUILD)/bench/log \
-        $(BUILD)/bench/sealed $(BUILD)/bench/search
+        $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
+        $(BUILD)/bench/log $(BUILD)/bench/sealed $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)

@@ -2,9 +2,9 @@
 /*
  * fuzz_grant.c - delegation grants: a header, a NUL and a payload, signed here
  * so that what comes after the signature is reached. One that begins with D is
- * trust/delegators.json instead; one with L is a list of grants; one with N is
- * a grant that nobody signed, and must not be taken; one with P is a payload
- * alone; one with S is a grant as a server shows it.
+ * trust/delegators.json instead; one with N is a grant that nobody signed, and
+ * must not be taken; one with P is a payload alone; one with S is a grant as a
+ * server shows it.
  */
 #include "fuzz.h"
 
@@ -153,7 +153,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	zta_str text = { (const char *)data, size }, header;
 	zta_delegators read;
-	zta_grants list;
 	zta_arena arena;
 	zta_buf token;
 
@@ -168,10 +167,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text = (zta_str){ text.ptr + 1, size - 1 };
 		(void)!zta_delegators__read(&read, &arena, text, NULL);
 		zta_delegators__release(&read);
-	} else if (data[0] == 'L') {
-		text = (zta_str){ text.ptr + 1, size - 1 };
-		(void)!zta_grants__parse(&list, text, NULL);
-		zta_grants__release(&list);
 	} else if (data[0] == 'P') {
 		show(&arena, (zta_str){ text.ptr + 1, size - 1 });
 	} else if (data[0] == 'S') {

@@ -18,11 +18,12 @@ extern "C" {
 #endif
 
 /*
- * Add a grant (NULL pointer: none) to the file `path`, which is made if there is
- * none; grants that have ended before `now` (ms) leave it. ZTA_EUNTRUSTED: it is
- * no grant, its parent is not there or was taken back, or it reaches further
- * than that. ZTA_EEXIST: there is one of its `jti`. ZTA_EINVALID: the file is
- * damaged. ZTA_ELIMIT, ZTA_EIO.
+ * Add a grant (ptr NULL: none) to the file `path`, which is made if there is
+ * none; from time to time those that have ended before `now` (ms) leave it. The
+ * grant is on the disk when this returns. All of the file is read for it.
+ * ZTA_EUNTRUSTED: it is no grant, its parent is not there or was taken back, or
+ * it reaches further than that. ZTA_EEXIST: there is one of its `jti`.
+ * ZTA_EINVALID: the file is damaged. ZTA_ELIMIT, ZTA_EIO.
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_delegation_add(
     const char *path, zta_str grant, int64_t now, zta_error *err);

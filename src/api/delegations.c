@@ -7,8 +7,12 @@
  *    one that they were made of. To others they do not exist.
  * 2. What would change something is recorded before it is done, and so is that
  *    it was refused.
+ * 3. What a copy knows is changed at the server that it is a copy of, and counts
+ *    for no longer than in decisions.
  */
 #include "api/delegations.h"
+
+#include <stdio.h>
 
 #include "api/form.h"
 #include "base/error.h"
@@ -114,15 +118,6 @@ zta_delegation_call__record(zta_delegation_call *d,
 
 /* --- what a caller sees */
 
-/* As zta_pdp__is_named(), of many grants: the name is written once. */
-static bool
-is_caller(const zta_delegation_call *d, zta_str name)
-{
-	return zta_str__eq(d->name, name) ||
-	    (d->caller.kind == ZTA_PRINCIPAL_WORKLOAD &&
-		zta_str__eq(d->caller.id, name));
-}
-
 static bool
 know_caller(zta_delegation_call *d)
 {
@@ -138,38 +133,25 @@ know_caller(zta_delegation_call *d)
 	return d->name.ptr != NULL;
 }
 
-bool
-zta_delegation_call__sees(
-    const void *reader, const zta_grants *grants, const zta_known_grant *known)
-{
-	const zta_delegation_call *d = reader;
-	uint32_t i;
-
-	if (d->administers) {
-		return true;
-	}
-	for (i = 0; known != NULL && i < ZTA_GRANT_CHAIN_MAX; i++) {
-		if (is_caller(d, known->delegator) ||
-		    is_caller(d, known->delegate)) {
-			return true;
-		}
-		known = zta_grants__above(grants, known);
-	}
-	return false;
-}
-
 static zta_status
 find(
     zta_delegation_call *d, const zta_grant_filter *filter, zta_grant_list *out)
 {
+	/* As zta_pdp__is_named(). */
 	const zta_grant_choice choice = { .filter = *filter,
-		.may_see = zta_delegation_call__sees,
-		.reader = d,
+		.all = d->administers,
+		.readers = { d->name,
+		    d->caller.kind == ZTA_PRINCIPAL_WORKLOAD ? d->caller.id :
+							       ZTA_STR("") },
 		.now = d->now };
 	zta_followed *followed = d->worker->service->zone.grants;
-	zta_status status = zta_grants__show(
-	    zta_followed__enter(followed), &choice, d->call->arena, out, NULL);
+	zta_status status;
 
+	if (zta_followed__is_stale(followed)) {
+		return ZTA_EUNAVAILABLE;
+	}
+	status = zta_grants__show(
+	    zta_followed__enter(followed), &choice, d->call->arena, out, NULL);
 	zta_followed__leave(followed);
 	return status;
 }
@@ -318,6 +300,30 @@ need_caller(zta_delegation_call *d, const char *action)
 	return false;
 }
 
+/* --- at a server that follows another one */
+
+static void
+refuse_copy(zta_delegation_call *d, const char *action)
+{
+	const char *at = d->worker->service->grants_at;
+	const zta_register_record record = { .action = action,
+		.caller = &d->caller,
+		.jti = d->jti,
+		.leg = "delegation",
+		.code = "not_here",
+		.reason = ZTA_STR("the grants of another server are followed"),
+		.body = d->call->body,
+		.now = d->now };
+	const char *end = strstr(at, "/ledgers/");
+	char words[ZTA_MSG_MAX];
+
+	(void)snprintf(words, sizeof(words), "grants are changed at %.*s",
+	    (int)(end == NULL ? strlen(at) : (size_t)(end - at)), at);
+	zta_delegation_call__record(d, &record, 421,
+	    zta_delegation_call__error(d, "not_here", zta_str_of(words), ""),
+	    NULL);
+}
+
 /* --- the verbs */
 
 static const struct {
@@ -348,12 +354,18 @@ jti_of(zta_str path)
 static void
 run(zta_delegation_call *d)
 {
+	bool is_copy = d->worker->service->grants_at != NULL;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (verbs[i].one == (d->jti.len > 0) &&
 		    zta_str__is(d->call->method, verbs[i].method)) {
-			if (need_caller(d, verbs[i].action)) {
+			if (!need_caller(d, verbs[i].action)) {
+				return;
+			}
+			if (is_copy && verbs[i].action != NULL) {
+				refuse_copy(d, verbs[i].action);
+			} else {
 				verbs[i].run(d);
 			}
 			return;

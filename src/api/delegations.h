@@ -37,10 +37,6 @@ void zta_delegation_call__revoke(zta_delegation_call *d);
 zta_str zta_delegation_call__error(
     zta_delegation_call *d, const char *code, zta_str message, const char *at);
 
-/* May the caller see this one? A zta_grant_reader; `reader` is the call. */
-bool zta_delegation_call__sees(
-    const void *reader, const zta_grants *grants, const zta_known_grant *known);
-
 /* Answer with the grant of this `jti`, as it is known now; 404: it is not. */
 void zta_delegation_call__show(
     zta_delegation_call *d, unsigned status, zta_str jti);

@@ -110,8 +110,8 @@ add(zta_delegation_call *d)
 	zta_arena *arena = d->call->arena;
 	zta_grant grant;
 
-	switch (zta_delegation_add(
-	    d->worker->service->grants_path, d->token, d->now, &why)) {
+	switch (zta_grants__add(
+	    d->worker->service->zone.grants, d->token, d->now, &why)) {
 	case ZTA_OK:
 		break;
 	case ZTA_EEXIST:
@@ -251,8 +251,8 @@ take_back(zta_delegation_call *d)
 {
 	zta_error why = { 0 };
 
-	if (zta_delegation_revoke(d->worker->service->grants_path, d->jti,
-		d->now, &why) != ZTA_OK) {
+	if (zta_grants__revoke(d->worker->service->zone.grants, d->jti, &why) !=
+	    ZTA_OK) {
 		d->worker->service->say(
 		    "a grant is not revoked: %s: %s", why.place, why.message);
 		unavailable(d);

@@ -13,20 +13,28 @@ zta_api__healthz(zta_worker *worker, zta_http_call *call)
 	zta_http_call__answer(call, 200, "", ZTA_STR("{\"status\":\"ok\"}"));
 }
 
-/* How long ago the server that is followed was heard. */
 static void
-put_age(zta_service *service, zta_json_out *out)
+put_age(zta_json_out *out, const char *name, int64_t heard)
 {
-	int64_t heard = atomic_load(&service->heard_ms);
-
-	if (!service->zone.follows) {
-		return;
-	}
-	zta_json_out__name(out, "age_ms");
+	zta_json_out__name(out, name);
 	if (heard > 0) {
 		zta_json_out__int(out, zta_time__monotonic_ms() - heard);
 	} else {
 		zta_json_out__null(out);
+	}
+}
+
+/* How long ago the server that is followed was heard, and about grants. */
+static void
+put_ages(zta_service *service, zta_json_out *out)
+{
+	if (!service->zone.follows) {
+		return;
+	}
+	put_age(out, "age_ms", atomic_load(&service->heard_ms));
+	if (service->zone.grants != NULL) {
+		put_age(out, "grants_age_ms",
+		    atomic_load(&service->zone.grants->heard_ms));
 	}
 }
 
@@ -87,7 +95,7 @@ zta_api__readyz(zta_worker *worker, zta_http_call *call)
 	zta_json_out__text(&out, "ready");
 	zta_json_out__name(&out, "commit");
 	zta_json_out__text(&out, snapshot->tree.id);
-	put_age(worker->service, &out);
+	put_ages(worker->service, &out);
 	put_keyless(worker->service, snapshot, &out);
 	zta_json_out__close(&out, '}');
 	zta_snapshot__drop(snapshot);

@@ -115,6 +115,22 @@ zta_ledger_job__may(zta_ledger_job *job, const char *action, zta_str ref)
 	return status == ZTA_OK;
 }
 
+bool
+zta_ledger_job__is_for_follower(zta_ledger_job *job, const zta_followed *what)
+{
+	if (what == NULL || !zta_str__eq(job->name, job->options->ledger)) {
+		zta_ledger_job__fail(
+		    job, 404, "not_found", "there is none of it here", "");
+		return false;
+	}
+	/* Whoever may read policies without a name may not read this. */
+	if (!job->signer.is_signed) {
+		zta_ledger_job__fail(
+		    job, 403, "forbidden", "that is not permitted", "");
+	}
+	return job->signer.is_signed;
+}
+
 zta_str
 zta_ledger_job__full_name(zta_ledger_job *job, zta_str name)
 {

@@ -41,6 +41,7 @@ struct zta_ledger_job {
 	/* A call that waits, if `wait_until` is set: */
 	int64_t wait_until; /* monotonic ms */
 	uint64_t after;     /* for a change with a higher number */
+	bool polls;         /* for a file: nobody tells of its changes */
 	/* The answer: */
 	unsigned status;
 	const char *type;
@@ -100,6 +101,13 @@ ZTA_MUST_USE bool zta_ledger_job__oid(
 ZTA_MUST_USE bool zta_ledger_job__number(zta_ledger_job *job, const char *name,
     uint64_t absent, uint64_t max, uint64_t *out);
 
+/*
+ * Does who signed the call ask for what is followed, of the ledger that the zone
+ * decides under? If not, that is answered.
+ */
+ZTA_MUST_USE bool zta_ledger_job__is_for_follower(
+    zta_ledger_job *job, const zta_followed *what);
+
 /* The transfer in the body; its list is in the arena. The same. */
 ZTA_MUST_USE bool zta_ledger_job__transfer(
     zta_ledger_job *job, zta_transfer *out);
@@ -111,8 +119,10 @@ void zta_ledger_verb__list(zta_ledger_job *job);
 void zta_ledger_verb__create(zta_ledger_job *job);
 void zta_ledger_verb__refs(zta_ledger_job *job);
 void zta_ledger_verb__log(zta_ledger_job *job);
+void zta_ledger_verb__delegations(zta_ledger_job *job);
 void zta_ledger_verb__diff(zta_ledger_job *job);
 void zta_ledger_verb__object(zta_ledger_job *job);
+void zta_ledger_verb__revocations(zta_ledger_job *job);
 void zta_ledger_verb__fetch(zta_ledger_job *job);
 void zta_ledger_verb__store(zta_ledger_job *job);
 void zta_ledger_verb__push(zta_ledger_job *job);

@@ -10,6 +10,8 @@ static const zta_ledger_verb verbs[] = {
 	{ "GET", "refs", "read", false, zta_ledger_verb__refs },
 	{ "GET", "log", "read", false, zta_ledger_verb__log },
 	{ "GET", "diff", "read", false, zta_ledger_verb__diff },
+	{ "GET", "delegations", "read", false, zta_ledger_verb__delegations },
+	{ "GET", "revocations", "read", false, zta_ledger_verb__revocations },
 	{ "GET", "objects", "read", true, zta_ledger_verb__object },
 	{ "POST", "fetch", "read", false, zta_ledger_verb__fetch },
 	{ "POST", "objects", "push", false, zta_ledger_verb__store },

@@ -156,7 +156,7 @@ ask_waiting(zta_ledgers *l, bool all)
 		next = job->next;
 		if (job->wait_until <= now) {
 			zta_ledger_desk__give_back(job->desk, job);
-		} else if (all) {
+		} else if (all || job->polls) {
 			run_job(l, job, true);
 			settle(l, job);
 		} else {
@@ -168,18 +168,18 @@ ask_waiting(zta_ledgers *l, bool all)
 static int64_t
 next_deadline(const zta_ledgers *l)
 {
-	int64_t deadline = INT64_MAX;
+	int64_t now = zta_time__monotonic_ms(), at;
+	/* Nobody looks at a clock that is farther away. */
+	int64_t deadline = now + ZTA_LEDGER_WAIT_MS;
 	const zta_ledger_job *job;
 
 	for (job = l->waiting; job != NULL; job = job->next) {
-		if (job->wait_until < deadline) {
-			deadline = job->wait_until;
+		at = job->polls ? now + ZTA_STORE_POLL_MS : job->wait_until;
+		if (at < deadline) {
+			deadline = at;
 		}
 	}
-	/* Nobody looks at a clock that far away. */
-	return deadline == INT64_MAX ?
-	    zta_time__monotonic_ms() + ZTA_LEDGER_WAIT_MS :
-	    deadline;
+	return deadline;
 }
 
 static void *

@@ -14,6 +14,7 @@
 #define ZTA_API_LEDGERS_H
 
 #include "http/http.h"
+#include "identity/followed.h"
 #include "log/log.h"
 #include "pap/latest.h"
 #include "store/store.h"
@@ -24,6 +25,9 @@ typedef struct zta_ledger_desk zta_ledger_desk;
 typedef struct zta_ledgers_options {
 	zta_store *store;
 	zta_str zone;
+	zta_str ledger; /* that the zone decides under */
+	/* Of the zone, what followers need; NULL: it has none. */
+	zta_followed *grants, *revocations;
 	const char *server_name; /* NULL: loopback addresses alone */
 	zta_log_lane *lane;      /* of the thread, for what it decides */
 	zta_latest *latest;      /* of the ledgers; or NULL */

@@ -28,11 +28,11 @@ typedef struct zta_service {
 	zta_zone_keys keys; /* of it */
 	zta_api_names names;
 	zta_live live;
-	zta_followed grants;     /* of the zone, if it knows any */
-	const char *grants_path; /* of their file */
+	zta_followed grants;   /* of the zone, if it knows any */
+	const char *grants_at; /* where they are changed; NULL: here */
 	zta_log *log;
 	zta_journal *journal; /* of requests; NULL: none are kept */
-	zta_spent *spent;     /* seals and grants that are good once */
+	zta_spent *spent;     /* seals that are good once */
 	/* Tell the operator; from any thread. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

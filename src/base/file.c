@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,43 +210,80 @@ zta_file__sync_parent(const char *path, zta_error *err)
 }
 
 zta_status
-zta_file__replace(
-    const char *path, unsigned mode, zta_str content, zta_error *err)
+zta_file_draft__open(zta_file_draft *draft, const char *path, zta_error *err)
 {
-	char temporary[PATH_MAX];
 	zta_status status;
-	int fd, len;
+	int len = snprintf(
+	    draft->temporary, sizeof(draft->temporary), "%s.XXXXXX", path);
 
-	len = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if (len < 0 || (size_t)len >= sizeof(temporary)) {
+	draft->path = path;
+	draft->fd = -1;
+	if (len < 0 || (size_t)len >= sizeof(draft->temporary)) {
 		return zta_error__set(err, ZTA_ELIMIT, "path is too long");
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		status = zta_error__errno(err, "create");
-		zta_error__place(err, "%s", path);
-		return status;
+	draft->fd = mkostemp(draft->temporary, O_CLOEXEC);
+	if (draft->fd >= 0) {
+		return ZTA_OK;
 	}
-	status = zta_file__write_all(fd, content, err);
-	if (status == ZTA_OK && fchmod(fd, (mode_t)mode) != 0) {
+	status = zta_error__errno(err, "create");
+	zta_error__place(err, "%s", path);
+	return status;
+}
+
+zta_status
+zta_file_draft__commit(zta_file_draft *draft, unsigned mode, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+	int fd = draft->fd;
+
+	if (fchmod(fd, (mode_t)mode) != 0) {
 		status = zta_error__errno(err, "set the mode of");
-	}
-	if (status == ZTA_OK && fsync(fd) != 0) {
+	} else if (fsync(fd) != 0) {
 		status = zta_error__errno(err, "sync");
 	}
+	draft->fd = -1;
 	if (close(fd) != 0 && status == ZTA_OK) {
 		status = zta_error__errno(err, "close");
 	}
-	if (status == ZTA_OK && rename(temporary, path) != 0) {
+	if (status == ZTA_OK && rename(draft->temporary, draft->path) != 0) {
 		status = zta_error__errno(err, "rename");
 	}
 	if (status == ZTA_OK) {
-		status = zta_file__sync_parent(path, err);
+		status = zta_file__sync_parent(draft->path, err);
 	} else {
-		(void)unlink(temporary);
+		(void)unlink(draft->temporary);
 	}
 	if (status != ZTA_OK) {
-		zta_error__place(err, "%s", path);
+		zta_error__place(err, "%s", draft->path);
 	}
+	return status;
+}
+
+void
+zta_file_draft__drop(zta_file_draft *draft)
+{
+	if (draft->fd >= 0) {
+		(void)close(draft->fd);
+		(void)unlink(draft->temporary);
+		draft->fd = -1;
+	}
+}
+
+zta_status
+zta_file__replace(
+    const char *path, unsigned mode, zta_str content, zta_error *err)
+{
+	zta_file_draft draft;
+	zta_status status = zta_file_draft__open(&draft, path, err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	status = zta_file__write_all(draft.fd, content, err);
+	if (status == ZTA_OK) {
+		return zta_file_draft__commit(&draft, mode, err);
+	}
+	zta_error__place(err, "%s", path);
+	zta_file_draft__drop(&draft);
 	return status;
 }

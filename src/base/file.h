@@ -3,6 +3,8 @@
 #ifndef ZTA_BASE_FILE_H
 #define ZTA_BASE_FILE_H
 
+#include <limits.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 
@@ -26,6 +28,22 @@ ZTA_MUST_USE zta_status zta_file__read_secret(
  */
 ZTA_MUST_USE zta_status zta_file__replace(
     const char *path, unsigned mode, zta_str content, zta_error *err);
+
+/*
+ * The same in parts: what is written to `fd` comes into place with commit. One
+ * that was not is dropped, which a second time is fine.
+ */
+typedef struct zta_file_draft {
+	const char *path;
+	int fd; /* -1: none */
+	char temporary[PATH_MAX];
+} zta_file_draft;
+
+ZTA_MUST_USE zta_status zta_file_draft__open(
+    zta_file_draft *draft, const char *path, zta_error *err);
+ZTA_MUST_USE zta_status zta_file_draft__commit(
+    zta_file_draft *draft, unsigned mode, zta_error *err);
+void zta_file_draft__drop(zta_file_draft *draft);
 
 /*
  * Wait for the lock of `path` and hold it until `*fd` is closed (-1: it is not

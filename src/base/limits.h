@@ -205,9 +205,11 @@
 #define ZTA_GRANT_LIFETIME_MAX_S (INT64_C(366) * 24 * 3600)
 /* Grants of a chain: each is a signature to verify at every decision. */
 #define ZTA_GRANT_CHAIN_MAX 8u
-/* Grants that a zone knows, and the file of them: it is read whole. */
-#define ZTA_GRANTS_MAX 100000u
-#define ZTA_GRANTS_FILE_MAX ((size_t)256 << 20)
+/* Grants of a file, with those that have ended: a zone knows a million, each of
+ * which takes some 200 bytes of memory. */
+#define ZTA_GRANTS_MAX 2000000u
+/* Lines of it that a follower is given at a time. */
+#define ZTA_GRANTS_PAGE_MAX ((size_t)4 << 20)
 
 /* Name of a channel: topics and queues have less. */
 #define ZTA_SEAL_CHANNEL_MAX 256u

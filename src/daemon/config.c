@@ -2,6 +2,7 @@
 /* config.c - see config.h. */
 #include "daemon/config.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,12 +18,26 @@
 /* A configuration is a page, not a database. */
 #define CONFIG_MAX ((size_t)1 << 20)
 
-typedef enum form { TEXT, PATH, LISTEN, WORKERS, YES_NO, CLIENT, LIFE } form;
+/* What was taken back bites elsewhere after so long at most, as for tokens that
+ * were issued before; and for as long as anybody may want it. */
+#define FOLLOW_AGE_S 300u
+#define FOLLOW_AGE_MAX_S 86400u
+
+typedef enum form {
+	TEXT,
+	PATH,
+	LISTEN,
+	WORKERS,
+	AGE,
+	LIFE,
+	YES_NO,
+	CLIENT
+} form;
 
 static const struct {
 	const char *name;
 	form form;
-	size_t at; /* of a text, or of a flag */
+	size_t at; /* of a text, a flag, or a number */
 	bool needed;
 } keys[] = {
 	{ "zone", TEXT, offsetof(zta_config, zone), true },
@@ -41,6 +56,8 @@ static const struct {
 	{ "ledger", TEXT, offsetof(zta_config, ledger), false },
 	{ "follow", TEXT, offsetof(zta_config, follow), false },
 	{ "follow_key", PATH, offsetof(zta_config, follow_key), false },
+	{ "follow_max_age_s", AGE, offsetof(zta_config, follow_max_age_s),
+	    false },
 	{ "signers", PATH, offsetof(zta_config, signers), false },
 	{ "issuer", TEXT, offsetof(zta_config, issuer), false },
 	{ "jwks_dir", PATH, offsetof(zta_config, jwks_dir), false },
@@ -57,7 +74,8 @@ static const struct {
 	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
 	{ "workers", WORKERS, 0, false },
-	{ "seal_lifetime_max", LIFE, 0, false },
+	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
+	    false },
 	{ "log_key", PATH, offsetof(zta_config, log_key), false },
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
@@ -187,6 +205,19 @@ read_client(reader *r, zta_str value)
 }
 
 static zta_status
+read_seconds(reader *r, zta_str value, size_t key, uint32_t max)
+{
+	uint32_t number;
+
+	if (!read_number(value, max, &number) || number == 0) {
+		return FAIL(
+		    r, "`%s` is 1 to %" PRIu32 " seconds", keys[key].name, max);
+	}
+	memcpy((char *)r->out + keys[key].at, &number, sizeof(number));
+	return ZTA_OK;
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -204,13 +235,10 @@ read_value(reader *r, size_t key, zta_str value)
 		    ZTA_OK :
 		    FAIL(
 			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
+	case AGE:
+		return read_seconds(r, value, key, FOLLOW_AGE_MAX_S);
 	case LIFE:
-		return read_number(value, ZTA_SEAL_LIFETIME_MAX_S,
-			   &r->out->seal_lifetime_max) &&
-			r->out->seal_lifetime_max > 0 ?
-		    ZTA_OK :
-		    FAIL(r, "seal_lifetime_max is 1 to %d seconds",
-			ZTA_SEAL_LIFETIME_MAX_S);
+		return read_seconds(r, value, key, ZTA_SEAL_LIFETIME_MAX_S);
 	case YES_NO:
 		return read_yes_no(r, value, keys[key].at);
 	}
@@ -404,6 +432,9 @@ set_defaults(reader *r)
 		c->workers = cores < 1            ? 1 :
 		    cores > (long)ZTA_WORKERS_MAX ? ZTA_WORKERS_MAX :
 						    (uint32_t)cores;
+	}
+	if (c->follow_max_age_s == 0) {
+		c->follow_max_age_s = FOLLOW_AGE_S;
 	}
 	if (c->host == NULL) {
 		c->host = "127.0.0.1";

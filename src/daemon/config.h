@@ -22,6 +22,8 @@ typedef struct zta_config {
 	/* A ledger of another server, whose commits `signers` may sign, asked for
 	 * with the key of `follow_key`; NULL: ours is its own. */
 	const char *follow, *signers, *follow_key;
+	/* How long what was heard of grants counts, in seconds. */
+	uint32_t follow_max_age_s;
 	const char *log_key;       /* NULL: the log has no checkpoints */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */

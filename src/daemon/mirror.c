@@ -3,23 +3,16 @@
 #include "daemon/mirror.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/time.h"
 #include "daemon/say.h"
 #include "pap/signers.h"
 
 /* How long one question waits for a change. */
 #define WAIT_MS 25000u
-/* Pauses after failures: they double, up to the second. */
-#define PAUSE_MIN_MS 100u
-#define PAUSE_MAX_MS 2000u
-/* How soon the thread sees that it is to stop. */
-#define LOOK_MS 50u
 
 /* What was refused, as an error. */
 static zta_status
@@ -71,57 +64,20 @@ pull(zta_mirror *m, const zta_oid *head, zta_error *err)
 	return status;
 }
 
-/* What is said once need not be said again while it lasts. */
-static void
-complain(zta_mirror *m, const zta_error *err)
-{
-	if (strcmp(m->said, err->message) != 0) {
-		(void)zta_daemon__complain("follow", err);
-		memcpy(m->said, err->message, sizeof(m->said));
-	}
-}
-
-static void
-rest(const zta_mirror *m, uint32_t ms)
-{
-	const struct timespec look = { 0, (long)LOOK_MS * 1000000 };
-	int64_t end = zta_time__monotonic_ms() + ms;
-
-	while (!atomic_load(&m->stop) && zta_time__monotonic_ms() < end) {
-		(void)nanosleep(&look, NULL);
-	}
-}
-
-static void *
-mirror(void *context)
+static zta_status
+ask(void *context, bool wait, zta_error *err)
 {
 	zta_mirror *m = context;
-	zta_remote_state state = { .sequence = 0 };
-	uint32_t wait = 0, pause = PAUSE_MIN_MS;
-	zta_error err;
-	zta_status status;
+	zta_status status = zta_remote__look(&m->remote, ZTA_LEDGER_MAIN,
+	    m->state.sequence, wait ? WAIT_MS : 0, &m->state, err);
 
-	while (!atomic_load(&m->stop)) {
-		err = (zta_error){ 0 };
-		status = zta_remote__look(&m->remote, ZTA_LEDGER_MAIN,
-		    state.sequence, wait, &state, &err);
-		if (status == ZTA_OK) {
-			status = pull(m, &state.head, &err);
-		}
-		if (status == ZTA_OK) {
-			zta_service__heard(m->service, &state.head);
-			m->said[0] = '\0';
-			wait = WAIT_MS;
-			pause = PAUSE_MIN_MS;
-		} else if (!atomic_load(&m->stop)) {
-			complain(m, &err);
-			wait = 0;
-			rest(m, pause);
-			pause =
-			    pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
-		}
+	if (status == ZTA_OK) {
+		status = pull(m, &m->state.head, err);
 	}
-	return NULL;
+	if (status == ZTA_OK) {
+		zta_service__heard(m->service, &m->state.head);
+	}
+	return status;
 }
 
 /* --- opening */
@@ -172,7 +128,8 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 	if (!service->zone.follows) {
 		return ZTA_OK;
 	}
-	options.stop = &m->stop;
+	m->asking = (zta_asking){ .what = "follow", .ask = ask, .context = m };
+	options.stop = &m->asking.stop;
 	zta_arena__init(&arena, SIZE_MAX);
 	status = read_key(m, &arena, err);
 	if (status == ZTA_OK) {
@@ -193,21 +150,13 @@ zta_mirror__start(zta_mirror *m, zta_error *err)
 	if (m->config->follow == NULL) {
 		return ZTA_OK;
 	}
-	if (pthread_create(&m->thread, NULL, mirror, m) != 0) {
-		return zta_error__set(err, ZTA_ENOMEM, "cannot start a thread");
-	}
-	m->started = true;
-	return ZTA_OK;
+	return zta_asking__start(&m->asking, err);
 }
 
 void
 zta_mirror__stop(zta_mirror *m)
 {
-	atomic_store(&m->stop, true);
-	if (m->started) {
-		(void)pthread_join(m->thread, NULL);
-		m->started = false;
-	}
+	zta_asking__stop(&m->asking);
 }
 
 void

@@ -10,10 +10,8 @@
 #ifndef ZTA_DAEMON_MIRROR_H
 #define ZTA_DAEMON_MIRROR_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "api/service.h"
+#include "daemon/asking.h"
 #include "daemon/config.h"
 #include "daemon/follow.h"
 #include "pap/remote.h"
@@ -26,10 +24,8 @@ typedef struct zta_mirror {
 	zta_key *key;         /* that signs requests; NULL: none does */
 	zta_ssh_signer signer;
 	zta_remote remote;
-	char said[ZTA_MSG_MAX]; /* the last complaint, which is made once */
-	atomic_bool stop;
-	bool started;
-	pthread_t thread;
+	zta_remote_state state; /* where it was last */
+	zta_asking asking;
 } zta_mirror;
 
 /*

@@ -26,8 +26,10 @@
 #include "daemon/config.h"
 #include "daemon/develop.h"
 #include "daemon/follow.h"
+#include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
+#include "daemon/revocations_mirror.h"
 #include "daemon/say.h"
 #include "daemon/watch.h"
 #include "daemon/workers.h"
@@ -48,6 +50,8 @@ typedef struct server {
 	zta_publisher *publisher; /* NULL: the log has no key */
 	zta_follower follower;
 	zta_mirror mirror;
+	zta_grants_mirror grants_mirror;
+	zta_revocations_mirror revocations_mirror;
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
 	zta_file_state changes[ADMIN_FILES];
@@ -299,6 +303,11 @@ open_ledgers(server *s, zta_error *err)
 {
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
+		.ledger = s->service.zone.ledger,
+		.grants = s->service.zone.grants,
+		.revocations = s->service.live.has_revocations ?
+		    &s->service.live.revocations :
+		    NULL,
 		.server_name = s->config.server_name,
 		.lane = zta_log__lane(s->service.log, s->config.workers),
 		.latest = s->follower.latest,
@@ -371,6 +380,27 @@ tell_damage(const zta_error *why)
 	    why->place, why->line, why->message);
 }
 
+/* What is known of grants; of another zone's, a copy. */
+static zta_status
+open_grants(server *s, void (*tell)(const zta_error *why), zta_error *err)
+{
+	zta_followed *grants = &s->service.grants;
+	const char *path = s->config.delegations;
+	zta_status status =
+	    s->config.follow == NULL ? ZTA_OK : zta_grants__make(path, err);
+
+	if (status == ZTA_OK) {
+		status = zta_followed__open(
+		    grants, &zta_grants__class, path, tell, err);
+	}
+	if (status == ZTA_OK && s->config.follow != NULL) {
+		grants->max_age_ms = (int64_t)s->config.follow_max_age_s * 1000;
+		s->service.grants_at = s->config.follow;
+	}
+	s->service.zone.grants = grants;
+	return status;
+}
+
 /* What is checked before anything is started. */
 static int
 prepare(server *s, const zta_serve *how)
@@ -417,12 +447,9 @@ prepare(server *s, const zta_serve *how)
 	}
 	s->service.zone.known = s->service.live.known;
 	if (s->config.delegations != NULL) {
-		if (zta_followed__open(&s->service.grants, &zta_grants__class,
-			s->config.delegations, files.tell, &err) != ZTA_OK) {
+		if (open_grants(s, files.tell, &err) != ZTA_OK) {
 			return zta_daemon__complain("delegations", &err);
 		}
-		s->service.zone.grants = &s->service.grants;
-		s->service.grants_path = s->config.delegations;
 	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
@@ -438,7 +465,11 @@ prepare(server *s, const zta_serve *how)
 		return zta_daemon__complain("certificate", &err);
 	}
 	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
-		&err) != ZTA_OK) {
+		&err) != ZTA_OK ||
+	    zta_grants_mirror__open(&s->grants_mirror, &s->mirror,
+		s->service.zone.grants, &err) != ZTA_OK ||
+	    zta_revocations_mirror__open(
+		&s->revocations_mirror, &s->mirror, &err) != ZTA_OK) {
 		return zta_daemon__complain("follow", &err);
 	}
 	return 0;
@@ -457,6 +488,8 @@ release(server *s)
 	zta_followed__close(&s->service.grants);
 	zta_snapshot__drop(s->service.snapshot);
 	zta_certificate__close(&s->certificate);
+	zta_revocations_mirror__close(&s->revocations_mirror);
+	zta_grants_mirror__close(&s->grants_mirror);
 	zta_mirror__close(&s->mirror);
 	zta_follower__close(&s->follower);
 	zta_ring__close(s->service.ring);
@@ -498,7 +531,10 @@ run(server *s)
 	} else if (zta_workers__start(&s->workers, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
 	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
-	    zta_mirror__start(&s->mirror, &err) != ZTA_OK) {
+	    zta_mirror__start(&s->mirror, &err) != ZTA_OK ||
+	    zta_grants_mirror__start(&s->grants_mirror, &err) != ZTA_OK ||
+	    zta_revocations_mirror__start(&s->revocations_mirror, &err) !=
+		ZTA_OK) {
 		code = zta_daemon__complain("follow", &err);
 	} else {
 		zta_daemon__say("listening on %s://%s:%u",
@@ -506,6 +542,8 @@ run(server *s)
 		    s->config.host, s->workers.port);
 		code = wait_for_the_end(s);
 	}
+	zta_revocations_mirror__stop(&s->revocations_mirror);
+	zta_grants_mirror__stop(&s->grants_mirror);
 	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);
 	zta_workers__stop(&s->workers);

@@ -60,7 +60,7 @@ load(void **out, const char *path, zta_error *err)
 	return ZTA_OK;
 }
 
-const zta_followed_class zta_api_keys__class = { load, forget };
+const zta_followed_class zta_api_keys__class = { load, forget, NULL };
 
 static zta_status
 copy_claims(const zta_api_key_entry *e, zta_arena *arena, zta_str *out)

@@ -2,15 +2,18 @@
 /* followed.c - see followed.h. */
 #include "identity/followed.h"
 
+#include "base/time.h"
+
 zta_status
 zta_followed__open(zta_followed *f, const zta_followed_class *class,
     const char *path, void (*tell)(const zta_error *why), zta_error *err)
 {
 	zta_status status;
 
-	*f = (zta_followed){
-		.class = class, .watched = { .path = path }, .tell = tell
-	};
+	*f = (zta_followed){ .class = class,
+		.path = path,
+		.watched = { .path = path },
+		.tell = tell };
 	/* Looked at before it is read: a change in between is seen. */
 	(void)zta_watched__look(&f->watched);
 	status = class->load(&f->content, path, err);
@@ -30,28 +33,34 @@ zta_followed__close(zta_followed *f)
 	}
 }
 
-static void
-refresh(zta_followed *f)
+static zta_status
+renew(zta_followed *f, zta_error *err)
 {
-	zta_error why = { 0 };
+	const char *path = f->path;
 	void *next;
+	zta_status status;
 
-	if (!zta_watched__look(&f->watched)) {
-		return;
+	if (f->class->advance != NULL) {
+		return f->class->advance(f->content, path, err);
 	}
-	if (f->class->load(&next, f->watched.path, &why) == ZTA_OK) {
+	status = f->class->load(&next, path, err);
+	if (status == ZTA_OK) {
 		f->class->forget(f->content);
 		f->content = next;
-	} else if (f->tell != NULL) {
-		f->tell(&why);
 	}
+	return status;
 }
 
-const void *
+void *
 zta_followed__enter(zta_followed *f)
 {
+	zta_error why = { 0 };
+
 	(void)pthread_mutex_lock(&f->lock);
-	refresh(f);
+	if (zta_watched__look(&f->watched) && renew(f, &why) != ZTA_OK &&
+	    f->tell != NULL) {
+		f->tell(&why);
+	}
 	return f->content;
 }
 
@@ -59,4 +68,29 @@ void
 zta_followed__leave(zta_followed *f)
 {
 	(void)pthread_mutex_unlock(&f->lock);
+}
+
+zta_status
+zta_followed__enter_good(zta_followed *f, void **content, zta_error *err)
+{
+	zta_status status;
+
+	(void)pthread_mutex_lock(&f->lock);
+	/* Also if it has not changed: it may have been bad before. */
+	(void)zta_watched__look(&f->watched);
+	status = renew(f, err);
+	*content = f->content;
+	if (status != ZTA_OK) {
+		(void)pthread_mutex_unlock(&f->lock);
+	}
+	return status;
+}
+
+bool
+zta_followed__is_stale(const zta_followed *f)
+{
+	int64_t heard = atomic_load(&f->heard_ms);
+
+	return f->max_age_ms > 0 &&
+	    (heard == 0 || zta_time__monotonic_ms() - heard > f->max_age_ms);
 }

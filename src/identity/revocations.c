@@ -244,9 +244,10 @@ zta_revocations__parse(zta_revocations *out, zta_str text, zta_error *err)
 	*out = (zta_revocations){ 0 };
 	zta_arena__init(&out->arena, SIZE_MAX);
 	zta_map__init(&out->by_name, &out->arena, zta_random__seed());
-	text = zta_arena__copy(&out->arena, text);
-	return text.ptr == NULL ? zta_arena__failed(&out->arena, err) :
-				  parse(&r, text);
+	zta_digest__sha256(text, out->digest);
+	out->text = zta_arena__copy(&out->arena, text);
+	return out->text.ptr == NULL ? zta_arena__failed(&out->arena, err) :
+				       parse(&r, out->text);
 }
 
 void
@@ -274,6 +275,17 @@ zta_revocations__read(zta_revocations *out, const char *path, zta_error *err)
 		zta_error__place(err, "%s", path);
 	}
 	return status;
+}
+
+const zta_revocation *
+zta_revocations__find(
+    const zta_revocations *list, const zta_revocation *what, zta_arena *arena)
+{
+	zta_str name = name_of_line(arena, what);
+	uint32_t at = name.ptr == NULL ? ZTA_MAP_NONE :
+					 zta_map__get(&list->by_name, name);
+
+	return at == ZTA_MAP_NONE ? NULL : &list->list[at];
 }
 
 /* --- following it */
@@ -304,7 +316,7 @@ load(void **out, const char *path, zta_error *err)
 	return ZTA_OK;
 }
 
-const zta_followed_class zta_revocations__class = { load, forget };
+const zta_followed_class zta_revocations__class = { load, forget, NULL };
 
 /* --- checking */
 

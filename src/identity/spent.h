@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * spent.h - what is good once and lasts for long: seals, grants. It is used up
- * for good, also by a server that is killed: each use is in a file, synced,
- * before anybody hears of it. For any thread; one server has the file.
+ * spent.h - what is good once and lasts for long: seals. It is used up for good,
+ * also by a server that is killed: each use is in a file, synced, before anybody
+ * hears of it. For any thread; one server has the file.
  * SPEC: docs/formats/seal.md
  *
  * Full, it refuses what is new and forgets nothing before its time.

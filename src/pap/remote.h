@@ -15,6 +15,7 @@
 #include "pap/check.h"
 #include "pap/latest.h"
 #include "pap/transfer.h"
+#include "trust/grants.h"
 
 typedef struct zta_remote_options {
 	/* "http://host:port/zones/<zone>/ledgers/<name>", or https. */
@@ -70,6 +71,28 @@ typedef struct zta_remote_state {
  */
 ZTA_MUST_USE zta_status zta_remote__look(zta_remote *remote, zta_str ref,
     uint64_t after, uint32_t wait_ms, zta_remote_state *out, zta_error *err);
+
+/* Lines of what the zone there knows of grants; in the remote's arena. */
+typedef struct zta_remote_grants {
+	uint64_t start; /* where they begin in its file: as asked, or 0 */
+	uint64_t end;   /* where that ends */
+	zta_str lines;
+} zta_remote_grants;
+
+/*
+ * Ask for what comes after `from`; the server waits so long for it.
+ * SPEC: docs/formats/sync.md
+ */
+ZTA_MUST_USE zta_status zta_remote__grants(zta_remote *remote,
+    const zta_grants_position *from, uint32_t wait_ms, zta_remote_grants *out,
+    zta_error *err);
+
+/*
+ * Ask for the list of revocations there; the server waits so long for another
+ * one than the caller has, by its digest (NULL: none). Empty: there is no other.
+ */
+ZTA_MUST_USE zta_status zta_remote__revocations(zta_remote *remote,
+    const unsigned char *have, uint32_t wait_ms, zta_str *out, zta_error *err);
 
 typedef enum zta_remote_outcome {
 	ZTA_REMOTE_SAME,    /* both are at the same commit */

@@ -121,6 +121,7 @@ status_of(unsigned code)
 	switch (code) {
 	case 401:
 	case 403:
+	case 421:
 		return ZTA_EUNTRUSTED;
 	case 404:
 		return ZTA_ENOTFOUND;

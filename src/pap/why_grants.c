@@ -48,11 +48,13 @@ tell_grant(granter *g, const zta_known_grant *known, zta_grant *grant,
     zta_why_grant *out)
 {
 	zta_arena *arena = &g->a->arena;
-	zta_str token = zta_arena__copy(arena, known->token);
-	zta_status status = token.ptr == NULL ?
-	    zta_arena__failed(arena, g->a->err) :
-	    zta_grant__read(grant, arena, token, g->a->err);
+	zta_str token;
+	zta_status status =
+	    zta_grants__token(&g->list, known, arena, &token, g->a->err);
 
+	if (status == ZTA_OK) {
+		status = zta_grant__read(grant, arena, token, g->a->err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}

@@ -107,22 +107,16 @@ bool
 zta_issuer__use_grants(zta_issuer *s)
 {
 	const zta_delegation *d = s->out->delegation;
-	const zta_grant *grant;
-	zta_status status = ZTA_OK;
-	uint32_t i;
+	zta_grant_finding finding;
+	zta_status status;
 
-	for (i = s->carried;
-	     d != NULL && status == ZTA_OK && i < d->taken.count; i++) {
-		grant = &d->taken.grants[i];
-		if (grant->once) {
-			status = zta_issuer__spend(s,
-			    (zta_str){
-				(const char *)grant->digest, ZTA_SHA256_LEN },
-			    grant->expires_at);
-		}
+	if (d == NULL) {
+		return true;
 	}
-	if (status == ZTA_EUNTRUSTED) {
-		return refuse_grant(s, ZTA_GRANT_USED);
+	status = zta_grants__use(
+	    s->zone->grants, &d->taken, s->carried, &finding, s->err);
+	if (status != ZTA_OK) {
+		return zta_issuer__fail(s, status);
 	}
-	return status == ZTA_OK || zta_issuer__fail(s, status);
+	return finding == ZTA_GRANT_HOLDS || refuse_grant(s, finding);
 }

@@ -40,9 +40,6 @@ bool zta_issuer__goes_on(const zta_issuer *s);
 
 /* The proofs of subject and actor: `txn` has both of them, and the ring. */
 bool zta_issuer__verify_proofs(zta_issuer *s);
-/* Use `id` up for good. As zta_spent__take(). */
-ZTA_MUST_USE zta_status zta_issuer__spend(
-    zta_issuer *s, zta_str id, int64_t until);
 /* Use up a seal that is good once. */
 bool zta_issuer__use_seal(zta_issuer *s);
 

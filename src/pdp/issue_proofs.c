@@ -196,8 +196,9 @@ take_seal(zta_issuer *s)
 	return go_on(s, status, code, &why);
 }
 
-zta_status
-zta_issuer__spend(zta_issuer *s, zta_str id, int64_t until)
+/* Use `id` up for good. As zta_spent__take(). */
+static zta_status
+spend(zta_issuer *s, zta_str id, int64_t until)
 {
 	return s->request->spent == NULL ?
 	    ZTA_EUNAVAILABLE :
@@ -219,7 +220,7 @@ zta_issuer__use_seal(zta_issuer *s)
 	zta_buf__u32(&id, s->request->received.index);
 	status = id.status != ZTA_OK ?
 	    ZTA_ENOMEM :
-	    zta_issuer__spend(s, zta_buf__str(&id), seal->txn.expires_at);
+	    spend(s, zta_buf__str(&id), seal->txn.expires_at);
 	zta_buf__release(&id);
 	if (status == ZTA_EUNTRUSTED) {
 		return zta_issuer__refuse(s, "invalid_request", "token",

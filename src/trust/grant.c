@@ -22,6 +22,8 @@ static const struct {
 	[ZTA_GRANT_NOT_DELEGATE] = { "not_delegate", "delegation_invalid" },
 	[ZTA_GRANT_WRONG_HOLDER] = { "wrong_holder", "delegation_invalid" },
 	[ZTA_GRANT_NOT_HELD] = { "not_held", "delegation_invalid" },
+	[ZTA_GRANT_STALE] = { "stale", "delegation_invalid" },
+	[ZTA_GRANT_NOT_HERE] = { "not_here", "delegation_invalid" },
 	[ZTA_GRANT_USED] = { "used", "delegation_invalid" },
 	[ZTA_GRANT_REVOKED] = { "revoked", "delegation_revoked" },
 	[ZTA_GRANT_QUARANTINED] = { "delegate_quarantined",

@@ -169,61 +169,176 @@ name_below(const zta_grants *grants, const zta_known_grant *known,
 	return ZTA_OK;
 }
 
+/*
+ * What is asked of all that are known. The index has numbers for names, and the
+ * grants themselves the names: only of those that may be meant are these read.
+ */
+typedef struct shower {
+	const zta_grants *grants;
+	const zta_grant_choice *choice;
+	zta_arena *arena;
+	zta_error *err;
+	uint64_t delegator, delegate, readers[2];
+} shower;
+
 static bool
-is_chosen(const zta_grants *grants, const zta_known_grant *known,
-    const zta_grant_choice *c)
+may_be_chosen(const shower *s, const zta_known_grant *known)
 {
-	return (c->filter.jti.len == 0 ||
-		   zta_str__eq(c->filter.jti, known->jti)) &&
-	    (c->filter.delegator.len == 0 ||
-		zta_str__eq(c->filter.delegator, known->delegator)) &&
-	    (c->filter.delegate.len == 0 ||
-		zta_str__eq(c->filter.delegate, known->delegate)) &&
-	    (c->may_see == NULL || c->may_see(c->reader, grants, known));
+	const zta_grant_filter *f = &s->choice->filter;
+
+	return (f->delegator.len == 0 || s->delegator == known->delegator) &&
+	    (f->delegate.len == 0 || s->delegate == known->delegate);
 }
 
+/* Does this one name a reader? */
 static zta_status
-show_known(const zta_grants *grants, const zta_known_grant *known,
-    const zta_grant_choice *choice, zta_arena *arena, zta_grant_shown *out,
-    zta_error *err)
+names_reader(shower *s, const zta_known_grant *known, bool *out)
 {
-	zta_status status = zta_grant_show__read(out, arena, known->token, err);
+	zta_grant grant;
+	zta_str token, name;
+	zta_status status = ZTA_OK;
+	size_t i;
 
-	if (status == ZTA_OK) {
-		out->state = state_of(grants, known, out, choice->now);
-		status = name_above(grants, known, arena, out, err);
-	}
-	if (status == ZTA_OK && choice->filter.jti.len > 0) {
-		status = name_below(grants, known, arena, out, err);
+	*out = false;
+	for (i = 0; i < 2 && status == ZTA_OK && !*out; i++) {
+		name = s->choice->readers[i];
+		if (name.len == 0 ||
+		    (s->readers[i] != known->delegator &&
+			s->readers[i] != known->delegate)) {
+			continue;
+		}
+		status = zta_grants__token(
+		    s->grants, known, s->arena, &token, s->err);
+		if (status == ZTA_OK) {
+			status =
+			    zta_grant__read(&grant, s->arena, token, s->err);
+		}
+		if (status == ZTA_EUNTRUSTED) {
+			return ZTA_OK; /* the line lied: it is no grant */
+		}
+		*out = status == ZTA_OK &&
+		    (zta_str__eq(name, grant.delegator) ||
+			zta_str__eq(name, grant.delegate));
 	}
 	return status;
+}
+
+/* Who has part in a grant has it in all that were made of it. */
+static zta_status
+may_see(shower *s, const zta_known_grant *known, bool *out)
+{
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	*out = s->choice->all;
+	for (i = 0; known != NULL && !*out && status == ZTA_OK &&
+	     i < ZTA_GRANT_CHAIN_MAX;
+	     i++) {
+		status = names_reader(s, known, out);
+		known = zta_grants__above(s->grants, known);
+	}
+	return status;
+}
+
+/* Is the grant the one that its line spoke of, and is it meant? */
+static bool
+is_chosen(
+    const shower *s, const zta_known_grant *known, const zta_grant_shown *shown)
+{
+	const zta_grant_filter *f = &s->choice->filter;
+	char digits[ZTA_B64_LEN(ZTA_SHA256_LEN)];
+
+	zta_b64__encode(
+	    (zta_str){ (const char *)known->digest, ZTA_SHA256_LEN }, digits);
+	return zta_str__eq(shown->jti, known->jti) &&
+	    zta_str__eq(shown->digest, (zta_str){ digits, sizeof(digits) }) &&
+	    (f->delegator.len == 0 ||
+		zta_str__eq(f->delegator, shown->delegator)) &&
+	    (f->delegate.len == 0 || zta_str__eq(f->delegate, shown->delegate));
+}
+
+/* Read it, and see whether it is one that is meant. */
+static zta_status
+show_known(
+    shower *s, const zta_known_grant *known, zta_grant_shown *out, bool *chosen)
+{
+	zta_str token;
+	zta_status status =
+	    zta_grants__token(s->grants, known, s->arena, &token, s->err);
+
+	if (status == ZTA_OK) {
+		status = zta_grant_show__read(out, s->arena, token, s->err);
+	}
+	*chosen = false;
+	if (status != ZTA_OK) {
+		return status == ZTA_EUNTRUSTED ? ZTA_OK : status;
+	}
+	*chosen = is_chosen(s, known, out);
+	if (!*chosen) {
+		return ZTA_OK;
+	}
+	out->state = state_of(s->grants, known, out, s->choice->now);
+	status = name_above(s->grants, known, s->arena, out, s->err);
+	return status == ZTA_OK && s->choice->filter.jti.len > 0 ?
+	    name_below(s->grants, known, s->arena, out, s->err) :
+	    status;
+}
+
+/* Add it to those that are shown, if it is one of them. */
+static zta_status
+add(shower *s, const zta_known_grant *known, zta_grant_shown **list,
+    zta_grant_list *out)
+{
+	zta_grant_shown shown;
+	bool chosen;
+	zta_status status = may_see(s, known, &chosen);
+
+	if (status == ZTA_OK && chosen) {
+		status = show_known(s, known, &shown, &chosen);
+	}
+	if (status != ZTA_OK || !chosen) {
+		return status;
+	}
+	if (out->count == ZTA_GRANTS_SHOWN_MAX) {
+		out->more = true;
+		return ZTA_OK;
+	}
+	*list = zta_arena__grow(
+	    s->arena, *list, out->count, out->count + 1, sizeof(**list));
+	if (*list == NULL) {
+		return zta_arena__failed(s->arena, s->err);
+	}
+	(*list)[out->count++] = shown;
+	return ZTA_OK;
 }
 
 zta_status
 zta_grants__show(const zta_grants *grants, const zta_grant_choice *choice,
     zta_arena *arena, zta_grant_list *out, zta_error *err)
 {
+	shower s = { .grants = grants,
+		.choice = choice,
+		.arena = arena,
+		.err = err,
+		.delegator = zta_grants_line__party(choice->filter.delegator),
+		.delegate = zta_grants_line__party(choice->filter.delegate),
+		.readers = { zta_grants_line__party(choice->readers[0]),
+		    zta_grants_line__party(choice->readers[1]) } };
+	const zta_known_grant *one =
+	    zta_grants__find(grants, choice->filter.jti);
 	zta_grant_shown *list = NULL;
 	zta_status status = ZTA_OK;
-	uint32_t i;
+	uint32_t i = 0, end = grants->count;
 
 	*out = (zta_grant_list){ 0 };
-	for (i = 0; status == ZTA_OK && i < grants->count; i++) {
-		if (!is_chosen(grants, &grants->list[i], choice)) {
-			continue;
+	if (choice->filter.jti.len > 0) {
+		i = one == NULL ? end : (uint32_t)(one - grants->list);
+		end = one == NULL ? end : i + 1;
+	}
+	for (; status == ZTA_OK && !out->more && i < end; i++) {
+		if (may_be_chosen(&s, &grants->list[i])) {
+			status = add(&s, &grants->list[i], &list, out);
 		}
-		if (out->count == ZTA_GRANTS_SHOWN_MAX) {
-			out->more = true;
-			break;
-		}
-		list = zta_arena__grow(
-		    arena, list, out->count, out->count + 1, sizeof(*list));
-		if (list == NULL) {
-			return zta_arena__failed(arena, err);
-		}
-		status = show_known(grants, &grants->list[i], choice, arena,
-		    &list[out->count], err);
-		out->count++;
 	}
 	out->list = list;
 	return status;
@@ -283,7 +398,9 @@ zta_status
 zta_grants_in_file(const char *path, const zta_grant_filter *filter,
     int64_t now, const zta_grant_list **out, zta_error *err)
 {
-	const zta_grant_choice choice = { .filter = *filter, .now = now };
+	const zta_grant_choice choice = {
+		.filter = *filter, .all = true, .now = now
+	};
 	zta_grant_list_held *held = zta_grant_list__open(err);
 	zta_grants grants;
 	zta_status status;

@@ -17,18 +17,12 @@
 ZTA_MUST_USE zta_status zta_grant_show__read(
     zta_grant_shown *out, zta_arena *arena, zta_str text, zta_error *err);
 
-/*
- * Whose grants are shown: true for those that `reader` may see. It sees one that
- * is known, not more.
- */
-typedef bool zta_grant_reader(
-    const void *reader, const zta_grants *grants, const zta_known_grant *known);
-
 typedef struct zta_grant_choice {
 	zta_grant_filter filter;
-	zta_grant_reader *may_see; /* NULL: all */
-	const void *reader;
-	int64_t now; /* ms */
+	bool
+	    all; /* are seen; otherwise those in which one of these has part: */
+	zta_str readers[2]; /* as grants name them; empty: nobody */
+	int64_t now;        /* ms */
 } zta_grant_choice;
 
 /*

@@ -1,250 +1,202 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* grants.c - see grants.h. They are changed in grants_edit.c. */
+/*
+ * grants.c - see grants.h: the index. The file is read in grants_read.c and
+ * changed in grants_edit.c.
+ *
+ * 1. What the lines say of a grant is compared with the grant itself whenever
+ *    that is taken: an index that lies withholds a grant, and makes none.
+ */
 #include "trust/grants.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/random.h"
 #include "base/str.h"
 
-#define FIRST "ztauth-delegations 1 "
+#define ROOM_MIN 64u
 
-/* --- reading */
-
-typedef struct reader {
-	zta_grants *out;
-	zta_arena scratch; /* of one line */
-	uint32_t line;
-	zta_error *err;
-} reader;
-
-static zta_status
-damaged(const reader *r, const char *why)
+void
+zta_grants__init(zta_grants *g)
 {
-	return zta_error__at(
-	    r->err, ZTA_EINVALID, r->line, 1, "the list is damaged: %s", why);
-}
-
-static zta_status
-add(reader *r, const zta_grant *grant, zta_str token, bool revoked)
-{
-	zta_grants *out = r->out;
-	zta_known_grant *known = &out->list[out->count];
-	zta_status status;
-
-	*known = (zta_known_grant){ .token = token,
-		.jti = zta_arena__copy(&out->arena, grant->jti),
-		.delegator = zta_arena__copy(&out->arena, grant->delegator),
-		.delegate = zta_arena__copy(&out->arena, grant->delegate),
-		.has_parent = grant->has_parent,
-		.revoked = revoked,
-		.expires_at = grant->expires_at };
-	memcpy(known->digest, grant->digest, ZTA_SHA256_LEN);
-	memcpy(known->parent, grant->parent, ZTA_SHA256_LEN);
-	if (known->jti.ptr == NULL || known->delegator.ptr == NULL ||
-	    known->delegate.ptr == NULL) {
-		return zta_arena__failed(&out->arena, r->err);
-	}
-	status = zta_map__add(&out->by_jti, known->jti, out->count, r->err);
-	if (status == ZTA_OK) {
-		status = zta_map__add(&out->by_digest,
-		    (zta_str){ (const char *)known->digest, ZTA_SHA256_LEN },
-		    out->count, r->err);
-	}
-	if (status == ZTA_EEXIST) {
-		return damaged(r, "the same grant stands there twice");
-	}
-	out->count += status == ZTA_OK;
-	return status;
-}
-
-/* "+ token", or "- token" of one that was taken back. */
-static zta_status
-read_line(reader *r, zta_str line)
-{
-	zta_grant grant;
-	zta_status status;
-
-	if (line.len < 3 || line.ptr[1] != ' ' ||
-	    (line.ptr[0] != '+' && line.ptr[0] != '-')) {
-		return damaged(r, "this is no line of it");
-	}
-	zta_arena__reset(&r->scratch);
-	status = zta_grant__read(
-	    &grant, &r->scratch, (zta_str){ line.ptr + 2, line.len - 2 }, NULL);
-	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
-		return zta_error__nomem(r->err);
-	}
-	return status != ZTA_OK ?
-	    damaged(r, "this is no grant") :
-	    add(r, &grant, (zta_str){ line.ptr + 2, line.len - 2 },
-		line.ptr[0] == '-');
-}
-
-static bool
-read_first(zta_str line, uint32_t *count)
-{
-	zta_str first = ZTA_STR(FIRST), digits;
-	size_t i;
-
-	*count = 0;
-	if (!zta_str__starts(line, first)) {
-		return false;
-	}
-	digits = (zta_str){ line.ptr + first.len, line.len - first.len };
-	for (i = 0; i < digits.len && i < 7; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9') {
-			return false;
-		}
-		*count = *count * 10 + (uint32_t)(digits.ptr[i] - '0');
-	}
-	return i > 0 && i == digits.len;
-}
-
-static zta_status
-parse(reader *r, zta_str text)
-{
-	zta_grants *out = r->out;
-	zta_str line = { NULL, 0 };
-	uint32_t count, i;
-	zta_status status = ZTA_OK;
-
-	r->line = 1;
-	if (!zta_str__next(&text, '\n', &line) || !read_first(line, &count)) {
-		return damaged(r, "it is none");
-	}
-	if (count > ZTA_GRANTS_MAX) {
-		return zta_error__set(
-		    r->err, ZTA_ELIMIT, "over %u grants", ZTA_GRANTS_MAX);
-	}
-	out->list = zta_arena__zalloc(
-	    &out->arena, (size_t)count + 1, sizeof(*out->list));
-	if (out->list == NULL) {
-		return zta_arena__failed(&out->arena, r->err);
-	}
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		r->line++;
-		if (!zta_str__next(&text, '\n', &line) || text.ptr == NULL) {
-			return damaged(r, "it was cut");
-		}
-		status = read_line(r, line);
-	}
-	return status == ZTA_OK && (text.ptr == NULL || text.len > 0) ?
-	    damaged(r, "it does not end where its first line says") :
-	    status;
-}
-
-zta_status
-zta_grants__parse(zta_grants *out, zta_str text, zta_error *err)
-{
-	reader r = { .out = out, .err = err };
-	zta_status status;
-
-	*out = (zta_grants){ 0 };
-	zta_arena__init(&out->arena, SIZE_MAX);
-	zta_map__init(&out->by_jti, &out->arena, zta_random__seed());
-	zta_map__init(&out->by_digest, &out->arena, zta_random__seed());
-	text = zta_arena__copy(&out->arena, text);
-	if (text.ptr == NULL) {
-		return zta_arena__failed(&out->arena, err);
-	}
-	zta_arena__init(&r.scratch, SIZE_MAX);
-	status = parse(&r, text);
-	zta_arena__release(&r.scratch);
-	return status;
+	*g = (zta_grants){ .fd = -1, .past_fd = -1 };
+	zta_arena__init(&g->arena, SIZE_MAX);
+	zta_map__init(&g->by_jti, &g->arena, zta_random__seed());
+	zta_map__init(&g->by_digest, &g->arena, zta_random__seed());
 }
 
 void
-zta_grants__release(zta_grants *grants)
+zta_grants__release(zta_grants *g)
 {
-	zta_arena__release(&grants->arena);
+	if (g->fd >= 0) {
+		(void)close(g->fd);
+	}
+	if (g->past_fd >= 0) {
+		(void)close(g->past_fd);
+	}
+	zta_arena__release(&g->arena);
+	free(g->list);
+	*g = (zta_grants){ .fd = -1, .past_fd = -1 };
 }
 
-zta_status
-zta_grants__read(zta_grants *out, const char *path, zta_error *err)
+/* --- lines */
+
+static zta_status
+damaged(const zta_grants *g, const char *why, zta_error *err)
 {
-	zta_arena scratch;
-	zta_str text;
-	zta_status status;
-
-	*out = (zta_grants){ 0 };
-	zta_arena__init(&scratch, SIZE_MAX);
-	status =
-	    zta_file__read(&scratch, path, ZTA_GRANTS_FILE_MAX, &text, err);
-	if (status == ZTA_OK) {
-		status = zta_grants__parse(out, text, err);
-	}
-	zta_arena__release(&scratch);
-	if (status != ZTA_OK) {
-		zta_error__place(err, "%s", path);
-	}
-	return status;
-}
-
-/* --- following it */
-
-static void
-forget(void *content)
-{
-	if (content != NULL) {
-		zta_grants__release(content);
-		free(content);
-	}
+	return zta_error__at(err, ZTA_EINVALID, (uint32_t)g->lines + 1, 1,
+	    "the list is damaged: %s", why);
 }
 
 static zta_status
-load(void **out, const char *path, zta_error *err)
+make_room(zta_grants *g, zta_error *err)
 {
-	zta_grants *grants = calloc(1, sizeof(*grants));
-	zta_status status;
+	uint32_t room = g->room == 0 ? ROOM_MIN : g->room * 2;
+	zta_known_grant *list;
 
-	*out = NULL;
-	if (grants == NULL) {
+	if (g->count < g->room) {
+		return ZTA_OK;
+	}
+	if (g->count == ZTA_GRANTS_MAX) {
+		return zta_error__set(
+		    err, ZTA_ELIMIT, "over %u grants", ZTA_GRANTS_MAX);
+	}
+	list = realloc(g->list, (size_t)room * sizeof(*list));
+	if (list == NULL) {
 		return zta_error__nomem(err);
 	}
-	status = zta_grants__read(grants, path, err);
-	if (status != ZTA_OK) {
-		forget(grants);
-		return status;
-	}
-	*out = grants;
+	g->list = list;
+	g->room = room;
 	return ZTA_OK;
 }
 
-const zta_followed_class zta_grants__class = { load, forget };
+static zta_status
+add(zta_grants *g, const zta_grants_line *line, uint64_t at, zta_error *err)
+{
+	zta_known_grant known = { .at = at,
+		.len = (uint32_t)line->token.len,
+		.parent = ZTA_MAP_NONE,
+		.has_parent = line->has_parent,
+		.delegator = line->delegator,
+		.delegate = line->delegate,
+		.expires_at = line->expires_at };
+	char *names =
+	    zta_arena__alloc(&g->arena, ZTA_SHA256_LEN + line->jti.len);
+	zta_status status = make_room(g, err);
+
+	if (status != ZTA_OK || names == NULL) {
+		return status != ZTA_OK ? status :
+					  zta_arena__failed(&g->arena, err);
+	}
+	memcpy(names, line->digest, ZTA_SHA256_LEN);
+	memcpy(names + ZTA_SHA256_LEN, line->jti.ptr, line->jti.len);
+	known.digest = (const unsigned char *)names;
+	known.jti = (zta_str){ names + ZTA_SHA256_LEN, line->jti.len };
+	if (line->has_parent) {
+		known.parent = zta_grants__number(g, line->parent);
+	}
+	if (zta_grants__number(g, known.digest) != ZTA_MAP_NONE ||
+	    zta_grants__find(g, known.jti) != NULL) {
+		return damaged(g, "the same grant stands there twice", err);
+	}
+	status = zta_map__add(&g->by_jti, known.jti, g->count, err);
+	if (status != ZTA_OK) {
+		return status;
+	}
+	/* From here on it can be found, whatever becomes of the rest. */
+	g->list[g->count++] = known;
+	return zta_map__add(&g->by_digest, (zta_str){ names, ZTA_SHA256_LEN },
+	    g->count - 1, err);
+}
+
+static zta_status
+mark(zta_grants *g, const zta_grants_line *line, zta_error *err)
+{
+	uint32_t number = zta_map__get(&g->by_jti, line->jti);
+
+	if (number == ZTA_MAP_NONE) {
+		return damaged(g, "there is no grant of this `jti`", err);
+	}
+	g->list[number].revoked |= line->kind == ZTA_GRANTS_REVOKED;
+	g->list[number].used |= line->kind == ZTA_GRANTS_USED;
+	return ZTA_OK;
+}
+
+zta_status
+zta_grants__apply(
+    zta_grants *g, const zta_grants_line *line, uint64_t at, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+
+	if (line->kind == ZTA_GRANTS_FIRST) {
+		g->made_with = line->lines;
+	} else if (line->kind == ZTA_GRANTS_ADDED) {
+		status = add(g, line, at, err);
+	} else {
+		status = mark(g, line, err);
+	}
+	if (status == ZTA_OK) {
+		memcpy(g->check, line->check, ZTA_SHA256_LEN);
+		g->lines++;
+	}
+	return status;
+}
 
 /* --- finding */
 
 const zta_known_grant *
-zta_grants__find(const zta_grants *grants, zta_str jti)
+zta_grants__find(const zta_grants *g, zta_str jti)
 {
 	uint32_t at =
-	    jti.ptr == NULL ? ZTA_MAP_NONE : zta_map__get(&grants->by_jti, jti);
+	    jti.ptr == NULL ? ZTA_MAP_NONE : zta_map__get(&g->by_jti, jti);
 
-	return at == ZTA_MAP_NONE ? NULL : &grants->list[at];
+	return at == ZTA_MAP_NONE ? NULL : &g->list[at];
 }
 
-static const zta_known_grant *
-find_digest(
-    const zta_grants *grants, const unsigned char digest[ZTA_SHA256_LEN])
+uint32_t
+zta_grants__number(const zta_grants *g, const unsigned char *digest)
 {
-	uint32_t at = zta_map__get(&grants->by_digest,
-	    (zta_str){ (const char *)digest, ZTA_SHA256_LEN });
+	return zta_map__get(
+	    &g->by_digest, (zta_str){ (const char *)digest, ZTA_SHA256_LEN });
+}
 
-	return at == ZTA_MAP_NONE ? NULL : &grants->list[at];
+zta_status
+zta_grants__token(const zta_grants *g, const zta_known_grant *known,
+    zta_arena *arena, zta_str *out, zta_error *err)
+{
+	char *text = zta_arena__alloc(arena, known->len);
+
+	if (text == NULL) {
+		return zta_arena__failed(arena, err);
+	}
+	if (pread(g->fd, text, known->len, (off_t)known->at) !=
+	    (ssize_t)known->len) {
+		return zta_error__set(
+		    err, ZTA_EIO, "a grant cannot be read from its file");
+	}
+	*out = (zta_str){ text, known->len };
+	return ZTA_OK;
 }
 
 const zta_known_grant *
-zta_grants__above(const zta_grants *grants, const zta_known_grant *known)
+zta_grants__above(const zta_grants *g, const zta_known_grant *known)
 {
-	return known->has_parent ? find_digest(grants, known->parent) : NULL;
+	return known->parent == ZTA_MAP_NONE ? NULL : &g->list[known->parent];
 }
+
+/* --- taking a chain */
+
+/* What is known of one, copied out of the index. */
+typedef struct copied {
+	zta_str token, jti;
+	unsigned char digest[ZTA_SHA256_LEN];
+	bool revoked;
+} copied;
 
 /* Those above, with the grant itself, which comes first; 0: not all are there. */
 static uint32_t
-climb(const zta_grants *grants, const zta_known_grant *known,
+climb(const zta_grants *g, const zta_known_grant *known,
     const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX],
     zta_grant_finding *finding)
 {
@@ -261,49 +213,103 @@ climb(const zta_grants *grants, const zta_known_grant *known,
 			*finding = ZTA_GRANT_HOLDS;
 			return count;
 		}
-		known = zta_grants__above(grants, known);
+		known = zta_grants__above(g, known);
 	}
 	return 0;
 }
 
+static zta_status
+copy_chain(const zta_grants *g, const zta_known_grant *last, zta_arena *arena,
+    copied out[ZTA_GRANT_CHAIN_MAX], uint32_t *count,
+    zta_grant_finding *finding, zta_error *err)
+{
+	const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX], *known;
+	zta_status status = ZTA_OK;
+	uint32_t i;
+
+	*count = climb(g, last, path, finding);
+	for (i = 0; status == ZTA_OK && i < *count; i++) {
+		known = path[*count - 1 - i];
+		memcpy(out[i].digest, known->digest, ZTA_SHA256_LEN);
+		out[i].revoked = known->revoked;
+		out[i].jti = zta_arena__copy(arena, known->jti);
+		status = out[i].jti.ptr == NULL ?
+		    zta_arena__failed(arena, err) :
+		    zta_grants__token(g, known, arena, &out[i].token, err);
+	}
+	return status;
+}
+
+/* Read them, and see that they are those that the lines spoke of. */
+static zta_status
+read_chain(const copied *from, uint32_t count, zta_known *known,
+    zta_arena *arena, zta_taken_grants *out, zta_error *err)
+{
+	zta_status status;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		zta_grant *grant = &out->grants[i];
+
+		status = zta_grant__read_known(
+		    grant, known, arena, from[i].token, err);
+		if (status != ZTA_OK) {
+			return status;
+		}
+		if (!zta_str__eq(grant->jti, from[i].jti) ||
+		    memcmp(grant->digest, from[i].digest, ZTA_SHA256_LEN) !=
+			0) {
+			return ZTA_EUNTRUSTED;
+		}
+		out->revoked[i] = from[i].revoked;
+	}
+	out->count = count;
+	return ZTA_OK;
+}
+
 /* By `jti`, or by digest if that is not NULL. */
+static const zta_known_grant *
+find_last(const zta_grants *g, zta_str jti, const unsigned char *digest)
+{
+	uint32_t number;
+
+	if (digest == NULL) {
+		return zta_grants__find(g, jti);
+	}
+	number = zta_grants__number(g, digest);
+	return number == ZTA_MAP_NONE ? NULL : &g->list[number];
+}
+
 static zta_status
 take(zta_followed *followed, zta_known *known, zta_str jti,
     const unsigned char *digest, zta_arena *arena, zta_taken_grants *out,
     zta_grant_finding *finding, zta_error *err)
 {
-	const zta_known_grant *path[ZTA_GRANT_CHAIN_MAX];
-	const zta_grants *grants;
-	zta_str tokens[ZTA_GRANT_CHAIN_MAX];
-	zta_status status = ZTA_OK;
-	uint32_t i, count;
+	copied chain[ZTA_GRANT_CHAIN_MAX];
+	const zta_grants *g;
+	zta_status status;
+	uint32_t count;
 
 	out->count = 0;
 	*finding = ZTA_GRANT_UNKNOWN;
 	if (followed == NULL) {
 		return ZTA_OK;
 	}
-	grants = zta_followed__enter(followed);
-	count = climb(grants,
-	    digest != NULL ? find_digest(grants, digest) :
-			     zta_grants__find(grants, jti),
-	    path, finding);
-	for (i = 0; i < count; i++) {
-		tokens[i] = zta_arena__copy(arena, path[count - 1 - i]->token);
-		out->revoked[i] = path[count - 1 - i]->revoked;
+	if (zta_followed__is_stale(followed)) {
+		*finding = ZTA_GRANT_STALE;
+		return ZTA_OK;
 	}
+	g = zta_followed__enter(followed);
+	status = copy_chain(
+	    g, find_last(g, jti, digest), arena, chain, &count, finding, err);
 	zta_followed__leave(followed);
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = tokens[i].ptr == NULL ?
-		    zta_arena__failed(arena, err) :
-		    zta_grant__read_known(
-			&out->grants[i], known, arena, tokens[i], err);
+	if (status == ZTA_OK) {
+		status = read_chain(chain, count, known, arena, out, err);
 	}
 	if (status == ZTA_EUNTRUSTED) {
 		*finding = ZTA_GRANT_MALFORMED;
 		return ZTA_OK;
 	}
-	out->count = status == ZTA_OK ? count : 0;
 	return status;
 }
 

@@ -268,12 +268,14 @@ def test_configuration_is_checked():
     for text, message in (
         ("zone 1\n", "bad.conf:"),
         ("colour blue\n", "bad.conf:1:1: there is no key `colour`"),
-        ("seal_lifetime_max 0\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
-        ("seal_lifetime_max 604801\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
-        ("seal_lifetime_max 1d\n", "bad.conf:1:19: seal_lifetime_max is 1 to 604800 seconds"),
+        ("seal_lifetime_max 0\n", "bad.conf:1:19: `seal_lifetime_max` is 1 to 604800 seconds"),
+        ("seal_lifetime_max 604801\n", "bad.conf:1:19: `seal_lifetime_max` is 1 to 604800 seconds"),
+        ("seal_lifetime_max 1d\n", "bad.conf:1:19: `seal_lifetime_max` is 1 to 604800 seconds"),
         ("zone 100000000001\nzone 100000000001\n", "bad.conf:2:1: `zone` stands twice"),
         ("listen nowhere\n", "bad.conf:1:8: expected address:port"),
         ("workers 0\n", "bad.conf:1:9: workers is a number"),
+        ("follow_max_age_s 0\n", "bad.conf:1:18: `follow_max_age_s` is 1 to 86400 seconds"),
+        ("follow_max_age_s 86401\n", "bad.conf:1:18: `follow_max_age_s` is 1 to 86400 seconds"),
     ):
         with open(conf, "w", encoding="utf-8") as f:
             f.write(text)

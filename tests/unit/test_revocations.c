@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/str.h"
 #include "identity/revocations.h"
 #include "jws_made.h"
 #include "ztauth/token.h"
@@ -312,6 +313,49 @@ test_revocations__refuses_what_makes_no_sense(void **state)
 	}
 }
 
+/* Of two lists all lines hold, and of two about one thing the wider one. */
+static void
+test_revocations__of_two_lists_hold(void **state)
+{
+	static const char ours[] =
+	    "ztauth-revocations 1 3\n"
+	    "{\"until\":1767225700,\"iss\":\"a\",\"jti\":\"1\"}\n"
+	    "{\"until\":1767225900,\"type\":\"T\",\"id\":\"x\","
+	    "\"before\":1767225500}\n"
+	    "{\"until\":1767225600,\"iss\":\"a\",\"jti\":\"ended\"}\n";
+	static const char theirs[] =
+	    "ztauth-revocations 1 4\n"
+	    "{\"until\":1767225600,\"iss\":\"b\",\"jti\":\"ended\"}\n"
+	    "{\"until\":1767225800,\"iss\":\"a\",\"jti\":\"2\"}\n"
+	    "{\"until\":1767225650,\"iss\":\"a\",\"jti\":\"1\"}\n"
+	    "{\"until\":1767225800,\"type\":\"T\",\"id\":\"x\"}\n";
+	static const char both[] =
+	    "ztauth-revocations 1 3\n"
+	    "{\"until\":1767225700,\"iss\":\"a\",\"jti\":\"1\"}\n"
+	    "{\"until\":1767225900,\"type\":\"T\",\"id\":\"x\"}\n"
+	    "{\"until\":1767225800,\"iss\":\"a\",\"jti\":\"2\"}\n";
+	static const char *const bad[] = { "", "x",
+		"ztauth-revocations 1 1\n{}\n", "ztauth-revocations 1 1\n" };
+	char merged[80];
+	zta_str text;
+	size_t i;
+
+	(void)state;
+	(void)snprintf(merged, sizeof(merged), "%s/merged", dir);
+	assert_int_equal(
+	    zta_file__replace(merged, 0600, ZTA_STR(ours), NULL), ZTA_OK);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(zta_revocations__merge(
+				     merged, zta_str_of(bad[i]), NOW, NULL),
+		    ZTA_EINVALID);
+	}
+	assert_int_equal(
+	    zta_revocations__merge(merged, ZTA_STR(theirs), NOW, NULL), ZTA_OK);
+	assert_int_equal(
+	    zta_file__read(&arena, merged, 4096, &text, NULL), ZTA_OK);
+	assert_true(zta_str__eq(text, ZTA_STR(both)));
+}
+
 int
 main(void)
 {
@@ -322,6 +366,7 @@ main(void)
 		cmocka_unit_test(test_revocations__last_as_long_as_they_hold),
 		cmocka_unit_test(test_revocations__refuses_what_makes_no_sense),
 		cmocka_unit_test(test_revocations__damage_opens_nothing),
+		cmocka_unit_test(test_revocations__of_two_lists_hold),
 	};
 
 	return cmocka_run_group_tests_name(
