@@ -283,11 +283,12 @@ BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
+    $(BUILD)/src/daemon/log_signer.o \
     $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(filter %.c %.o %.a,$^) -o $@ \
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(filter %.c %.o,$^) $(filter %.a,$^) -o $@ \
 	    $(LDFLAGS) $(LDLIBS)
 
 bench: all $(BENCH)
