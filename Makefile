@@ -28,7 +28,7 @@ BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
        json_copy json_node json_write map random shared sort status str time \
        uri url utf8 watched
 
-CRYPTO = cert digest jwk key rsa_key secret sign siphash ssh_agent \
+CRYPTO = cert digest hash_tree jwk key rsa_key secret sign siphash ssh_agent \
          ssh_allowed ssh_key ssh_private ssh_sig ssh_wire tls tls_peer \
          tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
@@ -75,7 +75,7 @@ PDP = consent decide delegation issue issue_grants issue_proofs may_act \
       register_record replay request sealing snapshot snapshot_base \
       snapshot_schema snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
-PEP = answer ask batch decide exchange pep
+PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
@@ -120,16 +120,17 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
-       pack pep pep_answer pep_batch pep_link pep_sent quarantine receipt \
-       receive_fault recheck remote revocations ring saml schema seal search \
-       search_random snapshot_base spent spiffe ssh statement status_list \
-       store store_fault store_pgsql store_sqlite tls transaction transfer \
-       tree trust txn_token uri used validate wimse workspace x509
+       pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
+       receipt receive_fault recheck remote revocations ring saml schema \
+       seal search search_random snapshot_base spent spiffe ssh statement \
+       status_list store store_fault store_pgsql store_sqlite tls \
+       transaction transfer tree trust txn_token uri used validate wimse \
+       workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks \
-       jwt lists log memo note object outside pack pep pktline policy \
-       policyjson proof quarantine replay request saml schema seal search \
-       spiffe ssh statement tests transfer trust workspace x509
+       jwt lists log memo note object outside pack pep pep_part pktline \
+       policy policyjson proof quarantine replay request saml schema seal \
+       search spiffe ssh statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -168,8 +169,8 @@ $(BUILD)/tests/unit/test_metamorphic: tests/unit/world.c \
     tests/unit/world.h tests/unit/world_change.c tests/unit/world_write.c
 
 $(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
-    $(BUILD)/tests/unit/test_pep_sent: tests/unit/peer.c tests/unit/peer.h \
-    tests/unit/pep_case.h
+    $(BUILD)/tests/unit/test_pep_part $(BUILD)/tests/unit/test_pep_sent: \
+    tests/unit/peer.c tests/unit/peer.h tests/unit/pep_case.h
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 

@@ -76,6 +76,8 @@ EOF
 }
 
 serve() {
+	# What an earlier one said does not count.
+	: > "$work/server.log"
 	"$ztauth" serve --config "$work/ztauth.conf" 2> "$work/server.log" &
 	server=$!
 	wait_for 'listening on'

@@ -241,6 +241,32 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_seal(zta_pep *pep,
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_unseal(zta_pep *pep, zta_str seal,
     const zta_pep_message *message, zta_pep_token *out, zta_error *err);
 
+/*
+ * Whoever consumes many of one seal asks once, and checks the others itself: the
+ * root is what the seal says, of which the server has taken one. Zeroed, it has
+ * no parts.
+ */
+typedef struct zta_pep_root {
+	unsigned char sha256[32];
+	uint32_t payloads;
+	char channel[257];
+} zta_pep_root;
+
+/*
+ * zta_pep_unseal() of one of many; `root` is for the others, and after an error
+ * zeroed. The token is for all of them. ZTA_EINVAL: it is no part.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_unseal_root(zta_pep *pep,
+    zta_str seal, const zta_pep_message *message, zta_pep_token *out,
+    zta_pep_root *root, zta_error *err);
+
+/*
+ * Is the message one of those? Nothing is asked and nothing recorded: show the
+ * server what is not, with zta_pep_unseal(), and it will be. ZTA_EUNTRUSTED: no.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_pep_check_part(
+    const zta_pep_root *root, const zta_pep_message *message, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

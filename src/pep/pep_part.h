@@ -82,6 +82,13 @@ ZTA_MUST_USE zta_status zta_pep__batch_root(
     zta_pep_batch *batch, char out[ZTA_PEP_HASH_LEN], zta_error *err);
 size_t zta_pep__batch_count(const zta_pep_batch *batch);
 
+/*
+ * The root in a seal whose part `message` the server has taken; zeroed after an
+ * error. ZTA_EINVALID: it has none; ZTA_EUNTRUSTED: the part is not below it.
+ */
+ZTA_MUST_USE zta_status zta_pep__read_root(zta_str seal,
+    const zta_pep_message *message, zta_pep_root *out, zta_error *err);
+
 /* --- answers; ZTA_EINVALID: not exactly what is expected */
 
 /* What an answer of another `code` than 200 says; of a token also as words. */

@@ -4,54 +4,12 @@
 
 #include <string.h>
 
-/* SPEC: rfc9162 2.1.1: what stands before leaves, and before two nodes. */
-static void
-hash_leaf(const unsigned char *payload, unsigned char *out)
-{
-	const zta_str parts[] = { { "\0", 1 },
-		{ (const char *)payload, ZTA_SHA256_LEN } };
-
-	zta_digest__sha256_parts(parts, 2, out);
-}
-
-static void
-hash_pair(const void *left, const void *right, unsigned char *out)
-{
-	const zta_str parts[] = { { "\1", 1 }, { left, ZTA_SHA256_LEN },
-		{ right, ZTA_SHA256_LEN } };
-
-	zta_digest__sha256_parts(parts, 3, out);
-}
-
-/* SPEC: rfc9162 2.1.3.2 */
-static bool
-climb(uint32_t index, uint32_t last, zta_str path, unsigned char *node)
-{
-	for (; path.len >= ZTA_SHA256_LEN;
-	     path.ptr += ZTA_SHA256_LEN, path.len -= ZTA_SHA256_LEN) {
-		if (last == 0) {
-			return false;
-		}
-		if (index % 2 == 1 || index == last) {
-			hash_pair(path.ptr, node, node);
-			/* Up to where it is a right child. */
-			while (index % 2 == 0 && index != 0) {
-				index /= 2;
-				last /= 2;
-			}
-		} else {
-			hash_pair(node, path.ptr, node);
-		}
-		index /= 2;
-		last /= 2;
-	}
-	return last == 0 && path.len == 0;
-}
+#include "crypto/hash_tree.h"
 
 bool
 zta_seal_tree__holds(const zta_sealed *what, const zta_received *received)
 {
-	unsigned char node[ZTA_SHA256_LEN];
+	zta_hash_tree tree = { .count = what->payloads };
 
 	if (received->is_part != (what->payloads > 0)) {
 		return false;
@@ -60,11 +18,7 @@ zta_seal_tree__holds(const zta_sealed *what, const zta_received *received)
 		return memcmp(what->payload, received->payload,
 			   ZTA_SHA256_LEN) == 0;
 	}
-	if (received->index >= what->payloads) {
-		return false;
-	}
-	hash_leaf(received->payload, node);
-	return climb(
-		   received->index, what->payloads - 1, received->path, node) &&
-	    memcmp(what->payload, node, ZTA_SHA256_LEN) == 0;
+	memcpy(tree.root, what->payload, ZTA_SHA256_LEN);
+	return zta_hash_tree__holds(
+	    &tree, received->index, received->payload, received->path);
 }
