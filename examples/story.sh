@@ -76,8 +76,7 @@ EOF
 }
 
 serve() {
-	# What an earlier one said does not count.
-	: > "$work/server.log"
+	: > "$work/server.log" # what one before said is not read again
 	"$ztauth" serve --config "$work/ztauth.conf" 2> "$work/server.log" &
 	server=$!
 	wait_for 'listening on'
