@@ -250,15 +250,16 @@ replay: $(FUZZ:%=$(BUILD)/fuzz/replay_%)
 	    $(BUILD)/fuzz/replay_$$t fuzz/corpus/$$t || exit 1; done
 
 REPLAY = $(foreach t,$(FUZZ),"$(BUILD)/fuzz/replay_$(t) fuzz/corpus/$(t)")
-CONCURRENT = $(wildcard tests/daemon/test_* tests/fault/test_* examples/*/run)
+CONCURRENT = $(wildcard tests/daemon/test_* tests/fault/test_*) examples/shop/run
 SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/interop/test_*) \
           $(CONCURRENT)
+STORIES = $(filter-out examples/shop/run,$(wildcard examples/*/run))
 MODELS = tests/model/run
 
 check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
     $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
-	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS) $(MODELS)
+	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS) $(STORIES) $(MODELS)
 
 # The same tests under sanitizers, each in a build of its own; under tsan those
 # that have threads.
