@@ -78,7 +78,7 @@ PEP = answer ask batch decide exchange pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receive recheck remote remote_ask remote_open \
+      receipt_fetch receive recheck recorded remote remote_ask remote_open \
       remote_push report resolve server show signer signers statements \
       test_outcome test_read tests transfer transfer_read trust_edit \
       trust_explain trust_statements trust_view why why_changes why_find \
