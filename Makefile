@@ -79,7 +79,7 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
       receipt_fetch receive recheck recorded remote remote_ask remote_open \
-      remote_push report resolve server show signer signers statements \
+      remote_push replay report resolve server show signer signers statements \
       test_outcome test_read tests transfer transfer_read trust_edit \
       trust_explain trust_statements trust_view why why_changes why_find \
       why_grants why_policies why_rings why_workload workspace \
@@ -106,7 +106,7 @@ DAEMON = admin certificate chronicle config develop file_state follow hoard \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log main pep \
+      explain_print history init init_server key ledger log log_replay main pep \
       pep_decide plan receipt revert revoke serve show status sync terminal \
       test token trust trust_edit trust_explain trust_show trust_statement \
       validate workspace zone
