@@ -7,6 +7,7 @@
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "pap/recorded.h"
 #include "pdp/question.h"
 #include "ztauth/log.h"
 
@@ -44,36 +45,6 @@ tell_record(zta_account *a)
 
 /* --- decided again */
 
-/* What both the record and the kept request say is the same. */
-static bool
-is_of_record(const zta_account *a)
-{
-	const zta_authzen *r = &a->replay.request;
-	const zta_leaf *leaf = &a->leaf;
-	const zta_txn *txn = a->replay.txn;
-	uint32_t i;
-
-	if (a->replay.time != leaf->time ||
-	    !zta_str__eq(r->subject_type, leaf->subject_type) ||
-	    !zta_str__eq(r->subject_id, leaf->subject_id) ||
-	    !zta_str__eq(r->action, leaf->action) ||
-	    !zta_str__eq(r->resource_type, leaf->resource_type) ||
-	    !zta_str__eq(r->resource_id, leaf->resource_id) ||
-	    (txn == NULL ? 0 : txn->ring_count) != leaf->ring_count) {
-		return false;
-	}
-	for (i = 0; i < leaf->ring_count; i++) {
-		if (!zta_str__eq(
-			txn->rings[i].workload, leaf->rings[i].workload) ||
-		    !zta_str__is(leaf->rings[i].proof,
-			zta_proof__name(txn->rings[i].proof)) ||
-		    txn->rings[i].at != leaf->rings[i].at) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static const char *
 why_not_again(const zta_account *a)
 {
@@ -92,7 +63,7 @@ why_not_again(const zta_account *a)
 	if (!a->kept) {
 		return "its request was not kept";
 	}
-	if (!is_of_record(a)) {
+	if (!zta_recorded__is_of(&a->leaf, &a->replay)) {
 		return "the request that was kept is not the record's";
 	}
 	if (a->asked->workspace == NULL) {
@@ -102,30 +73,6 @@ why_not_again(const zta_account *a)
 		return "the workspace does not have the version";
 	}
 	return a->version == NULL ? "the version is not valid any more" : NULL;
-}
-
-static bool
-is_same_list(const zta_str *list, uint32_t count, const zta_leaf_list *recorded)
-{
-	uint32_t i;
-
-	for (i = 0; i < count && i < recorded->count; i++) {
-		if (!zta_str__eq(list[i], recorded->items[i])) {
-			return false;
-		}
-	}
-	return count == recorded->count;
-}
-
-static bool
-agrees(const zta_decision *d, const zta_leaf *leaf)
-{
-	return (d->effect == ZTA_ALLOW) == leaf->allowed &&
-	    zta_str__is(leaf->leg, d->leg) &&
-	    zta_str__is(leaf->code, d->code) && d->ring == leaf->ring &&
-	    is_same_list(d->policies, d->policy_count, &leaf->policies) &&
-	    is_same_list(d->elevation, d->elevation_count, &leaf->elevation) &&
-	    is_same_list(d->errors, d->error_count, &leaf->errors);
 }
 
 static zta_status
@@ -146,7 +93,7 @@ decide_again(zta_account *a)
 	}
 	a->told.again_allowed = d->effect == ZTA_ALLOW;
 	a->told.again_code = d->code;
-	a->told.agrees = agrees(d, &a->leaf);
+	a->told.agrees = zta_recorded__agrees(&a->leaf, d);
 	if (r->txn != NULL) {
 		a->told.scopes = r->txn->scopes;
 		a->told.scope_count = r->txn->scope_count;

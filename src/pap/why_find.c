@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "log/journal.h"
+#include "pap/recorded.h"
 #include "pap/why.h"
 #include "ztauth/log.h"
 
@@ -105,90 +106,17 @@ zta_why__find_request(zta_account *a)
 
 /* --- the version */
 
-/* The commit of this tree, from `at` back; none: there is none. */
-static zta_status
-find_tree(const zta_ledger *ledger, const zta_oid *tree, zta_oid at,
-    zta_oid *out, zta_error *err)
-{
-	zta_commit commit;
-	zta_arena scratch;
-	zta_status status = ZTA_OK;
-
-	zta_arena__init(&scratch, SIZE_MAX);
-	while (status == ZTA_OK && zta_oid__is_none(out)) {
-		zta_arena__reset(&scratch);
-		status =
-		    zta_ledger__commit(ledger, &at, &scratch, &commit, err);
-		if (status == ZTA_OK && zta_oid__eq(&commit.tree, tree)) {
-			*out = at;
-		}
-		if (status != ZTA_OK || !commit.has_parent) {
-			break;
-		}
-		at = commit.parent;
-	}
-	zta_arena__release(&scratch);
-	return status;
-}
-
-/*
- * The record names a commit, or the tree of a folder that was no ledger of a
- * store. None in `*out`: neither is here.
- */
-static zta_status
-find_commit(zta_account *a, zta_workspace *w, zta_oid *out)
-{
-	zta_arena scratch;
-	zta_commit commit;
-	zta_oid named, head;
-	zta_status status;
-
-	*out = (zta_oid){ 0 };
-	if (!zta_oid__parse(a->leaf.commit, &named)) {
-		return ZTA_OK;
-	}
-	zta_arena__init(&scratch, SIZE_MAX);
-	status =
-	    zta_ledger__commit(&w->ledger, &named, &scratch, &commit, NULL);
-	zta_arena__release(&scratch);
-	if (status == ZTA_OK) {
-		*out = named;
-		return ZTA_OK;
-	}
-	if (status == ZTA_ENOMEM) {
-		return zta_error__nomem(a->err);
-	}
-	status = zta_workspace__head(w, &head, a->err);
-	return status != ZTA_OK || zta_oid__is_none(&head) ?
-	    status :
-	    find_tree(&w->ledger, &named, head, out, a->err);
-}
-
 zta_status
 zta_why__find_version(zta_account *a)
 {
 	zta_workspace *w = a->asked->workspace;
-	zta_arena arena;
-	zta_tree tree;
-	zta_oid commit;
-	zta_status status = w == NULL ? ZTA_OK : find_commit(a, w, &commit);
+	zta_status status = w == NULL ?
+	    ZTA_OK :
+	    zta_recorded__version(w, a->leaf.commit, &a->report, a->err);
 
-	if (status != ZTA_OK || w == NULL || zta_oid__is_none(&commit)) {
-		return status;
-	}
-	zta_arena__init(&arena, SIZE_MAX);
-	status = zta_ledger__files(&w->ledger, &commit, &arena, &tree, a->err);
-	if (status != ZTA_OK) {
-		zta_arena__release(&arena);
-		return status;
-	}
-	status = zta_report__tree(&a->report, &arena, &tree, 0, a->err);
-	if (status != ZTA_OK) {
-		return status;
-	}
 	/* It was valid once, by rules of then. */
-	if (!a->report->check.whole) {
-		return ZTA_OK;
+	if (status != ZTA_OK || a->report == NULL || !a->report->check.whole) {
+		return status;
 	}
 	a->version = a->report->check.loaded;
 	a->trust.model = a->version->model;
