@@ -235,14 +235,42 @@ read_place_in_chain(reader *r, const zta_json *node)
 }
 
 static zta_status
+read_consent(reader *r, const zta_json *node)
+{
+	static const char *const names[] = { "kind", "age_s", NULL };
+	zta_decision_test *t = r->out;
+	zta_str kind = { "", 0 };
+	zta_status status = zta_json__only(r->doc, node, names, r->err);
+
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "kind", true, &kind);
+	}
+	if (status == ZTA_OK) {
+		status = take_number(
+		    r, node, "age_s", 0, AGE_MAX_S, &t->consent_age_s);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	t->consent = zta_str__is(kind, "signature") ? ZTA_CONSENT_SIGNATURE :
+	    zta_str__is(kind, "oidc-nonce")         ? ZTA_CONSENT_OIDC_NONCE :
+						      ZTA_CONSENT_NONE;
+	return t->consent != ZTA_CONSENT_NONE ?
+	    ZTA_OK :
+	    FAIL(r, zta_json__get(node, "kind"),
+		"`kind` of consent is `signature` or `oidc-nonce`");
+}
+
+static zta_status
 read_elevation(reader *r, const zta_json *node)
 {
 	static const char *const names[] = { "workload", "proof", "proof_age_s",
 		"source", "trust_domain", "subject", "operation", "ring",
-		"depth", "now", NULL };
+		"depth", "now", "consent", NULL };
 	zta_ring *ring = &r->out->ring;
 	const zta_json *subject = zta_json__get(node, "subject");
 	const zta_json *operation = zta_json__get(node, "operation");
+	const zta_json *consent = zta_json__get(node, "consent");
 	zta_status status = zta_json__only(r->doc, node, names, r->err);
 
 	*ring =
@@ -274,6 +302,9 @@ read_elevation(reader *r, const zta_json *node)
 	}
 	if (status == ZTA_OK) {
 		status = read_place_in_chain(r, node);
+	}
+	if (status == ZTA_OK && consent != NULL) {
+		status = read_consent(r, consent);
 	}
 	return status != ZTA_OK ? status :
 				  read_now(r, zta_json__get(node, "now"));

@@ -4,6 +4,7 @@
 #define ZTA_PAP_TEST_READ_H
 
 #include "pdp/question.h"
+#include "trust/grant.h"
 
 /* One test: it asks the policies, or whether a workload may act. */
 typedef struct zta_decision_test {
@@ -21,6 +22,8 @@ typedef struct zta_decision_test {
 	bool has_now;
 	int64_t now;   /* ms */
 	int64_t age_s; /* of the proof */
+	zta_consent consent;
+	int64_t consent_age_s;
 
 	bool permitted; /* what is expected */
 	bool has_policies;

@@ -142,6 +142,10 @@ make_elevation(runner *r, zta_decision_test *t, zta_elevation_question *q)
 		.operation = t->has_operation ? &t->operation : NULL,
 		.now = t->has_now ? t->now : r->tests->now };
 	t->ring.at = q->now - t->age_s * 1000;
+	if (t->consent != ZTA_CONSENT_NONE) {
+		q->consent = zta_consent__name(t->consent);
+		q->consent_at = q->now - t->consent_age_s * 1000;
+	}
 	t->subject.type = zta_question__type(
 	    r->tests->snapshot, &r->scratch, t->subject.type);
 	return t->subject.type.ptr != NULL ?

@@ -737,6 +737,17 @@ static const struct {
 	    "`flow` goes with `request`" },
 	{ ELEVATION "},\"now\":\"2026-12-31\",\"expect\":{\"decision\":true}",
 	    "there is no such member here" },
+	{ ELEVATION ",\"consent\":{}},\"expect\":{\"decision\":true}",
+	    "`kind` is missing" },
+	{ ELEVATION ",\"consent\":{\"kind\":\"\"}},"
+		    "\"expect\":{\"decision\":true}",
+	    "`kind` must be a string that is not empty" },
+	{ ELEVATION ",\"consent\":{\"kind\":\"console\"}},"
+		    "\"expect\":{\"decision\":true}",
+	    "`kind` of consent is `signature` or `oidc-nonce`" },
+	{ ELEVATION ",\"consent\":{\"kind\":\"signature\",\"age_s\":-1}},"
+		    "\"expect\":{\"decision\":true}",
+	    "`age_s` is 0 to " },
 	{ "\"elevation\":{\"workload\":\"w\",\"proof\":\"faith\"," SUBJECT "},"
 	  "\"expect\":{\"decision\":true}",
 	    "a proof is \"bearer\", \"mtls\", \"dpop\" or \"wpt\"" },
@@ -774,6 +785,35 @@ test_check__runs_tests(void **state)
 		}
 		zta_check__release(&out);
 	}
+}
+
+/* Policies see the consent of a test, and none where there is none. */
+static void
+test_check__tests_consent(void **state)
+{
+	const file changes[] = {
+		{ "trust/elevation.cedar",
+		    "permit (principal, action, resource) when {\n"
+		    "context.consent has kind && context.consent has age &&\n"
+		    "context.consent.kind == \"oidc-nonce\" &&\n"
+		    "context.consent.age == 7 };\n" },
+		{ "tests/t.json",
+		    "{\"tests\":[{\"name\":\"a\"," ELEVATION
+		    ",\"consent\":{\"kind\":\"oidc-nonce\",\"age_s\":7}},"
+		    "\"expect\":{\"decision\":true}},"
+		    "{\"name\":\"b\"," ELEVATION
+		    ",\"consent\":{\"kind\":\"signature\",\"age_s\":7}},"
+		    "\"expect\":{\"decision\":false}},"
+		    "{\"name\":\"c\"," ELEVATION
+		    "},\"expect\":{\"decision\":false}}]}" },
+	};
+	zta_check out;
+
+	(void)state;
+	check(changes, 2, 0, &out);
+	assert_int_equal(out.tests.count, 3);
+	assert_int_equal(out.tests.failed, 0);
+	zta_check__release(&out);
 }
 
 /* Why a test failed, if somebody asks. */
@@ -946,6 +986,7 @@ main(void)
 		    test_check__warns_of_partitions_without_schema),
 		cmocka_unit_test(test_check__assumes_a_manifest),
 		cmocka_unit_test(test_check__runs_tests),
+		cmocka_unit_test(test_check__tests_consent),
 		cmocka_unit_test(test_check__explains_tests),
 		cmocka_unit_test(test_check__lists_so_many_findings),
 		cmocka_unit_test(test_check__runs_so_many_tests),
