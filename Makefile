@@ -70,7 +70,8 @@ TRUST = chain_put chain_take delegators domains elevation elevation_question \
         grant_show_json grants grants_compact grants_copy grants_edit \
         grants_line grants_read model quarantine seal seal_tree stated_keys \
         statement statement_make statement_read txn_token
-PDP = consent decide delegation issue issue_grants issue_proofs may_act \
+PDP = consent decide delegation issue issue_grants issue_proofs \
+      issue_standing may_act \
       question question_context question_entity record register \
       register_record replay request sealing snapshot snapshot_base \
       snapshot_schema snapshot_trust transaction zone_keys

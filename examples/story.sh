@@ -112,14 +112,20 @@ svid() {
 	    --sub "spiffe://${domain:?}/$1" --aud "$domain"
 }
 
-# exchange SUBJECT_TOKEN ACTOR_TOKEN [FIELD...]: ask for a transaction token
+# exchange SUBJECT_TOKEN ACTOR_TOKEN [FIELD...]: ask for a transaction token;
+# $subject_type is a whole one, or one of RFC 8693
 exchange() {
 	subject_token=$1 actor_token=$2
 	shift 2
+	type=${subject_type:-access_token}
+	case $type in
+	urn:*) ;;
+	*) type=urn:ietf:params:oauth:token-type:$type ;;
+	esac
 	curl -sS --max-time 10 "$url/token" \
 	    -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \
 	    -d requested_token_type=urn:ietf:params:oauth:token-type:txn_token \
-	    -d "subject_token_type=urn:ietf:params:oauth:token-type:${subject_type:-access_token}" \
+	    -d "subject_token_type=$type" \
 	    -d actor_token_type=urn:ietf:params:oauth:token-type:jwt \
 	    --data-urlencode "subject_token=$subject_token" \
 	    --data-urlencode "actor_token=$actor_token" "$@"

@@ -80,7 +80,8 @@ typedef enum zta_pep_kind {
 	ZTA_PEP_ID_TOKEN,     /* of a subject */
 	ZTA_PEP_SAML2,        /* of a subject, base64url */
 	ZTA_PEP_API_KEY,
-	ZTA_PEP_TXN_TOKEN /* of a subject: its transaction goes on */
+	ZTA_PEP_TXN_TOKEN, /* of a subject: its transaction goes on */
+	ZTA_PEP_DELEGATION /* of a subject: a grant that it has given */
 } zta_pep_kind;
 
 /*

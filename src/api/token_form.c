@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #define SEAL_TYPE "urn:ztauth:token-type:seal"
+#define GRANT_TYPE "urn:ztauth:token-type:delegation"
 
 /* Token types, and what they say of a credential. */
 static const struct {
@@ -34,6 +35,7 @@ zta_api__put_token_types(zta_json_out *out, bool actor)
 	if (!actor) {
 		zta_json_out__text(out, ZTA_TOKEN_TYPE "txn_token");
 		zta_json_out__text(out, SEAL_TYPE);
+		zta_json_out__text(out, GRANT_TYPE);
 	}
 }
 
@@ -140,6 +142,10 @@ take_subject(const zta_form *form, const zta_circumstances *around,
 	}
 	if (zta_str__is(type, SEAL_TYPE)) {
 		out->seal = token;
+		return true;
+	}
+	if (zta_str__is(type, GRANT_TYPE)) {
+		out->grant = token;
 		return true;
 	}
 	return take_presented(token, type, false, around, &out->subject);

@@ -25,7 +25,8 @@ static const char exchange_help[] =
     "\n"
     "  --subject FILE      the credential; - is standard input\n"
     "  --kind KIND         jwt (default), access_token, id_token, saml2, api_key,\n"
-    "                      or txn_token: a transaction goes on\n"
+    "                      txn_token: a transaction goes on; delegation: a\n"
+    "                      grant stands for who gave it\n"
     "  --scope WORDS       no more than these\n"
     "  --details JSON      what it is about: request_details\n"
     "  --context JSON      where it comes from: request_context\n"
@@ -62,7 +63,8 @@ read_kind(const char *text, const char *name, zta_pep_kind *out)
 		[ZTA_PEP_ID_TOKEN] = "id_token",
 		[ZTA_PEP_SAML2] = "saml2",
 		[ZTA_PEP_API_KEY] = "api_key",
-		[ZTA_PEP_TXN_TOKEN] = "txn_token" };
+		[ZTA_PEP_TXN_TOKEN] = "txn_token",
+		[ZTA_PEP_DELEGATION] = "delegation" };
 	size_t i;
 
 	*out = ZTA_PEP_JWT;

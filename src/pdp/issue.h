@@ -19,8 +19,8 @@
 
 typedef struct zta_issue_request {
 	zta_presented subject, actor;
-	/* Instead of `subject`: a transaction token, or a seal. */
-	zta_str replaces, seal;
+	/* Instead of `subject`: a transaction token, a seal, or a grant. */
+	zta_str replaces, seal, grant;
 	zta_received received;   /* with it */
 	zta_ring *ring;          /* NULL: nothing is fetched for proofs */
 	zta_live *live;          /* NULL: nothing that is good once is taken */

@@ -6,8 +6,8 @@
 #include "base/str.h"
 #include "pdp/issue_part.h"
 
-static bool
-refuse_grant(zta_issuer *s, zta_grant_finding finding)
+bool
+zta_issuer__refuse_grant(zta_issuer *s, zta_grant_finding finding)
 {
 	return zta_issuer__refuse(s, "invalid_request", "delegation",
 	    zta_grant__code(finding),
@@ -40,6 +40,9 @@ last_of(const zta_issuer *s)
 {
 	const zta_txn *txn = &s->out->txn;
 
+	if (s->standing.len > 0) {
+		return s->standing;
+	}
 	return s->request->delegation.len > 0 || txn->delegation_count == 0 ?
 	    s->request->delegation :
 	    txn->delegations[txn->delegation_count - 1];
@@ -99,7 +102,7 @@ zta_issuer__check_grants(zta_issuer *s)
 	}
 	return found->answer.finding == ZTA_GRANT_HOLDS ?
 	    take_grants(s, &found->taken) :
-	    refuse_grant(s, found->answer.finding);
+	    zta_issuer__refuse_grant(s, found->answer.finding);
 }
 
 /* Last, so that a refusal uses up none; carried on, they were used before. */
@@ -118,5 +121,6 @@ zta_issuer__use_grants(zta_issuer *s)
 	if (status != ZTA_OK) {
 		return zta_issuer__fail(s, status);
 	}
-	return finding == ZTA_GRANT_HOLDS || refuse_grant(s, finding);
+	return finding == ZTA_GRANT_HOLDS ||
+	    zta_issuer__refuse_grant(s, finding);
 }

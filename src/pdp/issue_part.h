@@ -21,6 +21,7 @@ typedef struct zta_issuer {
 	int64_t expires_at;   /* of what stands for the subject */
 	const zta_seal *seal; /* through which it comes; NULL: none */
 	zta_ring *ring;       /* of the actor */
+	zta_str standing;     /* `jti` of a grant for the subject; or empty */
 	uint32_t carried;     /* grants of the transaction that goes on */
 	zta_operation operation;
 	bool has_operation;
@@ -42,6 +43,10 @@ bool zta_issuer__goes_on(const zta_issuer *s);
 bool zta_issuer__verify_proofs(zta_issuer *s);
 /* Use up a seal that is good once. */
 bool zta_issuer__use_seal(zta_issuer *s);
+
+/* A grant stands for the subject. */
+bool zta_issuer__take_grant(zta_issuer *s);
+bool zta_issuer__refuse_grant(zta_issuer *s, zta_grant_finding finding);
 
 /* Judge the grants that are named, or carried on; then let them count. */
 bool zta_issuer__find_grants(zta_issuer *s);

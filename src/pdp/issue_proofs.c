@@ -279,6 +279,7 @@ take_earlier(zta_issuer *s)
 {
 	return s->request->seal.len > 0  ? take_seal(s) :
 	    s->request->replaces.len > 0 ? take_token(s) :
+	    s->request->grant.len > 0    ? zta_issuer__take_grant(s) :
 					   take_subject(s);
 }
 

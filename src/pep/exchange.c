@@ -23,6 +23,7 @@ static const char *const kinds[] = {
 	[ZTA_PEP_SAML2] = OAUTH "token-type:saml2",
 	[ZTA_PEP_API_KEY] = "urn:ztauth:token-type:api-key",
 	[ZTA_PEP_TXN_TOKEN] = OAUTH "token-type:txn_token",
+	[ZTA_PEP_DELEGATION] = "urn:ztauth:token-type:delegation",
 };
 
 /* A field of the form; empty ones are left out. */

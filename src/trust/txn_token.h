@@ -9,6 +9,9 @@
 #include "identity/known.h"
 #include "trust/elevation.h"
 
+/* Source of a subject that a grant stands for. */
+#define ZTA_SUBJECT_BY_GRANT "delegation"
+
 #define ZTA_TXN_TYP "txntoken+jwt"
 /* Longest life, in milliseconds. SPEC: ztauth 4 */
 #define ZTA_TXN_LIFETIME_MAX_MS 300000

@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A grant in the place of the subject's credential: who was given it acts while its
+delegator is not there. SPEC: ztauth 3, 7; docs/formats/delegation.md"""
+
+import json
+import time
+
+from granting import AGENT, ALICE, ORDER, Grants, claims_of, decode, digest_of, encode
+from harness import EVALUATION, URN, Server, main, question, ztauth
+
+TYPE = "urn:ztauth:token-type:delegation"
+POLICY = """
+@id("by-grant")
+permit (principal in ZTAuth::Group::"order-services", action == ZTAuth::Action::"act_for", resource)
+when { resource.source == "delegation" && context.consent.present };
+"""
+
+server = Server(extra="delegations grants\n")
+grants = Grants(server)
+
+
+def set_up():
+    grants.register_keys()
+    with open(server.path("ledger/trust/elevation.cedar"), "a", encoding="utf-8") as f:
+        f.write(POLICY)
+    path = server.path("ledger/trust/groups.json")
+    with open(path, encoding="utf-8") as f:
+        groups = json.load(f)
+    groups["groups"][2]["members"].append(AGENT)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(groups, f)
+    ztauth("delegate", "add", "--file", server.path("grants"), "--empty")
+    server.start()
+
+
+def add(grant):
+    ztauth("delegate", "add", "--file", server.path("grants"), input=grant)
+    return grant
+
+
+def exchange(grant, **change):
+    form = {"subject_token": grant, "subject_token_type": TYPE}
+    form.update(change)
+    return server.exchange(**form)
+
+
+def token(grant, **change):
+    status, answer = exchange(grant, **change)
+    assert status == 200, answer
+    return answer["access_token"]
+
+
+def code(grant, **change):
+    status, answer = exchange(grant, **change)
+    assert status == 400, answer
+    return answer["ztauth"]["code"]
+
+
+def decide(text, **change):
+    status, answer, _ = server.post(EVALUATION, question(text, **change))
+    assert status == 200, answer
+    return answer["context"]["ztauth"]["code"]
+
+
+def test_it_stands_for_the_delegator():
+    grant = add(grants.make())
+    text = token(grant)
+    claims = claims_of(text)
+    inside = claims["ztauth"]
+    assert claims["sub"] == ALICE and claims["act"]["sub"] == ORDER
+    assert inside["subject"]["kind"] == "human" and inside["subject"]["source"] == "delegation"
+    assert inside["subject"]["digest"] == digest_of(grant)
+    assert inside["dlg"] == [claims_of(grant)["jti"]]
+    assert claims["exp"] <= claims_of(grant)["exp"]
+    # The scopes that it could need, and no others.
+    assert claims["scope"] == "shop.buy"
+    assert decide(text) == "permitted"
+    record = server.records()[-1]
+    assert record["subject_id"] == "alice" and decode(digest_of(grant)).hex() in record["credentials"]
+
+
+def test_no_more_than_was_given():
+    text = token(add(grants.make()))
+    assert decide(text, resource={"type": "Product", "id": "kettle"}) == "delegation_exceeded"
+    assert decide(text, subject={"type": "User", "id": "bob"}) == "subject_mismatch"
+    grant = add(grants.make())
+    assert code(grant, scope="shop.view") == "insufficient_scope"
+    assert claims_of(token(grant, scope="shop.buy"))["scope"] == "shop.buy"
+
+
+def test_who_acts_shows_itself():
+    grant = add(grants.make())
+    # It was given to the order service, and this is another.
+    assert code(grant, actor_token=server.svid("reporting")) in (
+        "delegation_invalid", "unauthorized_actor")
+    assert code(add(grants.make(delegate=AGENT))) in ("delegation_invalid", "unauthorized_actor")
+
+
+def test_what_is_no_grant_here():
+    now = int(time.time())
+    known, unknown = add(grants.make()), grants.make()
+    assert code(unknown) == "delegation_invalid"
+    # The `jti` of one that is known, and another payload.
+    claims = claims_of(known)
+    claims["authority"]["actions"].append("view")
+    other = grants.mint(claims, "alice", "ztauth-delegation+jwt")
+    assert code(other) == "delegation_invalid"
+    for text in ("x", server.alice(), server.token(), known.rsplit(".", 1)[0],
+                 grants.mint(claims_of(known), "alice", "JWT")):
+        assert code(text) == "invalid_token", text
+    # And a grant is no other credential.
+    for kind in ("access_token", "jwt", "id_token", "txn_token"):
+        assert code(known, subject_token_type=URN + "token-type:" + kind) == "invalid_token"
+    assert server.exchange(actor_token=known, actor_token_type=TYPE)[0] == 400
+    assert code(known, delegation="grant-number-00000000") == "invalid_request"
+
+
+def test_not_before_and_not_after():
+    """Consent that does not hold is none, and the grant's own leg would refuse it too."""
+    now = int(time.time())
+    for change in ({"nbf": now + 100}, {"aud": "100000000002"}):
+        assert code(add(grants.make(**change))) in ("unauthorized_actor", "delegation_invalid")
+        assert server.records()[-1]["allowed"] is False
+
+
+def test_it_ends():
+    grant = add(grants.make())
+    text = token(grant)
+    ztauth("delegate", "revoke", "--file", server.path("grants"), claims_of(grant)["jti"])
+    assert decide(text) in ("unauthorized_actor", "delegation_revoked")
+    assert code(grant) in ("unauthorized_actor", "delegation_revoked")
+
+
+def test_once_is_once():
+    grant = add(grants.make(once=True))
+    text = token(grant)
+    assert decide(text) == "permitted" and decide(text) == "permitted"
+    assert code(grant) == "delegation_invalid"
+    assert "used" in server.records()[-1]["reason"]
+
+
+def test_a_chain_is_the_first_delegators():
+    first = add(grants.make(delegate=AGENT))
+    child = add(grants.make(by=AGENT, parent=first))
+    claims = claims_of(token(child))
+    assert claims["sub"] == ALICE
+    assert claims["ztauth"]["dlg"] == [claims_of(first)["jti"], claims_of(child)["jti"]]
+
+
+def test_the_signature_of_what_is_shown_does_not_matter():
+    """The one that the zone knows is judged, so a changed signature is the same grant."""
+    grant = add(grants.make())
+    head, payload, signature = grant.split(".")
+    changed = encode(bytes([decode(signature)[0] ^ 1]) + decode(signature)[1:])
+    assert claims_of(token(".".join((head, payload, changed))))["sub"] == ALICE
+    # One that is registered with a bad signature never holds.
+    assert code(add(grants.make(key="stranger"))) in ("unauthorized_actor", "delegation_invalid")
+
+
+def test_metadata():
+    c = server.connect()
+    c.request("GET", "/.well-known/oauth-authorization-server")
+    answer = json.loads(c.getresponse().read())
+    assert TYPE in answer["subject_token_types_supported"]
+    assert TYPE not in answer["actor_token_types_supported"]
+
+
+try:
+    set_up()
+    main([v for k, v in list(globals().items()) if k.startswith("test_")])
+finally:
+    server.close()
