@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log.c - ztauth log tail, verify: read the decision log. */
+/* log.c - ztauth log tail and verify: the decision log. */
 #include "ztauth/log.h"
 
 #include <inttypes.h>
