@@ -89,6 +89,17 @@ def check_history(zone, now, line):
     return len(found)
 
 
+def main_of(zone):
+    """A server says that it cannot until it has found its database again."""
+    end = time.time() + 30
+    while True:
+        status, answer = zone.ask(zone.admin, "GET", "/main/refs")
+        if status == 200:
+            return answer["refs"].get("main")
+        assert status == 503 and time.time() < end, answer
+        time.sleep(0.05)
+
+
 def kill_again_and_again(zone, line, lives, kill, start):
     chance, usual = random.Random(SEED), usual_time(zone, line)
     old, lost = zone.refs("main").get("main"), 0
@@ -102,7 +113,7 @@ def kill_again_and_again(zone, line, lives, kill, start):
         kill()
         t.join(60)
         start()
-        now = zone.refs("main").get("main")
+        now = main_of(zone)
         done = [new for new, status in answers if status == 200]
         asked = [new for new, _ in answers]
         # What was answered is there; what was not may be.
