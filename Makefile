@@ -272,7 +272,7 @@ asan:
 
 tsan:
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) -s check BUILD=build/tsan \
-	    FUZZ= MODELS= SCRIPTS='$(CONCURRENT)' OPT='-O1 -g' SAN='-fsanitize=thread -U_FORTIFY_SOURCE'
+	    FUZZ= MODELS= STORIES= SCRIPTS='$(CONCURRENT)' OPT='-O1 -g' SAN='-fsanitize=thread -U_FORTIFY_SOURCE'
 
 lint: all
 	@tools/lint
