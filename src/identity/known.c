@@ -167,8 +167,10 @@ place_of(zta_known *known, const zta_known_reading *reading, zta_str text)
 	place p = { .reading = reading, .input = input_of(text) };
 	size_t len = p.input.len;
 
-	p.mark = zta_siphash__of(
-	    &known->key, (zta_str){ text.ptr + len, text.len - len });
+	/* A text that is empty may be nowhere at all. */
+	p.mark = zta_siphash__of(&known->key,
+	    text.len == 0 ? ZTA_STR("") :
+			    (zta_str){ text.ptr + len, text.len - len });
 	p.share = &known->shares[p.mark.low % ZTA_KNOWN_SHARES];
 	p.ways = p.share->sets[p.mark.low / ZTA_KNOWN_SHARES % SETS];
 	return p;

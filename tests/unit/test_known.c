@@ -212,6 +212,23 @@ test_known__every_reading_counts(void **state)
 	}
 }
 
+/* No text at all, and texts without a point, are no tokens. */
+static void
+test_known__is_no_token(void **state)
+{
+	const zta_str texts[] = { { NULL, 0 }, ZTA_STR(""), ZTA_STR("."),
+		ZTA_STR("a"), ZTA_STR("..") };
+	zta_known_token token;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(
+		    parse(live.known, texts[i], &token), ZTA_EUNTRUSTED);
+		assert_int_equal(parse(NULL, texts[i], &token), ZTA_EUNTRUSTED);
+	}
+}
+
 /* Any other value of any byte, and any other length, is another token. */
 static void
 test_known__every_byte_counts(void **state)
@@ -779,6 +796,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known__is_no_token),
 		cmocka_unit_test(test_known__is_what_was_read),
 		cmocka_unit_test(test_known__holds_no_signature),
 		cmocka_unit_test(test_known__every_reading_counts),
