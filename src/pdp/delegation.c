@@ -86,8 +86,9 @@ zta_delegation__show_consent(
 	for (i = 0; i < d->taken.count; i++) {
 		grant = &d->taken.grants[i];
 		if (zta_str__eq(grant->delegate, question->ring->workload)) {
-			question->consent = zta_consent__name(grant->consent);
-			question->consent_at = grant->not_before;
+			question->consent =
+			    zta_consent__name(d->taken.grants[0].consent);
+			question->consent_at = d->taken.grants[0].not_before;
 		}
 	}
 }

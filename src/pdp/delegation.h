@@ -43,7 +43,9 @@ ZTA_MUST_USE zta_status zta_delegation__use(zta_delegation *delegation,
 
 /*
  * What the grants (NULL: there are none) show of consent to the workload of the
- * question: one that holds names it as its delegate. SPEC: ztauth 6, 7
+ * question: one that holds names it as its delegate. It is the subject's own
+ * consent, the first grant's: who passes it on makes it no fresher.
+ * SPEC: ztauth 6, 7
  */
 void zta_delegation__show_consent(
     const zta_delegation *delegation, zta_elevation_question *question);

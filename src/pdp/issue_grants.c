@@ -58,6 +58,11 @@ check_new(zta_issuer *s, const zta_delegation *found)
 		return ZTA_GRANT_UNLINKED;
 	}
 	s->carried = s->out->txn.delegation_count;
+	/* Who names a grant uses its own, not that of an earlier workload. */
+	if (s->carried < found->taken.count &&
+	    !zta_str__eq(last->delegate, s->actor.id)) {
+		return ZTA_GRANT_NOT_HELD;
+	}
 	return s->carried == found->taken.count || last->holder.ptr == NULL ||
 		zta_delegation__holds_key(&s->actor, last->holder) ?
 	    ZTA_GRANT_HOLDS :

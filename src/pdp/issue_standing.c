@@ -31,6 +31,36 @@ kind_of(const zta_sources *sources, zta_str type)
 	return kind;
 }
 
+/*
+ * Does a source of another trust domain speak for those of this type? Whether a
+ * workload may act for them is for that domain to state, and a grant would hide
+ * whose they are.
+ */
+static bool
+is_foreign(const zta_issuer *s, zta_str type)
+{
+	const zta_domains *domains = &s->snapshot->model.domains;
+	const zta_str own =
+	    domains->own.len > 0 ? domains->own : s->zone->trust_domain;
+	const zta_source *source;
+	const zta_domain *named;
+	zta_str domain;
+	uint32_t i;
+
+	for (i = 0; i < s->snapshot->sources.count; i++) {
+		source = &s->snapshot->sources.list[i];
+		if (!zta_str__eq(source->entity, type)) {
+			continue;
+		}
+		named = zta_domains__of_source(domains, source->name);
+		domain = named != NULL ? named->name : source->trust_domain;
+		if (domain.len > 0 && !zta_str__eq(domain, own)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 has_text(const zta_str *list, uint32_t count, zta_str text)
 {
@@ -102,7 +132,8 @@ find_subject(zta_issuer *s, const zta_taken_grants *taken)
 	zta_subject *subject = &s->out->txn.subject;
 
 	if (!zta_grant__read_entity(s->arena, taken->grants[0].delegator,
-		&subject->type, &subject->id)) {
+		&subject->type, &subject->id) ||
+	    is_foreign(s, subject->type)) {
 		return zta_issuer__refuse_grant(s, ZTA_GRANT_NOT_OF_SUBJECT);
 	}
 	subject->kind = zta_str_of(zta_principal__kind_name(

@@ -4,6 +4,7 @@
 delegator is not there. SPEC: ztauth 3, 7; docs/formats/delegation.md"""
 
 import json
+import os
 import time
 
 from granting import AGENT, ALICE, ORDER, Grants, claims_of, decode, digest_of, encode
@@ -156,6 +157,47 @@ def test_the_signature_of_what_is_shown_does_not_matter():
     assert claims_of(token(".".join((head, payload, changed))))["sub"] == ALICE
     # One that is registered with a bad signature never holds.
     assert code(add(grants.make(key="stranger"))) in ("unauthorized_actor", "delegation_invalid")
+
+
+def with_documents(change, check):
+    """The documents of the ledger as `change` makes them, in force while `check` holds."""
+    paths = {name: server.path("ledger/" + name) for name in ("identity/sources.json", "trust/domains.json")}
+    with open(paths["identity/sources.json"], encoding="utf-8") as f:
+        before = f.read()
+    documents = change(json.loads(before))
+    for name, document in documents.items():
+        with open(paths[name], "w", encoding="utf-8") as f:
+            json.dump(document, f)
+    server.reload()
+    end = time.time() + 20
+    while not check() and time.time() < end:
+        time.sleep(0.1)
+    assert check(), server.said()
+    with open(paths["identity/sources.json"], "w", encoding="utf-8") as f:
+        f.write(before)
+    if "trust/domains.json" in documents:
+        os.remove(paths["trust/domains.json"])
+    server.reload()
+
+
+def test_subjects_of_another_domain():
+    """A grant is no way around the statements that another domain would have to make."""
+    grant = add(grants.make())
+    with open(server.path("corp.pem"), encoding="utf-8"), \
+            open(server.path("keys/corp.json"), encoding="utf-8") as f:
+        keys = json.load(f)
+
+    def foreign(sources):
+        return {"trust/domains.json": {"own": "shop.example", "domains": [
+            {"name": "corp.example", "jwks": keys, "sources": ["corp"]}]},
+                "identity/sources.json": sources}
+
+    def refused():
+        status, answer = exchange(grant)
+        return status == 400 and answer["ztauth"]["code"] == "delegation_invalid"
+
+    with_documents(foreign, refused)
+    assert "not_of_subject" in [r for r in server.records() if not r["allowed"]][-1]["reason"]
 
 
 def test_metadata():
