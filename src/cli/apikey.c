@@ -51,12 +51,6 @@ now_ms(void)
 	return (int64_t)time(NULL) * 1000;
 }
 
-static zta_str
-text_of(const char *text)
-{
-	return zta_str_of(text == NULL ? "" : text);
-}
-
 /* Print the key, once, and forget it. */
 static int
 give(zta_status status, char key[ZTA_API_KEY_MAX], const zta_error *err)
@@ -98,11 +92,11 @@ create(int argc, char **argv)
 	    (days != NULL && !cli_number(days, "--days", &count))) {
 		return CLI_USAGE;
 	}
-	spec = (zta_api_key_spec){ .issuer = text_of(iss),
-		.subject = text_of(sub),
-		.audience = text_of(aud),
-		.scope = text_of(scope),
-		.note = text_of(note),
+	spec = (zta_api_key_spec){ .issuer = cli_text(iss),
+		.subject = cli_text(sub),
+		.audience = cli_text(aud),
+		.scope = cli_text(scope),
+		.note = cli_text(note),
 		.lifetime_s = count > INT32_MAX ? INT64_MAX : count * DAY_S };
 	return give(
 	    zta_api_key_create(file, &spec, now_ms(), key, &err), key, &err);

@@ -227,6 +227,21 @@ cli_read(const char *path, zta_str *out)
 }
 
 void
+cli_forget(zta_str text)
+{
+	if (text.ptr != NULL) {
+		explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
+	}
+	zta_str_free(text);
+}
+
+zta_str
+cli_text(const char *value)
+{
+	return zta_str_of(value == NULL ? "" : value);
+}
+
+void
 cli_put_string(zta_str text)
 {
 	size_t i;

@@ -47,6 +47,10 @@ bool cli_need(const char *value, const char *name);
 
 /* Read a whole file ("-": standard input); zta_str_free() frees it. */
 bool cli_read(const char *path, zta_str *out);
+/* Wipe what was read, and free it; one that was not is fine. */
+void cli_forget(zta_str text);
+/* The text of an option; empty if it was not given. */
+zta_str cli_text(const char *value);
 
 /* "ztauth: place:line:column: message", and CLI_FAILED. */
 int cli_fail(const zta_error *err);

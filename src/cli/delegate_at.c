@@ -21,15 +21,6 @@ cli_read_line(const char *path, zta_str *out)
 	return true;
 }
 
-static void
-wipe(zta_str text)
-{
-	if (text.ptr != NULL) {
-		explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
-	}
-	zta_str_free(text);
-}
-
 bool
 cli_read_key(const char *path, zta_key **out)
 {
@@ -42,7 +33,7 @@ cli_read_key(const char *path, zta_key **out)
 		return false;
 	}
 	status = zta_key_read_pem(out, pem, &err);
-	wipe(pem);
+	cli_forget(pem);
 	if (status != ZTA_OK) {
 		(void)snprintf(err.place, sizeof(err.place), "%s", path);
 		(void)cli_fail(&err);
@@ -77,7 +68,7 @@ cli_grants_enter(cli_grants_at *at, int *code)
 void
 cli_grants_leave(cli_grants_at *at)
 {
-	wipe(at->credential);
+	cli_forget(at->credential);
 	zta_key_close(at->bound_key);
 }
 

@@ -37,12 +37,6 @@ typedef struct gen_arguments {
 	bool ssh;
 } gen_arguments;
 
-static zta_str
-text_of(const char *text)
-{
-	return zta_str_of(text == NULL ? "" : text);
-}
-
 static zta_status
 gen_jwk(const gen_arguments *args, const zta_key *key, zta_error *err)
 {
@@ -50,7 +44,7 @@ gen_jwk(const gen_arguments *args, const zta_key *key, zta_error *err)
 	zta_status status = zta_key_public_jwk(key,
 	    args->alg == NULL ? ZTA_ALG_NONE :
 				zta_alg_of(zta_str_of(args->alg)),
-	    text_of(args->kid), jwk, err);
+	    cli_text(args->kid), jwk, err);
 
 	if (status == ZTA_OK) {
 		status = zta_key_write_private(key, args->out, err);
@@ -65,7 +59,7 @@ static zta_status
 gen_ssh(const gen_arguments *args, const zta_key *key, zta_error *err)
 {
 	char line[ZTA_KEY_SSH_MAX];
-	zta_str comment = text_of(args->comment);
+	zta_str comment = cli_text(args->comment);
 	zta_status status = zta_key_public_ssh(key, comment, line, err);
 
 	if (status == ZTA_OK) {
@@ -186,8 +180,7 @@ show(int argc, char **argv)
 	status = text.len > 4 && memcmp(text.ptr, "ssh-", 4) == 0 ?
 	    zta_key_read_ssh(&key, text, &err) :
 	    zta_key_read_pem(&key, text, &err);
-	explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
-	zta_str_free(text);
+	cli_forget(text);
 	if (status == ZTA_OK) {
 		status = print(key, ssh, fingerprint, &err);
 	}

@@ -49,12 +49,6 @@ typedef struct words {
 	const char *channel, *line, *file;
 } words;
 
-static zta_str
-text_of(const char *text)
-{
-	return zta_str_of(text == NULL ? "" : text);
-}
-
 static bool
 read_kind(const char *text, const char *name, zta_pep_kind *out)
 {
@@ -192,9 +186,9 @@ exchange(int argc, char **argv)
 	    !read_kind(w.kind, "--kind", &subject.kind)) {
 		return CLI_USAGE;
 	}
-	subject.scope = text_of(w.scope);
-	subject.details = text_of(w.details);
-	subject.context = text_of(w.context);
+	subject.scope = cli_text(w.scope);
+	subject.details = cli_text(w.details);
+	subject.context = cli_text(w.context);
 	code = cli_pep_open(&w.server, &pep);
 	if (code == CLI_OK) {
 		code = exchange_for(&w, pep, &subject);
@@ -235,7 +229,7 @@ static int
 unseal_file(const words *w, zta_pep *pep, int64_t line)
 {
 	static zta_pep_token token;
-	zta_pep_message message = { .channel = text_of(w->channel) };
+	zta_pep_message message = { .channel = cli_text(w->channel) };
 	char *path = cli_sidecar(w->file);
 	zta_str file = { NULL, 0 }, sidecar = { NULL, 0 }, seal;
 	zta_error err = { 0 };

@@ -57,12 +57,6 @@ typedef struct words {
 		"context", &(w).context, NULL                         \
 	}
 
-static zta_str
-text_of(const char *text)
-{
-	return zta_str_of(text == NULL ? "" : text);
-}
-
 /* Type::"id", without escapes. */
 static bool
 read_entity(const char *text, const char *name, zta_pep_entity *out)
@@ -87,8 +81,8 @@ read_entity(const char *text, const char *name, zta_pep_entity *out)
 static bool
 make_question(const words *w, zta_pep_question *out)
 {
-	*out = (zta_pep_question){ .action = text_of(w->action),
-		.context = text_of(w->context) };
+	*out = (zta_pep_question){ .action = cli_text(w->action),
+		.context = cli_text(w->context) };
 	return cli_need(w->action, "--action") &&
 	    cli_need(w->resource, "--resource") &&
 	    read_entity(w->resource, "--resource", &out->resource) &&
@@ -183,7 +177,7 @@ seal_message(const char *path, zta_pep *pep, const zta_pep_question *question,
 static int
 seal_file(const words *w, zta_pep *pep, const zta_pep_question *question)
 {
-	zta_pep_message message = { .channel = text_of(w->channel),
+	zta_pep_message message = { .channel = cli_text(w->channel),
 		.once = w->once };
 	zta_error err = { 0 };
 	char *path = cli_sidecar(w->file);

@@ -42,12 +42,6 @@ typedef struct arguments {
 	bool before, empty;
 } arguments;
 
-static zta_str
-text_of(const char *text)
-{
-	return zta_str_of(text == NULL ? "" : text);
-}
-
 /* Read a credential and take its digest; it is wiped. */
 static bool
 digest_of(const char *path, char out[ZTA_TOKEN_DIGEST_MAX])
@@ -63,8 +57,7 @@ digest_of(const char *path, char out[ZTA_TOKEN_DIGEST_MAX])
 		len--;
 	}
 	zta_token_digest((zta_str){ text.ptr, len }, out);
-	explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
-	zta_str_free(text);
+	cli_forget(text);
 	return true;
 }
 
@@ -86,16 +79,16 @@ revoke(const arguments *args)
 	if (args->credential != NULL && !digest_of(args->credential, digest)) {
 		return CLI_FAILED;
 	}
-	what = (zta_revocation){ .issuer = text_of(args->iss),
-		.jti = text_of(args->jti),
+	what = (zta_revocation){ .issuer = cli_text(args->iss),
+		.jti = cli_text(args->jti),
 		.digest =
-		    text_of(args->credential != NULL ? digest : args->digest),
-		.type = text_of(args->type),
-		.id = text_of(args->id),
+		    cli_text(args->credential != NULL ? digest : args->digest),
+		.type = cli_text(args->type),
+		.id = cli_text(args->id),
 		.before_s = args->before ? now_s : 0,
 		.until_s =
 		    now_s + (days > INT16_MAX ? INT16_MAX : days) * DAY_S,
-		.note = text_of(args->note) };
+		.note = cli_text(args->note) };
 	return zta_revoke(args->file, args->empty ? NULL : &what, now_s * 1000,
 		   &err) == ZTA_OK ?
 	    CLI_OK :

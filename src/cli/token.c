@@ -160,10 +160,7 @@ mint(int argc, char **argv)
 			code = cli_fail(&err);
 		}
 	}
-	if (pem.ptr != NULL) {
-		explicit_bzero((void *)(uintptr_t)pem.ptr, pem.len);
-	}
-	zta_str_free(pem);
+	cli_forget(pem);
 	zta_str_free(claims);
 	return code;
 }

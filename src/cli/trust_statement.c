@@ -72,10 +72,7 @@ make(int argc, char **argv)
 			code = cli_fail(&err);
 		}
 	}
-	if (pem.ptr != NULL) {
-		explicit_bzero((void *)(uintptr_t)pem.ptr, pem.len);
-	}
-	zta_str_free(pem);
+	cli_forget(pem);
 	zta_str_free(claims);
 	zta_str_free(made);
 	return code;
