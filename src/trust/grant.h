@@ -123,6 +123,9 @@ bool zta_grant__read_entity(
     zta_arena *arena, zta_str text, zta_str *type, zta_str *id);
 
 /* Is this among the actions; is it among the resources? */
+/* Could this be the `jti` of a grant, or of a statement? */
+bool zta_grant__is_jti(zta_str text);
+
 bool zta_grant__has_action(const zta_grant *grant, zta_str action);
 bool zta_grant__has_resource(const zta_grant *grant, zta_str type, zta_str id);
 

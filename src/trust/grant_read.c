@@ -259,8 +259,8 @@ take_limits(reader *r)
 
 /* --- which one, and what was said of it */
 
-static bool
-is_jti(zta_str text)
+bool
+zta_grant__is_jti(zta_str text)
 {
 	size_t i;
 	char c;
@@ -272,7 +272,7 @@ is_jti(zta_str text)
 			return false;
 		}
 	}
-	return text.len >= ZTA_GRANT_JTI_MIN;
+	return text.len >= ZTA_GRANT_JTI_MIN && text.len <= ZTA_GRANT_JTI_MAX;
 }
 
 static zta_status
@@ -284,7 +284,7 @@ take_names(reader *r)
 	zta_status status =
 	    take_text(r, root, "jti", ZTA_GRANT_JTI_MAX, true, &r->out->jti);
 
-	if (status == ZTA_OK && !is_jti(r->out->jti)) {
+	if (status == ZTA_OK && !zta_grant__is_jti(r->out->jti)) {
 		return FAIL(r, zta_json__get(root, "jti"),
 		    "`jti` is %u to %u of A-Z a-z 0-9 - _", ZTA_GRANT_JTI_MIN,
 		    ZTA_GRANT_JTI_MAX);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "identity/spiffe_bundle.h"
 #include "identity/spiffe_id.h"
+#include "trust/grant.h"
 #include "trust/statement.h"
 
 typedef struct reader {
@@ -107,22 +108,6 @@ take_list(reader *r, const zta_json *object, const char *name,
 
 /* --- who speaks, to whom, for how long */
 
-static bool
-is_jti(zta_str text)
-{
-	size_t i;
-	char c;
-
-	for (i = 0; i < text.len; i++) {
-		c = text.ptr[i];
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-			(c >= '0' && c <= '9') || c == '-' || c == '_')) {
-			return false;
-		}
-	}
-	return text.len >= ZTA_GRANT_JTI_MIN && text.len <= ZTA_GRANT_JTI_MAX;
-}
-
 static zta_status
 take_domain(reader *r, const char *name, zta_str *out)
 {
@@ -147,7 +132,7 @@ take_frame(reader *r)
 	if (status == ZTA_OK) {
 		status = take_name(r, root, "jti", &r->out->jti);
 	}
-	if (status == ZTA_OK && !is_jti(r->out->jti)) {
+	if (status == ZTA_OK && !zta_grant__is_jti(r->out->jti)) {
 		return FAIL(r, zta_json__get(root, "jti"),
 		    "`jti` is %u to %u of A-Z a-z 0-9 - _", ZTA_GRANT_JTI_MIN,
 		    ZTA_GRANT_JTI_MAX);
