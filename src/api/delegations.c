@@ -51,15 +51,7 @@ zta_delegation_call__error(
 
 	zta_buf__init(&buf, SIZE_MAX);
 	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "error");
-	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "code");
-	zta_json_out__text(&out, code);
-	zta_json_out__name(&out, "message");
-	zta_json_out__str(&out, message);
-	zta_json_out__name(&out, "at");
-	zta_json_out__text(&out, at);
-	zta_json_out__close(&out, '}');
+	zta_http__put_error(&out, code, message, at);
 	zta_json_out__close(&out, '}');
 	if (buf.status == ZTA_OK) {
 		text = zta_arena__copy(d->call->arena, zta_buf__str(&buf));

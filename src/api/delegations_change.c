@@ -28,16 +28,6 @@ bad_body(zta_delegation_call *d, const char *why)
 	return false;
 }
 
-static zta_str
-text_in(const zta_json *object, const char *name)
-{
-	const zta_json *node = zta_json__get(object, name);
-
-	return node != NULL && node->type == ZTA_JSON_STRING ?
-	    zta_json__str(node) :
-	    ZTA_STR("");
-}
-
 /* {"payload": ..., "id_token": ...} */
 static bool
 read_signed_in(zta_delegation_call *d, zta_register_request *out,
@@ -55,14 +45,14 @@ read_signed_in(zta_delegation_call *d, zta_register_request *out,
 	    zta_json__only(&doc, doc.root, names, &why) != ZTA_OK) {
 		return bad_body(d, why.message);
 	}
-	digits = text_in(doc.root, "payload");
+	digits = zta_json__text_in(doc.root, "payload");
 	bytes = zta_arena__alloc(d->call->arena, ZTA_B64_BYTES(digits.len) + 1);
 	if (digits.len == 0 || bytes == NULL ||
 	    !zta_b64__decode(digits, bytes, &len)) {
 		return bad_body(d, "`payload` is that of a grant, base64url");
 	}
 	out->payload = (zta_str){ bytes, len };
-	*id_token = (zta_presented){ text_in(doc.root, "id_token"),
+	*id_token = (zta_presented){ zta_json__text_in(doc.root, "id_token"),
 		ZTA_AS_ID_TOKEN, around };
 	out->id_token = id_token;
 	return true;

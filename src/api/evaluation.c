@@ -49,13 +49,6 @@ reason_user(const char *code)
 	return "This cannot be decided now.";
 }
 
-static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__str(out, text);
-}
-
 /* All of the answer up to the index of its record. */
 static void
 put_answer(const zta_decision *d, const char *commit, zta_buf *buf)
@@ -70,25 +63,26 @@ put_answer(const zta_decision *d, const char *commit, zta_buf *buf)
 	zta_json_out__bool(&out, d->effect == ZTA_ALLOW);
 	zta_json_out__name(&out, "context");
 	zta_json_out__open(&out, '{');
-	put_text(&out, "id", (zta_str){ id, sizeof(id) });
+	zta_json_out__member(&out, "id", (zta_str){ id, sizeof(id) });
 	if (d->effect != ZTA_ALLOW) {
 		zta_json_out__name(&out, "reason_user");
 		zta_json_out__open(&out, '{');
-		put_text(&out, "en", zta_str_of(reason_user(d->code)));
+		zta_json_out__member(
+		    &out, "en", zta_str_of(reason_user(d->code)));
 		zta_json_out__close(&out, '}');
 	}
 	zta_json_out__name(&out, "ztauth");
 	zta_json_out__open(&out, '{');
-	put_text(&out, "leg", zta_str_of(d->leg));
-	put_text(&out, "code", zta_str_of(d->code));
+	zta_json_out__member(&out, "leg", zta_str_of(d->leg));
+	zta_json_out__member(&out, "code", zta_str_of(d->code));
 	if (d->ring > 0) {
 		zta_json_out__name(&out, "ring");
 		zta_json_out__int(&out, d->ring);
 	}
 	if (d->actor.len > 0) {
-		put_text(&out, "actor", d->actor);
+		zta_json_out__member(&out, "actor", d->actor);
 	}
-	put_text(&out, "commit", zta_str_of(commit));
+	zta_json_out__member(&out, "commit", zta_str_of(commit));
 	zta_json_out__name(&out, "policies");
 	zta_json_out__open(&out, '[');
 	for (i = 0; i < d->policy_count; i++) {
@@ -96,7 +90,7 @@ put_answer(const zta_decision *d, const char *commit, zta_buf *buf)
 	}
 	zta_json_out__close(&out, ']');
 	if (d->txn != NULL) {
-		put_text(&out, "txn", d->txn->txn);
+		zta_json_out__member(&out, "txn", d->txn->txn);
 	}
 	zta_json_out__name(&out, "log_index");
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "http/http.h"
 
 /* --- answers */
 
@@ -27,15 +28,7 @@ zta_ledger_job__begin_error(zta_ledger_job *job, unsigned status,
 	zta_json_out out = zta_ledger_job__begin(job, status);
 
 	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "error");
-	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "code");
-	zta_json_out__text(&out, code);
-	zta_json_out__name(&out, "message");
-	zta_json_out__text(&out, message);
-	zta_json_out__name(&out, "at");
-	zta_json_out__text(&out, at);
-	zta_json_out__close(&out, '}');
+	zta_http__put_error(&out, code, zta_str_of(message), at);
 	return out;
 }
 

@@ -92,6 +92,9 @@ zta_json__get(const zta_json *object, const char *name)
 	    object, (zta_str){ name, __builtin_strlen(name) });
 }
 
+/* The text of a member; empty if it is none, or there is no such object. */
+zta_str zta_json__text_in(const zta_json *object, const char *name);
+
 /* The first node inside `node`, and the sibling after it. */
 static inline const zta_json *
 zta_json__first(const zta_json *node)

@@ -47,6 +47,17 @@ zta_json__find(const zta_json *object, zta_str name)
 	return NULL;
 }
 
+zta_str
+zta_json__text_in(const zta_json *object, const char *name)
+{
+	const zta_json *node =
+	    object == NULL ? NULL : zta_json__get(object, name);
+
+	return node == NULL || node->type != ZTA_JSON_STRING ?
+	    ZTA_STR("") :
+	    zta_json__str(node);
+}
+
 const char *
 zta_json__type_name(const zta_json *node)
 {

@@ -111,6 +111,28 @@ zta_json_out__null(zta_json_out *out)
 }
 
 void
+zta_json_out__member(zta_json_out *out, const char *name, zta_str text)
+{
+	zta_json_out__name(out, name);
+	zta_json_out__str(out, text);
+}
+
+void
+zta_json_out__member_if(zta_json_out *out, const char *name, zta_str text)
+{
+	if (text.len > 0) {
+		zta_json_out__member(out, name, text);
+	}
+}
+
+void
+zta_json_out__member_int(zta_json_out *out, const char *name, int64_t value)
+{
+	zta_json_out__name(out, name);
+	zta_json_out__int(out, value);
+}
+
+void
 zta_json_out__raw(zta_json_out *out, zta_str json)
 {
 	separate(out);

@@ -35,6 +35,12 @@ void zta_json_out__int(zta_json_out *out, int64_t value);
 void zta_json_out__bool(zta_json_out *out, bool value);
 void zta_json_out__null(zta_json_out *out);
 
+/* A member; `_if` leaves out one that is empty. */
+void zta_json_out__member(zta_json_out *out, const char *name, zta_str text);
+void zta_json_out__member_if(zta_json_out *out, const char *name, zta_str text);
+void zta_json_out__member_int(
+    zta_json_out *out, const char *name, int64_t value);
+
 /* A value that is JSON already. */
 void zta_json_out__raw(zta_json_out *out, zta_str json);
 

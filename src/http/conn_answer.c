@@ -102,21 +102,25 @@ zta_http_call__answer_as(zta_http_call *call, unsigned status,
 	answered(conn);
 }
 
+void
+zta_http__put_error(
+    zta_json_out *out, const char *code, zta_str message, const char *at)
+{
+	zta_json_out__name(out, "error");
+	zta_json_out__open(out, '{');
+	zta_json_out__member(out, "code", zta_str_of(code));
+	zta_json_out__member(out, "message", message);
+	zta_json_out__member(out, "at", zta_str_of(at));
+	zta_json_out__close(out, '}');
+}
+
 static void
-put_error(zta_buf *buf, const char *code, const char *message, const char *at)
+put_refusal(zta_buf *buf, const char *code, const char *message, const char *at)
 {
 	zta_json_out out = { buf, false };
 
 	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "error");
-	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "code");
-	zta_json_out__text(&out, code);
-	zta_json_out__name(&out, "message");
-	zta_json_out__text(&out, message);
-	zta_json_out__name(&out, "at");
-	zta_json_out__text(&out, at);
-	zta_json_out__close(&out, '}');
+	zta_http__put_error(&out, code, zta_str_of(message), at);
 	zta_json_out__close(&out, '}');
 }
 
@@ -127,7 +131,7 @@ zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
 	zta_buf buf;
 
 	zta_buf__init(&buf, 4096);
-	put_error(&buf, code, message, at);
+	put_refusal(&buf, code, message, at);
 	if (buf.status != ZTA_OK) {
 		zta_buf__clear(&buf);
 	}
@@ -141,7 +145,7 @@ zta_conn__answer_refusal(zta_conn *conn)
 	zta_buf buf;
 
 	zta_buf__init(&buf, 4096);
-	put_error(&buf, "bad_request", conn->refusal, "");
+	put_refusal(&buf, "bad_request", conn->refusal, "");
 	conn->close = true;
 	conn->parsed = conn->in.len;
 	put_answer(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));

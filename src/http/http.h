@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/json_write.h"
 #include "crypto/tls.h"
 
 #define ZTA_HTTP_WATCHES_MAX 4
@@ -103,7 +104,11 @@ void zta_http_call__answer(
 void zta_http_call__answer_as(zta_http_call *call, unsigned status,
     const char *fields, const char *type, zta_str body);
 
-/* Answer {"error":{"code":...,"message":...,"at":...}}. SPEC: ztauth 10 */
+/* The member "error":{"code":...,"message":...,"at":...}. SPEC: ztauth 10 */
+void zta_http__put_error(
+    zta_json_out *out, const char *code, zta_str message, const char *at);
+
+/* Answer an object with this member. */
 void zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
     const char *message, const char *at);
 

@@ -228,33 +228,17 @@ zta_api_key_file__read(zta_api_key_file *out, zta_arena *arena,
 
 /* --- writing */
 
-static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	if (text.len > 0) {
-		zta_json_out__name(out, name);
-		zta_json_out__str(out, text);
-	}
-}
-
-static void
-put_seconds(zta_json_out *out, const char *name, int64_t seconds)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__int(out, seconds);
-}
-
 void
 zta_api_key__put_claims(zta_json_out *out, const zta_api_key_entry *e)
 {
 	zta_json_out__open(out, '{');
-	put_text(out, "jti", e->id);
-	put_text(out, "iss", e->issuer);
-	put_text(out, "sub", e->subject);
-	put_text(out, "aud", e->audience);
-	put_seconds(out, "iat", e->issued_s);
-	put_seconds(out, "exp", e->expires_s);
-	put_text(out, "scope", e->scope);
+	zta_json_out__member_if(out, "jti", e->id);
+	zta_json_out__member_if(out, "iss", e->issuer);
+	zta_json_out__member_if(out, "sub", e->subject);
+	zta_json_out__member_if(out, "aud", e->audience);
+	zta_json_out__member_int(out, "iat", e->issued_s);
+	zta_json_out__member_int(out, "exp", e->expires_s);
+	zta_json_out__member_if(out, "scope", e->scope);
 	zta_json_out__close(out, '}');
 }
 
@@ -267,12 +251,12 @@ put_entry(zta_buf *buf, const zta_api_key_entry *e)
 	zta_hex__encode(
 	    (zta_str){ (const char *)e->hash, ZTA_SHA256_LEN }, hex);
 	zta_json_out__open(&out, '{');
-	put_text(&out, "hash", (zta_str){ hex, sizeof(hex) });
+	zta_json_out__member_if(&out, "hash", (zta_str){ hex, sizeof(hex) });
 	zta_json_out__name(&out, "claims");
 	zta_api_key__put_claims(&out, e);
-	put_text(&out, "note", e->note);
+	zta_json_out__member_if(&out, "note", e->note);
 	if (e->revoked_s > 0) {
-		put_seconds(&out, "revoked", e->revoked_s);
+		zta_json_out__member_int(&out, "revoked", e->revoked_s);
 	}
 	zta_json_out__close(&out, '}');
 	zta_buf__byte(buf, '\n');

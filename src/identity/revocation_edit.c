@@ -11,15 +11,6 @@
 #include "base/str.h"
 
 static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	if (text.len > 0) {
-		zta_json_out__name(out, name);
-		zta_json_out__str(out, text);
-	}
-}
-
-static void
 put_line(zta_buf *buf, const zta_revocation *r)
 {
 	zta_json_out out = { buf, false };
@@ -27,16 +18,16 @@ put_line(zta_buf *buf, const zta_revocation *r)
 	zta_json_out__open(&out, '{');
 	zta_json_out__name(&out, "until");
 	zta_json_out__int(&out, r->until_s);
-	put_text(&out, "iss", r->issuer);
-	put_text(&out, "jti", r->jti);
-	put_text(&out, "digest", r->digest);
-	put_text(&out, "type", r->type);
-	put_text(&out, "id", r->id);
+	zta_json_out__member_if(&out, "iss", r->issuer);
+	zta_json_out__member_if(&out, "jti", r->jti);
+	zta_json_out__member_if(&out, "digest", r->digest);
+	zta_json_out__member_if(&out, "type", r->type);
+	zta_json_out__member_if(&out, "id", r->id);
 	if (r->before_s > 0) {
 		zta_json_out__name(&out, "before");
 		zta_json_out__int(&out, r->before_s);
 	}
-	put_text(&out, "note", r->note);
+	zta_json_out__member_if(&out, "note", r->note);
 	zta_json_out__close(&out, '}');
 	zta_buf__byte(buf, '\n');
 }

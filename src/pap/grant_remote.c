@@ -6,7 +6,6 @@
  * delegator has not signed.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/b64.h"
 #include "base/error.h"
@@ -14,6 +13,7 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/uri.h"
 #include "pap/remote_ask.h"
 #include "trust/grant_show.h"
 
@@ -31,15 +31,6 @@ typedef struct exchange {
 	zta_error *err;
 } exchange;
 
-static void
-wipe(zta_buf *buf)
-{
-	if (buf->ptr != NULL) {
-		explicit_bzero(buf->ptr, buf->room);
-	}
-	zta_buf__release(buf);
-}
-
 static zta_status
 begin(exchange *x, const zta_grant_server *server, zta_error *err)
 {
@@ -50,8 +41,8 @@ begin(exchange *x, const zta_grant_server *server, zta_error *err)
 
 	*x = (exchange){ .server = server, .err = err };
 	zta_buf__init(&x->path, SIZE_MAX);
-	zta_buf__init(&x->authorization, SIZE_MAX);
-	zta_buf__init(&x->proof, SIZE_MAX);
+	zta_buf__init_secret(&x->authorization, SIZE_MAX);
+	zta_buf__init_secret(&x->proof, SIZE_MAX);
 	status =
 	    zta_remote__open_server(&x->remote, &options, &zone, &name, err);
 	if (status == ZTA_OK && name.len > 0) {
@@ -70,18 +61,11 @@ end(exchange *x)
 {
 	zta_remote__close(&x->remote);
 	zta_buf__release(&x->path);
-	wipe(&x->authorization);
-	wipe(&x->proof);
+	zta_buf__release(&x->authorization);
+	zta_buf__release(&x->proof);
 }
 
 /* --- proof of possession. SPEC: rfc9449 4.2 */
-
-static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__str(out, text);
-}
 
 static void
 put_digits(
@@ -90,7 +74,7 @@ put_digits(
 	char digits[ZTA_B64_LEN(ZTA_SHA256_LEN)];
 
 	zta_b64__encode((zta_str){ (const char *)bytes, len }, digits);
-	put_text(out, name, (zta_str){ digits, ZTA_B64_LEN(len) });
+	zta_json_out__member(out, name, (zta_str){ digits, ZTA_B64_LEN(len) });
 }
 
 static void
@@ -108,10 +92,9 @@ put_claims(exchange *x, const char *method, zta_buf *buf)
 	zta_buf__put(&url, (zta_str){ path.ptr, zta_str__find(path, '?') });
 	zta_json_out__open(&out, '{');
 	put_digits(&out, "jti", id, sizeof(id));
-	put_text(&out, "htm", zta_str_of(method));
-	put_text(&out, "htu", zta_buf__str(&url));
-	zta_json_out__name(&out, "iat");
-	zta_json_out__int(&out, zta_time__now_ms() / 1000);
+	zta_json_out__member(&out, "htm", zta_str_of(method));
+	zta_json_out__member(&out, "htu", zta_buf__str(&url));
+	zta_json_out__member_int(&out, "iat", zta_time__now_ms() / 1000);
 	put_digits(&out, "ath", hash, sizeof(hash));
 	zta_json_out__close(&out, '}');
 	if (url.status != ZTA_OK) {
@@ -288,8 +271,8 @@ put_body(zta_buf *body, zta_str grant, zta_str id_token)
 	zta_buf__init(&digits, SIZE_MAX);
 	zta_b64__put(&digits, grant);
 	zta_json_out__open(&out, '{');
-	put_text(&out, "payload", zta_buf__str(&digits));
-	put_text(&out, "id_token", id_token);
+	zta_json_out__member(&out, "payload", zta_buf__str(&digits));
+	zta_json_out__member(&out, "id_token", id_token);
 	zta_json_out__close(&out, '}');
 	if (digits.status != ZTA_OK) {
 		body->status = digits.status;
@@ -307,7 +290,7 @@ zta_grant_register(const zta_grant_server *server, zta_str grant,
 	zta_status status = begin(&x, server, err);
 
 	*out = NULL;
-	zta_buf__init(&body, SIZE_MAX);
+	zta_buf__init_secret(&body, SIZE_MAX);
 	if (status == ZTA_OK) {
 		status = put_body(&body, grant, id_token) != ZTA_OK ?
 		    zta_error__nomem(err) :
@@ -319,28 +302,9 @@ zta_grant_register(const zta_grant_server *server, zta_str grant,
 	if (status == ZTA_OK) {
 		status = give(&x, out);
 	}
-	wipe(&body);
+	zta_buf__release(&body);
 	end(&x);
 	return status;
-}
-
-/* SPEC: rfc3986 2.3: what needs no escape. */
-static void
-put_escaped(zta_buf *out, zta_str text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		if (text.ptr[i] != '\0' && strchr(plain, text.ptr[i]) != NULL) {
-			zta_buf__byte(out, text.ptr[i]);
-		} else {
-			zta_buf__printf(
-			    out, "%%%02X", (unsigned char)text.ptr[i]);
-		}
-	}
 }
 
 static void
@@ -348,17 +312,17 @@ put_query(zta_buf *path, const zta_grant_filter *filter)
 {
 	if (filter->jti.len > 0) {
 		zta_buf__byte(path, '/');
-		put_escaped(path, filter->jti);
+		zta_uri__put_escaped(path, filter->jti);
 		return;
 	}
 	if (filter->delegator.len > 0) {
 		zta_buf__text(path, "?delegator=");
-		put_escaped(path, filter->delegator);
+		zta_uri__put_escaped(path, filter->delegator);
 	}
 	if (filter->delegate.len > 0) {
 		zta_buf__text(path,
 		    filter->delegator.len > 0 ? "&delegate=" : "?delegate=");
-		put_escaped(path, filter->delegate);
+		zta_uri__put_escaped(path, filter->delegate);
 	}
 }
 

@@ -138,19 +138,6 @@ status_of(unsigned code)
 	}
 }
 
-static zta_str
-text_in(const zta_json *object, const char *name)
-{
-	const zta_json *node =
-	    object == NULL || object->type != ZTA_JSON_OBJECT ?
-	    NULL :
-	    zta_json__get(object, name);
-
-	return node == NULL || node->type != ZTA_JSON_STRING ?
-	    ZTA_STR("") :
-	    zta_json__str(node);
-}
-
 static uint32_t
 number_in(const zta_json *object, const char *name)
 {
@@ -182,9 +169,9 @@ tell_finding(const zta_json *findings, zta_error *err)
 	zta_str message, file;
 
 	for (i = 0; i < findings->count; i++, at = zta_json__after(at)) {
-		if (zta_str__is(text_in(at, "severity"), "error")) {
-			message = text_in(at, "message");
-			file = text_in(at, "file");
+		if (zta_str__is(zta_json__text_in(at, "severity"), "error")) {
+			message = zta_json__text_in(at, "message");
+			file = zta_json__text_in(at, "file");
 			(void)zta_error__at(err, ZTA_EINVALID,
 			    number_in(at, "line"), number_in(at, "column"),
 			    "the server does not admit it: %.*s",
@@ -212,8 +199,8 @@ tell_error(
 		error = zta_json__get(doc.root, "error");
 		findings = zta_json__get(doc.root, "findings");
 	}
-	message = text_in(error, "message");
-	at = text_in(error, "at");
+	message = zta_json__text_in(error, "message");
+	at = zta_json__text_in(error, "at");
 	(void)zta_error__set(&why, status, "the server answers %u%s%.*s%s%.*s",
 	    response->status, message.len > 0 ? ": " : "", ZTA_STR_ARG(message),
 	    at.len > 0 ? ", at " : "", ZTA_STR_ARG(at));

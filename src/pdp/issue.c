@@ -34,18 +34,6 @@ zta_issuer__fail(zta_issuer *s, zta_status status)
 	return false;
 }
 
-zta_str
-zta_issuer__text_at(const zta_json *node, const char *name)
-{
-	const zta_json *text = node != NULL && node->type == ZTA_JSON_OBJECT ?
-	    zta_json__get(node, name) :
-	    NULL;
-
-	return text != NULL && text->type == ZTA_JSON_STRING ?
-	    zta_json__str(text) :
-	    (zta_str){ NULL, 0 };
-}
-
 bool
 zta_issuer__goes_on(const zta_issuer *s)
 {
@@ -132,9 +120,9 @@ find_operation(zta_issuer *s, const zta_json *details)
 {
 	const zta_json *resource = zta_json__get(details, "resource");
 
-	s->operation = (zta_operation){ zta_issuer__text_at(details, "action"),
-		zta_issuer__text_at(resource, "type"),
-		zta_issuer__text_at(resource, "id") };
+	s->operation = (zta_operation){ zta_json__text_in(details, "action"),
+		zta_json__text_in(resource, "type"),
+		zta_json__text_in(resource, "id") };
 	s->has_operation = s->operation.action.len > 0 &&
 	    s->operation.resource_type.len > 0 &&
 	    s->operation.resource_id.len > 0;

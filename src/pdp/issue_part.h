@@ -33,9 +33,6 @@ bool zta_issuer__refuse(zta_issuer *s, const char *error, const char *leg,
 /* Give up: false. */
 bool zta_issuer__fail(zta_issuer *s, zta_status status);
 
-/* A text inside an object, or empty. */
-zta_str zta_issuer__text_at(const zta_json *node, const char *name);
-
 /* Does the transaction go on, from a token or from a seal? */
 bool zta_issuer__goes_on(const zta_issuer *s);
 

@@ -10,13 +10,6 @@
 /* --- writing */
 
 static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__str(out, text);
-}
-
-static void
 put_node(zta_json_out *out, const char *name, const zta_json *node)
 {
 	if (node != NULL) {
@@ -31,8 +24,8 @@ put_entity(zta_json_out *out, const char *name, zta_str type, zta_str id,
 {
 	zta_json_out__name(out, name);
 	zta_json_out__open(out, '{');
-	put_text(out, "type", type);
-	put_text(out, "id", id);
+	zta_json_out__member(out, "type", type);
+	zta_json_out__member(out, "id", id);
 	put_node(out, "properties", properties);
 	zta_json_out__close(out, '}');
 }
@@ -47,7 +40,7 @@ put_request(zta_json_out *out, const zta_authzen *r)
 	    r->subject_properties);
 	zta_json_out__name(out, "action");
 	zta_json_out__open(out, '{');
-	put_text(out, "name", r->action);
+	zta_json_out__member(out, "name", r->action);
 	put_node(out, "properties", r->action_properties);
 	zta_json_out__close(out, '}');
 	put_entity(out, "resource", r->resource_type, r->resource_id,
@@ -60,10 +53,11 @@ static void
 put_ring(zta_json_out *out, const zta_ring *ring)
 {
 	zta_json_out__open(out, '{');
-	put_text(out, "workload", ring->workload);
-	put_text(out, "source", ring->source);
-	put_text(out, "trust_domain", ring->trust_domain);
-	put_text(out, "proof", zta_str_of(zta_proof__name(ring->proof)));
+	zta_json_out__member(out, "workload", ring->workload);
+	zta_json_out__member(out, "source", ring->source);
+	zta_json_out__member(out, "trust_domain", ring->trust_domain);
+	zta_json_out__member(
+	    out, "proof", zta_str_of(zta_proof__name(ring->proof)));
 	zta_json_out__name(out, "at");
 	zta_json_out__int(out, ring->at);
 	zta_json_out__close(out, '}');
@@ -79,11 +73,11 @@ put_chain(zta_json_out *out, const zta_txn *txn)
 	zta_json_out__open(out, '{');
 	zta_json_out__name(out, "subject");
 	zta_json_out__open(out, '{');
-	put_text(out, "type", s->type);
-	put_text(out, "id", s->id);
-	put_text(out, "kind", s->kind);
-	put_text(out, "source", s->source);
-	put_text(out, "trust_domain", s->trust_domain);
+	zta_json_out__member(out, "type", s->type);
+	zta_json_out__member(out, "id", s->id);
+	zta_json_out__member(out, "kind", s->kind);
+	zta_json_out__member(out, "source", s->source);
+	zta_json_out__member(out, "trust_domain", s->trust_domain);
 	zta_json_out__close(out, '}');
 	zta_json_out__name(out, "scopes");
 	zta_json_out__open(out, '[');
@@ -113,7 +107,7 @@ zta_replay__put(const zta_authzen *request, const zta_principal *caller,
 	}
 	zta_hex__encode((zta_str){ (const char *)d->id, sizeof(d->id) }, id);
 	zta_json_out__open(&out, '{');
-	put_text(&out, "id", (zta_str){ id, sizeof(id) });
+	zta_json_out__member(&out, "id", (zta_str){ id, sizeof(id) });
 	zta_json_out__name(&out, "time");
 	zta_json_out__int(&out, d->time);
 	put_request(&out, request);
@@ -121,7 +115,7 @@ zta_replay__put(const zta_authzen *request, const zta_principal *caller,
 		put_chain(&out, d->txn);
 	}
 	if (caller != NULL) {
-		put_text(&out, "caller", caller->id);
+		zta_json_out__member(&out, "caller", caller->id);
 	}
 	zta_json_out__close(&out, '}');
 	return true;

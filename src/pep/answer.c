@@ -252,19 +252,6 @@ zta_pep__read_decision(const zta_json_doc *answer, zta_pep_decision *out,
 
 /* --- errors */
 
-static zta_str
-text_in(const zta_json *object, const char *name)
-{
-	const zta_json *node =
-	    object == NULL || object->type != ZTA_JSON_OBJECT ?
-	    NULL :
-	    zta_json__get(object, name);
-
-	return node == NULL || node->type != ZTA_JSON_STRING ?
-	    ZTA_STR("") :
-	    zta_json__str(node);
-}
-
 /* {"error", "ztauth": {"leg", "code"}}: a token is refused. */
 static zta_status
 read_refusal(const reader *r, unsigned code, zta_pep_token *out)
@@ -294,7 +281,8 @@ zta_pep__read_error(const zta_json_doc *answer, unsigned code,
 {
 	const reader r = { answer, err };
 	const zta_json *error = zta_json__get(answer->root, "error");
-	zta_str message = text_in(error, "message"), at = text_in(error, "at");
+	zta_str message = zta_json__text_in(error, "message"),
+		at = zta_json__text_in(error, "at");
 	zta_status status =
 	    code == 401 || code == 403 ? ZTA_EUNTRUSTED : ZTA_EINVALID;
 

@@ -125,13 +125,6 @@ read_subject(zta_pep_link *link, zta_pep_entity *out)
 /* --- the body */
 
 static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__str(out, text);
-}
-
-static void
 put_object(zta_json_out *out, const char *name, zta_str json)
 {
 	if (json.len > 0) {
@@ -145,8 +138,8 @@ put_entity(zta_json_out *out, const char *name, const zta_pep_entity *entity)
 {
 	zta_json_out__name(out, name);
 	zta_json_out__open(out, '{');
-	put_text(out, "type", entity->type);
-	put_text(out, "id", entity->id);
+	zta_json_out__member(out, "type", entity->type);
+	zta_json_out__member(out, "id", entity->id);
 	put_object(out, "properties", entity->properties);
 	zta_json_out__close(out, '}');
 }
@@ -157,8 +150,9 @@ put_message(zta_json_out *out, const zta_pep_message *message, const char *hash)
 {
 	zta_json_out__name(out, "seal");
 	zta_json_out__open(out, '{');
-	put_text(out, "channel", message->channel);
-	put_text(out, "payload_sha256", (zta_str){ hash, ZTA_PEP_HASH_LEN });
+	zta_json_out__member(out, "channel", message->channel);
+	zta_json_out__member(
+	    out, "payload_sha256", (zta_str){ hash, ZTA_PEP_HASH_LEN });
 	if (message->batch != NULL) {
 		zta_json_out__name(out, "payloads");
 		zta_json_out__int(
@@ -182,7 +176,7 @@ put_question(zta_pep_link *link, const zta_pep_question *question,
 	put_entity(&out, "subject", subject);
 	zta_json_out__name(&out, "action");
 	zta_json_out__open(&out, '{');
-	put_text(&out, "name", question->action);
+	zta_json_out__member(&out, "name", question->action);
 	put_object(&out, "properties", question->properties);
 	zta_json_out__close(&out, '}');
 	put_entity(&out, "resource", &question->resource);
@@ -190,7 +184,8 @@ put_question(zta_pep_link *link, const zta_pep_question *question,
 	if (link->token.len > 0) {
 		zta_json_out__name(&out, "authorization_model");
 		zta_json_out__open(&out, '{');
-		put_text(&out, "tx_token", zta_buf__str(&link->token));
+		zta_json_out__member(
+		    &out, "tx_token", zta_buf__str(&link->token));
 		zta_json_out__close(&out, '}');
 	}
 	if (message != NULL) {

@@ -11,8 +11,6 @@
 
 /* --- writing; what fails is in the status of the buffer */
 
-/* A member; none if the text is empty. */
-void zta_chain__put_text(zta_json_out *out, const char *name, zta_str text);
 /* In base64url; none if it is no SHA-256. */
 void zta_chain__put_digest(zta_json_out *out, const char *name, zta_str digest);
 void zta_chain__put_seconds(zta_json_out *out, const char *name, int64_t ms);

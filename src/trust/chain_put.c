@@ -7,15 +7,6 @@
 #include "cedar/quote.h"
 
 void
-zta_chain__put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	if (text.len > 0) {
-		zta_json_out__name(out, name);
-		zta_json_out__str(out, text);
-	}
-}
-
-void
 zta_chain__put_seconds(zta_json_out *out, const char *name, int64_t ms)
 {
 	zta_json_out__name(out, name);
@@ -29,7 +20,7 @@ zta_chain__put_digest(zta_json_out *out, const char *name, zta_str digest)
 
 	if (digest.len == ZTA_SHA256_LEN) {
 		zta_b64__encode(digest, digits);
-		zta_chain__put_text(
+		zta_json_out__member_if(
 		    out, name, (zta_str){ digits, sizeof(digits) });
 	}
 }
@@ -46,8 +37,8 @@ put_parents(zta_json_out *out, const zta_subject *subject)
 	zta_json_out__open(out, '[');
 	for (i = 0; i < subject->parent_count; i++) {
 		zta_json_out__open(out, '{');
-		zta_chain__put_text(out, "type", subject->parents[i].type);
-		zta_chain__put_text(out, "id", subject->parents[i].id);
+		zta_json_out__member_if(out, "type", subject->parents[i].type);
+		zta_json_out__member_if(out, "id", subject->parents[i].id);
 		zta_json_out__close(out, '}');
 	}
 	zta_json_out__close(out, ']');
@@ -58,11 +49,11 @@ put_subject(zta_json_out *out, const zta_txn *txn)
 {
 	zta_json_out__name(out, "subject");
 	zta_json_out__open(out, '{');
-	zta_chain__put_text(out, "type", txn->subject.type);
-	zta_chain__put_text(out, "id", txn->subject.id);
-	zta_chain__put_text(out, "kind", txn->subject.kind);
-	zta_chain__put_text(out, "source", txn->subject.source);
-	zta_chain__put_text(out, "trust_domain", txn->subject.trust_domain);
+	zta_json_out__member_if(out, "type", txn->subject.type);
+	zta_json_out__member_if(out, "id", txn->subject.id);
+	zta_json_out__member_if(out, "kind", txn->subject.kind);
+	zta_json_out__member_if(out, "source", txn->subject.source);
+	zta_json_out__member_if(out, "trust_domain", txn->subject.trust_domain);
 	zta_chain__put_digest(out, "digest", txn->subject_digest);
 	put_parents(out, &txn->subject);
 	if (txn->subject.attributes.root != NULL) {
@@ -76,10 +67,10 @@ static void
 put_ring(zta_json_out *out, const zta_ring *ring)
 {
 	zta_json_out__open(out, '{');
-	zta_chain__put_text(out, "wl", ring->workload);
-	zta_chain__put_text(out, "source", ring->source);
-	zta_chain__put_text(out, "trust_domain", ring->trust_domain);
-	zta_chain__put_text(
+	zta_json_out__member_if(out, "wl", ring->workload);
+	zta_json_out__member_if(out, "source", ring->source);
+	zta_json_out__member_if(out, "trust_domain", ring->trust_domain);
+	zta_json_out__member_if(
 	    out, "proof", zta_str_of(zta_proof__name(ring->proof)));
 	zta_chain__put_digest(out, "digest", ring->digest);
 	zta_chain__put_seconds(out, "at", ring->at);
@@ -100,8 +91,7 @@ put_scope(zta_json_out *out, const zta_txn *txn)
 	if (words.status != ZTA_OK) {
 		out->buf->status = words.status;
 	}
-	zta_json_out__name(out, "scope");
-	zta_json_out__str(out, zta_buf__str(&words));
+	zta_json_out__member(out, "scope", zta_buf__str(&words));
 	zta_buf__release(&words);
 }
 
@@ -124,18 +114,18 @@ put_sub(zta_json_out *out, const zta_subject *subject)
 	if (text.status != ZTA_OK) {
 		out->buf->status = text.status;
 	}
-	zta_chain__put_text(out, "sub", zta_buf__str(&text));
+	zta_json_out__member_if(out, "sub", zta_buf__str(&text));
 	zta_buf__release(&text);
 }
 
 void
 zta_chain__put(zta_json_out *out, const zta_txn *txn)
 {
-	zta_chain__put_text(out, "iss", txn->issuer);
+	zta_json_out__member_if(out, "iss", txn->issuer);
 	zta_chain__put_seconds(out, "iat", txn->issued_at);
 	zta_chain__put_seconds(out, "exp", txn->expires_at);
-	zta_chain__put_text(out, "aud", txn->audience);
-	zta_chain__put_text(out, "txn", txn->txn);
+	zta_json_out__member_if(out, "aud", txn->audience);
+	zta_json_out__member_if(out, "txn", txn->txn);
 	put_sub(out, &txn->subject);
 	put_scope(out, txn);
 	put_object(out, "rctx", txn->request_context);
@@ -160,9 +150,9 @@ zta_chain__put_rings(zta_json_out *out, const zta_txn *txn)
 {
 	uint32_t i;
 
-	zta_chain__put_text(out, "zone", txn->zone);
-	zta_chain__put_text(out, "ledger", txn->ledger);
-	zta_chain__put_text(out, "commit", txn->commit);
+	zta_json_out__member_if(out, "zone", txn->zone);
+	zta_json_out__member_if(out, "ledger", txn->ledger);
+	zta_json_out__member_if(out, "commit", txn->commit);
 	put_subject(out, txn);
 	zta_json_out__name(out, "rings");
 	zta_json_out__open(out, '[');

@@ -100,30 +100,14 @@ put_statement(zta_buf *out, const zta_grant_terms *t)
 /* --- the payload */
 
 static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	if (text.len > 0) {
-		zta_json_out__name(out, name);
-		zta_json_out__str(out, text);
-	}
-}
-
-static void
-put_number(zta_json_out *out, const char *name, int64_t number)
-{
-	zta_json_out__name(out, name);
-	zta_json_out__int(out, number);
-}
-
-static void
 put_resource(zta_json_out *out, zta_arena *arena, zta_str text)
 {
 	zta_str type = text, id = { NULL, 0 };
 
 	(void)zta_grant__read_entity(arena, text, &type, &id);
 	zta_json_out__open(out, '{');
-	put_text(out, "type", type);
-	put_text(out, "id", id);
+	zta_json_out__member_if(out, "type", type);
+	zta_json_out__member_if(out, "id", id);
 	zta_json_out__close(out, '}');
 }
 
@@ -146,7 +130,7 @@ put_authority(zta_json_out *out, zta_arena *arena, const zta_grant_terms *t)
 		put_resource(out, arena, t->resources[i]);
 	}
 	zta_json_out__close(out, ']');
-	put_text(out, "when", t->when);
+	zta_json_out__member_if(out, "when", t->when);
 	zta_json_out__close(out, '}');
 }
 
@@ -157,7 +141,7 @@ put_digest(zta_json_out *out, const char *name, const unsigned char *digest)
 
 	zta_b64__encode(
 	    (zta_str){ (const char *)digest, ZTA_SHA256_LEN }, digits);
-	put_text(out, name, (zta_str){ digits, sizeof(digits) });
+	zta_json_out__member_if(out, name, (zta_str){ digits, sizeof(digits) });
 }
 
 static void
@@ -174,30 +158,31 @@ put_payload(zta_buf *buf, zta_arena *arena, const zta_grant_terms *t,
 	zta_buf__init(&statement, SIZE_MAX);
 	put_statement(&statement, t);
 	zta_json_out__open(&out, '{');
-	put_text(&out, "iss", t->delegator);
-	put_text(&out, "sub", t->delegator);
-	put_text(&out, "delegate", t->delegate);
-	put_text(&out, "aud", t->zone);
+	zta_json_out__member_if(&out, "iss", t->delegator);
+	zta_json_out__member_if(&out, "sub", t->delegator);
+	zta_json_out__member_if(&out, "delegate", t->delegate);
+	zta_json_out__member_if(&out, "aud", t->zone);
 	put_authority(&out, arena, t);
-	put_number(&out, "nbf", t->not_before_s);
-	put_number(&out, "exp", t->expires_s);
-	put_text(&out, "jti", (zta_str){ jti, sizeof(jti) });
-	put_number(&out, "max_depth", t->max_depth);
+	zta_json_out__member_int(&out, "nbf", t->not_before_s);
+	zta_json_out__member_int(&out, "exp", t->expires_s);
+	zta_json_out__member_if(&out, "jti", (zta_str){ jti, sizeof(jti) });
+	zta_json_out__member_int(&out, "max_depth", t->max_depth);
 	if (parent != NULL) {
 		put_digest(&out, "parent", parent->digest);
 	}
 	if (t->holder.len > 0) {
 		zta_json_out__name(&out, "cnf");
 		zta_json_out__open(&out, '{');
-		put_text(&out, "jkt", t->holder);
+		zta_json_out__member_if(&out, "jkt", t->holder);
 		zta_json_out__close(&out, '}');
 	}
 	zta_json_out__name(&out, "consent");
 	zta_json_out__open(&out, '{');
-	put_text(&out, "kind", zta_str_of(zta_consent__name(consent)));
+	zta_json_out__member_if(
+	    &out, "kind", zta_str_of(zta_consent__name(consent)));
 	zta_json_out__close(&out, '}');
-	put_text(&out, "statement", zta_buf__str(&statement));
-	put_text(&out, "purpose", t->purpose);
+	zta_json_out__member_if(&out, "statement", zta_buf__str(&statement));
+	zta_json_out__member_if(&out, "purpose", t->purpose);
 	if (t->once) {
 		zta_json_out__name(&out, "once");
 		zta_json_out__bool(&out, true);

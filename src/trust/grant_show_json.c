@@ -9,15 +9,6 @@
 #include "trust/grant_show.h"
 
 static void
-put_text(zta_json_out *out, const char *name, zta_str text)
-{
-	if (text.len > 0) {
-		zta_json_out__name(out, name);
-		zta_json_out__str(out, text);
-	}
-}
-
-static void
 put_list(zta_json_out *out, const char *name, const zta_str *list, size_t count)
 {
 	size_t i;
@@ -34,30 +25,27 @@ void
 zta_grant_show__put(zta_json_out *out, const zta_grant_shown *g)
 {
 	zta_json_out__open(out, '{');
-	put_text(out, "jti", g->jti);
-	put_text(out, "state", zta_str_of(g->state));
-	put_text(out, "delegator", g->delegator);
-	put_text(out, "delegate", g->delegate);
-	put_text(out, "zone", g->zone);
-	put_text(out, "statement", g->statement);
+	zta_json_out__member_if(out, "jti", g->jti);
+	zta_json_out__member_if(out, "state", zta_str_of(g->state));
+	zta_json_out__member_if(out, "delegator", g->delegator);
+	zta_json_out__member_if(out, "delegate", g->delegate);
+	zta_json_out__member_if(out, "zone", g->zone);
+	zta_json_out__member_if(out, "statement", g->statement);
 	put_list(out, "actions", g->actions, g->action_count);
 	put_list(out, "resources", g->resources, g->resource_count);
-	put_text(out, "when", g->when);
-	put_text(out, "purpose", g->purpose);
-	put_text(out, "holder", g->holder);
-	put_text(out, "consent", zta_str_of(g->consent));
-	zta_json_out__name(out, "nbf");
-	zta_json_out__int(out, g->not_before_s);
-	zta_json_out__name(out, "exp");
-	zta_json_out__int(out, g->expires_s);
-	zta_json_out__name(out, "max_depth");
-	zta_json_out__int(out, g->max_depth);
+	zta_json_out__member_if(out, "when", g->when);
+	zta_json_out__member_if(out, "purpose", g->purpose);
+	zta_json_out__member_if(out, "holder", g->holder);
+	zta_json_out__member_if(out, "consent", zta_str_of(g->consent));
+	zta_json_out__member_int(out, "nbf", g->not_before_s);
+	zta_json_out__member_int(out, "exp", g->expires_s);
+	zta_json_out__member_int(out, "max_depth", g->max_depth);
 	zta_json_out__name(out, "once");
 	zta_json_out__bool(out, g->once);
-	put_text(out, "digest", g->digest);
+	zta_json_out__member_if(out, "digest", g->digest);
 	put_list(out, "above", g->above, g->above_count);
 	put_list(out, "below", g->below, g->below_count);
-	put_text(out, "grant", g->grant);
+	zta_json_out__member_if(out, "grant", g->grant);
 	zta_json_out__close(out, '}');
 }
 

@@ -79,12 +79,11 @@ zta_sealed__take(const zta_json *object, zta_sealed *out)
 static void
 put_sealed(zta_json_out *out, const zta_sealed *what)
 {
-	zta_chain__put_text(out, "channel", what->channel);
+	zta_json_out__member_if(out, "channel", what->channel);
 	zta_chain__put_digest(out, "payload_sha256",
 	    (zta_str){ (const char *)what->payload, ZTA_SHA256_LEN });
 	if (what->payloads > 0) {
-		zta_json_out__name(out, "payloads");
-		zta_json_out__int(out, what->payloads);
+		zta_json_out__member_int(out, "payloads", what->payloads);
 	}
 	if (what->once) {
 		zta_json_out__name(out, "once");
@@ -103,15 +102,13 @@ zta_seal__put(zta_buf *buf, const zta_seal *seal)
 	zta_json_out__open(&out, '{');
 	zta_chain__put(&out, txn);
 	zta_chain__put_grants(&out, txn);
-	zta_chain__put_text(&out, "jti", seal->jti);
-	zta_json_out__name(&out, "ring");
-	zta_json_out__int(&out, txn->ring_count);
-	zta_chain__put_text(
+	zta_json_out__member_if(&out, "jti", seal->jti);
+	zta_json_out__member_int(&out, "ring", txn->ring_count);
+	zta_json_out__member_if(
 	    &out, "actor", txn->rings[txn->ring_count - 1].workload);
 	put_sealed(&out, &seal->what);
-	zta_chain__put_text(&out, "decision", seal->decision);
-	zta_json_out__name(&out, "log_index");
-	zta_json_out__int(&out, (int64_t)seal->log_index);
+	zta_json_out__member_if(&out, "decision", seal->decision);
+	zta_json_out__member_int(&out, "log_index", (int64_t)seal->log_index);
 	zta_chain__put_digest(&out, "prev", txn->seal);
 	zta_json_out__name(&out, "ztauth");
 	zta_json_out__open(&out, '{');

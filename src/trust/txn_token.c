@@ -45,7 +45,7 @@ put_actors(zta_json_out *out, const zta_ring *rings, uint32_t count)
 	for (i = count; i > 0; i--) {
 		zta_json_out__name(out, "act");
 		zta_json_out__open(out, '{');
-		zta_chain__put_text(out, "sub", rings[i - 1].workload);
+		zta_json_out__member_if(out, "sub", rings[i - 1].workload);
 	}
 	for (i = 0; i < count; i++) {
 		zta_json_out__close(out, '}');
@@ -72,7 +72,7 @@ zta_txn_token__put(zta_buf *buf, const zta_txn *txn)
 	zta_json_out__open(&out, '{');
 	zta_chain__put(&out, txn);
 	put_actors(&out, txn->rings, txn->ring_count);
-	zta_chain__put_text(
+	zta_json_out__member_if(
 	    &out, "req_wl", txn->rings[txn->ring_count - 1].workload);
 	zta_json_out__name(&out, "ztauth");
 	zta_json_out__open(&out, '{');
