@@ -119,7 +119,7 @@ hash_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	(void)at;
 	(void)err;
 	while (zta_frame__next(&rest, &entry)) {
-		zta_merkle__leaf(entry, leaf);
+		zta_hash_tree__leaf(entry, leaf);
 		zta_merkle__grow(growth, leaf, pass_row, NULL);
 	}
 	return ZTA_OK;

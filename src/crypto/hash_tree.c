@@ -4,60 +4,72 @@
 
 #include <string.h>
 
-/* SPEC: rfc9162 2.1.1: what stands before leaves, and before two nodes. */
-static void
-hash_leaf(const unsigned char *payload, unsigned char *out)
+#define LEN ((size_t)ZTA_SHA256_LEN)
+
+/* SPEC: rfc6962 2.1: what a hash is of cannot be mistaken. */
+#define LEAF_PREFIX "\x00"
+#define NODE_PREFIX '\x01'
+
+void
+zta_hash_tree__leaf(zta_str entry, unsigned char out[ZTA_SHA256_LEN])
 {
-	const zta_str parts[] = { { "\0", 1 },
-		{ (const char *)payload, ZTA_SHA256_LEN } };
+	const zta_str parts[] = { { LEAF_PREFIX, 1 }, entry };
 
 	zta_digest__sha256_parts(parts, 2, out);
 }
 
-static void
-hash_pair(const void *left, const void *right, unsigned char *out)
+void
+zta_hash_tree__node(const unsigned char left[ZTA_SHA256_LEN],
+    const unsigned char right[ZTA_SHA256_LEN],
+    unsigned char out[ZTA_SHA256_LEN])
 {
-	const zta_str parts[] = { { "\1", 1 }, { left, ZTA_SHA256_LEN },
-		{ right, ZTA_SHA256_LEN } };
+	char bytes[1 + 2 * LEN];
 
-	zta_digest__sha256_parts(parts, 3, out);
+	bytes[0] = NODE_PREFIX;
+	memcpy(bytes + 1, left, LEN);
+	memcpy(bytes + 1 + LEN, right, LEN);
+	zta_digest__sha256((zta_str){ bytes, sizeof(bytes) }, out);
 }
 
-/* SPEC: rfc9162 2.1.3.2 */
-static bool
-climb(uint32_t index, uint32_t last, zta_str path, unsigned char *node)
+bool
+zta_hash_tree__leads(const unsigned char leaf[ZTA_SHA256_LEN], uint64_t index,
+    uint64_t size, zta_str path, const unsigned char root[ZTA_SHA256_LEN])
 {
-	for (; path.len >= ZTA_SHA256_LEN;
-	     path.ptr += ZTA_SHA256_LEN, path.len -= ZTA_SHA256_LEN) {
+	unsigned char node[ZTA_SHA256_LEN];
+	const unsigned char *other;
+	uint64_t last = size - 1;
+
+	if (index >= size) {
+		return false;
+	}
+	memcpy(node, leaf, LEN);
+	for (; path.len >= LEN; path.ptr += LEN, path.len -= LEN) {
+		other = (const unsigned char *)path.ptr;
 		if (last == 0) {
 			return false;
 		}
 		if (index % 2 == 1 || index == last) {
-			hash_pair(path.ptr, node, node);
+			zta_hash_tree__node(other, node, node);
 			/* Up to where it is a right child. */
 			while (index % 2 == 0 && index != 0) {
 				index /= 2;
 				last /= 2;
 			}
 		} else {
-			hash_pair(node, path.ptr, node);
+			zta_hash_tree__node(node, other, node);
 		}
 		index /= 2;
 		last /= 2;
 	}
-	return last == 0 && path.len == 0;
+	return last == 0 && path.len == 0 && memcmp(root, node, LEN) == 0;
 }
 
 bool
 zta_hash_tree__holds(const zta_hash_tree *tree, uint32_t index,
-    const unsigned char leaf[ZTA_SHA256_LEN], zta_str path)
+    const unsigned char payload[ZTA_SHA256_LEN], zta_str path)
 {
-	unsigned char node[ZTA_SHA256_LEN];
+	unsigned char leaf[ZTA_SHA256_LEN];
 
-	if (index >= tree->count) {
-		return false;
-	}
-	hash_leaf(leaf, node);
-	return climb(index, tree->count - 1, path, node) &&
-	    memcmp(tree->root, node, ZTA_SHA256_LEN) == 0;
+	zta_hash_tree__leaf((zta_str){ (const char *)payload, LEN }, leaf);
+	return zta_hash_tree__leads(leaf, index, tree->count, path, tree->root);
 }

@@ -15,40 +15,6 @@
 /* Bits of an index that a tile consumes. */
 #define TILE_BITS 8u
 
-/* SPEC: rfc6962 2.1: what a hash is of cannot be mistaken. */
-#define LEAF_PREFIX "\x00"
-#define NODE_PREFIX '\x01'
-
-void
-zta_merkle__leaf(zta_str entry, unsigned char out[LEN])
-{
-	const zta_str parts[] = { { LEAF_PREFIX, 1 }, entry };
-
-	zta_digest__sha256_parts(parts, 2, out);
-}
-
-/* Of two hashes that stand together. */
-static void
-hash_pair(const unsigned char *pair, unsigned char *out)
-{
-	char bytes[1 + 2 * LEN];
-
-	bytes[0] = NODE_PREFIX;
-	memcpy(bytes + 1, pair, 2 * (size_t)LEN);
-	zta_digest__sha256((zta_str){ bytes, sizeof(bytes) }, out);
-}
-
-void
-zta_merkle__node(const unsigned char *left, const unsigned char *right,
-    unsigned char out[LEN])
-{
-	unsigned char pair[2 * LEN];
-
-	memcpy(pair, left, LEN);
-	memcpy(pair + LEN, right, LEN);
-	hash_pair(pair, out);
-}
-
 /* One level up; the number of hashes that are left. */
 static size_t
 fold_once(unsigned char *hashes, size_t count)
@@ -56,7 +22,8 @@ fold_once(unsigned char *hashes, size_t count)
 	size_t i;
 
 	for (i = 0; i + 1 < count; i += 2) {
-		hash_pair(hashes + i * LEN, hashes + i / 2 * LEN);
+		zta_hash_tree__node(hashes + i * LEN, hashes + (i + 1) * LEN,
+		    hashes + i / 2 * LEN);
 	}
 	if (i < count) {
 		memmove(hashes + i / 2 * LEN, hashes + i * LEN, LEN);
@@ -263,30 +230,7 @@ bool
 zta_merkle__verify(const unsigned char leaf[LEN], uint64_t index, uint64_t size,
     const zta_merkle_path *path, const unsigned char root[LEN])
 {
-	unsigned char hash[LEN];
-	uint64_t last;
-	unsigned i;
-
-	if (index >= size) {
-		return false;
-	}
-	last = size - 1;
-	memcpy(hash, leaf, LEN);
-	for (i = 0; i < path->count; i++) {
-		if (last == 0) {
-			return false;
-		}
-		if (index % 2 == 1 || index == last) {
-			zta_merkle__node(path->hashes[i], hash, hash);
-			while (index % 2 == 0 && index != 0) {
-				index /= 2;
-				last /= 2;
-			}
-		} else {
-			zta_merkle__node(hash, path->hashes[i], hash);
-		}
-		index /= 2;
-		last /= 2;
-	}
-	return last == 0 && memcmp(hash, root, LEN) == 0;
+	return zta_hash_tree__leads(leaf, index, size,
+	    (zta_str){ (const char *)path->hashes, path->count * (size_t)LEN },
+	    root);
 }

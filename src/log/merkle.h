@@ -11,7 +11,7 @@
 #ifndef ZTA_LOG_MERKLE_H
 #define ZTA_LOG_MERKLE_H
 
-#include "crypto/digest.h"
+#include "crypto/hash_tree.h"
 
 #define ZTA_TILE_ROWS 256u
 #define ZTA_TILE_BYTES (ZTA_TILE_ROWS * ZTA_SHA256_LEN)
@@ -20,10 +20,6 @@
 #define ZTA_LOG_TREE_SIZE_MAX ((uint64_t)1 << 48)
 /* Hashes of a path: one for each bit of an index, and no more. */
 #define ZTA_PATH_MAX 63u
-
-void zta_merkle__leaf(zta_str entry, unsigned char out[ZTA_SHA256_LEN]);
-void zta_merkle__node(const unsigned char *left, const unsigned char *right,
-    unsigned char out[ZTA_SHA256_LEN]);
 
 /*
  * The root over `count` (at least 1) subtrees of one size, of which the last

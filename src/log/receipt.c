@@ -149,7 +149,7 @@ zta_receipt__check(const zta_receipt *receipt, const zta_note_key *key,
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_merkle__leaf(receipt->record, leaf);
+	zta_hash_tree__leaf(receipt->record, leaf);
 	return zta_merkle__verify(leaf, receipt->index, head->size,
 		   &receipt->path, head->root) ?
 	    ZTA_OK :
@@ -176,7 +176,7 @@ zta_receipt__make(zta_log_view *view, uint64_t index, zta_str note,
 	}
 	if (status == ZTA_OK) {
 		receipt.record = zta_buf__str(&record);
-		zta_merkle__leaf(receipt.record, leaf);
+		zta_hash_tree__leaf(receipt.record, leaf);
 		if (!zta_merkle__verify(
 			leaf, index, head->size, &receipt.path, head->root)) {
 			status = zta_error__set(err, ZTA_EINVALID,

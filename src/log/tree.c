@@ -53,7 +53,7 @@ zta_log_tree__mark(zta_str entry, zta_log_mark *out)
 {
 	unsigned char id[ZTA_LEAF_ID_LEN] = { 0 };
 
-	zta_merkle__leaf(entry, out->hash);
+	zta_hash_tree__leaf(entry, out->hash);
 	/* A record without one is found by its index alone. */
 	if (zta_leaf__id(entry, id)) {
 		memcpy(out->id, id, sizeof(out->id));

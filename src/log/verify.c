@@ -130,7 +130,7 @@ check_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 		place[2] = (unsigned char)(number >> 8);
 		place[3] = (unsigned char)number;
 		compare(v, &v->files[ZTA_LOG_TREE_AT], place);
-		zta_merkle__leaf(entry, leaf);
+		zta_hash_tree__leaf(entry, leaf);
 		zta_merkle__grow(&v->growth, leaf, compare_row, v);
 		look_at_heads(v);
 		at += ZTA_FRAME_LENGTH + entry.len;

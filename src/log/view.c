@@ -223,7 +223,7 @@ zta_log_view__entry(
 	}
 	if (read_exactly(
 		v->fd, bytes, len, (uint64_t)number(at) + ZTA_FRAME_LENGTH)) {
-		zta_merkle__leaf((zta_str){ bytes, len }, hash);
+		zta_hash_tree__leaf((zta_str){ bytes, len }, hash);
 		if (memcmp(hash, row, sizeof(hash)) == 0) {
 			return ZTA_OK;
 		}

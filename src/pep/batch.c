@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "crypto/digest.h"
+#include "crypto/hash_tree.h"
 #include "pep/pep_part.h"
 
 #define NODE ((size_t)ZTA_SHA256_LEN)
@@ -57,7 +57,6 @@ zta_status
 zta_pep_batch_add(zta_pep_batch *batch, zta_str payload, zta_error *err)
 {
 	unsigned char hash[ZTA_SHA256_LEN];
-	const zta_str parts[] = { ZTA_STR("\0"), { (char *)hash, NODE } };
 	char *leaf;
 
 	if (batch->count == ZTA_SEAL_PAYLOADS_MAX) {
@@ -71,7 +70,8 @@ zta_pep_batch_add(zta_pep_batch *batch, zta_str payload, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	zta_digest__sha256(payload, hash);
-	zta_digest__sha256_parts(parts, 2, (unsigned char *)leaf);
+	zta_hash_tree__leaf(
+	    (zta_str){ (const char *)hash, NODE }, (unsigned char *)leaf);
 	batch->count++;
 	return ZTA_OK;
 }
@@ -80,22 +80,20 @@ zta_pep_batch_add(zta_pep_batch *batch, zta_str payload, zta_error *err)
 static zta_status
 add_level(zta_buf *nodes, size_t from, size_t count)
 {
-	zta_str parts[] = { ZTA_STR("\1"), { NULL, NODE }, { NULL, NODE } };
-	char *out = zta_buf__extend(nodes, (count + 1) / 2 * NODE);
+	char *room = zta_buf__extend(nodes, (count + 1) / 2 * NODE);
+	unsigned char *out = (unsigned char *)room;
+	const unsigned char *in;
 	size_t i;
 
-	if (out == NULL) {
+	if (room == NULL) {
 		return nodes->status;
 	}
-	for (i = 0; i < count; i += 2, out += NODE) {
-		parts[1].ptr = nodes->ptr + from + i * NODE;
-		parts[2].ptr = parts[1].ptr + NODE;
-		if (i + 1 == count) {
-			memcpy(out, parts[1].ptr, NODE);
-		} else {
-			zta_digest__sha256_parts(
-			    parts, 3, (unsigned char *)out);
-		}
+	in = (const unsigned char *)nodes->ptr + from;
+	for (i = 0; i + 1 < count; i += 2, out += NODE) {
+		zta_hash_tree__node(in + i * NODE, in + (i + 1) * NODE, out);
+	}
+	if (i < count) {
+		memcpy(out, in + i * NODE, NODE);
 	}
 	return ZTA_OK;
 }

@@ -37,7 +37,7 @@ hash_of(uint32_t n, unsigned char *out)
 
 	zta_buf__init(&bytes, SIZE_MAX);
 	zta_leaf__encode(&leaf, &bytes);
-	zta_merkle__leaf(zta_buf__str(&bytes), out);
+	zta_hash_tree__leaf(zta_buf__str(&bytes), out);
 	zta_buf__release(&bytes);
 }
 
@@ -436,7 +436,7 @@ test_log_tree__finds_entries(void **state)
 		zta_buf__clear(&bytes);
 		assert_int_equal(
 		    zta_log_view__entry(view, n, &bytes, NULL), ZTA_OK);
-		zta_merkle__leaf(zta_buf__str(&bytes), first);
+		zta_hash_tree__leaf(zta_buf__str(&bytes), first);
 		assert_memory_equal(first, leaves + n * LEN, LEN);
 	}
 	(void)numbered(ENTRIES, id);

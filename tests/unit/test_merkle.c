@@ -19,7 +19,7 @@ static unsigned char *rows[ZTA_LOG_TREE_LEVELS];
 static void
 leaf_of(uint32_t number, unsigned char *out)
 {
-	zta_merkle__leaf(
+	zta_hash_tree__leaf(
 	    (zta_str){ (const char *)&number, sizeof(number) }, out);
 }
 
@@ -39,7 +39,7 @@ defined_root(const unsigned char *hashes, size_t n, unsigned char *out)
 	}
 	defined_root(hashes, k, left);
 	defined_root(hashes + k * LEN, n - k, right);
-	zta_merkle__node(left, right, out);
+	zta_hash_tree__node(left, right, out);
 }
 
 /* PATH(m, D[n]). SPEC: rfc6962 2.1.1 */
@@ -153,7 +153,7 @@ test_merkle__has_the_published_roots(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		zta_merkle__leaf(vectors[i].entry, hashes + i * LEN);
+		zta_hash_tree__leaf(vectors[i].entry, hashes + i * LEN);
 		memcpy(spent, hashes, sizeof(spent));
 		zta_merkle__fold(spent, i + 1);
 		zta_hex__encode((zta_str){ (const char *)spent, LEN }, hex);
