@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "pdp/issue_part.h"
 #include "pdp/question.h"
+#include "trust/foreign.h"
 
 /* What sources call those of this type; people, unless all are workloads. */
 static zta_principal_kind
@@ -40,21 +41,16 @@ static bool
 is_foreign(const zta_issuer *s, zta_str type)
 {
 	const zta_domains *domains = &s->snapshot->model.domains;
-	const zta_str own =
-	    domains->own.len > 0 ? domains->own : s->zone->trust_domain;
+	const zta_str home = s->zone->trust_domain, none = { "", 0 };
 	const zta_source *source;
-	const zta_domain *named;
-	zta_str domain;
 	uint32_t i;
 
 	for (i = 0; i < s->snapshot->sources.count; i++) {
 		source = &s->snapshot->sources.list[i];
-		if (!zta_str__eq(source->entity, type)) {
-			continue;
-		}
-		named = zta_domains__of_source(domains, source->name);
-		domain = named != NULL ? named->name : source->trust_domain;
-		if (domain.len > 0 && !zta_str__eq(domain, own)) {
+		if (zta_str__eq(source->entity, type) &&
+		    (zta_foreign__is(
+			 domains, home, source->trust_domain, none) ||
+			zta_foreign__is(domains, home, none, source->name))) {
 			return true;
 		}
 	}
@@ -71,14 +67,15 @@ has_text(const zta_str *list, uint32_t count, zta_str text)
 			return true;
 		}
 	}
-	return count == 0;
+	return false;
 }
 
 /* Is there an operation that the binding and the grant have in common? */
 static bool
 meets(zta_issuer *s, const zta_scope_binding *binding, const zta_grant *grant)
 {
-	bool action = false, resource = binding->resource_type_count == 0;
+	bool action = binding->action_count == 0;
+	bool resource = binding->resource_type_count == 0;
 	zta_str type;
 	uint32_t i, j;
 
@@ -113,9 +110,7 @@ find_scopes(zta_issuer *s, const zta_grant *grant)
 	}
 	for (i = 0; i < manifest->binding_count; i++) {
 		if (meets(s, &manifest->bindings[i], grant) &&
-		    (count == 0 ||
-			!has_text(
-			    scopes, count, manifest->bindings[i].scope))) {
+		    !has_text(scopes, count, manifest->bindings[i].scope)) {
 			scopes[count++] = manifest->bindings[i].scope;
 		}
 	}
@@ -124,7 +119,7 @@ find_scopes(zta_issuer *s, const zta_grant *grant)
 	return true;
 }
 
-/* The delegator of the first grant is the subject. */
+/* The delegator of the first grant is the subject; `taken` is in the arena. */
 static bool
 find_subject(zta_issuer *s, const zta_taken_grants *taken)
 {
@@ -139,15 +134,11 @@ find_subject(zta_issuer *s, const zta_taken_grants *taken)
 	subject->kind = zta_str_of(zta_principal__kind_name(
 	    kind_of(&s->snapshot->sources, subject->type)));
 	subject->source = ZTA_STR(ZTA_SUBJECT_BY_GRANT);
-	s->out->txn.subject_digest = (zta_str){
-		zta_arena__copy(s->arena,
-		    (zta_str){ (const char *)last->digest, ZTA_SHA256_LEN })
-		    .ptr,
-		ZTA_SHA256_LEN
-	};
+	s->out->txn.subject_digest =
+	    (zta_str){ (const char *)last->digest, ZTA_SHA256_LEN };
 	s->expires_at = last->expires_at;
 	s->ring = zta_arena__zalloc(s->arena, 1, sizeof(*s->ring));
-	if (s->ring == NULL || s->out->txn.subject_digest.ptr == NULL) {
+	if (s->ring == NULL) {
 		return zta_issuer__fail(s, zta_arena__failed(s->arena, s->err));
 	}
 	s->out->txn.rings = s->ring;
@@ -174,7 +165,7 @@ zta_issuer__take_grant(zta_issuer *s)
 	}
 	if (status == ZTA_OK) {
 		status = zta_grants__take(s->zone->grants, s->zone->known,
-		    shown.jti, s->arena, taken, &finding, &why);
+		    shown.jti, s->arena, taken, &finding, s->err);
 	}
 	if (status != ZTA_OK) {
 		return zta_issuer__fail(s, status);

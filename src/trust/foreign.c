@@ -47,6 +47,14 @@ is_foreign(const zta_domains *domains, zta_str home, zta_str domain)
 	return domain.len > 0 && own.len > 0 && !zta_str__eq(domain, own);
 }
 
+bool
+zta_foreign__is(const zta_domains *domains, zta_str home, zta_str trust_domain,
+    zta_str source)
+{
+	return is_foreign(
+	    domains, home, domain_of(domains, trust_domain, source));
+}
+
 /* --- what statements cover */
 
 static bool

@@ -33,6 +33,13 @@ bool zta_foreign__judge(const zta_trust_model *model,
     const struct zta_elevation_question *question, zta_foreign *out,
     zta_refused *refused);
 
+/*
+ * Is this trust domain, or that which has the source if it is empty, another
+ * than the own one: that of the documents, or else `home`?
+ */
+bool zta_foreign__is(const zta_domains *domains, zta_str home,
+    zta_str trust_domain, zta_str source);
+
 /* Is the group in the scope of its federation; and not above its level? */
 bool zta_foreign__has_group(const zta_foreign *foreign, const zta_group *group);
 bool zta_foreign__reaches(const zta_foreign *foreign, const zta_level *level);
