@@ -32,6 +32,19 @@ zta_str__ends(zta_str text, zta_str suffix)
 		    suffix.len) == 0);
 }
 
+bool
+zta_str__is_among(zta_str text, const zta_str *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (zta_str__eq(list[i], text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 size_t
 zta_str__find(zta_str text, char byte)
 {

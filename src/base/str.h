@@ -31,6 +31,8 @@ zta_str__is(zta_str a, const char *b)
 int zta_str__cmp(zta_str a, zta_str b);
 
 bool zta_str__starts(zta_str text, zta_str prefix);
+/* Is it one of the list? */
+bool zta_str__is_among(zta_str text, const zta_str *list, size_t count);
 bool zta_str__ends(zta_str text, zta_str suffix);
 
 /* The offset of the first `byte`, or `text.len`. */

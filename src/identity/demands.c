@@ -10,14 +10,7 @@
 static bool
 has(const zta_str_list *list, zta_str text)
 {
-	uint32_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if (zta_str__eq(list->list[i], text)) {
-			return true;
-		}
-	}
-	return false;
+	return zta_str__is_among(text, list->list, list->count);
 }
 
 /* A claim that is a string if it is there at all. */

@@ -499,17 +499,11 @@ zta_manifest__read(
 	return zta_manifest__check(arena, tree, NULL, out, err);
 }
 
+/* No list stands for all. */
 static bool
 listed(const zta_str *list, uint32_t count, zta_str text)
 {
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		if (zta_str__eq(list[i], text)) {
-			return true;
-		}
-	}
-	return count == 0;
+	return count == 0 || zta_str__is_among(text, list, count);
 }
 
 bool

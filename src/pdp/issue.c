@@ -43,19 +43,6 @@ zta_issuer__goes_on(const zta_issuer *s)
 /* --- scope and audience */
 
 static bool
-has_scope(const zta_str *scopes, uint32_t count, zta_str scope)
-{
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		if (zta_str__eq(scopes[i], scope)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
 narrow_scope(zta_issuer *s)
 {
 	zta_txn *txn = &s->out->txn;
@@ -74,7 +61,7 @@ narrow_scope(zta_issuer *s)
 		if (word.len == 0) {
 			continue;
 		}
-		if (!has_scope(txn->scopes, txn->scope_count, word)) {
+		if (!zta_str__is_among(word, txn->scopes, txn->scope_count)) {
 			return zta_issuer__refuse(s, "invalid_scope", "scope",
 			    "insufficient_scope", "the scope asked for is not ",
 			    "inside that of the subject's token");

@@ -57,19 +57,6 @@ is_foreign(const zta_issuer *s, zta_str type)
 	return false;
 }
 
-static bool
-has_text(const zta_str *list, uint32_t count, zta_str text)
-{
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		if (zta_str__eq(list[i], text)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Is there an operation that the binding and the grant have in common? */
 static bool
 meets(zta_issuer *s, const zta_scope_binding *binding, const zta_grant *grant)
@@ -81,8 +68,8 @@ meets(zta_issuer *s, const zta_scope_binding *binding, const zta_grant *grant)
 
 	for (i = 0; i < grant->action_count; i++) {
 		action = action ||
-		    has_text(binding->actions, binding->action_count,
-			grant->actions[i]);
+		    zta_str__is_among(grant->actions[i], binding->actions,
+			binding->action_count);
 	}
 	for (i = 0; i < binding->resource_type_count; i++) {
 		type = zta_question__type(
@@ -110,7 +97,8 @@ find_scopes(zta_issuer *s, const zta_grant *grant)
 	}
 	for (i = 0; i < manifest->binding_count; i++) {
 		if (meets(s, &manifest->bindings[i], grant) &&
-		    !has_text(scopes, count, manifest->bindings[i].scope)) {
+		    !zta_str__is_among(
+			manifest->bindings[i].scope, scopes, count)) {
 			scopes[count++] = manifest->bindings[i].scope;
 		}
 	}

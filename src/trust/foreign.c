@@ -60,14 +60,8 @@ zta_foreign__is(const zta_domains *domains, zta_str home, zta_str trust_domain,
 static bool
 has_item(const zta_statement_list *list, zta_str item)
 {
-	uint32_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if (zta_str__eq(list->items[i], item)) {
-			return true;
-		}
-	}
-	return list->items == NULL;
+	return list->items == NULL ||
+	    zta_str__is_among(item, list->items, list->count);
 }
 
 static bool
