@@ -92,6 +92,12 @@ find_scopes(zta_issuer *s, const zta_grant *grant)
 	    s->arena, ((size_t)manifest->binding_count + 1) * sizeof(*scopes));
 	uint32_t i, count = 0;
 
+	/* Then each action is a scope of its own. */
+	if (!manifest->bound) {
+		txn->scopes = grant->actions;
+		txn->scope_count = grant->action_count;
+		return true;
+	}
 	if (scopes == NULL) {
 		return zta_issuer__fail(s, zta_arena__failed(s->arena, s->err));
 	}

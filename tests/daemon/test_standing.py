@@ -180,6 +180,29 @@ def with_documents(change, check):
     server.reload()
 
 
+def test_scopes_without_bindings():
+    """A zone that binds no scopes has one for each action, of its name."""
+    path, grant = server.path("ledger/manifest.json"), add(grants.make())
+    with open(path, encoding="utf-8") as f:
+        before = f.read()
+    manifest = json.loads(before)
+    del manifest["zone"]["scopes"]
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(manifest, f)
+    server.reload()
+    end = time.time() + 20
+    while claims_of(token(grant))["scope"] != "buy" and time.time() < end:
+        time.sleep(0.1)
+    text = token(grant)
+    assert claims_of(text)["scope"] == "buy" and decide(text) == "permitted"
+    assert decide(text, action={"name": "view"}) == "insufficient_scope"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before)
+    server.reload()
+    while claims_of(token(grant))["scope"] != "shop.buy" and time.time() < end:
+        time.sleep(0.1)
+
+
 def test_subjects_of_another_domain():
     """A grant is no way around the statements that another domain would have to make."""
     grant = add(grants.make())
