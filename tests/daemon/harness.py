@@ -161,6 +161,45 @@ class Server:
         text = r.read()
         return r.status, json.loads(text), r.headers
 
+    def answer(self, token, **change):
+        """What is decided, and its code; None while there is nothing in force yet."""
+        status, out, _ = self.post(EVALUATION, question(token, **change))
+        return (out["decision"], out["context"]["ztauth"]["code"]) if status == 200 else None
+
+    def wait_answer(self, token, wanted, seconds=30):
+        """When it was given, on the monotonic clock."""
+        start = time.monotonic()
+        while time.monotonic() < start + seconds:
+            if self.answer(token) == wanted:
+                return time.monotonic()
+            time.sleep(0.001)
+        raise AssertionError(f"{self.answer(token)}, not {wanted}:\n{self.said()}")
+
+    def commit_ledger(self, folder):
+        """The ledger that is served is the next commit of the workspace `folder`; its tree."""
+        for name in os.listdir(folder):
+            if name != ".ztauth":
+                path = os.path.join(folder, name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+        shutil.copytree(self.path("ledger"), folder, dirs_exist_ok=True)
+        env = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.example"}
+        env.pop("SSH_AUTH_SOCK", None)
+        ztauth("commit", "-m", "next", cwd=folder, env=env)
+        return json.loads(ztauth("log", "--json", cwd=folder).splitlines()[0])["tree"]
+
+    def put_in_force(self, folder):
+        """The same, and the server loads it."""
+        tree = self.commit_ledger(folder)
+        self.reload()
+        end = time.time() + 20
+        while time.time() < end:
+            c = self.connect()
+            c.request("GET", "/readyz")
+            if tree in c.getresponse().read().decode():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{tree} is not in force:\n{self.said()}")
+
     def log(self):
         out = ztauth("log", "tail", "--dir", self.log_dir, "--from", "0")
         return [json.loads(line) for line in out.splitlines()]

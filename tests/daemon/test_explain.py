@@ -33,28 +33,6 @@ def edit(name, old, new):
         f.write(text.replace(old, new))
 
 
-def in_force():
-    """Commit the server's folder in the workspace; the server loads it."""
-    for name in os.listdir(FOLDER):
-        if name != ".ztauth":
-            path = os.path.join(FOLDER, name)
-            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-    shutil.copytree(LEDGER, FOLDER, dirs_exist_ok=True)
-    env = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.example"}
-    env.pop("SSH_AUTH_SOCK", None)
-    subprocess.run([ZTAUTH, "commit", "-m", "next"], cwd=FOLDER, env=env, check=True, capture_output=True)
-    tree = json.loads(ztauth("log", "--json", cwd=FOLDER).splitlines()[0])["tree"]
-    server.reload()
-    end = time.time() + 20
-    while time.time() < end:
-        c = server.connect()
-        c.request("GET", "/readyz")
-        if tree in c.getresponse().read().decode():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{tree} is not in force:\n{server.said()}")
-
-
 def restore():
     for name in ("shop.cedar", "manifest.json", "trust/groups.json", "trust/levels.json", "trust/elevation.cedar"):
         shutil.copy(os.path.join(ROOT, "examples/shop/ledger", name), os.path.join(LEDGER, name))
@@ -107,7 +85,7 @@ def test_set_up():
     os.mkdir(FOLDER)
     ztauth("init", cwd=FOLDER)
     server.start()
-    in_force()
+    server.put_in_force(FOLDER)
     token = server.token()
 
 
@@ -143,12 +121,12 @@ def test_denied_by_policy():
           "had `no-bulk` not held: allowed")
     # Nor would it have been, where no permit holds or another forbid does.
     edit("shop.cedar", 'principal in Role::"customer"', 'principal == User::"bob"')
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(token, "denied_by_policy", context={"quantity": 100}))
     assert changes(told) == {("no-policy", "no-bulk"): "no_policy_permits"}  # nor does any permit view
     restore()
     edit("shop.cedar", '@id("customers-buy")', '@id("never") forbid (principal, action, resource);\n@id("customers-buy")')
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(token, "denied_by_policy", context={"quantity": 100}))
     assert changes(told) == {("no-policy", "no-bulk"): "denied_by_policy", ("no-policy", "never"): "denied_by_policy"}
     restore()
@@ -160,7 +138,7 @@ def test_no_policy_permits():
          '@id("far") permit (principal == User::"bob", action == Action::"view", resource);\n'
          '@id("customers-buy")\npermit (')
     edit("shop.cedar", "resource is Product\n)", "resource is Product\n) when { resource.price < 4000 }")
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "no_policy_permits")
     told = account(d)
     assert changes(told) == {("policy", "customers-buy"): "permitted"}
@@ -170,12 +148,12 @@ def test_no_policy_permits():
     # An out-of-scope one, if there is none nearer.
     restore()
     edit("shop.cedar", 'principal in Role::"customer"', 'principal == User::"bob"')
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(token, "no_policy_permits"))
     assert [(r["policy"], r["outcome"], r["part"]) for r in told["reasons"]] == [
         ("customers-buy", "out-of-scope", "principal")]
     restore()
-    in_force()
+    server.put_in_force(FOLDER)
 
 
 def test_insufficient_scope():
@@ -193,7 +171,7 @@ def test_insufficient_scope():
 
 def test_actor_quarantined():
     edit("trust/groups.json", '"quarantine": []', '"quarantine": ["spiffe://shop.example/*"]')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "actor_quarantined")
     told = account(d)
     assert told["ring"] == 1 and told["rings"][0]["quarantine"] == ["spiffe://shop.example/*"]
@@ -202,7 +180,7 @@ def test_actor_quarantined():
           f"with `{ORDER}` out of quarantine: allowed")
     # Out of it, it may still be one that may not act.
     edit("trust/groups.json", ORDER, ORDER + "2")
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(token, "actor_quarantined"))
     assert changes(told) == {("restore", ORDER): "unauthorized_actor"}
     restore()
@@ -210,7 +188,7 @@ def test_actor_quarantined():
 
 def test_actor_below_level():
     edit("trust/groups.json", '"order-services", "level": "basic"', '"order-services", "level": "bound"')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "actor_below_level")
     told = account(d)
     assert told["rings"][0]["groups"][0]["other_proof"] is True
@@ -226,7 +204,7 @@ def test_actor_below_level():
     # Too old is another thing than too weak.
     restore()
     edit("trust/levels.json", '"proof": ["bearer", "mtls", "dpop", "wpt"]', '"proof_age_max_s": 1')
-    in_force()
+    server.put_in_force(FOLDER)
     time.sleep(2.1)
     told = account(decide(token, "actor_below_level"))
     assert told["rings"][0]["groups"][0]["too_old"] is True
@@ -236,7 +214,7 @@ def test_actor_below_level():
 
 def test_consent_required():
     edit("trust/levels.json", '"rank": 1, "requires": {', '"rank": 1, "requires": { "consent": true,')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "consent_required")
     told = account(d)
     assert told["rings"][0]["groups"][0]["no_consent"] is True and told["again"]["agrees"]
@@ -248,14 +226,14 @@ def test_consent_required():
 def test_unauthorized_actor():
     # By no group: the others are tried.
     edit("trust/groups.json", f'"members": ["{ORDER}"]', '"members": ["spiffe://shop.example/other"]')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "unauthorized_actor")
     assert changes(account(d)) == {("group", "order-services"): "permitted"}
     holds(explain(d), "in no group", "with the workload in the group `order-services`: allowed")
     # By the policies.
     restore()
     edit("trust/elevation.cedar", 'resource.source == "corp"', 'resource.source == "other"')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(token, "unauthorized_actor")
     told = account(d)
     assert changes(told) == {("act-for", ""): "permitted", ("group", "payment-services"): "permitted"}
@@ -264,12 +242,12 @@ def test_unauthorized_actor():
     # By a forbid.
     restore()
     edit("trust/elevation.cedar", '@id("orders', '@id("not-now") forbid (principal, action, resource);\n@id("orders')
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(token, "unauthorized_actor", context={"quantity": 100}))
     assert changes(told) == {("act-for", ""): "denied_by_policy"}
     assert told["rings"][0]["policies"] == ["not-now"]
     restore()
-    in_force()
+    server.put_in_force(FOLDER)
 
 
 def test_two_workloads():
@@ -277,13 +255,13 @@ def test_two_workloads():
     mail = "spiffe://shop.example/mail"
     both = f'"members": ["{ORDER}", "{mail}"]'
     edit("trust/groups.json", f'"members": ["{ORDER}"]', both)
-    in_force()
+    server.put_in_force(FOLDER)
     status, answer = server.exchange(subject_token=server.token(), subject_token_type=URN + "token-type:txn_token",
                                      actor_token=server.svid("mail"))
     assert status == 200, answer
     longer = answer["access_token"]
     edit("trust/groups.json", both, f'"members": ["{ORDER}"]')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(longer, "unauthorized_actor")
     told = account(d)
     assert told["ring"] == 2 and [(r["workload"], r["code"]) for r in told["rings"]] == [
@@ -292,16 +270,16 @@ def test_two_workloads():
     holds(explain(d), "decided by elevation: unauthorized_actor, at workload 2", f"1. {ORDER}", f"2. {mail}")
     # Both are out: one back is not enough.
     edit("trust/groups.json", '"quarantine": []', f'"quarantine": ["{ORDER}", "{mail}"]')
-    in_force()
+    server.put_in_force(FOLDER)
     told = account(decide(longer, "actor_quarantined"))
     assert told["ring"] == 1 and changes(told) == {("restore", ORDER): "actor_quarantined"}
     restore()
-    in_force()
+    server.put_in_force(FOLDER)
 
 
 def test_without_a_token():
     edit("manifest.json", '"require": "txn-token"', '"require": "none"')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(None, "permitted", authorization_model=None)
     told = account(d)
     assert told["again"]["agrees"] and told["rings"] == [] and changes(told) == {
@@ -310,7 +288,7 @@ def test_without_a_token():
     d = decide(None, "denied_by_policy", authorization_model=None, context={"quantity": 100})
     assert changes(account(d)) == {("no-policy", "no-bulk"): "permitted", ("action", "view"): "permitted"}
     restore()
-    in_force()
+    server.put_in_force(FOLDER)
 
 
 def test_token():
@@ -387,12 +365,12 @@ def test_delegation():
         kept = f.read()
     with open(path, "w", encoding="utf-8") as f:
         f.write('{"delegators": []}')
-    in_force()
+    server.put_in_force(FOLDER)
     d = decide(tx_token, "delegation_invalid")
     assert account(d, *grants)["bad_because"] == "unknown_delegator"
     with open(path, "w", encoding="utf-8") as f:
         f.write(kept)
-    in_force()
+    server.put_in_force(FOLDER)
 
 
 def test_a_token_that_was_had():

@@ -7,9 +7,8 @@ import json
 import os
 import shutil
 import subprocess
-import time
 
-from harness import EVALUATION, ZTAUTH, Server, main, question, ztauth
+from harness import EVALUATION, ZTAUTH, Server, main, question
 
 server = Server(extra="record_requests yes\n")
 atexit.register(server.close)
@@ -22,30 +21,6 @@ def decide(token, **change):
     status, answer, _ = server.post(EVALUATION, question(token, **change))
     assert status == 200, answer
     return answer["decision"]
-
-
-def commit():
-    """The server's folder is the next commit of the workspace."""
-    for name in os.listdir(FOLDER):
-        if name != ".ztauth":
-            path = os.path.join(FOLDER, name)
-            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-    shutil.copytree(LEDGER, FOLDER, dirs_exist_ok=True)
-    subprocess.run([ZTAUTH, "commit", "-m", "next"], cwd=FOLDER, env=ENV, check=True, capture_output=True)
-
-
-def in_force():
-    commit()
-    tree = json.loads(ztauth("log", "--json", cwd=FOLDER).splitlines()[0])["tree"]
-    server.reload()
-    end = time.time() + 20
-    while time.time() < end:
-        c = server.connect()
-        c.request("GET", "/readyz")
-        if tree in c.getresponse().read().decode():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{tree} is not in force:\n{server.said()}")
 
 
 def replay(*args, code, log=None, cwd=FOLDER):
@@ -80,7 +55,7 @@ def test_each_agrees_under_its_version():
     shutil.rmtree(LEDGER + "/tests")
     os.mkdir(FOLDER)
     subprocess.run([ZTAUTH, "init"], cwd=FOLDER, env=ENV, check=True, capture_output=True)
-    commit()
+    server.commit_ledger(FOLDER)
     server.start()
     token = server.token()
     assert decide(token, context={"quantity": 2})
@@ -88,7 +63,7 @@ def test_each_agrees_under_its_version():
     assert not decide("x.y.z")
     with open(LEDGER + "/shop.cedar", "a", encoding="utf-8") as f:
         f.write('\n@id("closed")\nforbid (principal, action == Action::"buy", resource);\n')
-    in_force()
+    server.put_in_force(FOLDER)
     assert not decide(token, context={"quantity": 2})
     told, counts = counted(0)
     assert told == [] and counts == {"recorded": 4, "agree": 3, "token": 1}

@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import time
 
-from harness import EVALUATION, ROOT, ZTAUTH, Server, main, question
+from harness import ROOT, ZTAUTH, Server, main
 from sync import ZONE, Zone
 
 WEB = "spiffe://shop.example/order-api"
@@ -63,21 +63,6 @@ def setup():
     follower.start()
 
 
-def answer(server, token, **change):
-    """The answer; None while there is nothing in force yet."""
-    status, out, _ = server.post(EVALUATION, question(token, **change))
-    return (out["decision"], out["context"]["ztauth"]["code"]) if status == 200 else None
-
-
-def wait(server, token, wanted, seconds=30):
-    start = time.monotonic()
-    while time.monotonic() < start + seconds:
-        if answer(server, token) == wanted:
-            return time.monotonic()
-        time.sleep(0.001)
-    raise AssertionError(f"{answer(server, token)}, not {wanted}:\n{server.said()}")
-
-
 ALLOW, QUARANTINED = (True, "permitted"), (False, "actor_quarantined")
 
 
@@ -86,8 +71,8 @@ def test_before():
     deadline = time.monotonic() + 30
     while leader.exchange()[0] != 200 and time.monotonic() < deadline:
         time.sleep(0.01)
-    wait(leader, leader.token(), ALLOW)
-    wait(follower, leader.token(), ALLOW)
+    leader.wait_answer(leader.token(), ALLOW)
+    follower.wait_answer(leader.token(), ALLOW)
 
 
 def test_what_would_stop():
@@ -107,13 +92,13 @@ def test_revocation_bites():
         run("trust", "quarantine", WEB, "--because", "its key leaked", "--key", writer.path)
         start = time.monotonic()
         run("push", "--key", writer.path)
-        times["server"].append(wait(leader, token, QUARANTINED) - start)
-        times["follower"].append(wait(follower, token, QUARANTINED) - start)
+        times["server"].append(leader.wait_answer(token, QUARANTINED) - start)
+        times["follower"].append(follower.wait_answer(token, QUARANTINED) - start)
         status, out = leader.exchange()
         assert status == 400 and "access_token" not in out, out
         run("trust", "restore", WEB, "--because", "a new key", "--key", writer.path, "--push")
-        wait(leader, token, ALLOW)
-        wait(follower, token, ALLOW)
+        leader.wait_answer(token, ALLOW)
+        follower.wait_answer(token, ALLOW)
     for name, list_ in times.items():
         print(f"     from `ztauth push` to the refusal, {name}: {statistics.median(list_) * 1000:.0f} ms (median), "
               f"{max(list_) * 1000:.0f} ms at most")
@@ -135,10 +120,10 @@ def test_by_prefix():
     token = leader.token()
     run("trust", "quarantine", "spiffe://shop.example/*", "--because", "all of it", "--key", writer.path, "--push")
     for server in (leader, follower):
-        wait(server, token, QUARANTINED)
+        server.wait_answer(token, QUARANTINED)
     run("trust", "restore", "spiffe://shop.example/*", "--because", "over", "--key", writer.path, "--push")
     for server in (leader, follower):
-        wait(server, token, ALLOW)
+        server.wait_answer(token, ALLOW)
 
 
 def test_push_of_what_is_there():
@@ -146,9 +131,9 @@ def test_push_of_what_is_there():
     run("trust", "quarantine", WEB, "--because", "its key leaked", "--key", writer.path)
     out = json.loads(run("trust", "quarantine", WEB, "--because", "again", "--key", writer.path, "--push", "--json"))
     assert out["already"] and out["result"] is None and out["pushed"]["outcome"] == "moved", out
-    wait(follower, leader_token, QUARANTINED)
+    follower.wait_answer(leader_token, QUARANTINED)
     run("trust", "restore", WEB, "--because", "over", "--key", writer.path, "--push")
-    wait(follower, leader_token, ALLOW)
+    follower.wait_answer(leader_token, ALLOW)
 
 
 def test_an_end_by_itself():
@@ -163,7 +148,7 @@ def test_an_end_by_itself():
     run("push", "--key", writer.path)
     commit = leader.refs("main")["main"]
     for server in (leader, follower):
-        wait(server, leader_token, (False, "unauthorized_actor"))
+        server.wait_answer(leader_token, (False, "unauthorized_actor"))
         assert server.records()[-1]["time"] >= text
         # Allowed before, under this commit, and refused under the same.
         seen = [(r["commit"], r["allowed"]) for r in server.records() if r.get("commit") == commit]

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import time
 
-from harness import EVALUATION, ROOT, ZTAUTH, Server, main, question, ztauth
+from harness import ROOT, ZTAUTH, Server, main, ztauth
 from sync import ZONE, Zone, change
 
 AGENT, VAULT = "spiffe://b.example/agent", "spiffe://b.example/vault"
@@ -126,20 +126,6 @@ def refused(workload=AGENT, **more):
     return record["code"], record["reason"]
 
 
-def answer(server, token, **more):
-    status, out, _ = server.post(EVALUATION, question(token, **more))
-    return (out["decision"], out["context"]["ztauth"]["code"]) if status == 200 else None
-
-
-def wait(server, token, wanted, seconds=30):
-    start = time.monotonic()
-    while time.monotonic() < start + seconds:
-        if answer(server, token) == wanted:
-            return time.monotonic()
-        time.sleep(0.001)
-    raise AssertionError(f"{answer(server, token)}, not {wanted}:\n{server.said()}")
-
-
 def wait_token(workload=AGENT, **more):
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -165,7 +151,7 @@ def test_before():
     push("Let b.example in")
     token = wait_token()
     for server in (leader, follower):
-        wait(server, token, ALLOW)
+        server.wait_answer(token, ALLOW)
 
 
 def test_up_to_its_level():
@@ -174,13 +160,13 @@ def test_up_to_its_level():
     write(STATEMENT, federation("high", scope={"actions": ["buy"]}))
     push("Let b.example have more, for less")
     token = wait_token(VAULT, subject_token=leader.alice("shop.buy shop.view"))
-    assert answer(leader, token) == ALLOW
-    assert answer(leader, token, action={"name": "view"}) == REFUSED
+    assert leader.answer(token) == ALLOW
+    assert leader.answer(token, action={"name": "view"}) == REFUSED
     assert "outside the scope" in leader.records()[-1]["reason"]
     write(STATEMENT, federation())
     push("That was too much")
     for server in (leader, follower):
-        wait(server, token, (False, "actor_below_level"))
+        server.wait_answer(token, (False, "actor_below_level"))
         assert STATEMENT in server.records()[-1]["reason"]
 
 
@@ -193,13 +179,13 @@ def test_withdrawal_bites():
         run("commit", "-m", "Take b.example out", "--key", writer.path)
         start = time.monotonic()
         run("push", "--key", writer.path)
-        times["server"].append(wait(leader, token, REFUSED) - start)
-        times["follower"].append(wait(follower, token, REFUSED) - start)
+        times["server"].append(leader.wait_answer(token, REFUSED) - start)
+        times["follower"].append(follower.wait_answer(token, REFUSED) - start)
         assert refused()[0] == "unauthorized_actor"
         shutil.move(leader.path("kept"), os.path.join(FOLDER, STATEMENT))
         push("Let it in again")
         for server in (leader, follower):
-            wait(server, token, ALLOW)
+            server.wait_answer(token, ALLOW)
     for name, list_ in times.items():
         print(f"     from `ztauth push` to the refusal, {name}: {statistics.median(list_) * 1000:.0f} ms (median), "
               f"{max(list_) * 1000:.0f} ms at most")
@@ -211,7 +197,7 @@ def test_a_key_is_taken_out():
     pin("b-new")
     push("The old key of b.example leaked")
     for server in (leader, follower):
-        wait(server, token, REFUSED)
+        server.wait_answer(token, REFUSED)
         assert STATEMENT in server.records()[-1]["reason"]
     assert "statement-lapsed" in run("validate")
     # Whatever else is to be done, is: it does not stand in the way.
@@ -219,7 +205,7 @@ def test_a_key_is_taken_out():
     write(STATEMENT, made("b-new", kind="federation", level="basic"))
     push("A statement of the new key")
     for server in (leader, follower):
-        wait(server, token, ALLOW)
+        server.wait_answer(token, ALLOW)
 
 
 def test_for_its_own_subjects():
@@ -258,7 +244,7 @@ def test_keys_by_statement():
     assert code == "invalid_token" and "no statement in force has the keys of `b.example`" in reason, reason
     write(STATEMENT, made("b-new", seconds=4, kind="federation", level="basic", bundle=bundle))
     push("b.example says its keys")
-    wait(follower, wait_token(), ALLOW)
+    follower.wait_answer(wait_token(), ALLOW)
     while exchange()[0] == 200 and time.monotonic() < deadline + 30:
         time.sleep(0.01)
     assert "no statement in force has the keys" in refused()[1]
@@ -299,7 +285,7 @@ def test_an_end_by_itself():
     commit = leader.refs("main")["main"]
     token = wait_token()
     for server in (leader, follower):
-        wait(server, token, REFUSED)
+        server.wait_answer(token, REFUSED)
         record = server.records()[-1]
         assert record["commit"] == commit and STATEMENT in record["reason"], record
         assert time.time() >= int(end)
