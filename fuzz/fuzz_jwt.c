@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/b64.h"
 #include "base/str.h"
 #include "identity/verify.h"
+#include "token.h"
 #include "trust/txn_token.h"
 
 /* 2026-01-01 */
@@ -54,21 +54,10 @@ set_up(void)
 static void
 sign(zta_str input, zta_buf *token)
 {
-	size_t nul = zta_str__find(input, '\0'), len, begin;
-	unsigned char sig[ZTA_SIGNATURE_MAX];
+	zta_str header;
 
-	zta_b64__put(token, (zta_str){ input.ptr, nul });
-	zta_buf__byte(token, '.');
-	if (nul < input.len) {
-		zta_b64__put(token,
-		    (zta_str){ input.ptr + nul + 1, input.len - nul - 1 });
-	}
-	begin = token->len;
-	if (zta_key__sign(key, ZTA_ALG_EDDSA, (zta_str){ token->ptr, begin },
-		sig, &len, NULL) == ZTA_OK) {
-		zta_buf__byte(token, '.');
-		zta_b64__put(token, (zta_str){ (const char *)sig, len });
-	}
+	(void)zta_str__next(&input, '\0', &header);
+	put_token(token, header, input, key);
 }
 
 /* Known or not, the verdict is the same. */
