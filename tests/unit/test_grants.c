@@ -14,37 +14,17 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "grant_made.h"
+#include "grants_made.h"
 #include "trust/grants.h"
 
-static zta_arena arena;
-static zta_key *key;
-static char dir[] = "/tmp/ztauth-grants-XXXXXX";
 static char path[64];
 
 static int
 setup(void **state)
 {
 	(void)state;
-	zta_arena__init(&arena, SIZE_MAX);
-	assert_int_equal(zta_key_generate(&key, ZTA_ALG_EDDSA, NULL), ZTA_OK);
-	assert_non_null(mkdtemp(dir));
+	set_up_grants();
 	(void)snprintf(path, sizeof(path), "%s/grants", dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char lock[80];
-
-	(void)state;
-	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
-	(void)unlink(lock);
-	(void)unlink(path);
-	(void)rmdir(dir);
-	zta_key_close(key);
-	zta_arena__release(&arena);
 	return 0;
 }
 
@@ -825,5 +805,6 @@ main(void)
 		cmocka_unit_test(test_grants__have_many_writers),
 	};
 
-	return cmocka_run_group_tests_name("grants", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+	    "grants", tests, setup, tear_down_grants);
 }

@@ -9,12 +9,9 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "grant_made.h"
+#include "grants_made.h"
 #include "trust/grants.h"
 
-static zta_arena arena;
-static zta_key *key;
-static char dir[] = "/tmp/ztauth-grants-copy-XXXXXX";
 static char ours_path[64], copy_path[64];
 static zta_followed ours, copy;
 
@@ -294,24 +291,9 @@ static int
 setup(void **state)
 {
 	(void)state;
-	zta_arena__init(&arena, SIZE_MAX);
-	assert_int_equal(zta_key_generate(&key, ZTA_ALG_EDDSA, NULL), ZTA_OK);
-	assert_non_null(mkdtemp(dir));
+	set_up_grants();
 	(void)snprintf(ours_path, sizeof(ours_path), "%s/ours", dir);
 	(void)snprintf(copy_path, sizeof(copy_path), "%s/copy", dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char command[80];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -r %s", dir);
-	assert_int_equal(system(command), 0);
-	zta_key_close(key);
-	zta_arena__release(&arena);
 	return 0;
 }
 
@@ -332,5 +314,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "grants_copy", tests, setup, teardown);
+	    "grants_copy", tests, setup, tear_down_grants);
 }

@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "grant_made.h"
+#include "grants_made.h"
 #include "trust/grants.h"
 
 ssize_t __real_write(int fd, const void *bytes, size_t len);
@@ -119,9 +119,6 @@ __wrap_rename(const char *from, const char *to)
 
 /* --- changes */
 
-static zta_arena arena;
-static zta_key *key;
-static char dir[] = "/tmp/ztauth-grants-fault-XXXXXX";
 static char path[64];
 
 static zta_str
@@ -294,23 +291,8 @@ static int
 setup(void **state)
 {
 	(void)state;
-	zta_arena__init(&arena, SIZE_MAX);
-	assert_int_equal(zta_key_generate(&key, ZTA_ALG_EDDSA, NULL), ZTA_OK);
-	assert_non_null(mkdtemp(dir));
+	set_up_grants();
 	(void)snprintf(path, sizeof(path), "%s/grants", dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char command[80];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -r %s", dir);
-	assert_int_equal(system(command), 0);
-	zta_key_close(key);
-	zta_arena__release(&arena);
 	return 0;
 }
 
@@ -322,5 +304,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "grants_fault", tests, setup, teardown);
+	    "grants_fault", tests, setup, tear_down_grants);
 }
