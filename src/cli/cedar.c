@@ -111,10 +111,7 @@ print_answer(const zta_cedar_answer *answer)
 
 	printf("{\"decision\":\"%s\",\"reason\":[",
 	    answer->permitted ? "Allow" : "Deny");
-	for (i = 0; i < answer->reason_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(answer->reasons[i]);
-	}
+	cli_put_strings(answer->reasons, answer->reason_count);
 	fputs("],\"errors\":[", stdout);
 	for (i = 0; i < answer->error_count; i++) {
 		problem = &answer->errors[i];

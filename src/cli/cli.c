@@ -263,6 +263,17 @@ cli_put_string(zta_str text)
 }
 
 void
+cli_put_strings(const zta_str *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		fputs(i > 0 ? "," : "", stdout);
+		cli_put_string(list[i]);
+	}
+}
+
+void
 cli_put_file(const char *dir, zta_str file)
 {
 	size_t len = strlen(dir);

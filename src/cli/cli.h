@@ -60,6 +60,8 @@ __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 
 /* Print `text` as a JSON string. */
 void cli_put_string(zta_str text);
+/* Print them as what stands between the brackets of an array. */
+void cli_put_strings(const zta_str *list, size_t count);
 
 /* Print the path of a file in `dir`, as the user would write it. */
 void cli_put_file(const char *dir, zta_str file);

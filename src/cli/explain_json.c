@@ -44,13 +44,8 @@ put_time(const char *name, int64_t ms)
 static void
 put_list(const char *name, const zta_str *list, size_t count)
 {
-	size_t i;
-
 	printf(",\"%s\":[", name);
-	for (i = 0; i < count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(list[i]);
-	}
+	cli_put_strings(list, count);
 	fputs("]", stdout);
 }
 

@@ -182,10 +182,7 @@ print_side_json(const char *name, const zta_ledger_verdict *v)
 		cli_put_string(v->actor);
 	}
 	fputs(",\"policies\":[", stdout);
-	for (i = 0; i < v->policy_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(v->policies[i]);
-	}
+	cli_put_strings(v->policies, v->policy_count);
 	fputs("],\"reasons\":[", stdout);
 	for (i = 0; i < v->reason_count; i++) {
 		fputs(i > 0 ? "," : "", stdout);

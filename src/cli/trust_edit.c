@@ -74,16 +74,11 @@ say_others(const edit_arguments *a, const zta_trust_changed *c)
 static void
 put_head_json(const edit_arguments *a, const zta_trust_changed *c)
 {
-	size_t i;
-
 	fputs("{\"entry\":", stdout);
 	cli_put_string(a->edit.entry);
 	printf(",\"already\":%s,\"known\":%s,\"others\":[",
 	    c->already ? "true" : "false", c->known ? "true" : "false");
-	for (i = 0; i < c->other_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(c->others[i]);
-	}
+	cli_put_strings(c->others, c->other_count);
 	fputs("]", stdout);
 }
 

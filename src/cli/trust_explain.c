@@ -205,13 +205,8 @@ print(const char *dir, const zta_trust_explained *x)
 static void
 print_words(const char *name, const zta_str *list, size_t count)
 {
-	size_t i;
-
 	printf(",\"%s\":[", name);
-	for (i = 0; i < count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(list[i]);
-	}
+	cli_put_strings(list, count);
 	fputs("]", stdout);
 }
 

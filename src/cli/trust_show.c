@@ -169,8 +169,6 @@ static void
 print_statement_json(const zta_trust_statement *s)
 {
 	char date[ZTA_TIME_TEXT_MAX];
-	size_t i;
-
 	fputs("{\"file\":", stdout);
 	cli_put_string(s->file);
 	printf(",\"kind\":\"%s\",\"domain\":", s->kind);
@@ -180,10 +178,7 @@ print_statement_json(const zta_trust_statement *s)
 	fputs(",\"workload\":", stdout);
 	cli_put_string(s->workload);
 	fputs(",\"properties\":[", stdout);
-	for (i = 0; i < s->property_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(s->properties[i]);
-	}
+	cli_put_strings(s->properties, s->property_count);
 	zta_time__format(s->begins_at, date);
 	printf("],\"begins_at\":\"%s\"", date);
 	zta_time__format(s->ends_at, date);
@@ -207,27 +202,19 @@ print_level_json(const zta_trust_level *l)
 	printf("],\"proof_age_max_s\":%" PRId64
 	       ",\"consent\":%s,\"attestation\":[",
 	    l->proof_age_max_s, l->consent ? "true" : "false");
-	for (i = 0; i < l->attestation_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(l->attestations[i]);
-	}
+	cli_put_strings(l->attestations, l->attestation_count);
 	fputs("]}", stdout);
 }
 
 static void
 print_group_json(const zta_trust_group *g)
 {
-	size_t i;
-
 	fputs("{\"name\":", stdout);
 	cli_put_string(g->name);
 	fputs(",\"level\":", stdout);
 	cli_put_string(g->level->name);
 	fputs(",\"members\":[", stdout);
-	for (i = 0; i < g->member_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(g->members[i]);
-	}
+	cli_put_strings(g->members, g->member_count);
 	fputs("]}", stdout);
 }
 

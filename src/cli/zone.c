@@ -124,8 +124,6 @@ put_state(const zta_server *server, const zta_server_state *state)
 static void
 put_state_json(const zta_server *server, const zta_server_state *state)
 {
-	size_t i;
-
 	fputs("{\"zone\":", stdout);
 	cli_put_string(zta_server_zone(server));
 	fputs(",\"commit\":", stdout);
@@ -140,10 +138,7 @@ put_state_json(const zta_server *server, const zta_server_state *state)
 		fputs(",\"age_ms\":null", stdout);
 	}
 	fputs(",\"keys\":[", stdout);
-	for (i = 0; i < state->key_count; i++) {
-		fputs(i > 0 ? "," : "", stdout);
-		cli_put_string(state->keys[i]);
-	}
+	cli_put_strings(state->keys, state->key_count);
 	fputs("],", stdout);
 }
 
