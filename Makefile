@@ -105,7 +105,8 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       seal service signed_request token token_form
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
-         revocations_mirror say serve watch workers
+         revocations_mirror say serve serving_changes serving_log watch \
+         workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \

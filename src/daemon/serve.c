@@ -10,166 +10,19 @@
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
-#include "api/service.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/time.h"
-#include "daemon/certificate.h"
-#include "daemon/config.h"
 #include "daemon/develop.h"
-#include "daemon/follow.h"
-#include "daemon/grants_mirror.h"
-#include "daemon/keeper.h"
-#include "daemon/mirror.h"
-#include "daemon/revocations_mirror.h"
 #include "daemon/say.h"
-#include "daemon/watch.h"
-#include "daemon/workers.h"
-#include "log/publish.h"
-
-/* Files of administrators, whose changes are recorded. */
-enum { API_KEYS, REVOCATIONS, DELEGATIONS, ADMIN_FILES };
-
-typedef struct server {
-	zta_arena arena;
-	const char *path; /* of the configuration */
-	zta_config config;
-	zta_keeper keeper;
-	zta_service service;
-	zta_chronicle chronicle;
-	char origin[ZTA_NOTE_NAME_MAX + 1]; /* of the log */
-	zta_note_key log_key;
-	zta_publisher *publisher; /* NULL: the log has no key */
-	zta_follower follower;
-	zta_mirror mirror;
-	zta_grants_mirror grants_mirror;
-	zta_revocations_mirror revocations_mirror;
-	zta_certificate certificate;
-	zta_file_state keys; /* of sources: files */
-	zta_file_state changes[ADMIN_FILES];
-	zta_workers workers;
-} server;
-
-/* --- signals, which the main thread alone receives */
+#include "daemon/serving.h"
 
 static void
-signals_of_interest(sigset_t *set)
-{
-	(void)sigemptyset(set);
-	(void)sigaddset(set, SIGHUP);
-	(void)sigaddset(set, SIGINT);
-	(void)sigaddset(set, SIGTERM);
-	(void)sigaddset(set, SIGCHLD);
-}
-
-static zta_status
-record_key(server *s, zta_error *err)
-{
-	const zta_zone_key_set *set = zta_zone_keys__now(&s->service.keys);
-
-	return zta_chronicle__key(&s->chronicle, set->keys.keys[0].kid, err);
-}
-
-/* Published before it is used: no token is signed by a key unheard of. */
-static void
-replace_keys(server *s)
-{
-	bool changed = false;
-	zta_error err = { 0 };
-	zta_status status = zta_keeper__load(&s->keeper, &err);
-
-	if (status == ZTA_OK) {
-		status = zta_zone_keys__publish(&s->service.keys,
-		    zta_str_of(s->keeper.jwks), &changed, &err);
-	}
-	if (status == ZTA_OK && changed) {
-		status = record_key(s, &err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_keeper__use(&s->keeper, &err);
-	}
-	if (status != ZTA_OK) {
-		zta_daemon__say("signing key: %s%s%s; what was read before "
-				"stays in force",
-		    err.place, err.place[0] == '\0' ? "" : ": ", err.message);
-	} else if (changed) {
-		zta_daemon__say("signing key: other keys are in force");
-	}
-}
-
-static void
-look_at_changes(server *s)
-{
-	static const char *const names[ADMIN_FILES] = { [API_KEYS] = "api_keys",
-		[REVOCATIONS] = "revocations",
-		[DELEGATIONS] = "delegations" };
-	zta_error err = { 0 };
-	size_t i;
-
-	for (i = 0; i < ADMIN_FILES; i++) {
-		if (s->changes[i].count > 0 &&
-		    zta_file_state__look(&s->changes[i]) &&
-		    zta_chronicle__file(&s->chronicle, names[i],
-			s->changes[i].paths[0], &err) != ZTA_OK) {
-			zta_daemon__say(
-			    "a change of %s is not recorded: %s: %s", names[i],
-			    err.place, err.message);
-		}
-	}
-}
-
-/* Files may have changed: look, now and then. */
-static void
-look_at_files(server *s)
-{
-	look_at_changes(s);
-	zta_certificate__renew(&s->certificate, false);
-	if (zta_file_state__look(&s->keys)) {
-		zta_follower__reload(&s->follower);
-	}
-}
-
-/* Returns the exit code. */
-static int
-wait_for_the_end(server *s)
-{
-	const struct timespec look = { 1, 0 };
-	sigset_t set;
-	int signal;
-
-	signals_of_interest(&set);
-	for (;;) {
-		signal = sigtimedwait(&set, NULL, &look);
-		if (signal < 0) {
-			look_at_files(s);
-		} else if (signal == SIGHUP) {
-			replace_keys(s);
-			zta_certificate__renew(&s->certificate, true);
-			zta_follower__reload(&s->follower);
-		} else if (signal != SIGCHLD) {
-			zta_daemon__say("stopping");
-			return 0;
-		} else if (waitpid(s->keeper.pid, NULL, WNOHANG) ==
-		    s->keeper.pid) {
-			s->keeper.pid = -1;
-			zta_daemon__say("the keeper has died: stopping");
-			return 1;
-		}
-	}
-}
-
-/* --- starting */
-
-static void
-name_zone(server *s)
+name_zone(zta_serving *s)
 {
 	s->service.names =
 	    (zta_api_names){ s->config.public_url, s->config.server_name };
@@ -183,123 +36,8 @@ name_zone(server *s)
 	    s->config.trust_domain, s->config.zone);
 }
 
-/* In the folder of the log, which no other server has. */
 static zta_status
-open_spent(server *s, zta_error *err)
-{
-	static const char name[] = "/used";
-	char *path = zta_arena__alloc(
-	    &s->arena, strlen(s->config.log_dir) + sizeof(name));
-
-	if (path == NULL) {
-		return zta_arena__failed(&s->arena, err);
-	}
-	(void)stpcpy(stpcpy(path, s->config.log_dir), name);
-	return zta_spent__open(
-	    &s->service.spent, path, zta_time__now_ms(), err);
-}
-
-/* Who signs checkpoints, and what was signed last. */
-static zta_status
-look_at_checkpoint(
-    server *s, zta_log_head *head, const zta_log_head **known, zta_error *err)
-{
-	zta_status status = ZTA_ENOTFOUND;
-
-	*known = NULL;
-	if (s->keeper.log_key[0] != '\0') {
-		status = zta_note_key__read(
-		    &s->log_key, zta_str_of(s->keeper.log_key), err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_checkpoint__load(
-		    s->config.log_dir, &s->log_key, head, NULL, err);
-	}
-	if (status == ZTA_OK) {
-		*known = head;
-	}
-	return status == ZTA_ENOTFOUND ? ZTA_OK : status;
-}
-
-/* What the log says first of this server. */
-static zta_status
-begin_chronicle(server *s, bool empty, zta_error *err)
-{
-	zta_chronicle *c = &s->chronicle;
-	zta_snapshot *snapshot = s->service.snapshot;
-	zta_status status = ZTA_OK;
-
-	c->lane = zta_log__lane(s->service.log, s->config.workers + 1);
-	c->zone = s->config.zone;
-	c->ledger = s->config.ledger;
-	if (empty) {
-		status =
-		    zta_chronicle__begin(c, s->origin, s->keeper.log_key, err);
-	}
-	if (status == ZTA_OK) {
-		status = record_key(s, err);
-	}
-	if (status == ZTA_OK && snapshot != NULL) {
-		status = zta_chronicle__in_force(c, snapshot, err);
-	}
-	look_at_changes(s);
-	return status;
-}
-
-static zta_status
-open_publisher(server *s, zta_error *err)
-{
-	const zta_publisher_options options = { .dir = s->config.log_dir,
-		.key = &s->log_key,
-		.log = s->service.log,
-		.sign = zta_keeper__sign_log,
-		.context =
-		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
-		.say = zta_daemon__say };
-
-	if (s->keeper.log_key[0] == '\0') {
-		return ZTA_OK;
-	}
-	zta_daemon__say("log key: %s", s->keeper.log_key);
-	return zta_publisher__open(&s->publisher, &options, err);
-}
-
-static zta_status
-open_log(server *s, zta_error *err)
-{
-	zta_log_head known;
-	zta_log_options options = { .lanes = s->config.workers + 2 };
-	zta_log_found found;
-	zta_status status = look_at_checkpoint(s, &known, &options.known, err);
-
-	if (status == ZTA_OK) {
-		status = zta_log__open(
-		    &s->service.log, s->config.log_dir, &options, &found, err);
-	}
-
-	if (status == ZTA_OK && found.torn > 0) {
-		zta_daemon__say("log: cut off %" PRIu64
-				" bytes of an unfinished write",
-		    found.torn);
-	}
-	if (status == ZTA_OK) {
-		zta_daemon__say("log: %" PRIu64 " records", found.next);
-	}
-	if (status == ZTA_OK) {
-		status = open_spent(s, err);
-	}
-	if (status == ZTA_OK && s->config.record_requests) {
-		status = zta_journal__open(
-		    &s->service.journal, s->config.log_dir, err);
-	}
-	if (status == ZTA_OK) {
-		status = begin_chronicle(s, found.next == 0, err);
-	}
-	return status == ZTA_OK ? open_publisher(s, err) : status;
-}
-
-static zta_status
-open_ledgers(server *s, zta_error *err)
+open_ledgers(zta_serving *s, zta_error *err)
 {
 	const zta_ledgers_options options = { .store = s->follower.store,
 		.zone = s->service.zone.id,
@@ -331,7 +69,7 @@ give_snapshot(void *context)
 }
 
 static zta_status
-open_fetcher(server *s, zta_error *err)
+open_fetcher(zta_serving *s, zta_error *err)
 {
 	const zta_fetcher_options options = { .ring = s->service.ring,
 		.allow = s->config.fetch_allow,
@@ -358,7 +96,7 @@ harden(void)
 }
 
 static zta_status
-read_config(server *s, const zta_serve *how, zta_error *err)
+read_config(zta_serving *s, const zta_serve *how, zta_error *err)
 {
 	zta_status status = ZTA_OK;
 
@@ -382,7 +120,7 @@ tell_damage(const zta_error *why)
 
 /* What is known of grants; of another zone's, a copy. */
 static zta_status
-open_grants(server *s, void (*tell)(const zta_error *why), zta_error *err)
+open_grants(zta_serving *s, zta_error *err)
 {
 	zta_followed *grants = &s->service.grants;
 	const char *path = s->config.delegations;
@@ -391,7 +129,7 @@ open_grants(server *s, void (*tell)(const zta_error *why), zta_error *err)
 
 	if (status == ZTA_OK) {
 		status = zta_followed__open(
-		    grants, &zta_grants__class, path, tell, err);
+		    grants, &zta_grants__class, path, tell_damage, err);
 	}
 	if (status == ZTA_OK && s->config.follow != NULL) {
 		grants->max_age_ms = (int64_t)s->config.follow_max_age_s * 1000;
@@ -401,15 +139,70 @@ open_grants(server *s, void (*tell)(const zta_error *why), zta_error *err)
 	return status;
 }
 
-/* What is checked before anything is started. */
 static int
-prepare(server *s, const zta_serve *how)
+start_keeper(zta_serving *s)
 {
-	zta_live_files files = { .tell = tell_damage };
-	zta_keeper_keys keys;
-	zta_log_signer_files log;
+	const zta_keeper_keys keys = { .zone = s->config.signing_key,
+		.next = s->config.signing_key_next,
+		.previous = s->config.signing_key_previous,
+		.client = s->config.client_key };
+	const zta_log_signer_files log = { s->config.log_key, s->origin,
+		s->config.log_dir };
+	/* One more, for who makes checkpoints. */
+	const uint32_t channels = s->config.workers + ZTA_FETCH_THREADS + 1;
 	zta_error err = { 0 };
 	bool changed;
+
+	if (zta_keeper__start(&s->keeper, &keys, &log, channels, &err) !=
+		ZTA_OK ||
+	    zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
+		&changed, &err) != ZTA_OK) {
+		return zta_daemon__complain("signing key", &err);
+	}
+	return 0;
+}
+
+/* After it is known what is watched: what changes from here on is seen. */
+static int
+open_credentials(zta_serving *s)
+{
+	const zta_live_files files = { .api_keys = s->config.api_keys,
+		.revocations = s->config.revocations,
+		.tell = tell_damage };
+	zta_error err = { 0 };
+
+	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
+		return zta_daemon__complain("credentials", &err);
+	}
+	s->service.zone.known = s->service.live.known;
+	if (s->config.delegations != NULL && open_grants(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("delegations", &err);
+	}
+	return 0;
+}
+
+static int
+open_mirrors(zta_serving *s)
+{
+	zta_error err = { 0 };
+
+	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
+		&err) != ZTA_OK ||
+	    zta_grants_mirror__open(&s->grants_mirror, &s->mirror,
+		s->service.zone.grants, &err) != ZTA_OK ||
+	    zta_revocations_mirror__open(
+		&s->revocations_mirror, &s->mirror, &err) != ZTA_OK) {
+		return zta_daemon__complain("follow", &err);
+	}
+	return 0;
+}
+
+/* What is checked before anything is started. */
+static int
+prepare(zta_serving *s, const zta_serve *how)
+{
+	zta_error err = { 0 };
+	int code;
 
 	zta_arena__init(&s->arena, SIZE_MAX);
 	(void)pthread_mutex_init(&s->service.lock, NULL);
@@ -420,36 +213,14 @@ prepare(server *s, const zta_serve *how)
 		return zta_daemon__complain("configuration", &err);
 	}
 	name_zone(s);
-	keys = (zta_keeper_keys){ .zone = s->config.signing_key,
-		.next = s->config.signing_key_next,
-		.previous = s->config.signing_key_previous,
-		.client = s->config.client_key };
-	log = (zta_log_signer_files){ s->config.log_key, s->origin,
-		s->config.log_dir };
-	/* One more, for who makes checkpoints. */
-	if (zta_keeper__start(&s->keeper, &keys, &log,
-		s->config.workers + ZTA_FETCH_THREADS + 1, &err) != ZTA_OK) {
-		return zta_daemon__complain("signing key", &err);
+	code = start_keeper(s);
+	if (code != 0) {
+		return code;
 	}
-	if (zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
-		&changed, &err) != ZTA_OK) {
-		return zta_daemon__complain("signing key", &err);
-	}
-	zta_file_state__add(&s->keys, s->config.jwks_dir);
-	(void)zta_file_state__look(&s->keys);
-	zta_file_state__add(&s->changes[API_KEYS], s->config.api_keys);
-	zta_file_state__add(&s->changes[REVOCATIONS], s->config.revocations);
-	zta_file_state__add(&s->changes[DELEGATIONS], s->config.delegations);
-	files.api_keys = s->config.api_keys;
-	files.revocations = s->config.revocations;
-	if (zta_live__open(&s->service.live, &files, &err) != ZTA_OK) {
-		return zta_daemon__complain("credentials", &err);
-	}
-	s->service.zone.known = s->service.live.known;
-	if (s->config.delegations != NULL) {
-		if (open_grants(s, files.tell, &err) != ZTA_OK) {
-			return zta_daemon__complain("delegations", &err);
-		}
+	zta_serving__watch(s);
+	code = open_credentials(s);
+	if (code != 0) {
+		return code;
 	}
 	/* After the keeper, which is to have no part in the store. */
 	if (zta_follower__open(&s->follower, &s->config, how->dir, &s->service,
@@ -464,19 +235,11 @@ prepare(server *s, const zta_serve *how)
 		&s->certificate, &s->config, &s->service, &err) != ZTA_OK) {
 		return zta_daemon__complain("certificate", &err);
 	}
-	if (zta_mirror__open(&s->mirror, &s->config, &s->service, &s->follower,
-		&err) != ZTA_OK ||
-	    zta_grants_mirror__open(&s->grants_mirror, &s->mirror,
-		s->service.zone.grants, &err) != ZTA_OK ||
-	    zta_revocations_mirror__open(
-		&s->revocations_mirror, &s->mirror, &err) != ZTA_OK) {
-		return zta_daemon__complain("follow", &err);
-	}
-	return 0;
+	return open_mirrors(s);
 }
 
 static void
-release(server *s)
+release(zta_serving *s)
 {
 	zta_publisher__close(s->publisher);
 	zta_log__close(s->service.log);
@@ -499,7 +262,7 @@ release(server *s)
 }
 
 static const char *
-in_force(const server *s)
+in_force(const zta_serving *s)
 {
 	const zta_snapshot *snapshot = s->service.snapshot;
 
@@ -509,12 +272,12 @@ in_force(const server *s)
 }
 
 static int
-run(server *s)
+run(zta_serving *s)
 {
 	zta_error err = { 0 };
 	int code;
 
-	if (open_log(s, &err) != ZTA_OK) {
+	if (zta_serving__open_log(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("log", &err);
 	}
 	s->workers.config = &s->config;
@@ -540,7 +303,7 @@ run(server *s)
 		zta_daemon__say("listening on %s://%s:%u",
 		    s->certificate.tls == NULL ? "http" : "https",
 		    s->config.host, s->workers.port);
-		code = wait_for_the_end(s);
+		code = zta_serving__wait(s);
 	}
 	zta_revocations_mirror__stop(&s->revocations_mirror);
 	zta_grants_mirror__stop(&s->grants_mirror);
@@ -553,11 +316,11 @@ run(server *s)
 int
 zta_daemon__serve(const zta_serve *how)
 {
-	static server s;
+	static zta_serving s;
 	sigset_t set;
 	int code;
 
-	signals_of_interest(&set);
+	zta_serving__signals(&set);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 	(void)setvbuf(stderr, NULL, _IOLBF, 0);
 	harden();
@@ -570,7 +333,7 @@ zta_daemon__serve(const zta_serve *how)
 }
 
 static void
-print_check(const server *s)
+print_check(const zta_serving *s)
 {
 	const zta_config *c = &s->config;
 	const zta_snapshot *snapshot = s->service.snapshot;
@@ -593,7 +356,7 @@ print_check(const server *s)
 int
 zta_daemon__check(const zta_serve *how)
 {
-	static server s;
+	static zta_serving s;
 	int code = prepare(&s, how);
 
 	/* What is wrong with a folder has been said. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serving.h - the parts of a server, for the files that start it (serve.c), open
+ * what it writes (serving_log.c) and take up what changes (serving_changes.c).
+ */
+#ifndef ZTA_DAEMON_SERVING_H
+#define ZTA_DAEMON_SERVING_H
+
+#include <signal.h>
+
+#include "api/service.h"
+#include "daemon/certificate.h"
+#include "daemon/config.h"
+#include "daemon/follow.h"
+#include "daemon/grants_mirror.h"
+#include "daemon/keeper.h"
+#include "daemon/mirror.h"
+#include "daemon/revocations_mirror.h"
+#include "daemon/workers.h"
+#include "log/publish.h"
+
+/* Files of administrators, whose changes are recorded. */
+enum { API_KEYS, REVOCATIONS, DELEGATIONS, ADMIN_FILES };
+
+typedef struct zta_serving {
+	zta_arena arena;
+	const char *path; /* of the configuration */
+	zta_config config;
+	zta_keeper keeper;
+	zta_service service;
+	zta_chronicle chronicle;
+	char origin[ZTA_NOTE_NAME_MAX + 1]; /* of the log */
+	zta_note_key log_key;
+	zta_publisher *publisher; /* NULL: the log has no key */
+	zta_follower follower;
+	zta_mirror mirror;
+	zta_grants_mirror grants_mirror;
+	zta_revocations_mirror revocations_mirror;
+	zta_certificate certificate;
+	zta_file_state keys; /* of sources: files */
+	zta_file_state changes[ADMIN_FILES];
+	zta_workers workers;
+} zta_serving;
+
+/*
+ * What the server writes into `log_dir`: the log, which says first what is true
+ * of this server, what is spent, and what was asked. After what is in force.
+ */
+ZTA_MUST_USE zta_status zta_serving__open_log(zta_serving *s, zta_error *err);
+
+/* Record which key signs tokens now. */
+ZTA_MUST_USE zta_status zta_serving__record_key(zta_serving *s, zta_error *err);
+
+/* The signals that a server waits for; no thread may receive them otherwise. */
+void zta_serving__signals(sigset_t *set);
+
+/* What is there now of files that may change. */
+void zta_serving__watch(zta_serving *s);
+
+/* Record which files of administrators have changed since. */
+void zta_serving__look(zta_serving *s);
+
+/* Take up what changes, until a signal ends it, or the keeper. The exit code. */
+int zta_serving__wait(zta_serving *s);
+
+#endif

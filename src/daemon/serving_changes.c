@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serving_changes.c - what the main thread does while workers answer: it waits
+ * for signals, and looks now and then at files that may have changed.
+ */
+#include "daemon/serving.h"
+
+#include <sys/wait.h>
+
+#include "base/error.h"
+#include "daemon/say.h"
+
+void
+zta_serving__signals(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGHUP);
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGCHLD);
+}
+
+/* Published before it is used: no token is signed by a key unheard of. */
+static void
+replace_keys(zta_serving *s)
+{
+	bool changed = false;
+	zta_error err = { 0 };
+	zta_status status = zta_keeper__load(&s->keeper, &err);
+
+	if (status == ZTA_OK) {
+		status = zta_zone_keys__publish(&s->service.keys,
+		    zta_str_of(s->keeper.jwks), &changed, &err);
+	}
+	if (status == ZTA_OK && changed) {
+		status = zta_serving__record_key(s, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_keeper__use(&s->keeper, &err);
+	}
+	if (status != ZTA_OK) {
+		zta_daemon__say("signing key: %s%s%s; what was read before "
+				"stays in force",
+		    err.place, err.place[0] == '\0' ? "" : ": ", err.message);
+	} else if (changed) {
+		zta_daemon__say("signing key: other keys are in force");
+	}
+}
+
+void
+zta_serving__watch(zta_serving *s)
+{
+	zta_file_state__add(&s->keys, s->config.jwks_dir);
+	(void)zta_file_state__look(&s->keys);
+	zta_file_state__add(&s->changes[API_KEYS], s->config.api_keys);
+	zta_file_state__add(&s->changes[REVOCATIONS], s->config.revocations);
+	zta_file_state__add(&s->changes[DELEGATIONS], s->config.delegations);
+}
+
+void
+zta_serving__look(zta_serving *s)
+{
+	static const char *const names[ADMIN_FILES] = { [API_KEYS] = "api_keys",
+		[REVOCATIONS] = "revocations",
+		[DELEGATIONS] = "delegations" };
+	zta_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < ADMIN_FILES; i++) {
+		if (s->changes[i].count > 0 &&
+		    zta_file_state__look(&s->changes[i]) &&
+		    zta_chronicle__file(&s->chronicle, names[i],
+			s->changes[i].paths[0], &err) != ZTA_OK) {
+			zta_daemon__say(
+			    "a change of %s is not recorded: %s: %s", names[i],
+			    err.place, err.message);
+		}
+	}
+}
+
+/* Files may have changed: look, now and then. */
+static void
+look_at_files(zta_serving *s)
+{
+	zta_serving__look(s);
+	zta_certificate__renew(&s->certificate, false);
+	if (zta_file_state__look(&s->keys)) {
+		zta_follower__reload(&s->follower);
+	}
+}
+
+/* Returns the exit code. */
+int
+zta_serving__wait(zta_serving *s)
+{
+	const struct timespec look = { 1, 0 };
+	sigset_t set;
+	int signal;
+
+	zta_serving__signals(&set);
+	for (;;) {
+		signal = sigtimedwait(&set, NULL, &look);
+		if (signal < 0) {
+			look_at_files(s);
+		} else if (signal == SIGHUP) {
+			replace_keys(s);
+			zta_certificate__renew(&s->certificate, true);
+			zta_follower__reload(&s->follower);
+		} else if (signal != SIGCHLD) {
+			zta_daemon__say("stopping");
+			return 0;
+		} else if (waitpid(s->keeper.pid, NULL, WNOHANG) ==
+		    s->keeper.pid) {
+			s->keeper.pid = -1;
+			zta_daemon__say("the keeper has died: stopping");
+			return 1;
+		}
+	}
+}
