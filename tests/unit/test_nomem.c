@@ -9,45 +9,13 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "failing_alloc.h"
 #include "ledger/commit_sign.h"
 #include "ledger/tree_build.h"
 #include "ledger/tree_diff.h"
 #include "pap/check.h"
 #include "pdp/decide.h"
 #include "store/store.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static long countdown = -1; /* negative: none fails */
-
-static bool
-fails(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 static const char policies[] =
     "permit (principal, action, resource);\n"

@@ -5,6 +5,7 @@
  */
 #include "tests.h"
 
+#include "failing_alloc.h"
 #include "pep_case.h"
 
 static zta_pep_token token;
@@ -140,40 +141,6 @@ test_pep__connects_anew_with_another_certificate(void **state)
 }
 
 /* --- no memory: each allocation of ours fails once */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-/* Of the thread that asks alone; negative: none fails. */
-static _Thread_local long countdown = -1;
-
-static bool
-fails(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 /* A handle, a token, a decision. True: nothing has failed. */
 static bool
