@@ -29,6 +29,8 @@ zta_grants__init(zta_grants *g)
 void
 zta_grants__release(zta_grants *g)
 {
+	size_t i;
+
 	if (g->fd >= 0) {
 		(void)close(g->fd);
 	}
@@ -36,6 +38,9 @@ zta_grants__release(zta_grants *g)
 		(void)close(g->past_fd);
 	}
 	zta_arena__release(&g->arena);
+	for (i = 0; i < ZTA_GRANTS_RECENT; i++) {
+		free(g->recent[i].text);
+	}
 	free(g->list);
 	*g = (zta_grants){ .fd = -1, .past_fd = -1 };
 }
@@ -179,6 +184,33 @@ zta_grants__token(const zta_grants *g, const zta_known_grant *known,
 	return ZTA_OK;
 }
 
+zta_status
+zta_grants__recall(zta_grants *g, const zta_known_grant *known,
+    zta_arena *arena, zta_str *out, zta_error *err)
+{
+	uint32_t number = (uint32_t)(known - g->list);
+	zta_recent_grant *recent = &g->recent[number % ZTA_GRANTS_RECENT];
+	zta_status status;
+
+	if (recent->text != NULL && recent->number == number) {
+		*out = zta_arena__copy(
+		    arena, (zta_str){ recent->text, known->len });
+		return out->ptr == NULL ? zta_arena__failed(arena, err) :
+					  ZTA_OK;
+	}
+	status = zta_grants__token(g, known, arena, out, err);
+	if (status == ZTA_OK) {
+		free(recent->text);
+		recent->number = number;
+		/* Where there is no memory, nothing is kept. */
+		recent->text = malloc(known->len);
+		if (recent->text != NULL) {
+			memcpy(recent->text, out->ptr, known->len);
+		}
+	}
+	return status;
+}
+
 const zta_known_grant *
 zta_grants__above(const zta_grants *g, const zta_known_grant *known)
 {
@@ -219,7 +251,7 @@ climb(const zta_grants *g, const zta_known_grant *known,
 }
 
 static zta_status
-copy_chain(const zta_grants *g, const zta_known_grant *last, zta_arena *arena,
+copy_chain(zta_grants *g, const zta_known_grant *last, zta_arena *arena,
     copied out[ZTA_GRANT_CHAIN_MAX], uint32_t *count,
     zta_grant_finding *finding, zta_error *err)
 {
@@ -235,7 +267,7 @@ copy_chain(const zta_grants *g, const zta_known_grant *last, zta_arena *arena,
 		out[i].jti = zta_arena__copy(arena, known->jti);
 		status = out[i].jti.ptr == NULL ?
 		    zta_arena__failed(arena, err) :
-		    zta_grants__token(g, known, arena, &out[i].token, err);
+		    zta_grants__recall(g, known, arena, &out[i].token, err);
 	}
 	return status;
 }
@@ -286,7 +318,7 @@ take(zta_followed *followed, zta_known *known, zta_str jti,
     zta_grant_finding *finding, zta_error *err)
 {
 	copied chain[ZTA_GRANT_CHAIN_MAX];
-	const zta_grants *g;
+	zta_grants *g;
 	zta_status status;
 	uint32_t count;
 

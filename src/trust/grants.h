@@ -25,6 +25,12 @@ typedef struct zta_known_grant {
 	bool has_parent, revoked, used;
 } zta_known_grant;
 
+/* A token that was read lately. */
+typedef struct zta_recent_grant {
+	uint32_t number;
+	char *text; /* NULL: none is here */
+} zta_recent_grant;
+
 typedef struct zta_grants {
 	int fd; /* that it was read from; -1: none */
 	uint64_t device, inode;
@@ -39,6 +45,8 @@ typedef struct zta_grants {
 	zta_known_grant *list;
 	uint32_t count, room;
 	zta_map by_jti, by_digest;
+	/* By number; what stands in the file never changes. */
+	zta_recent_grant recent[ZTA_GRANTS_RECENT];
 } zta_grants;
 
 /* For zta_followed__open(). */
@@ -51,6 +59,10 @@ uint32_t zta_grants__number(
     const zta_grants *grants, const unsigned char *digest);
 /* Its token, into `arena`. ZTA_EIO, ZTA_ENOMEM. */
 ZTA_MUST_USE zta_status zta_grants__token(const zta_grants *grants,
+    const zta_known_grant *known, zta_arena *arena, zta_str *out,
+    zta_error *err);
+/* The same; it is kept, so that the file is not asked the next time. */
+ZTA_MUST_USE zta_status zta_grants__recall(zta_grants *grants,
     const zta_known_grant *known, zta_arena *arena, zta_str *out,
     zta_error *err);
 

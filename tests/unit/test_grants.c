@@ -509,6 +509,46 @@ test_grants__take_whole_chains(void **state)
 	assert_int_equal(finding, ZTA_GRANT_UNKNOWN);
 }
 
+/* What is read once is remembered; two that share a place are not mixed up. */
+static void
+test_grants__recall_what_was_read(void **state)
+{
+	const uint32_t same = 1 + ZTA_GRANTS_RECENT;
+	zta_taken_grants taken;
+	zta_str token = number(1), text;
+	char jti[32];
+	uint32_t i;
+	int fd;
+
+	(void)state;
+	(void)unlink(path);
+	for (i = 1; i <= same; i++) {
+		assert_int_equal(
+		    zta_delegation_add(
+			path, i == 1 ? token : number(i), GRANT_NOW, NULL),
+		    ZTA_OK);
+	}
+	follow();
+	(void)snprintf(jti, sizeof(jti), "grant-number-%04u", same);
+	assert_int_equal(take("grant-number-0001", &taken), ZTA_GRANT_HOLDS);
+	/* The file is ruined where the first one stands. */
+	text = get_file();
+	fd = open(path, O_WRONLY);
+	assert_int_equal(
+	    pwrite(fd, "!!!!", 4,
+		(const char *)memmem(text.ptr, text.len, token.ptr, token.len) -
+		    text.ptr),
+	    4);
+	(void)close(fd);
+	assert_int_equal(take("grant-number-0001", &taken), ZTA_GRANT_HOLDS);
+	assert_true(zta_str__is(taken.grants[0].jti, "grant-number-0001"));
+	assert_int_equal(take(jti, &taken), ZTA_GRANT_HOLDS);
+	assert_true(zta_str__is(taken.grants[0].jti, jti));
+	assert_int_equal(
+	    take("grant-number-0001", &taken), ZTA_GRANT_MALFORMED);
+	zta_followed__close(&followed);
+}
+
 /* A line that says another thing than its grant. */
 static void
 test_grants__believe_no_line(void **state)
@@ -797,6 +837,7 @@ main(void)
 		cmocka_unit_test(test_grants__are_added_and_revoked),
 		cmocka_unit_test(test_grants__judge_a_child_by_its_parent),
 		cmocka_unit_test(test_grants__take_whole_chains),
+		cmocka_unit_test(test_grants__recall_what_was_read),
 		cmocka_unit_test(test_grants__believe_no_line),
 		cmocka_unit_test(test_grants__keep_what_was_read),
 		cmocka_unit_test(test_grants__compare_files),
