@@ -105,8 +105,8 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       seal service signed_request token token_form
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
-         revocations_mirror say serve serving_changes serving_log watch \
-         workers
+         revocations_mirror sandbox_calls sandbox_files say serve \
+         serving_changes serving_log serving_sandbox watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
@@ -123,8 +123,8 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
-       receipt receive_fault recheck remote revocations ring saml schema \
-       seal search search_random snapshot_base spent spiffe ssh statement \
+       receipt receive_fault recheck remote revocations ring saml sandbox \
+       schema seal search search_random snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
@@ -156,7 +156,7 @@ $(BUILD)/libztauth.so: $(LIB_OBJ)
 	$(CC) -shared -Wl,-soname,libztauth.so.0 $^ -o $@ $(LDFLAGS) $(LDLIBS)
 
 $(BUILD)/ztauth: $(PROG_OBJ) $(BUILD)/libztauth.a
-	$(CC) $^ -o $@ $(LDFLAGS) $(LDLIBS)
+	$(CC) $^ -o $@ $(LDFLAGS) $(LDLIBS) -lseccomp
 
 # --- tests
 
@@ -178,6 +178,9 @@ $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 $(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
     src/daemon/log_signer.c
+$(BUILD)/tests/unit/test_sandbox: src/daemon/sandbox_calls.c \
+    src/daemon/sandbox_files.c
+$(BUILD)/tests/unit/test_sandbox: LDLIBS += -lseccomp
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \

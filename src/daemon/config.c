@@ -80,6 +80,7 @@ static const struct {
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
+	{ "sandbox", YES_NO, offsetof(zta_config, sandbox), false },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -472,7 +473,7 @@ zta_config__read(zta_config *out, zta_arena *arena, const char *path,
 	uint32_t lines;
 	zta_status status = zta_file__read(arena, path, CONFIG_MAX, &text, err);
 
-	*out = (zta_config){ 0 };
+	*out = (zta_config){ .sandbox = true };
 	if (status != ZTA_OK) {
 		return status;
 	}

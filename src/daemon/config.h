@@ -27,6 +27,7 @@ typedef struct zta_config {
 	const char *log_key;       /* NULL: the log has no checkpoints */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
+	bool sandbox;              /* default: yes */
 	const char *issuer;        /* default ztauth://<domain>/<zone> */
 	const char *jwks_dir;      /* NULL: sources name no key files */
 	const char *fetch_allow;   /* origins that sources may have asked */

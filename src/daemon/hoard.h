@@ -14,6 +14,7 @@ typedef struct zta_keeper_keys {
 	/* Verify them too; they may be public, or absent. NULL: none. */
 	const char *next, *previous;
 	const char *client; /* signs client assertions; NULL: none does */
+	bool sandbox;       /* the keeper is to be in one */
 } zta_keeper_keys;
 
 typedef struct zta_hoard_key {

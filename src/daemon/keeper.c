@@ -6,7 +6,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -16,6 +18,8 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "daemon/hoard.h"
+#include "daemon/sandbox.h"
+#include "daemon/say.h"
 #include "identity/jws.h"
 #include "trust/grant.h"
 #include "trust/seal.h"
@@ -212,6 +216,41 @@ serve_all(const int *channels, uint32_t count, inside *k)
 	free(fds);
 }
 
+/*
+ * A page with a key is not to be written to a swap device. Where only so much
+ * may be locked it is not: later requests would fail.
+ */
+static void
+lock_memory(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	    limit.rlim_cur == RLIM_INFINITY) {
+		(void)mlockall(MCL_CURRENT | MCL_FUTURE);
+	}
+}
+
+/*
+ * After the keys were read for the first time, which made OpenSSL read what it
+ * needs. They are read again by the same names.
+ */
+static zta_status
+enter_sandbox(const zta_keeper_keys *files, zta_error *err)
+{
+	const zta_sandbox_path paths[] = { { files->zone, true, false },
+		{ files->next, true, false }, { files->previous, true, false },
+		{ files->client, true, false } };
+	zta_status status =
+	    zta_sandbox__files(paths, sizeof(paths) / sizeof(paths[0]), err);
+
+	if (status == ZTA_OK || status == ZTA_EUNAVAILABLE) {
+		status = zta_sandbox__calls(ZTA_SANDBOX_KEEPER, err);
+	}
+	/* The server has the same, and says so. */
+	return status == ZTA_EUNAVAILABLE ? ZTA_OK : status;
+}
+
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
@@ -229,6 +268,10 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	status = zta_hoard__load(files, &k.held, &err);
 	if (status == ZTA_OK) {
 		status = zta_log_signer__open(&k.log, log, &err);
+	}
+	if (status == ZTA_OK && files->sandbox) {
+		lock_memory();
+		status = enter_sandbox(files, &err);
 	}
 	reply_loaded(channels[0], status, &k.held, &err);
 	if (status == ZTA_OK) {

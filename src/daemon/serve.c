@@ -101,6 +101,7 @@ read_config(zta_serving *s, const zta_serve *how, zta_error *err)
 	zta_status status = ZTA_OK;
 
 	s->path = how->config;
+	s->folder = how->dir;
 	if (how->dir != NULL) {
 		status =
 		    zta_develop__config(&s->arena, how->dir, &s->path, err);
@@ -145,7 +146,8 @@ start_keeper(zta_serving *s)
 	const zta_keeper_keys keys = { .zone = s->config.signing_key,
 		.next = s->config.signing_key_next,
 		.previous = s->config.signing_key_previous,
-		.client = s->config.client_key };
+		.client = s->config.client_key,
+		.sandbox = s->config.sandbox };
 	const zta_log_signer_files log = { s->config.log_key, s->origin,
 		s->config.log_dir };
 	/* One more, for who makes checkpoints. */
@@ -277,6 +279,10 @@ run(zta_serving *s)
 	zta_error err = { 0 };
 	int code;
 
+	/* Before there are threads, which it would not be of. */
+	if (zta_serving__sandbox(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("sandbox", &err);
+	}
 	if (zta_serving__open_log(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("log", &err);
 	}

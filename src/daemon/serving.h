@@ -24,7 +24,8 @@ enum { API_KEYS, REVOCATIONS, DELEGATIONS, ADMIN_FILES };
 
 typedef struct zta_serving {
 	zta_arena arena;
-	const char *path; /* of the configuration */
+	const char *path;   /* of the configuration */
+	const char *folder; /* to develop in; NULL: none */
 	zta_config config;
 	zta_keeper keeper;
 	zta_service service;
@@ -47,6 +48,13 @@ typedef struct zta_serving {
  * of this server, what is spent, and what was asked. After what is in force.
  */
 ZTA_MUST_USE zta_status zta_serving__open_log(zta_serving *s, zta_error *err);
+
+/*
+ * Take from this thread, and those that it starts, what a server that runs does
+ * not need. What the kernel cannot do is said.
+ */
+ZTA_MUST_USE zta_status zta_serving__sandbox(
+    const zta_serving *s, zta_error *err);
 
 /* Record which key signs tokens now. */
 ZTA_MUST_USE zta_status zta_serving__record_key(zta_serving *s, zta_error *err);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serving_sandbox.c - what a server may open once it runs: what its
+ * configuration names, and what the resolver and OpenSSL read of the system.
+ * The keys that the keeper has are not among it, unless they lie beside it.
+ */
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "daemon/sandbox.h"
+#include "daemon/say.h"
+#include "daemon/serving.h"
+
+#define PATHS_MAX 40u
+
+typedef struct list {
+	zta_sandbox_path items[PATHS_MAX];
+	size_t count;
+} list;
+
+static void
+add(list *l, const char *path, bool around, bool write)
+{
+	l->items[l->count++] = (zta_sandbox_path){
+		.path = path, .around = around, .write = write
+	};
+}
+
+static void
+add_system(list *l)
+{
+	/* What the resolver, libpq and OpenSSL look up; /etc/resolv.conf is
+	 * replaced, so its directory is meant. */
+	static const char *const paths[] = { "/etc", "/run/systemd/resolve",
+		"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share",
+		"/dev/urandom", "/sys/devices/system/cpu" };
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		add(l, paths[i], false, false);
+	}
+	add(l, "/dev/null", false, true);
+}
+
+static void
+add_configured(list *l, const zta_config *c)
+{
+	const char *const around[] = { c->signers, c->follow_key, c->api_keys,
+		c->fetch_ca_file, c->tls_cert, c->tls_key, c->tls_client_ca };
+	const char *const below[] = { c->ledger_dir, c->jwks_dir,
+		c->secrets_dir };
+	size_t i;
+
+	for (i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		add(l, around[i], true, false);
+	}
+	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		add(l, below[i], false, false);
+	}
+	add(l, c->log_dir, false, true);
+	add(l, c->data_dir, false, true);
+	add(l, c->revocations, true, true);
+	add(l, c->delegations, true, true);
+	if (c->store != NULL &&
+	    !zta_str__starts(zta_str_of(c->store), ZTA_STR("postgres"))) {
+		add(l, c->store, true, true);
+	}
+}
+
+zta_status
+zta_serving__sandbox(const zta_serving *s, zta_error *err)
+{
+	list l = { .count = 0 };
+	zta_status status;
+
+	if (!s->config.sandbox) {
+		zta_daemon__say("sandbox: none, as configured");
+		return ZTA_OK;
+	}
+	/* What is not there gets no rule; if it cannot be made, the log says so. */
+	(void)mkdir(s->config.log_dir, 0750);
+	add_system(&l);
+	add_configured(&l, &s->config);
+	add(&l, s->folder, false, true);
+	status = zta_sandbox__files(l.items, l.count, err);
+	if (status == ZTA_EUNAVAILABLE) {
+		zta_daemon__say("sandbox: %s", err->message);
+		status = ZTA_OK;
+	}
+	if (status == ZTA_OK) {
+		status = zta_sandbox__calls(ZTA_SANDBOX_SERVER, err);
+	}
+	if (status == ZTA_EUNAVAILABLE) {
+		zta_daemon__say("sandbox: %s", err->message);
+		status = ZTA_OK;
+	}
+	return status;
+}
