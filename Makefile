@@ -59,9 +59,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow resume rows segment sequencer tile_name tree verify \
-      view write
+LOG = cbor checkpoint frame ids journal leaf leaf_copy leaf_fields leaf_json \
+      log merkle note opening openings openings_view publish reader receipt \
+      regrow resume rows segment sequencer tile_name tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -123,7 +123,7 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
-       receipt receive_fault recheck remote revocations ring saml schema \
+       random receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \

@@ -229,6 +229,8 @@
 /* One record: names and ids of one request, never its context. Bundles of
  * entries have 16 bits for its length. SPEC: c2sp tlog-tiles */
 #define ZTA_LOG_ENTRY_MAX ((size_t)65535)
+/* What is personal in it, apart: it was in the record, with the same limit. */
+#define ZTA_LOG_OPENING_MAX ((size_t)65535)
 /* What one lane may have waiting; more is refused. All fit in one frame. */
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
 /* Those of workers, of the ledgers' thread, of the server itself. */
