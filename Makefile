@@ -59,8 +59,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf leaf_copy leaf_fields leaf_json \
-      log merkle note opening openings openings_view publish reader receipt \
+LOG = cbor checkpoint erase erase_requests frame ids journal leaf leaf_copy \
+      leaf_fields leaf_json log merkle note opening openings openings_view publish reader receipt \
       regrow resume rows segment sequencer tile_name tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -110,7 +110,7 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
+      explain_print history init init_server key ledger log log_keep log_replay main \
       pep pep_decide plan receipt revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \
       trust_statement validate workspace zone

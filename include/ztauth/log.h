@@ -56,6 +56,24 @@ typedef struct zta_log_verified {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
     zta_str verifier_key, zta_str older, zta_log_verified *out, zta_error *err);
 
+/* What zta_log_erase() has destroyed. */
+typedef struct zta_log_erased {
+	uint64_t openings; /* of records */
+	uint64_t requests; /* that were kept */
+	uint64_t entries;  /* of the log, that were looked at */
+} zta_log_erased;
+
+/*
+ * Destroy what the log in `dir` holds of `subject`, TYPE::"id" without escapes: the
+ * openings of all records about it, as subject or resource, and requests that
+ * were kept. A type without a namespace is that name in any. The log stays whole,
+ * and a server may write it. All of it is on disk when this returns; if it fails,
+ * the next run completes it. ZTA_EINVAL: no entity. ZTA_ENOTFOUND: no log is
+ * there. ZTA_EINVALID: it is damaged. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_erase(
+    const char *dir, zta_str subject, zta_log_erased *out, zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,10 +5,13 @@
  */
 #include "daemon/serving.h"
 
+#include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "daemon/say.h"
+#include "log/erase.h"
 
 void
 zta_serving__signals(sigset_t *set)
@@ -55,6 +58,9 @@ zta_serving__watch(zta_serving *s)
 	zta_file_state__add(&s->changes[API_KEYS], s->config.api_keys);
 	zta_file_state__add(&s->changes[REVOCATIONS], s->config.revocations);
 	zta_file_state__add(&s->changes[DELEGATIONS], s->config.delegations);
+	(void)snprintf(s->erasures, sizeof(s->erasures),
+	    "%s/" ZTA_ERASURES_FILE, s->config.log_dir);
+	zta_file_state__add(&s->changes[ERASURES], s->erasures);
 }
 
 void
@@ -62,13 +68,16 @@ zta_serving__look(zta_serving *s)
 {
 	static const char *const names[ADMIN_FILES] = { [API_KEYS] = "api_keys",
 		[REVOCATIONS] = "revocations",
-		[DELEGATIONS] = "delegations" };
+		[DELEGATIONS] = "delegations",
+		[ERASURES] = "erasures" };
 	zta_error err = { 0 };
 	size_t i;
 
 	for (i = 0; i < ADMIN_FILES; i++) {
 		if (s->changes[i].count > 0 &&
 		    zta_file_state__look(&s->changes[i]) &&
+		    /* Without it, nothing was erased. */
+		    (i != ERASURES || access(s->erasures, F_OK) == 0) &&
 		    zta_chronicle__file(&s->chronicle, names[i],
 			s->changes[i].paths[0], &err) != ZTA_OK) {
 			zta_daemon__say(

@@ -75,8 +75,8 @@ encode_field(const zta_leaf_field *f, const void *base, zta_buf *buf)
 	case ZTA_FORM_RINGS:
 		zta_cbor__put(buf, ZTA_CBOR_ARRAY, leaf->ring_count);
 		for (i = 0; i < leaf->ring_count; i++) {
-			encode_fields(&zta_leaf_ring_fields,
-			    &leaf->rings[i], buf);
+			encode_fields(
+			    &zta_leaf_ring_fields, &leaf->rings[i], buf);
 		}
 		break;
 	}
@@ -113,8 +113,7 @@ typedef struct decoder {
 	bool no_memory;
 } decoder;
 
-static bool decode_fields(
-    decoder *d, const zta_leaf_table *table, void *base);
+static bool decode_fields(decoder *d, const zta_leaf_table *table, void *base);
 
 static void *
 take_room(decoder *d, uint64_t count, size_t size)
@@ -165,8 +164,7 @@ decode_rings(decoder *d, zta_leaf *leaf)
 		return false;
 	}
 	for (i = 0; i < count; i++) {
-		if (!decode_fields(
-			d, &zta_leaf_ring_fields, &rings[i])) {
+		if (!decode_fields(d, &zta_leaf_ring_fields, &rings[i])) {
 			return false;
 		}
 	}
@@ -259,7 +257,8 @@ decode_fields(decoder *d, const zta_leaf_table *table, void *base)
 			}
 			at++;
 		}
-		if (at == table->count || !decode_field(d, &table->fields[at], base) ||
+		if (at == table->count ||
+		    !decode_field(d, &table->fields[at], base) ||
 		    !zta_leaf_field__is_there(&table->fields[at], base)) {
 			return false;
 		}

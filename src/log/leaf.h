@@ -66,12 +66,12 @@ typedef struct zta_leaf {
 	zta_leaf_list errors;    /* policies that could not be evaluated */
 	zta_str mode;            /* "strict": durable before the answer */
 	zta_str reason;          /* for operators */
-	zta_str follow; /* "confirmed" or "unconfirmed"; empty: none is */
-	int64_t age;    /* ms since it was confirmed */
-	zta_str ref;    /* that is to be moved */
-	zta_str to;     /* to this commit */
-	zta_str key;    /* that a record about keys is about */
-	zta_str digest; /* SHA-256 of what was changed */
+	zta_str follow;  /* "confirmed" or "unconfirmed"; empty: none is */
+	int64_t age;     /* ms since it was confirmed */
+	zta_str ref;     /* that is to be moved */
+	zta_str to;      /* to this commit */
+	zta_str key;     /* that a record about keys is about */
+	zta_str digest;  /* SHA-256 of what was changed */
 	int64_t minimum; /* entries below this index may be gone */
 	/* To the fields above; one whose value is empty was erased, or is not
 	 * known here. */

@@ -2,16 +2,15 @@
 /* leaf_fields.c - see leaf_fields.h. A key is never used again. */
 #include "log/leaf_fields.h"
 
-#define FIELD(key, form, member)                                 \
-	{                                                        \
-		key, #member, ZTA_FORM_##form,                   \
-		    offsetof(zta_leaf, member), ZTA_PRIVACY_NONE, 0 \
+#define FIELD(key, form, member)                                           \
+	{                                                                  \
+		key, #member, ZTA_FORM_##form, offsetof(zta_leaf, member), \
+		    ZTA_PRIVACY_NONE, 0                                    \
 	}
-#define PERSONAL(key, form, member, privacy, which)                 \
-	{                                                           \
-		key, #member, ZTA_FORM_##form,                      \
-		    offsetof(zta_leaf, member), ZTA_PRIVACY_##privacy, \
-		    ZTA_PERSONAL_##which                            \
+#define PERSONAL(key, form, member, privacy, which)                        \
+	{                                                                  \
+		key, #member, ZTA_FORM_##form, offsetof(zta_leaf, member), \
+		    ZTA_PRIVACY_##privacy, ZTA_PERSONAL_##which            \
 	}
 
 static const zta_leaf_field fields[] = {
@@ -48,9 +47,9 @@ static const zta_leaf_field fields[] = {
 	FIELD(31, NUMBER, minimum),
 };
 
-#define RING(key, form, member)                                       \
-	{                                                             \
-		key, #member, ZTA_FORM_##form,                        \
+#define RING(key, form, member)                                          \
+	{                                                                \
+		key, #member, ZTA_FORM_##form,                           \
 		    offsetof(zta_leaf_ring, member), ZTA_PRIVACY_NONE, 0 \
 	}
 
@@ -88,9 +87,8 @@ zta_leaf_field__is_there(const zta_leaf_field *f, const void *base)
 	case ZTA_FORM_BYTES:
 		return zta_leaf_field__str(f, base).len > 0 ||
 		    (f->privacy != ZTA_PRIVACY_NONE &&
-			((const zta_leaf *)base)
-				->commitments[f->personal]
-				.len > 0);
+			((const zta_leaf *)base)->commitments[f->personal].len >
+			    0);
 	case ZTA_FORM_NUMBER:
 	case ZTA_FORM_TIME:
 		return *(const int64_t *)(const void *)p > 0;

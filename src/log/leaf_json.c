@@ -69,8 +69,8 @@ json_field(const zta_leaf_field *f, const void *base, zta_json_out *out)
 		zta_json_out__open(out, '[');
 		for (i = 0; i < leaf->ring_count; i++) {
 			zta_json_out__open(out, '{');
-			json_fields(&zta_leaf_ring_fields,
-			    &leaf->rings[i], out);
+			json_fields(
+			    &zta_leaf_ring_fields, &leaf->rings[i], out);
 			zta_json_out__close(out, '}');
 		}
 		zta_json_out__close(out, ']');
@@ -88,8 +88,7 @@ has_value(const zta_leaf_field *f, const void *base)
 }
 
 static void
-json_fields(
-    const zta_leaf_table *table, const void *base, zta_json_out *out)
+json_fields(const zta_leaf_table *table, const void *base, zta_json_out *out)
 {
 	size_t i;
 

@@ -9,11 +9,10 @@
 #include "base/utf8.h"
 #include "crypto/digest.h"
 #include "log/leaf_fields.h"
-#include "log/openings.h"
 
 /* The first byte of an opening. */
 #define OPEN 'O'
-#define ERASED 'X'
+#define ERASED ZTA_OPENING_IS_ERASED
 
 /* One field of an opening. */
 typedef struct part {
@@ -83,9 +82,9 @@ zta_opening__make(zta_leaf *leaf, zta_commitments room, zta_buf *opening)
 			zta_buf__put(opening, (zta_str){ head, sizeof(head) });
 		}
 		put_part(opening, f->key, value, room[f->personal]);
-		leaf->commitments[f->personal] = (zta_str){
-			(const char *)room[f->personal], ZTA_LEAF_DIGEST_LEN
-		};
+		leaf->commitments[f->personal] =
+		    (zta_str){ (const char *)room[f->personal],
+			    ZTA_LEAF_DIGEST_LEN };
 	}
 	size = opening->len - before;
 	if (opening->status == ZTA_OK && size > ZTA_LOG_OPENING_MAX) {
@@ -166,6 +165,17 @@ open_parts(zta_leaf *leaf, zta_str parts)
 }
 
 static bool
+is_wiped(zta_str bytes)
+{
+	size_t i = 0;
+
+	while (i < bytes.len && bytes.ptr[i] == 0) {
+		i++;
+	}
+	return i == bytes.len;
+}
+
+static bool
 has_commitments(const zta_leaf *leaf)
 {
 	unsigned i;
@@ -182,6 +192,7 @@ zta_opening_state
 zta_opening__use(zta_leaf *leaf, zta_str opening)
 {
 	zta_leaf opened = *leaf;
+	bool erased;
 
 	/* What lies where a record has none is left from a crash. */
 	if (opening.len == 0 || !has_commitments(leaf)) {
@@ -192,11 +203,13 @@ zta_opening__use(zta_leaf *leaf, zta_str opening)
 		opening.len) {
 		return ZTA_OPENING_DAMAGED;
 	}
-	if (opening.ptr[0] == ERASED) {
-		return ZTA_OPENING_ERASED;
-	}
+	erased = opening.ptr[0] == ERASED;
 	opening.ptr += ZTA_OPENING_HEAD;
 	opening.len -= ZTA_OPENING_HEAD;
+	if (erased) {
+		return is_wiped(opening) ? ZTA_OPENING_ERASED :
+					   ZTA_OPENING_MARKED;
+	}
 	if (!open_parts(&opened, opening)) {
 		return ZTA_OPENING_DAMAGED;
 	}

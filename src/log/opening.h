@@ -11,6 +11,8 @@
 #define ZTA_SALT_LEN 16
 /* Before the parts of an opening: its state, and the size of them. */
 #define ZTA_OPENING_HEAD 4
+/* The state that destroys it. */
+#define ZTA_OPENING_IS_ERASED 'X'
 /* Before the value of a part: its key, its salt, the length of the value. */
 #define ZTA_OPENING_PART (1 + ZTA_SALT_LEN + 2)
 
@@ -18,6 +20,7 @@ typedef enum zta_opening_state {
 	ZTA_OPENING_NONE,   /* there is nothing to be opened, or no opening */
 	ZTA_OPENING_OPEN,   /* all of it */
 	ZTA_OPENING_ERASED, /* somebody has destroyed it */
+	ZTA_OPENING_MARKED, /* is about to: not all of it is wiped */
 	ZTA_OPENING_DAMAGED /* it is not that of this record */
 } zta_opening_state;
 
@@ -29,8 +32,7 @@ typedef unsigned char zta_commitments[ZTA_PERSONAL_COUNT][ZTA_LEAF_DIGEST_LEN];
  * nothing of the kind. Failures stick there: ZTA_ELIMIT over
  * ZTA_LOG_OPENING_MAX.
  */
-void zta_opening__make(
-    zta_leaf *leaf, zta_commitments room, zta_buf *opening);
+void zta_opening__make(zta_leaf *leaf, zta_commitments room, zta_buf *opening);
 
 /*
  * Fill in what is personal in `leaf`, a record that was decoded, from an opening

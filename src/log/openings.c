@@ -103,9 +103,9 @@ find_end(zta_openings *o, uint64_t next)
 		size = zta_opening__size(head);
 	}
 	/* If that one is damaged, nothing is known of what is behind it. */
-	o->end = at == 0   ? ZTA_OPENINGS_BEGIN :
-	    size == 0	   ? (uint64_t)st.st_size :
-			     at + (uint64_t)size;
+	o->end = at == 0 ? ZTA_OPENINGS_BEGIN :
+	    size == 0    ? (uint64_t)st.st_size :
+			   at + (uint64_t)size;
 	return (uint64_t)st.st_size <= o->end ||
 	    (ftruncate(o->fd, (off_t)o->end) == 0 && fsync(o->fd) == 0);
 }
@@ -189,8 +189,8 @@ zta_openings__take(zta_openings *o, zta_str rest)
 	while (rest.len > 0) {
 		head = (const unsigned char *)rest.ptr;
 		size = zta_opening__size(head);
-		zta_buf__u32(&o->row,
-		    size == 0 ? 0 : (uint32_t)(o->end + o->bytes.len));
+		zta_buf__u32(
+		    &o->row, size == 0 ? 0 : (uint32_t)(o->end + o->bytes.len));
 		zta_buf__put(&o->bytes, (zta_str){ rest.ptr, size });
 		size = size == 0 ? ZTA_OPENING_HEAD : size;
 		rest.ptr += size;

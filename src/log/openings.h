@@ -19,8 +19,8 @@
 
 typedef struct zta_openings {
 	int fd;
-	uint64_t first;    /* entry of its segment */
-	uint64_t end;      /* bytes that are durable */
+	uint64_t first;     /* entry of its segment */
+	uint64_t end;       /* bytes that are durable */
 	zta_buf row, bytes; /* of the frame that is written next */
 } zta_openings;
 
@@ -82,7 +82,10 @@ ZTA_MUST_USE zta_status zta_openings_view__mark(
 ZTA_MUST_USE zta_status zta_openings_view__wipe(
     const zta_openings_view *view, uint64_t index, zta_error *err);
 
-/* The path of the file; of the folder, where a segment has none. */
+/* What was written by the two is on disk. ZTA_EIO. */
+ZTA_MUST_USE zta_status zta_openings_view__sync(
+    const zta_openings_view *view, zta_error *err);
+
 ZTA_MUST_USE zta_status zta_openings__path(char out[ZTA_OPENINGS_PATH_MAX],
     const char *dir, uint64_t first, zta_error *err);
 

@@ -12,9 +12,6 @@
 #include "base/limits.h"
 #include "log/openings_part.h"
 
-/* The second byte that makes a head one of what was erased. */
-#define ERASED 'X'
-
 bool
 zta_openings__read_fully(int fd, unsigned char *out, size_t len, uint64_t at)
 {
@@ -49,8 +46,8 @@ zta_openings_view__open(zta_openings_view *view, const char *dir,
 	if (status != ZTA_OK) {
 		return status;
 	}
-	view->fd = open(
-	    path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
+	view->fd =
+	    open(path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
 	if (view->fd >= 0 || (!write && (errno == ENOENT || errno == EACCES))) {
 		return ZTA_OK;
 	}
@@ -70,9 +67,8 @@ zta_openings_view__close(zta_openings_view *view)
 }
 
 static zta_status
-unreadable(const zta_openings_view *view, uint64_t index, zta_error *err)
+unreadable(uint64_t index, zta_error *err)
 {
-	(void)view;
 	(void)zta_error__errno(err, "read an opening");
 	zta_error__place(err, "the opening of entry %" PRIu64, index);
 	return ZTA_EIO;
@@ -93,14 +89,14 @@ look(const zta_openings_view *view, uint64_t index, uint32_t *at, size_t *size,
 	}
 	if (!zta_openings__read_fully(view->fd, slot, sizeof(slot),
 		(index - view->first) * ZTA_OPENINGS_SLOT)) {
-		return unreadable(view, index, err);
+		return unreadable(index, err);
 	}
 	*at = zta_openings__number(slot);
 	if (*at == 0) {
 		return ZTA_OK;
 	}
 	if (!zta_openings__read_fully(view->fd, head, sizeof(head), *at)) {
-		return unreadable(view, index, err);
+		return unreadable(index, err);
 	}
 	*size = *at < ZTA_OPENINGS_BEGIN ? 0 : zta_opening__size(head);
 	return ZTA_OK;
@@ -126,7 +122,7 @@ zta_openings_view__read(const zta_openings_view *view, uint64_t index,
 		return zta_arena__failed(arena, err);
 	}
 	if (!zta_openings__read_fully(view->fd, bytes, size, at)) {
-		return unreadable(view, index, err);
+		return unreadable(index, err);
 	}
 	*out = (zta_str){ (const char *)bytes, size };
 	return ZTA_OK;
@@ -162,7 +158,7 @@ zta_status
 zta_openings_view__mark(
     const zta_openings_view *view, uint64_t index, zta_error *err)
 {
-	static const char state[] = { ERASED };
+	static const char state[] = { ZTA_OPENING_IS_ERASED };
 	uint32_t at;
 	size_t size;
 	zta_status status = look(view, index, &at, &size, err);
@@ -187,5 +183,19 @@ zta_openings_view__wipe(
 		n = size < sizeof(zeros) ? size : sizeof(zeros);
 		status = overwrite(view, index, zeros, n, from, err);
 	}
+	return status;
+}
+
+zta_status
+zta_openings_view__sync(const zta_openings_view *view, zta_error *err)
+{
+	zta_status status;
+
+	if (view->fd < 0 || fdatasync(view->fd) == 0) {
+		return ZTA_OK;
+	}
+	status = zta_error__errno(err, "sync the openings");
+	zta_error__place(
+	    err, "the openings of entry %" PRIu64 " and on", view->first);
 	return status;
 }

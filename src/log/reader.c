@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c - see ztauth/log.h. */
-#include "ztauth/log.h"
+/* reader.c - see ztauth/log.h, and reader.h. */
+#include "log/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,14 +25,15 @@ struct zta_log_reader {
 	int fd;
 	zta_openings_view openings; /* of its entries */
 	uint64_t at;                /* offset of the next frame */
-	uint64_t next; /* index of the next entry to be read */
-	uint64_t from; /* entries below it are passed over */
+	uint64_t next;              /* index of the next entry to be read */
+	uint64_t from;              /* entries below it are passed over */
 	unsigned char hash[ZTA_SHA256_LEN];
 	bool chained;    /* `hash` is that of the frame before */
 	zta_buf frame;   /* bytes of the current frame */
 	zta_str entries; /* what is left of it */
 	zta_arena arena;
 	zta_buf json;
+	zta_log_read read;
 };
 
 static zta_status
@@ -55,12 +56,13 @@ open_segment(zta_log_reader *r, uint64_t first, zta_error *err)
 		(void)close(r->fd);
 	}
 	zta_openings_view__close(&r->openings);
-	status = zta_openings_view__open(
-	    &r->openings, r->dir, first, false, err);
+	status =
+	    zta_openings_view__open(&r->openings, r->dir, first, false, err);
 	memcpy(r->path, path, sizeof(path));
 	r->fd = fd;
 	r->at = 0;
 	r->next = first;
+	r->read.segment = first;
 	return status;
 }
 
@@ -257,7 +259,7 @@ zta_status
 zta_log_reader__leaf(
     zta_log_reader *r, zta_leaf *leaf, uint64_t *index, zta_error *err)
 {
-	zta_str bytes, opening;
+	zta_str bytes;
 	zta_status status;
 
 	do {
@@ -270,15 +272,21 @@ zta_log_reader__leaf(
 	status = zta_leaf__decode(bytes, &r->arena, leaf, err);
 	if (status == ZTA_OK) {
 		status = zta_openings_view__read(
-		    &r->openings, *index, &r->arena, &opening, err);
+		    &r->openings, *index, &r->arena, &r->read.opening, err);
 	}
 	if (status == ZTA_OK) {
 		/* What is damaged is as good as erased; verify tells of it. */
-		(void)zta_opening__use(leaf, opening);
+		r->read.state = zta_opening__use(leaf, r->read.opening);
 	} else {
 		zta_error__place(err, "%s, entry %" PRIu64, r->path, *index);
 	}
 	return status;
+}
+
+const zta_log_read *
+zta_log_reader__read(const zta_log_reader *r)
+{
+	return &r->read;
 }
 
 zta_status

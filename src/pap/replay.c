@@ -104,8 +104,7 @@ hold(replayer *r, const zta_leaf *leaf, uint64_t index)
 	}
 	status = zta_map__add(&g->ids, copy.id, g->count, r->err);
 	if (status == ZTA_OK) {
-		g->list[g->count++] =
-		    (waiting){ .index = index, .leaf = copy };
+		g->list[g->count++] = (waiting){ .index = index, .leaf = copy };
 	}
 	return status == ZTA_EEXIST ? ZTA_OK : status;
 }

@@ -78,11 +78,11 @@ knows_type(const zta_snapshot *snapshot, zta_arena *arena, zta_str type)
 
 /* Names that the ledger does not have may be anything. */
 static uint32_t
-find_strange(const zta_snapshot *snapshot, zta_arena *arena,
-    const zta_authzen *request)
+find_strange(
+    const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request)
 {
-	const zta_str action = zta_question__type(
-	    snapshot, arena, ZTA_STR("Action"));
+	const zta_str action =
+	    zta_question__type(snapshot, arena, ZTA_STR("Action"));
 	uint32_t strange = 0;
 
 	if (!knows_type(snapshot, arena, request->subject_type)) {

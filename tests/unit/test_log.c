@@ -224,8 +224,8 @@ test_log__leaf_keeps_its_fields(void **state)
 	out = (zta_json_out){ &buf, false };
 	zta_leaf__json(&again, 3, &out);
 	zta_buf__byte(&buf, '\0');
-	assert_non_null(strstr(buf.ptr,
-	    "\"follow\":\"confirmed\",\"age\":17,\"to\":\"abc\"}"));
+	assert_non_null(strstr(
+	    buf.ptr, "\"follow\":\"confirmed\",\"age\":17,\"to\":\"abc\"}"));
 	zta_buf__release(&buf);
 	zta_buf__release(&bytes);
 	zta_arena__release(&arena);
