@@ -60,8 +60,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
 LOG = cbor checkpoint erase erase_requests frame ids journal leaf leaf_copy \
-      leaf_fields leaf_json log merkle note opening openings openings_view publish reader receipt \
-      regrow resume rows segment sequencer tile_name tree verify view write
+      leaf_fields leaf_json log merkle note opening openings openings_view \
+      publish reader receipt regrow resume retain retain_log rows segment \
+      sequencer tile_name tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -122,15 +123,16 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
-       pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
-       random receipt receive_fault recheck remote revocations ring saml schema \
+       openings pack pep pep_answer pep_batch pep_link pep_part pep_sent \
+       quarantine random receipt receive_fault recheck remote retain \
+       revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks \
-       jwt lists log memo note object outside pack pep pep_part pktline \
+       jwt lists log memo note object opening outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
        search spiffe ssh statement tests transfer trust workspace x509
 

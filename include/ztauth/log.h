@@ -42,6 +42,9 @@ typedef struct zta_log_verified {
 	uint64_t torn;    /* bytes of a write that did not finish */
 	uint64_t covered; /* entries that the checkpoint is of */
 	uint64_t older;   /* entries of the older one */
+	uint64_t minimum; /* entries below are no longer kept */
+	/* Records whose openings match, were erased, are not there. */
+	uint64_t open, erased, missing;
 } zta_log_verified;
 
 /*
@@ -49,7 +52,8 @@ typedef struct zta_log_verified {
  * entries make and the files that keep it, the signature of the checkpoint and
  * that it is of these entries. `older` is a checkpoint that was kept: what it is
  * of has to be what the log begins with. Without a verifier key (empty)
- * checkpoints are not looked at. Needs no lock. ZTA_EINVALID: it is damaged;
+ * checkpoints are not looked at. Of entries that are no longer kept there are
+ * the hashes. Then openings are held to their records. Needs no lock. ZTA_EINVALID: it is damaged;
  * ZTA_EUNTRUSTED: the checkpoint is not signed with this key; ZTA_ENOTFOUND: no
  * log, no tree or no checkpoint is there. ZTA_EIO, ZTA_ENOMEM.
  */
@@ -73,6 +77,22 @@ typedef struct zta_log_erased {
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_erase(
     const char *dir, zta_str subject, zta_log_erased *out, zta_error *err);
+
+typedef struct zta_log_retained {
+	uint64_t segments; /* that were removed */
+	uint64_t first;    /* entry with which the log begins now */
+} zta_log_retained;
+
+/*
+ * Give up what is older than `before` (ms since 1970) of the log in `dir`, which
+ * no server writes: whole segments that a checkpoint under this verifier key
+ * covers, with their openings, and requests that were kept. All proofs stay
+ * good. A record says so first. ZTA_EUNAVAILABLE: a server writes it.
+ * ZTA_EUNTRUSTED, ZTA_EINVALID, ZTA_ENOTFOUND, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_retain(const char *dir,
+    zta_str verifier_key, int64_t before, zta_log_retained *out,
+    zta_error *err);
 
 #ifdef __cplusplus
 }

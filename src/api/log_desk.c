@@ -185,6 +185,8 @@ answer_tile(zta_log_desk *desk, zta_http_call *call, zta_str path)
 	if (status == ZTA_OK) {
 		zta_http_call__answer_as(
 		    call, 200, FOR_EVER, BYTES, zta_buf__str(&bytes));
+	} else if (status == ZTA_ENOTFOUND) {
+		not_found(call, "these entries are no longer kept");
 	} else {
 		failed(desk, call, &err);
 	}

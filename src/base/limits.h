@@ -239,6 +239,10 @@
  * another however many want one: each is a signature and some syncs. */
 #define ZTA_LOG_PUBLISH_MS 1000
 #define ZTA_LOG_PUBLISH_GAP_MS 100
+/* How often old segments are looked for: they are kept for days. */
+#define ZTA_LOG_RETAIN_MS (3600 * INT64_C(1000))
+/* Days that a log may be kept for. */
+#define ZTA_LOG_KEEP_DAYS_MAX 36500u
 /* Receipts of one loop that wait for a checkpoint: a second has not more. */
 #define ZTA_RECEIPT_WAITERS_MAX 1000u
 /* Event loops: more do not help one machine. */

@@ -41,6 +41,7 @@ typedef struct zta_serving {
 	zta_file_state keys; /* of sources: files */
 	zta_file_state changes[ADMIN_FILES];
 	char erasures[PATH_MAX]; /* where the log says what was erased */
+	int64_t retain_at;       /* monotonic ms: look again for what is old */
 	zta_workers workers;
 } zta_serving;
 

@@ -6,6 +6,7 @@
 #include "log/log_part.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -150,6 +151,23 @@ make_frame(zta_log *log, uint32_t count, unsigned char hash[ZTA_SHA256_LEN])
 	    log->openings.bytes.status == ZTA_OK;
 }
 
+/*
+ * Both files, the openings first. Writing them back has begun by then: what they
+ * wait for is one commit of the filesystem, most often.
+ */
+static bool
+sync_both(zta_log *log)
+{
+	if (log->openings.bytes.len > 0) {
+		/* Whether it helps or not, they are synced. */
+		(void)sync_file_range(
+		    log->openings.fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		(void)sync_file_range(log->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	}
+	return zta_openings__sync(&log->openings, &log->io) &&
+	    log->io.sync(log->fd) == 0;
+}
+
 /* Make `taken` durable. Without the lock. `*dead`: see invariant 2. */
 static zta_status
 commit(zta_log *log, uint32_t count, bool *dead)
@@ -172,8 +190,7 @@ commit(zta_log *log, uint32_t count, bool *dead)
 		    !zta_openings__take_back(&log->openings, &log->io);
 		return ZTA_EUNAVAILABLE;
 	}
-	if (!zta_openings__sync(&log->openings, &log->io) ||
-	    log->io.sync(log->fd) != 0) {
+	if (!sync_both(log)) {
 		*dead = true;
 		return ZTA_EUNAVAILABLE;
 	}
