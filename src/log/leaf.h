@@ -117,5 +117,8 @@ ZTA_MUST_USE zta_status zta_log_reader__leaf(struct zta_log_reader *reader,
  * are not here stand in its member `erased`.
  */
 void zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out);
+/* The same with another word for them: `closed`. */
+void zta_leaf__json_as(const zta_leaf *leaf, uint64_t index, const char *closed,
+    zta_json_out *out);
 
 #endif

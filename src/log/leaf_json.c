@@ -99,9 +99,9 @@ json_fields(const zta_leaf_table *table, const void *base, zta_json_out *out)
 	}
 }
 
-/* Which were, and the commitments that are left. */
+/* Which are, and the commitments to them. */
 static void
-json_erased(const zta_leaf *leaf, zta_json_out *out)
+json_closed(const zta_leaf *leaf, const char *closed, zta_json_out *out)
 {
 	const zta_leaf_field *f = zta_leaf_fields.fields;
 	const zta_leaf_field *end = f + zta_leaf_fields.count;
@@ -112,7 +112,7 @@ json_erased(const zta_leaf *leaf, zta_json_out *out)
 			continue;
 		}
 		if (!any) {
-			zta_json_out__name(out, "erased");
+			zta_json_out__name(out, closed);
 			zta_json_out__open(out, '{');
 			any = true;
 		}
@@ -125,12 +125,19 @@ json_erased(const zta_leaf *leaf, zta_json_out *out)
 }
 
 void
-zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out)
+zta_leaf__json_as(
+    const zta_leaf *leaf, uint64_t index, const char *closed, zta_json_out *out)
 {
 	zta_json_out__open(out, '{');
 	zta_json_out__name(out, "index");
 	zta_json_out__int(out, (int64_t)index);
 	json_fields(&zta_leaf_fields, leaf, out);
-	json_erased(leaf, out);
+	json_closed(leaf, closed, out);
 	zta_json_out__close(out, '}');
+}
+
+void
+zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out)
+{
+	zta_leaf__json_as(leaf, index, "erased", out);
 }

@@ -143,25 +143,37 @@ matches(const zta_leaf_field *f, const zta_leaf *leaf, const part *p)
 		zta_utf8__check(p->value) == p->value.len);
 }
 
-/* A part for each commitment, in the same order, and none beside. */
-static bool
-open_parts(zta_leaf *leaf, zta_str parts)
+/* The field that a part says it is of, from `*i` on. NULL: it is of none. */
+static const zta_leaf_field *
+find_field(const part *p, unsigned *i)
 {
 	const zta_leaf_field *f;
-	unsigned i;
+
+	for (; *i < ZTA_PERSONAL_COUNT; ++*i) {
+		f = zta_leaf_field__personal((zta_personal)*i);
+		if (f->key == p->key) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
+/* Parts in the order of their keys, none twice; how many. */
+static bool
+open_parts(zta_leaf *leaf, zta_str parts, unsigned *count)
+{
+	const zta_leaf_field *f;
+	unsigned i = 0;
 	part p;
 
-	for (i = 0; i < ZTA_PERSONAL_COUNT; i++) {
-		if (leaf->commitments[i].len == 0) {
-			continue;
-		}
-		f = zta_leaf_field__personal((zta_personal)i);
-		if (!next_part(&parts, &p) || !matches(f, leaf, &p)) {
+	for (*count = 0; parts.len > 0; ++*count, i++) {
+		f = next_part(&parts, &p) ? find_field(&p, &i) : NULL;
+		if (f == NULL || !matches(f, leaf, &p)) {
 			return false;
 		}
 		*(zta_str *)(void *)((char *)leaf + f->at) = p.value;
 	}
-	return parts.len == 0;
+	return true;
 }
 
 static bool
@@ -175,27 +187,26 @@ is_wiped(zta_str bytes)
 	return i == bytes.len;
 }
 
-static bool
-has_commitments(const zta_leaf *leaf)
+static unsigned
+count_commitments(const zta_leaf *leaf)
 {
-	unsigned i;
+	unsigned i, count = 0;
 
 	for (i = 0; i < ZTA_PERSONAL_COUNT; i++) {
-		if (leaf->commitments[i].len > 0) {
-			return true;
-		}
+		count += leaf->commitments[i].len > 0;
 	}
-	return false;
+	return count;
 }
 
 zta_opening_state
 zta_opening__use(zta_leaf *leaf, zta_str opening)
 {
 	zta_leaf opened = *leaf;
+	unsigned count;
 	bool erased;
 
 	/* What lies where a record has none is left from a crash. */
-	if (opening.len == 0 || !has_commitments(leaf)) {
+	if (opening.len == 0 || count_commitments(leaf) == 0) {
 		return ZTA_OPENING_NONE;
 	}
 	if (opening.len < ZTA_OPENING_HEAD ||
@@ -210,9 +221,41 @@ zta_opening__use(zta_leaf *leaf, zta_str opening)
 		return is_wiped(opening) ? ZTA_OPENING_ERASED :
 					   ZTA_OPENING_MARKED;
 	}
-	if (!open_parts(&opened, opening)) {
+	if (!open_parts(&opened, opening, &count) ||
+	    count != count_commitments(leaf)) {
 		return ZTA_OPENING_DAMAGED;
 	}
 	*leaf = opened;
 	return ZTA_OPENING_OPEN;
+}
+
+bool
+zta_opening__use_parts(zta_leaf *leaf, zta_str parts)
+{
+	zta_leaf opened = *leaf;
+	unsigned count;
+
+	if (!open_parts(&opened, parts, &count)) {
+		return false;
+	}
+	*leaf = opened;
+	return true;
+}
+
+void
+zta_opening__select(zta_str opening, unsigned fields, zta_buf *out)
+{
+	zta_str rest = { opening.ptr + ZTA_OPENING_HEAD,
+		opening.len - ZTA_OPENING_HEAD };
+	const char *from = rest.ptr;
+	unsigned i = 0;
+	part p;
+
+	while (next_part(&rest, &p)) {
+		if (find_field(&p, &i) != NULL && (fields >> i & 1) != 0) {
+			zta_buf__put(
+			    out, (zta_str){ from, (size_t)(rest.ptr - from) });
+		}
+		from = rest.ptr;
+	}
 }

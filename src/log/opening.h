@@ -41,6 +41,18 @@ void zta_opening__make(zta_leaf *leaf, zta_commitments room, zta_buf *opening);
  */
 zta_opening_state zta_opening__use(zta_leaf *leaf, zta_str opening);
 
+/*
+ * Append the parts of an opening, which was used, of these fields: bits of
+ * zta_personal.
+ */
+void zta_opening__select(zta_str opening, unsigned fields, zta_buf *out);
+
+/*
+ * Fill in what parts open; the others stay closed. False: one of them does not
+ * match, or they are not in order; `leaf` is as it was.
+ */
+ZTA_MUST_USE bool zta_opening__use_parts(zta_leaf *leaf, zta_str parts);
+
 /* The bytes of the whole opening that has this head; 0: it is no head. */
 size_t zta_opening__size(const unsigned char head[ZTA_OPENING_HEAD]);
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "log/frame.h"
+#include "log/openings.h"
 #include "log/segment.h"
 #include "log/tree.h"
 
@@ -253,4 +254,20 @@ zta_log_view__entry(
 	}
 	out->len = before;
 	return damaged(v, index, err);
+}
+
+zta_status
+zta_log_view__opening(zta_log_view *v, uint64_t index, zta_arena *arena,
+    zta_str *out, zta_error *err)
+{
+	zta_openings_view openings;
+	zta_status status =
+	    zta_openings_view__open(&openings, v->dir, v->first, false, err);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_openings_view__read(&openings, index, arena, out, err);
+	}
+	zta_openings_view__close(&openings);
+	return status;
 }

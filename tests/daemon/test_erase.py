@@ -77,11 +77,15 @@ def ask(token, **change):
     return answer["context"]["id"] if status == 200 else None
 
 
-def receipt(decision):
+def receipt(decision, *args):
     path = server.path(decision + ".tlog-proof")
     ztauth("receipt", "get", decision, "--url", f"http://127.0.0.1:{server.port}{ZONE}",
-           "--out", path)
+           "--out", path, *args)
     return path
+
+
+def proved(path):
+    return json.loads(ztauth("receipt", "verify", path, "--key", verifier()))
 
 
 def plant():
@@ -117,8 +121,32 @@ def test_nothing_personal_is_in_the_log():
     assert {h[0].split("/")[0] for h in search(server.log_dir, PLANTED)} == {
         "openings", "requests"}
     for decision in ids[:3]:
-        with open(receipt(decision), "rb") as f:
-            assert not any(form in f.read() for text in PLANTED for form in forms(text))
+        with open(receipt(decision, "--open", "none"), "rb") as f:
+            extra = base64.b64decode(f.read().split()[2])
+        assert not any(form in extra for text in PLANTED for form in forms(text))
+
+
+def test_a_receipt_opens_what_was_chosen():
+    decision = ask(server.token())
+    everything = proved(receipt(decision))
+    assert everything["subject_id"] == "alice" and everything["resource_id"] == "teapot"
+    assert "withheld" not in everything and len(everything["request"]) == 64, everything
+    some = proved(receipt(decision, "--without", "subject,request"))
+    assert set(some["withheld"]) == {"subject_id", "request"} and "subject_id" not in some
+    assert some["resource_id"] == "teapot"
+    some = proved(receipt(decision, "--open", "subject"))
+    assert set(some["withheld"]) == {"resource_id", "request"} and some["subject_id"] == "alice"
+    denied = proved(receipt(ask(server.token(), subject={"type": "User", "id": "bob"})))
+    assert not denied["allowed"] and set(denied["withheld"]) == {"reason"}, denied
+    for args in (["--open", "reason"], ["--without", "reason"], ["--open", "x"],
+                 ["--open", "none", "--without", "ref"]):
+        ran = subprocess.run([ZTAUTH, "receipt", "get", decision, "--url",
+                              f"http://127.0.0.1:{server.port}{ZONE}", *args],
+                             capture_output=True, check=False)
+        assert ran.returncode in (1, 64), args
+    c = server.connect()
+    c.request("GET", f"{ZONE}/receipts/{decision}?open=reason")
+    assert c.getresponse().status == 400
 
 
 def test_nothing_personal_is_served():
@@ -171,7 +199,9 @@ def test_what_was_erased_is_nowhere():
         assert all(len(value) == 64 for value in gone.values()), gone
         assert {k: v for k, v in old.items() if k not in gone} == new, (old, new)
     assert "alice" in json.dumps([r for r in after if r.get("id") == others])
-    ztauth("receipt", "verify", kept, "--key", verifier())
+    assert proved(kept)["subject_id"] == PLANTED[0], "who has a receipt keeps it"
+    now = proved(receipt(os.path.basename(kept).split(".")[0]))
+    assert "subject_id" in now["withheld"] and "subject_id" not in now
     verify()
 
 
@@ -224,7 +254,8 @@ def test_wrong_use():
 
 assert URN
 try:
-    main([test_nothing_personal_is_in_the_log, test_nothing_personal_is_served,
+    main([test_nothing_personal_is_in_the_log, test_a_receipt_opens_what_was_chosen,
+          test_nothing_personal_is_served,
           test_digests_that_can_be_guessed_are_salted, test_folders_are_for_the_server_alone,
           test_what_was_erased_is_nowhere, test_what_is_about_a_strange_type_goes_by_that_type,
           test_erasing_is_recorded_and_names_nobody, test_erasing_while_nothing_runs,
