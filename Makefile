@@ -33,15 +33,15 @@ CRYPTO = cert digest hash_tree jwk key rsa_key secret sign siphash ssh_agent \
          tls_setup tls_tickets x509 x509_path
 CEDAR = ancestors ast authorize buckets caps code code_reads compile conform \
         declared engine engine_base entities entities_json environments \
-        escape eval eval_truth explain expr_text ext ext_datetime \
-        ext_decimal ext_ipaddr find findings format format_break \
-        format_comments format_layout format_survey formats index levels lex \
-        lines names parse_expr parse_node parse_operand parse_policy \
-        parse_schema parse_schema_action parse_schema_type parser policies \
-        policies_index policy_file policy_json_expr policy_json_link \
-        policy_json_node policy_json_out policy_json_part policy_json_read \
-        policy_json_scope policy_json_value policy_json_write policy_text \
-        quote request residual rules schema schema_formats schema_json_read \
+        escape eval eval_truth explain expr_text ext ext_datetime ext_decimal \
+        ext_ipaddr find findings format format_break format_comments \
+        format_layout format_survey formats index levels lex lines names \
+        parse_expr parse_node parse_operand parse_policy parse_schema \
+        parse_schema_action parse_schema_type parser policies policies_index \
+        policy_file policy_json_expr policy_json_link policy_json_node \
+        policy_json_out policy_json_part policy_json_read policy_json_scope \
+        policy_json_value policy_json_write policy_text quote request \
+        residual rules schema schema_formats schema_json_read \
         schema_json_type schema_json_write schema_lineage schema_resolve \
         schema_scope schema_text_write schema_type scope search search_index \
         session shapes type_notes typecheck typecheck_access \
@@ -51,17 +51,18 @@ STORE = memory object_table oid pgsql pgsql_call pgsql_link pgsql_object \
         pgsql_query sqlite sqlite_open sqlite_query store turn
 XML = scan signature xml
 IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
-           bundle_endpoint claims client_auth demands dpop followed jose \
-           jwks jws keys kind kind_api_key kind_introspection kind_jwt \
-           kind_saml kind_spiffe kind_wimse known live mapping need \
-           principal proof refusal registered revocation_edit revocations \
-           ring saml saml_claims saml_conditions saml_signature saml_subject \
-           source source_bundle source_claims source_file source_jose \
-           source_proof spent spiffe_bundle spiffe_id status_check \
-           status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow resume rows segment sequencer tile_name tree verify \
-      view write
+           bundle_endpoint claims client_auth demands dpop followed jose jwks \
+           jws keys kind kind_api_key kind_introspection kind_jwt kind_saml \
+           kind_spiffe kind_wimse known live mapping need principal proof \
+           refusal registered revocation_edit revocations ring saml \
+           saml_claims saml_conditions saml_signature saml_subject source \
+           source_bundle source_claims source_file source_jose source_proof \
+           spent spiffe_bundle spiffe_id status_check status_list token used \
+           verify wpt x509_svid
+LOG = cbor checkpoint erase erase_requests frame ids journal leaf leaf_copy \
+      leaf_fields leaf_json log merkle note opening openings openings_view \
+      publish reader receipt regrow resume retain retain_log rows segment \
+      sequencer tile_name tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -71,9 +72,8 @@ TRUST = chain_put chain_take delegators domains elevation elevation_question \
         grants_line grants_read model quarantine seal seal_tree stated_keys \
         statement statement_make statement_read txn_token
 PDP = consent decide delegation issue issue_grants issue_proofs \
-      issue_standing may_act \
-      question question_context question_entity record register \
-      register_record replay request sealing snapshot snapshot_base \
+      issue_standing may_act question question_context question_entity record \
+      register register_record replay request sealing snapshot snapshot_base \
       snapshot_schema snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
@@ -81,13 +81,13 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
       receipt_fetch receive recheck recorded remote remote_ask remote_grants \
-      remote_open remote_push remote_revocations replay report resolve \
-      server show signer signers statements test_outcome test_read tests \
-      transfer transfer_read trust_edit trust_explain trust_statements \
-      trust_view why why_changes why_find why_grants why_policies why_rings \
-      why_workload workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_draft \
-      workspace_init workspace_log workspace_remote workspace_revert
+      remote_open remote_push remote_revocations replay report resolve server \
+      show signer signers statements test_outcome test_read tests transfer \
+      transfer_read trust_edit trust_explain trust_statements trust_view why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -104,16 +104,16 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       ledgers_revocations ledgers_write log_desk metadata outside presented \
       seal service signed_request token token_form
 DAEMON = admin asking certificate chronicle config develop file_state follow \
-         grants_mirror hoard init keeper log_signer mirror \
-         revocations_mirror sandbox_calls sandbox_files say serve \
-         serving_changes serving_log serving_sandbox watch workers
+         grants_mirror hoard init keeper log_signer mirror revocations_mirror \
+         sandbox_calls sandbox_files say serve serving_changes serving_log \
+         serving_sandbox watch workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate delegate_accept \
-      delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
-      pep pep_decide plan receipt revert revoke serve show status sync \
-      terminal test token trust trust_edit trust_explain trust_show \
-      trust_statement validate workspace zone
+      cedar_validate checkout cli commit delegate delegate_accept delegate_at \
+      delegate_grant delegate_show diff explain explain_json explain_print \
+      history init init_server key ledger log log_keep log_replay main pep \
+      pep_decide plan receipt revert revoke serve show status sync terminal \
+      test token trust trust_edit trust_explain trust_show trust_statement \
+      validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -122,15 +122,15 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
-       pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
-       receipt receive_fault recheck remote revocations ring saml sandbox \
-       schema seal search search_random snapshot_base spent spiffe ssh statement \
-       status_list store store_fault store_pgsql store_sqlite tls \
-       transaction transfer tree trust txn_token uri used validate wimse \
-       workspace x509
+       openings pack pep pep_answer pep_batch pep_link pep_part pep_sent \
+       quarantine random receipt receive_fault recheck remote retain \
+       revocations ring saml sandbox schema seal search search_random \
+       snapshot_base spent spiffe ssh statement status_list store store_fault \
+       store_pgsql store_sqlite tls transaction transfer tree trust txn_token \
+       uri used validate wimse workspace x509
 
-FUZZ = bundle diff difference entities format grant grants http json jwks \
-       jwt lists log memo note object outside pack pep pep_part pktline \
+FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
+       lists log memo note object opening outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
        search spiffe ssh statement tests transfer trust workspace x509
 

@@ -5,6 +5,8 @@
  *   log restart DIR    open it as a server does, and close it
  *   log prove DIR N    receipts of N records, spread over the log
  *   log verify DIR     verify it, beside hashing its entries alone
+ *   log append DIR N   N records into a log in DIR, one after another as they are
+ *                      durable, in turns with what is personal and without
  *
  * build/tests/interop/log_writer writes such a log.
  */
@@ -88,7 +90,7 @@ prove(const char *dir, uint64_t count)
 		start = now();
 		must(zta_receipt__make(view,
 			 i * UINT64_C(0x9E3779B97F4A7C15) % head.size,
-			 ZTA_STR(""), &head, &out, &err),
+			 ZTA_RECEIPT_FIELDS, ZTA_STR(""), &head, &out, &err),
 		    &err);
 		took = now() - start;
 		sum += took;
@@ -153,6 +155,65 @@ verify(const char *dir)
 	free(firsts);
 }
 
+/* Until it is durable, in us. */
+static double
+append_one(zta_log *log, bool is_personal)
+{
+	zta_leaf leaf = { .kind = ZTA_STR("decision"),
+		.id = ZTA_STR("0123456789abcdef"),
+		.time = 1,
+		.zone = ZTA_STR("100000000001"),
+		.action = ZTA_STR("buy"),
+		.allowed = true,
+		.code = ZTA_STR("permitted"),
+		.mode = ZTA_STR("strict") };
+	zta_error err = { 0 };
+	double start = now();
+
+	if (is_personal) {
+		leaf.subject_id = ZTA_STR("alice");
+		leaf.resource_id = ZTA_STR("teapot");
+		leaf.request = ZTA_STR("0123456789abcdef0123456789abcdef");
+	}
+	must(zta_log_lane__write(zta_log__lane(log, 0), &leaf, &err), &err);
+	return (now() - start) * 1e6;
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+append(const char *dir, size_t count)
+{
+	const zta_log_options options = { .lanes = 1 };
+	double *took[2];
+	zta_log_found found;
+	zta_error err = { 0 };
+	zta_log *log;
+	size_t i;
+
+	took[0] = calloc(count + 1, sizeof(double));
+	took[1] = calloc(count + 1, sizeof(double));
+	must(zta_log__open(&log, dir, &options, &found, &err), &err);
+	for (i = 0; i < count; i++) {
+		took[0][i] = append_one(log, false);
+		took[1][i] = append_one(log, true);
+	}
+	zta_log__close(log);
+	for (i = 0; i < 2; i++) {
+		qsort(took[i], count, sizeof(double), compare_doubles);
+		printf("%s: median %.0f us, 99%% %.0f us\n",
+		    i == 0 ? "without openings" : "with openings",
+		    took[i][count / 2], took[i][count * 99 / 100]);
+		free(took[i]);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -162,9 +223,11 @@ main(int argc, char **argv)
 		prove(argv[2], strtoull(argv[3], NULL, 10));
 	} else if (argc == 3 && strcmp(argv[1], "verify") == 0) {
 		verify(argv[2]);
+	} else if (argc == 4 && strcmp(argv[1], "append") == 0) {
+		append(argv[2], strtoull(argv[3], NULL, 10));
 	} else {
-		fprintf(
-		    stderr, "usage: log restart|verify DIR | prove DIR N\n");
+		fprintf(stderr,
+		    "usage: log restart|verify DIR | prove|append DIR N\n");
 		return 64;
 	}
 	return 0;

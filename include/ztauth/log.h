@@ -42,6 +42,9 @@ typedef struct zta_log_verified {
 	uint64_t torn;    /* bytes of a write that did not finish */
 	uint64_t covered; /* entries that the checkpoint is of */
 	uint64_t older;   /* entries of the older one */
+	uint64_t minimum; /* entries below are no longer kept */
+	/* Records whose openings match, were erased, are not there. */
+	uint64_t open, erased, missing;
 } zta_log_verified;
 
 /*
@@ -49,12 +52,47 @@ typedef struct zta_log_verified {
  * entries make and the files that keep it, the signature of the checkpoint and
  * that it is of these entries. `older` is a checkpoint that was kept: what it is
  * of has to be what the log begins with. Without a verifier key (empty)
- * checkpoints are not looked at. Needs no lock. ZTA_EINVALID: it is damaged;
+ * checkpoints are not looked at. Of entries that are no longer kept there are
+ * the hashes. Then openings are held to their records. Needs no lock. ZTA_EINVALID: it is damaged;
  * ZTA_EUNTRUSTED: the checkpoint is not signed with this key; ZTA_ENOTFOUND: no
  * log, no tree or no checkpoint is there. ZTA_EIO, ZTA_ENOMEM.
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
     zta_str verifier_key, zta_str older, zta_log_verified *out, zta_error *err);
+
+/* What zta_log_erase() has destroyed. */
+typedef struct zta_log_erased {
+	uint64_t openings; /* of records */
+	uint64_t requests; /* that were kept */
+	uint64_t entries;  /* of the log, that were looked at */
+} zta_log_erased;
+
+/*
+ * Destroy what the log in `dir` holds of `subject`, TYPE::"id" without escapes: the
+ * openings of all records about it, as subject or resource, and requests that
+ * were kept. A type without a namespace is that name in any. The log stays whole,
+ * and a server may write it. All of it is on disk when this returns; if it fails,
+ * the next run completes it. ZTA_EINVAL: no entity. ZTA_ENOTFOUND: no log is
+ * there. ZTA_EINVALID: it is damaged. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_erase(
+    const char *dir, zta_str subject, zta_log_erased *out, zta_error *err);
+
+typedef struct zta_log_retained {
+	uint64_t segments; /* that were removed */
+	uint64_t first;    /* entry with which the log begins now */
+} zta_log_retained;
+
+/*
+ * Give up what is older than `before` (ms since 1970) of the log in `dir`, which
+ * no server writes: whole segments that a checkpoint under this verifier key
+ * covers, with their openings, and requests that were kept. All proofs stay
+ * good. A record says so first. ZTA_EUNAVAILABLE: a server writes it.
+ * ZTA_EUNTRUSTED, ZTA_EINVALID, ZTA_ENOTFOUND, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_retain(const char *dir,
+    zta_str verifier_key, int64_t before, zta_log_retained *out,
+    zta_error *err);
 
 #ifdef __cplusplus
 }

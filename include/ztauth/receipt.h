@@ -14,7 +14,8 @@ extern "C" {
 
 /*
  * Verify a receipt under a verifier key (name+id+key). `*record` is the record
- * with its index, a JSON object in one line; zta_str_free() frees it.
+ * with its index, a JSON object in one line; zta_str_free() frees it. What the
+ * receipt does not open is in its member `withheld`, as a commitment.
  * ZTA_EUNTRUSTED: the key has not signed it. ZTA_EINVALID: it proves nothing, or
  * is no receipt. ZTA_ENOMEM.
  */
@@ -23,12 +24,14 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify(
 
 /*
  * Ask the server of the zone at `url` (https://host/zones/<zone>) for the
- * receipt of the record with this id, 32 hexadecimal digits. zta_str_free()
- * frees it; it is not verified. ZTA_ENOTFOUND: it has none. ZTA_EINVAL: the URL
- * or the id is none. ZTA_EUNAVAILABLE, ZTA_EIO.
+ * receipt of the record with this id, 32 hexadecimal digits. `open` says what of
+ * the record is to travel with it: subject, action, resource, request, ref, with
+ * commas, or none; NULL: all of these. zta_str_free() frees it; it is not
+ * verified. ZTA_ENOTFOUND: it has none. ZTA_EINVAL: the URL, the id or the list is
+ * none. ZTA_EUNAVAILABLE, ZTA_EIO.
  */
-ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_fetch(
-    const char *url, const char *id, zta_str *receipt, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_fetch(const char *url,
+    const char *id, const char *open, zta_str *receipt, zta_error *err);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "api/form.h"
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -32,6 +33,7 @@ typedef struct waiting {
 	struct waiting *next;
 	zta_http_call *call;
 	uint64_t index;
+	unsigned fields; /* to be opened */
 } waiting;
 
 struct zta_log_desk {
@@ -185,6 +187,8 @@ answer_tile(zta_log_desk *desk, zta_http_call *call, zta_str path)
 	if (status == ZTA_OK) {
 		zta_http_call__answer_as(
 		    call, 200, FOR_EVER, BYTES, zta_buf__str(&bytes));
+	} else if (status == ZTA_ENOTFOUND) {
+		not_found(call, "these entries are no longer kept");
 	} else {
 		failed(desk, call, &err);
 	}
@@ -195,23 +199,29 @@ answer_tile(zta_log_desk *desk, zta_http_call *call, zta_str path)
 
 /* False: no checkpoint covers the record yet. */
 static bool
-answer_receipt(zta_log_desk *desk, zta_http_call *call, uint64_t index)
+answer_receipt(
+    zta_log_desk *desk, zta_http_call *call, uint64_t index, unsigned fields)
 {
 	zta_log_head head = { 0 };
 	zta_error err = { 0 };
 	zta_buf note, receipt;
 	bool covered;
+	zta_status status = ZTA_OK;
 
 	zta_buf__init(&note, ZTA_CHECKPOINT_MAX);
 	zta_buf__init(&receipt, SIZE_MAX);
 	covered = zta_publisher__latest(
 		      desk->options.publisher, &head, &note) == ZTA_OK &&
 	    head.size > index;
-	if (covered &&
-	    zta_receipt__make(desk->view, index, zta_buf__str(&note), &head,
-		&receipt, &err) == ZTA_OK) {
+	if (covered) {
+		status = zta_receipt__make(desk->view, index, fields,
+		    zta_buf__str(&note), &head, &receipt, &err);
+	}
+	if (covered && status == ZTA_OK) {
 		zta_http_call__answer_as(
 		    call, 200, NEVER, BYTES, zta_buf__str(&receipt));
+	} else if (status == ZTA_ENOTFOUND) {
+		not_found(call, "the record is no longer kept");
 	} else if (covered) {
 		failed(desk, call, &err);
 	}
@@ -221,7 +231,8 @@ answer_receipt(zta_log_desk *desk, zta_http_call *call, uint64_t index)
 }
 
 static void
-wait_for_checkpoint(zta_log_desk *desk, zta_http_call *call, uint64_t index)
+wait_for_checkpoint(
+    zta_log_desk *desk, zta_http_call *call, uint64_t index, unsigned fields)
 {
 	waiting *w = zta_arena__alloc(call->arena, sizeof(*w));
 
@@ -230,7 +241,7 @@ wait_for_checkpoint(zta_log_desk *desk, zta_http_call *call, uint64_t index)
 		    call, 503, "unavailable", "too many wait here", "");
 		return;
 	}
-	*w = (waiting){ desk->first, call, index };
+	*w = (waiting){ desk->first, call, index, fields };
 	desk->first = w;
 	desk->count++;
 	zta_publisher__want(desk->options.publisher);
@@ -251,8 +262,8 @@ zta_log_desk__ready(void *context)
 	for (; w != NULL; w = next) {
 		/* It may go with its call. */
 		next = w->next;
-		if (!answer_receipt(desk, w->call, w->index)) {
-			wait_for_checkpoint(desk, w->call, w->index);
+		if (!answer_receipt(desk, w->call, w->index, w->fields)) {
+			wait_for_checkpoint(desk, w->call, w->index, w->fields);
 		}
 	}
 }
@@ -284,6 +295,26 @@ find_record(zta_log_desk *desk, const unsigned char id[ZTA_LEAF_ID_LEN],
 	return status == ZTA_OK && i == found.count ? ZTA_ENOTFOUND : status;
 }
 
+/* What the caller wants to be opened. False: it is answered. */
+static bool
+read_fields(zta_http_call *call, unsigned *fields)
+{
+	zta_form query;
+	zta_str list;
+
+	if (zta_form__read(&query, call->arena, call->query, NULL) == ZTA_OK) {
+		list = zta_form__get(&query, "open");
+		*fields = ZTA_RECEIPT_FIELDS;
+		if (list.len == 0 || zta_receipt__fields(list, fields)) {
+			return true;
+		}
+	}
+	zta_http_call__fail(call, 400, "invalid_request",
+	    "`open` names subject, action, resource, request, ref; or none",
+	    "");
+	return false;
+}
+
 static void
 handle_receipt(zta_log_desk *desk, zta_http_call *call, zta_str digits)
 {
@@ -291,7 +322,11 @@ handle_receipt(zta_log_desk *desk, zta_http_call *call, zta_str digits)
 	zta_error err = { 0 };
 	zta_status status = ZTA_ENOTFOUND;
 	uint64_t index = 0;
+	unsigned fields;
 
+	if (!read_fields(call, &fields)) {
+		return;
+	}
 	if (digits.len == 2 * sizeof(id) && zta_hex__decode(digits, id)) {
 		status = find_record(desk, id, &index, &err);
 	}
@@ -299,8 +334,8 @@ handle_receipt(zta_log_desk *desk, zta_http_call *call, zta_str digits)
 		not_found(call, "the log has no record of this id");
 	} else if (status != ZTA_OK) {
 		failed(desk, call, &err);
-	} else if (!answer_receipt(desk, call, index)) {
-		wait_for_checkpoint(desk, call, index);
+	} else if (!answer_receipt(desk, call, index, fields)) {
+		wait_for_checkpoint(desk, call, index, fields);
 	}
 }
 

@@ -232,6 +232,8 @@
 /* One record: names and ids of one request, never its context. Bundles of
  * entries have 16 bits for its length. SPEC: c2sp tlog-tiles */
 #define ZTA_LOG_ENTRY_MAX ((size_t)65535)
+/* What is personal in it, apart: it was in the record, with the same limit. */
+#define ZTA_LOG_OPENING_MAX ((size_t)65535)
 /* What one lane may have waiting; more is refused. All fit in one frame. */
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
 /* Those of workers, of the ledgers' thread, of the server itself. */
@@ -240,6 +242,10 @@
  * another however many want one: each is a signature and some syncs. */
 #define ZTA_LOG_PUBLISH_MS 1000
 #define ZTA_LOG_PUBLISH_GAP_MS 100
+/* How often old segments are looked for: they are kept for days. */
+#define ZTA_LOG_RETAIN_MS (3600 * INT64_C(1000))
+/* Days that a log may be kept for. */
+#define ZTA_LOG_KEEP_DAYS_MAX 36500u
 /* Receipts of one loop that wait for a checkpoint: a second has not more. */
 #define ZTA_RECEIPT_WAITERS_MAX 1000u
 /* Event loops: more do not help one machine. */

@@ -29,7 +29,7 @@ static const char verify_help[] =
     "Usage: ztauth log verify --dir DIR [--key VKEY] [--older FILE]\n"
     "\n"
     "Verify a whole decision log: every frame and that it follows the one\n"
-    "before, the tree of hashes over the records, and its checkpoint.\n"
+    "before, the tree of hashes over the records, its checkpoint, and openings.\n"
     "\n"
     "  --dir DIR     the log: `log_dir` of the server's configuration\n"
     "  --key VKEY    the verifier key of the log: name+id+key\n"
@@ -114,6 +114,13 @@ print_verified(const zta_log_verified *done, const char *key, const char *older)
 		       "log goes on from it\n",
 		    done->older);
 	}
+	if (done->minimum > 0) {
+		printf("entries below %" PRIu64 " are no longer kept\n",
+		    done->minimum);
+	}
+	printf("openings of %" PRIu64 " entries match, %" PRIu64
+	       " were erased, %" PRIu64 " are not there\n",
+	    done->open, done->erased, done->missing);
 	if (done->torn > 0) {
 		printf("%" PRIu64 " bytes behind are a write that did not "
 		       "finish\n",
@@ -171,6 +178,12 @@ cli_log(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "replay") == 0) {
 		return cli_log_replay(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "erase") == 0) {
+		return cli_log_erase(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "retain") == 0) {
+		return cli_log_retain(argc - 1, argv + 1);
 	}
 	return cli_history(argc, argv);
 }

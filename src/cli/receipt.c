@@ -3,16 +3,24 @@
 #include "ztauth/receipt.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/str.h"
 #include "cli/cli.h"
 
 static const char get_help[] =
-    "Usage: ztauth receipt get ID --url URL [--out FILE]\n"
+    "Usage: ztauth receipt get ID --url URL [--open LIST|--without LIST]\n"
+    "       [--out FILE]\n"
     "\n"
-    "Ask a server for the receipt of a record, by the id of the decision.\n"
+    "Ask a server for the receipt of a record, by the id of the decision. What is\n"
+    "personal in the record is a commitment; its openings travel in the receipt,\n"
+    "unless you choose: a LIST is of subject, action, resource, request, ref, with\n"
+    "commas.\n"
     "\n"
-    "  --url URL   of the zone: https://host/zones/ZONE\n"
-    "  --out FILE  write it there; default: standard output\n";
+    "  --url URL       of the zone: https://host/zones/ZONE\n"
+    "  --open LIST     only these; `none`: nothing\n"
+    "  --without LIST  all but these\n"
+    "  --out FILE      write it there; default: standard output\n";
 
 static const char verify_help[] =
     "Usage: ztauth receipt verify FILE --key VKEY\n"
@@ -49,17 +57,56 @@ put(zta_str text, const char *path)
 	return done ? CLI_OK : CLI_FAILED;
 }
 
+/* Names that are not in `list`; false: there is another one in it. */
+static bool
+all_but(const char *list, char out[64])
+{
+	static const char *const names[] = { "subject", "action", "resource",
+		"request", "ref" };
+	const size_t count = sizeof(names) / sizeof(names[0]);
+	zta_str rest = zta_str_of(list), word;
+	bool without[5] = { false };
+	size_t i;
+
+	while (zta_str__next(&rest, ',', &word)) {
+		for (i = 0; i < count && !zta_str__is(word, names[i]); i++) {
+		}
+		if (i == count) {
+			cli_say(
+			    "--without: there is no `%.*s`", ZTA_STR_ARG(word));
+			return false;
+		}
+		without[i] = true;
+	}
+	out[0] = '\0';
+	for (i = 0; i < count; i++) {
+		if (!without[i]) {
+			(void)stpcpy(stpcpy(out + strlen(out),
+					 out[0] == '\0' ? "" : ","),
+			    names[i]);
+		}
+	}
+	if (out[0] == '\0') {
+		(void)stpcpy(out, "none");
+	}
+	return true;
+}
+
 static int
 get(int argc, char **argv)
 {
-	const char *id = NULL, *url = NULL, *out = NULL;
+	const char *id = NULL, *url = NULL, *out = NULL, *open = NULL;
+	const char *without = NULL;
 	const cli_option options[] = {
 		{ "url", &url, NULL },
+		{ "open", &open, NULL },
+		{ "without", &without, NULL },
 		{ "out", &out, NULL },
 		{ NULL, NULL, NULL },
 	};
 	zta_error err = { 0 };
 	zta_str receipt;
+	char list[64];
 	int code = cli_options(argc, argv, options, &id, get_help);
 
 	if (code >= 0) {
@@ -68,7 +115,17 @@ get(int argc, char **argv)
 	if (!cli_need(id, "an id") || !cli_need(url, "--url")) {
 		return CLI_USAGE;
 	}
-	if (zta_receipt_fetch(url, id, &receipt, &err) != ZTA_OK) {
+	if (open != NULL && without != NULL) {
+		cli_say("--open and --without exclude each other");
+		return CLI_USAGE;
+	}
+	if (without != NULL) {
+		if (!all_but(without, list)) {
+			return CLI_USAGE;
+		}
+		open = list;
+	}
+	if (zta_receipt_fetch(url, id, open, &receipt, &err) != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	code = put(receipt, out);

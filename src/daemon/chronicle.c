@@ -122,3 +122,12 @@ zta_chronicle__file(
 	zta_arena__release(&arena);
 	return status;
 }
+
+zta_status
+zta_chronicle__retain(
+    zta_chronicle *c, const zta_retention *retention, zta_error *err)
+{
+	zta_leaf leaf = zta_retain__leaf(retention);
+
+	return record(c, &leaf, err);
+}

@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "log/log.h"
+#include "log/retain.h"
 #include "pdp/snapshot.h"
 
 typedef struct zta_chronicle {
@@ -37,5 +38,9 @@ ZTA_MUST_USE zta_status zta_chronicle__key(
 /* A file of an administrator, `what` it is of, has this content now. */
 ZTA_MUST_USE zta_status zta_chronicle__file(
     zta_chronicle *c, const char *what, const char *path, zta_error *err);
+
+/* Entries before this may be gone from now on. */
+ZTA_MUST_USE zta_status zta_chronicle__retain(
+    zta_chronicle *c, const zta_retention *retention, zta_error *err);
 
 #endif

@@ -30,6 +30,7 @@ typedef enum form {
 	WORKERS,
 	AGE,
 	LIFE,
+	DAYS,
 	YES_NO,
 	CLIENT
 } form;
@@ -77,6 +78,7 @@ static const struct {
 	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
 	    false },
 	{ "log_key", PATH, offsetof(zta_config, log_key), false },
+	{ "log_keep_days", DAYS, offsetof(zta_config, log_keep_days), false },
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
@@ -206,13 +208,13 @@ read_client(reader *r, zta_str value)
 }
 
 static zta_status
-read_seconds(reader *r, zta_str value, size_t key, uint32_t max)
+read_time(reader *r, zta_str value, size_t key, uint32_t max, const char *unit)
 {
 	uint32_t number;
 
 	if (!read_number(value, max, &number) || number == 0) {
-		return FAIL(
-		    r, "`%s` is 1 to %" PRIu32 " seconds", keys[key].name, max);
+		return FAIL(r, "`%s` is 1 to %" PRIu32 " %s", keys[key].name,
+		    max, unit);
 	}
 	memcpy((char *)r->out + keys[key].at, &number, sizeof(number));
 	return ZTA_OK;
@@ -237,9 +239,12 @@ read_value(reader *r, size_t key, zta_str value)
 		    FAIL(
 			r, "workers is a number from 1 to %u", ZTA_WORKERS_MAX);
 	case AGE:
-		return read_seconds(r, value, key, FOLLOW_AGE_MAX_S);
+		return read_time(r, value, key, FOLLOW_AGE_MAX_S, "seconds");
 	case LIFE:
-		return read_seconds(r, value, key, ZTA_SEAL_LIFETIME_MAX_S);
+		return read_time(
+		    r, value, key, ZTA_SEAL_LIFETIME_MAX_S, "seconds");
+	case DAYS:
+		return read_time(r, value, key, ZTA_LOG_KEEP_DAYS_MAX, "days");
 	case YES_NO:
 		return read_yes_no(r, value, keys[key].at);
 	}
@@ -388,6 +393,9 @@ check(reader *r)
 		c->ledger_dir != NULL)) {
 		return FAIL(
 		    r, "`follow` needs `signers`, and `data_dir` or `store`");
+	}
+	if (c->log_keep_days != 0 && c->log_key == NULL) {
+		return FAIL(r, "`log_keep_days` needs `log_key`");
 	}
 	if (strlen(c->zone) != 12 || c->zone[0] == '0' ||
 	    strspn(c->zone, "0123456789") != 12) {

@@ -25,6 +25,7 @@ typedef struct zta_config {
 	/* How long what was heard of grants counts, in seconds. */
 	uint32_t follow_max_age_s;
 	const char *log_key;       /* NULL: the log has no checkpoints */
+	uint32_t log_keep_days;    /* 0: for ever */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
 	bool sandbox;              /* default: yes */

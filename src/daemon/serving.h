@@ -6,6 +6,7 @@
 #ifndef ZTA_DAEMON_SERVING_H
 #define ZTA_DAEMON_SERVING_H
 
+#include <limits.h>
 #include <signal.h>
 
 #include "api/service.h"
@@ -20,7 +21,7 @@
 #include "log/publish.h"
 
 /* Files of administrators, whose changes are recorded. */
-enum { API_KEYS, REVOCATIONS, DELEGATIONS, ADMIN_FILES };
+enum { API_KEYS, REVOCATIONS, DELEGATIONS, ERASURES, ADMIN_FILES };
 
 typedef struct zta_serving {
 	zta_arena arena;
@@ -40,6 +41,8 @@ typedef struct zta_serving {
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
 	zta_file_state changes[ADMIN_FILES];
+	char erasures[PATH_MAX]; /* where the log says what was erased */
+	int64_t retain_at;       /* monotonic ms: look again for what is old */
 	zta_workers workers;
 } zta_serving;
 

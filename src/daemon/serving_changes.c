@@ -5,10 +5,17 @@
  */
 #include "daemon/serving.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/limits.h"
+#include "base/time.h"
 #include "daemon/say.h"
+#include "log/erase.h"
+#include "log/retain.h"
 
 void
 zta_serving__signals(sigset_t *set)
@@ -55,6 +62,9 @@ zta_serving__watch(zta_serving *s)
 	zta_file_state__add(&s->changes[API_KEYS], s->config.api_keys);
 	zta_file_state__add(&s->changes[REVOCATIONS], s->config.revocations);
 	zta_file_state__add(&s->changes[DELEGATIONS], s->config.delegations);
+	(void)snprintf(s->erasures, sizeof(s->erasures),
+	    "%s/" ZTA_ERASURES_FILE, s->config.log_dir);
+	zta_file_state__add(&s->changes[ERASURES], s->erasures);
 }
 
 void
@@ -62,13 +72,16 @@ zta_serving__look(zta_serving *s)
 {
 	static const char *const names[ADMIN_FILES] = { [API_KEYS] = "api_keys",
 		[REVOCATIONS] = "revocations",
-		[DELEGATIONS] = "delegations" };
+		[DELEGATIONS] = "delegations",
+		[ERASURES] = "erasures" };
 	zta_error err = { 0 };
 	size_t i;
 
 	for (i = 0; i < ADMIN_FILES; i++) {
 		if (s->changes[i].count > 0 &&
 		    zta_file_state__look(&s->changes[i]) &&
+		    /* Without it, nothing was erased. */
+		    (i != ERASURES || access(s->erasures, F_OK) == 0) &&
 		    zta_chronicle__file(&s->chronicle, names[i],
 			s->changes[i].paths[0], &err) != ZTA_OK) {
 			zta_daemon__say(
@@ -78,11 +91,46 @@ zta_serving__look(zta_serving *s)
 	}
 }
 
+/* Give up what is older than the log shall be. */
+static void
+retain(zta_serving *s)
+{
+	const int64_t day = 24 * 3600 * INT64_C(1000);
+	int64_t now = zta_time__monotonic_ms();
+	zta_retention what = { 0 };
+	zta_log_head head;
+	zta_error err = { 0 };
+	zta_status status = ZTA_OK;
+
+	if (s->config.log_keep_days == 0 || now < s->retain_at ||
+	    zta_publisher__latest(s->publisher, &head, NULL) != ZTA_OK) {
+		return;
+	}
+	s->retain_at = now + ZTA_LOG_RETAIN_MS;
+	status = zta_retain__plan(s->config.log_dir, head.size,
+	    zta_time__now_ms() - s->config.log_keep_days * day, &what, &err);
+	if (status == ZTA_OK && what.segments > 0) {
+		status = zta_chronicle__retain(&s->chronicle, &what, &err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_retain__apply(s->config.log_dir, &what, &err);
+	}
+	if (status == ZTA_OK && what.segments > 0) {
+		zta_daemon__say(
+		    "log: begins with entry %" PRIu64 " now", what.first);
+	}
+	if (status != ZTA_OK) {
+		zta_daemon__say("log: old entries are still kept: %s: %s",
+		    err.place, err.message);
+	}
+}
+
 /* Files may have changed: look, now and then. */
 static void
 look_at_files(zta_serving *s)
 {
 	zta_serving__look(s);
+	retain(s);
 	zta_certificate__renew(&s->certificate, false);
 	if (zta_file_state__look(&s->keys)) {
 		zta_follower__reload(&s->follower);

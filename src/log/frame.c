@@ -152,6 +152,14 @@ zta_frame__size(zta_str bytes)
 	    (size_t)get_number(bytes.ptr + SIZE, 4);
 }
 
+int64_t
+zta_frame__time(zta_str bytes)
+{
+	return zta_frame__size(bytes) == 0 ?
+	    INT64_MAX :
+	    (int64_t)get_number(bytes.ptr + TIME, 8);
+}
+
 bool
 zta_frame__next(zta_str *entries, zta_str *bytes)
 {

@@ -58,6 +58,8 @@ ZTA_MUST_USE bool zta_frame__holds(const zta_frame *frame);
 /* What the head of a frame says: its first entry, its size. 0: no head. */
 uint64_t zta_frame__first(zta_str bytes);
 size_t zta_frame__size(zta_str bytes);
+/* And its time; INT64_MAX: no head. */
+int64_t zta_frame__time(zta_str bytes);
 
 /* Cut the next entry off `*entries`; false at the end. */
 bool zta_frame__next(zta_str *entries, zta_str *bytes);

@@ -12,6 +12,23 @@
 #define ZTA_LEAF_ID_LEN 16
 #define ZTA_LEAF_DIGEST_LEN 32
 
+/*
+ * Fields that may say who somebody is, in the order of their keys. The bytes have
+ * a commitment to each, the openings are apart: log/opening.h. Types and actions
+ * are as they are if the ledger has such names.
+ */
+typedef enum zta_personal {
+	ZTA_PERSONAL_REQUEST,
+	ZTA_PERSONAL_SUBJECT_TYPE,
+	ZTA_PERSONAL_SUBJECT_ID,
+	ZTA_PERSONAL_ACTION,
+	ZTA_PERSONAL_RESOURCE_TYPE,
+	ZTA_PERSONAL_RESOURCE_ID,
+	ZTA_PERSONAL_REASON,
+	ZTA_PERSONAL_REF,
+	ZTA_PERSONAL_COUNT
+} zta_personal;
+
 /* A list of texts, or of bytes. */
 typedef struct zta_leaf_list {
 	const zta_str *items;
@@ -49,15 +66,24 @@ typedef struct zta_leaf {
 	zta_leaf_list errors;    /* policies that could not be evaluated */
 	zta_str mode;            /* "strict": durable before the answer */
 	zta_str reason;          /* for operators */
-	zta_str follow; /* "confirmed" or "unconfirmed"; empty: none is */
-	int64_t age;    /* ms since it was confirmed */
-	zta_str ref;    /* that is to be moved */
-	zta_str to;     /* to this commit */
-	zta_str key;    /* that a record about keys is about */
-	zta_str digest; /* SHA-256 of what was changed */
+	zta_str follow;  /* "confirmed" or "unconfirmed"; empty: none is */
+	int64_t age;     /* ms since it was confirmed */
+	zta_str ref;     /* that is to be moved */
+	zta_str to;      /* to this commit */
+	zta_str key;     /* that a record about keys is about */
+	zta_str digest;  /* SHA-256 of what was changed */
+	int64_t minimum; /* entries below this index may be gone */
+	/* To the fields above; one whose value is empty was erased, or is not
+	 * known here. */
+	zta_str commitments[ZTA_PERSONAL_COUNT];
+	/* Bits of types and actions that are no names of the ledger. */
+	uint32_t strange;
 } zta_leaf;
 
-/* Append the bytes of the record. Failures stick in `buf`. */
+/*
+ * Append the bytes of the record. Failures stick in `buf`: ZTA_EINVAL if a value
+ * that is personal has no commitment.
+ */
 void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
 
 /*
@@ -66,6 +92,10 @@ void zta_leaf__encode(const zta_leaf *leaf, zta_buf *buf);
  */
 ZTA_MUST_USE zta_status zta_leaf__decode(
     zta_str bytes, zta_arena *arena, zta_leaf *leaf, zta_error *err);
+
+/* A copy that lasts as long as `arena`. ZTA_ENOMEM. */
+ZTA_MUST_USE zta_status zta_leaf__copy(
+    const zta_leaf *leaf, zta_arena *arena, zta_leaf *out, zta_error *err);
 
 /*
  * The id of the record that these bytes are, without reading all of it. False:
@@ -76,13 +106,19 @@ ZTA_MUST_USE bool zta_leaf__id(
 
 /*
  * The next record of a log itself, and its index; valid until the next call.
- * As zta_log_reader_next().
+ * What is personal in it is there if its opening is. As zta_log_reader_next().
  */
 struct zta_log_reader;
 ZTA_MUST_USE zta_status zta_log_reader__leaf(struct zta_log_reader *reader,
     zta_leaf *leaf, uint64_t *index, zta_error *err);
 
-/* The record as one JSON object, at `index` of the log. */
+/*
+ * The record as one JSON object, at `index` of the log. Commitments whose values
+ * are not here stand in its member `erased`.
+ */
 void zta_leaf__json(const zta_leaf *leaf, uint64_t index, zta_json_out *out);
+/* The same with another word for them: `closed`. */
+void zta_leaf__json_as(const zta_leaf *leaf, uint64_t index, const char *closed,
+    zta_json_out *out);
 
 #endif

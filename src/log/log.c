@@ -65,8 +65,11 @@ open_lanes(zta_log *log, uint32_t count, zta_error *err)
 		zta_buf__init(&lane->scratch, ZTA_LOG_ENTRY_MAX);
 		zta_buf__init(&lane->waiting, ZTA_LOG_LANE_MAX);
 		zta_buf__init(&lane->taken, ZTA_LOG_LANE_MAX);
+		zta_buf__init(&lane->opening, SIZE_MAX);
 		zta_buf__init(&lane->waiting_marks, SIZE_MAX);
 		zta_buf__init(&lane->taken_marks, SIZE_MAX);
+		zta_buf__init(&lane->waiting_openings, ZTA_LOG_LANE_MAX);
+		zta_buf__init(&lane->taken_openings, ZTA_LOG_LANE_MAX);
 		lane->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		log->lane_count++;
 		if (lane->event < 0) {
@@ -96,6 +99,7 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 						       ZTA_LOG_SEGMENT_MAX;
 	log->io = options->io != NULL ? *options->io : system_io;
 	zta_buf__init(&log->frame, ZTA_LOG_FRAME_MAX);
+	zta_openings__init(&log->openings);
 	(void)pthread_mutex_init(&log->lock, NULL);
 	(void)pthread_cond_init(&log->wake, NULL);
 	if (options->lanes == 0 || options->lanes > ZTA_LOG_LANES_MAX ||
@@ -152,12 +156,16 @@ zta_log__close(zta_log *log)
 		zta_buf__release(&log->lanes[i].taken);
 		zta_buf__release(&log->lanes[i].waiting_marks);
 		zta_buf__release(&log->lanes[i].taken_marks);
+		zta_buf__release(&log->lanes[i].opening);
+		zta_buf__release(&log->lanes[i].waiting_openings);
+		zta_buf__release(&log->lanes[i].taken_openings);
 		if (log->lanes[i].event >= 0) {
 			(void)close(log->lanes[i].event);
 		}
 	}
 	free(log->lanes);
 	zta_log_tree__close(log->tree);
+	zta_openings__close(&log->openings);
 	zta_buf__release(&log->frame);
 	if (log->fd >= 0) {
 		(void)close(log->fd);
@@ -201,35 +209,69 @@ zta_log_lane__fd(const zta_log_lane *lane)
 	return lane->event;
 }
 
+/* The bytes of the record, what is personal in it, and its mark. */
+static zta_status
+make_entry(zta_log_lane *lane, const zta_leaf *leaf, zta_log_mark *mark)
+{
+	zta_commitments commitments;
+	zta_leaf committed = *leaf;
+	zta_status status;
+
+	zta_buf__clear(&lane->scratch);
+	zta_buf__clear(&lane->opening);
+	zta_opening__make(&committed, commitments, &lane->opening);
+	status = lane->opening.status;
+	if (status == ZTA_OK) {
+		zta_leaf__encode(&committed, &lane->scratch);
+		status = lane->scratch.status;
+	}
+	if (status == ZTA_OK) {
+		zta_log_tree__mark(zta_buf__str(&lane->scratch), mark);
+	}
+	return status;
+}
+
+/* All of it or nothing. Under the lock. */
+static bool
+hand_in(zta_log_lane *lane, const zta_log_mark *mark)
+{
+	zta_buf *parts[] = { &lane->waiting, &lane->waiting_openings,
+		&lane->waiting_marks };
+	size_t before[3], i;
+	bool done = true;
+
+	for (i = 0; i < 3; i++) {
+		before[i] = parts[i]->len;
+	}
+	zta_frame__put_entry(&lane->waiting, zta_buf__str(&lane->scratch));
+	zta_openings__hand_in(
+	    &lane->waiting_openings, zta_buf__str(&lane->opening));
+	zta_buf__put(&lane->waiting_marks,
+	    (zta_str){ (const char *)mark, sizeof(*mark) });
+	for (i = 0; i < 3; i++) {
+		done = done && parts[i]->status == ZTA_OK;
+	}
+	for (i = 0; i < 3 && !done; i++) {
+		parts[i]->len = before[i];
+		parts[i]->status = ZTA_OK;
+	}
+	return done;
+}
+
 zta_status
 zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 {
 	zta_log *log = lane->log;
-	zta_buf *waiting = &lane->waiting;
-	zta_status status = ZTA_OK;
 	zta_log_mark mark;
-	size_t before;
+	zta_status status = make_entry(lane, leaf, &mark);
 
-	zta_buf__clear(&lane->scratch);
-	zta_leaf__encode(leaf, &lane->scratch);
-	if (lane->scratch.status != ZTA_OK) {
-		return zta_error__set(err, lane->scratch.status,
-		    "the record is too large to be kept");
+	if (status != ZTA_OK) {
+		return zta_error__set(
+		    err, status, "the record is too large to be kept");
 	}
-	zta_log_tree__mark(zta_buf__str(&lane->scratch), &mark);
 	(void)pthread_mutex_lock(&log->lock);
-	before = waiting->len;
-	zta_frame__put_entry(waiting, zta_buf__str(&lane->scratch));
-	if (!log->dead && waiting->status == ZTA_OK) {
-		zta_buf__put(&lane->waiting_marks,
-		    (zta_str){ (const char *)&mark, sizeof(mark) });
-	}
-	if (log->dead || waiting->status != ZTA_OK ||
-	    lane->waiting_marks.status != ZTA_OK) {
-		lane->waiting_marks.status = ZTA_OK;
+	if (log->dead || !hand_in(lane, &mark)) {
 		status = ZTA_EUNAVAILABLE;
-		waiting->len = before;
-		waiting->status = ZTA_OK;
 	} else {
 		lane->waiting_count++;
 		(void)pthread_cond_signal(&log->wake);

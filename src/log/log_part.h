@@ -6,6 +6,7 @@
  *    changes them, after a sync.
  * 2. A write that fails is taken back: the segment is cut to `size`. If that
  *    fails, or a sync does, nobody knows what the disk holds: the log is dead.
+ *    The same of the openings of the entries, which are synced first.
  * 3. The tree grows when a frame is durable, before its lanes are told: whoever
  *    hears of an entry finds it. What of it cannot be written is written before
  *    the next frame, or there is none.
@@ -17,6 +18,7 @@
 #include <pthread.h>
 
 #include "log/log.h"
+#include "log/openings.h"
 #include "log/segment.h"
 
 /* Completions that a lane may leave lying; then its entries wait. */
@@ -25,8 +27,10 @@
 struct zta_log_lane {
 	zta_log *log;
 	zta_buf scratch;        /* of the owner: one record */
+	zta_buf opening;        /* and what is personal in it */
 	zta_buf waiting, taken; /* entries with their lengths */
 	zta_buf waiting_marks, taken_marks;
+	zta_buf waiting_openings, taken_openings;
 	uint32_t waiting_count, taken_count;
 	zta_log_done done[ZTA_LOG_DONE_MAX];
 	uint32_t done_first, done_count;
@@ -44,6 +48,7 @@ struct zta_log {
 	zta_log_io io;
 	zta_log_tree *tree;
 	zta_buf frame;
+	zta_openings openings; /* of the segment that grows */
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t lock;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c - see ztauth/log.h. */
-#include "ztauth/log.h"
+/* reader.c - see ztauth/log.h, and reader.h. */
+#include "log/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "log/leaf.h"
+#include "log/openings.h"
 #include "log/segment.h"
 
 /* A frame that is read while it is written looks bad for a moment. */
@@ -23,15 +23,17 @@ struct zta_log_reader {
 	char dir[ZTA_SEGMENT_PATH_MAX];
 	char path[ZTA_SEGMENT_PATH_MAX]; /* of the segment that is open */
 	int fd;
-	uint64_t at;   /* offset of the next frame */
-	uint64_t next; /* index of the next entry to be read */
-	uint64_t from; /* entries below it are passed over */
+	zta_openings_view openings; /* of its entries */
+	uint64_t at;                /* offset of the next frame */
+	uint64_t next;              /* index of the next entry to be read */
+	uint64_t from;              /* entries below it are passed over */
 	unsigned char hash[ZTA_SHA256_LEN];
 	bool chained;    /* `hash` is that of the frame before */
 	zta_buf frame;   /* bytes of the current frame */
 	zta_str entries; /* what is left of it */
 	zta_arena arena;
 	zta_buf json;
+	zta_log_read read;
 };
 
 static zta_status
@@ -53,11 +55,15 @@ open_segment(zta_log_reader *r, uint64_t first, zta_error *err)
 	if (r->fd >= 0) {
 		(void)close(r->fd);
 	}
+	zta_openings_view__close(&r->openings);
+	status =
+	    zta_openings_view__open(&r->openings, r->dir, first, false, err);
 	memcpy(r->path, path, sizeof(path));
 	r->fd = fd;
 	r->at = 0;
 	r->next = first;
-	return ZTA_OK;
+	r->read.segment = first;
+	return status;
 }
 
 /* Bytes from the current offset on, as many as are there up to `len`. */
@@ -224,7 +230,7 @@ zta_log_reader_open(
 	if (r == NULL) {
 		return zta_error__nomem(err);
 	}
-	r->fd = -1;
+	r->fd = r->openings.fd = -1;
 	zta_buf__init(&r->frame, ZTA_LOG_FRAME_MAX);
 	zta_buf__init(&r->json, SIZE_MAX);
 	zta_arena__init(&r->arena, SIZE_MAX);
@@ -264,10 +270,23 @@ zta_log_reader__leaf(
 	} while (*index < r->from);
 	zta_arena__reset(&r->arena);
 	status = zta_leaf__decode(bytes, &r->arena, leaf, err);
-	if (status != ZTA_OK) {
+	if (status == ZTA_OK) {
+		status = zta_openings_view__read(
+		    &r->openings, *index, &r->arena, &r->read.opening, err);
+	}
+	if (status == ZTA_OK) {
+		/* What is damaged is as good as erased; verify tells of it. */
+		r->read.state = zta_opening__use(leaf, r->read.opening);
+	} else {
 		zta_error__place(err, "%s, entry %" PRIu64, r->path, *index);
 	}
 	return status;
+}
+
+const zta_log_read *
+zta_log_reader__read(const zta_log_reader *r)
+{
+	return &r->read;
 }
 
 zta_status
@@ -294,6 +313,7 @@ zta_log_reader_close(zta_log_reader *r)
 		if (r->fd >= 0) {
 			(void)close(r->fd);
 		}
+		zta_openings_view__close(&r->openings);
 		zta_buf__release(&r->frame);
 		zta_buf__release(&r->json);
 		zta_arena__release(&r->arena);

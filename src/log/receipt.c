@@ -12,8 +12,9 @@
 #include "log/leaf.h"
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
-/* A record in base64, hashes, a checkpoint. */
+/* A record and its opening in base64, hashes, a checkpoint. */
 #define RECEIPT_MAX ((size_t)256 << 10)
+#define EXTRA_MAX (2 + ZTA_LOG_ENTRY_MAX + ZTA_LOG_OPENING_MAX)
 
 /* --- the text */
 
@@ -28,13 +29,32 @@ put_base64(zta_buf *buf, zta_str bytes)
 	zta_buf__byte(buf, '\n');
 }
 
+/* As in a bundle of entries, and then the openings. */
+static void
+put_extra(zta_buf *buf, const zta_receipt *receipt)
+{
+	zta_buf extra;
+
+	zta_buf__init(&extra, SIZE_MAX);
+	zta_buf__byte(&extra, (char)(receipt->record.len >> 8));
+	zta_buf__byte(&extra, (char)receipt->record.len);
+	zta_buf__put(&extra, receipt->record);
+	zta_buf__put(&extra, receipt->openings);
+	if (extra.status == ZTA_OK) {
+		put_base64(buf, zta_buf__str(&extra));
+	} else if (buf->status == ZTA_OK) {
+		buf->status = extra.status;
+	}
+	zta_buf__release(&extra);
+}
+
 void
 zta_receipt__put(zta_buf *buf, const zta_receipt *receipt)
 {
 	unsigned i;
 
 	zta_buf__text(buf, FIRST_LINE "\nextra ");
-	put_base64(buf, receipt->record);
+	put_extra(buf, receipt);
 	zta_buf__printf(buf, "index %" PRIu64 "\n", receipt->index);
 	for (i = 0; i < receipt->path.count; i++) {
 		put_base64(buf,
@@ -67,22 +87,28 @@ take(zta_str *rest, const char *prefix, zta_str *line)
 }
 
 static zta_status
-read_record(zta_arena *arena, zta_str digits, zta_str *out, zta_error *err)
+read_extra(zta_arena *arena, zta_str digits, zta_receipt *out, zta_error *err)
 {
-	char *bytes;
-	size_t len;
+	unsigned char *bytes;
+	size_t len, record;
 
-	if (digits.len > ZTA_B64_STD_LEN(ZTA_LOG_ENTRY_MAX)) {
+	if (digits.len > ZTA_B64_STD_LEN(EXTRA_MAX)) {
 		return bad(err, "its record is too long");
 	}
 	bytes = zta_arena__alloc(arena, ZTA_B64_BYTES(digits.len) + 1);
 	if (bytes == NULL) {
 		return zta_arena__failed(arena, err);
 	}
-	if (!zta_b64_std__decode(digits, bytes, &len)) {
+	if (!zta_b64_std__decode(digits, (char *)bytes, &len)) {
 		return bad(err, "its record is not base64");
 	}
-	*out = (zta_str){ bytes, len };
+	record = len < 2 ? 0 : (size_t)bytes[0] << 8 | bytes[1];
+	if (len < 2 || record > len - 2) {
+		return bad(err, "its record is cut short");
+	}
+	out->record = (zta_str){ (const char *)bytes + 2, record };
+	out->openings =
+	    (zta_str){ (const char *)bytes + 2 + record, len - 2 - record };
 	return ZTA_OK;
 }
 
@@ -122,7 +148,7 @@ zta_receipt__read(
 	if (!take(&rest, "extra ", &line)) {
 		return bad(err, "it lacks its record");
 	}
-	status = read_record(arena, line, &out->record, err);
+	status = read_extra(arena, line, out, err);
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -158,36 +184,135 @@ zta_receipt__check(const zta_receipt *receipt, const zta_note_key *key,
 		"the index or the hashes are others");
 }
 
+/* --- what it opens */
+
 zta_status
-zta_receipt__make(zta_log_view *view, uint64_t index, zta_str note,
-    const zta_log_head *head, zta_buf *out, zta_error *err)
+zta_receipt__open(const zta_receipt *receipt, const zta_note_key *key,
+    zta_arena *arena, zta_log_head *head, zta_leaf *leaf, zta_error *err)
+{
+	zta_status status = zta_receipt__check(receipt, key, head, err);
+
+	if (status == ZTA_OK) {
+		status = zta_leaf__decode(receipt->record, arena, leaf, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	return zta_opening__use_parts(leaf, receipt->openings) ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EINVALID,
+		"the receipt opens something else than the record has "
+		"commitments to");
+}
+
+bool
+zta_receipt__fields(zta_str list, unsigned *fields)
+{
+	static const struct {
+		const char *name;
+		unsigned fields;
+	} names[] = {
+		{ "none", 0 },
+		{ "subject",
+		    1u << ZTA_PERSONAL_SUBJECT_TYPE |
+			1u << ZTA_PERSONAL_SUBJECT_ID },
+		{ "action", 1u << ZTA_PERSONAL_ACTION },
+		{ "resource",
+		    1u << ZTA_PERSONAL_RESOURCE_TYPE |
+			1u << ZTA_PERSONAL_RESOURCE_ID },
+		{ "request", 1u << ZTA_PERSONAL_REQUEST },
+		{ "ref", 1u << ZTA_PERSONAL_REF },
+	};
+	const size_t count = sizeof(names) / sizeof(names[0]);
+	zta_str word;
+	size_t i;
+
+	*fields = 0;
+	while (zta_str__next(&list, ',', &word)) {
+		for (i = 0; i < count && !zta_str__is(word, names[i].name);
+		     i++) {
+		}
+		if (i == count) {
+			return false;
+		}
+		*fields |= names[i].fields;
+	}
+	return true;
+}
+
+/* Append what is there of them, and is of this record. */
+static zta_status
+put_openings(zta_log_view *view, uint64_t index, zta_str record,
+    unsigned fields, zta_buf *out, zta_error *err)
+{
+	zta_arena arena;
+	zta_leaf leaf;
+	zta_str opening;
+	zta_status status;
+
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_log_view__opening(view, index, &arena, &opening, err);
+	if (status == ZTA_OK) {
+		status = zta_leaf__decode(record, &arena, &leaf, err);
+	}
+	if (status == ZTA_OK &&
+	    zta_opening__use(&leaf, opening) == ZTA_OPENING_OPEN) {
+		zta_opening__select(opening, fields, out);
+		status = out->status;
+	}
+	zta_arena__release(&arena);
+	return status;
+}
+
+/* --- made of a log */
+
+static zta_status
+prove(zta_log_view *view, const zta_log_head *head, zta_receipt *receipt,
+    zta_error *err)
 {
 	const zta_merkle_source rows = zta_log_view__rows(view);
-	zta_receipt receipt = { .index = index, .note = note };
 	unsigned char leaf[ZTA_SHA256_LEN];
-	zta_buf record;
+	zta_status status = zta_merkle__prove(
+	    &rows, receipt->index, head->size, &receipt->path, err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	zta_hash_tree__leaf(receipt->record, leaf);
+	return zta_merkle__verify(leaf, receipt->index, head->size,
+		   &receipt->path, head->root) ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EINVALID,
+		"the tree is damaged: entry %" PRIu64
+		" does not lead to the checkpoint",
+		receipt->index);
+}
+
+zta_status
+zta_receipt__make(zta_log_view *view, uint64_t index, unsigned fields,
+    zta_str note, const zta_log_head *head, zta_buf *out, zta_error *err)
+{
+	zta_receipt receipt = { .index = index, .note = note };
+	zta_buf record, openings;
 	zta_status status;
 
 	zta_buf__init(&record, ZTA_LOG_ENTRY_MAX);
+	zta_buf__init(&openings, ZTA_LOG_OPENING_MAX);
 	status = zta_log_view__entry(view, index, &record, err);
-	if (status == ZTA_OK) {
-		status = zta_merkle__prove(
-		    &rows, index, head->size, &receipt.path, err);
+	receipt.record = zta_buf__str(&record);
+	if (status == ZTA_OK && fields != 0) {
+		status = put_openings(
+		    view, index, receipt.record, fields, &openings, err);
 	}
 	if (status == ZTA_OK) {
-		receipt.record = zta_buf__str(&record);
-		zta_hash_tree__leaf(receipt.record, leaf);
-		if (!zta_merkle__verify(
-			leaf, index, head->size, &receipt.path, head->root)) {
-			status = zta_error__set(err, ZTA_EINVALID,
-			    "the tree is damaged: entry %" PRIu64
-			    " does not lead to the checkpoint",
-			    index);
-		} else {
-			zta_receipt__put(out, &receipt);
-			status = out->status;
-		}
+		status = prove(view, head, &receipt, err);
 	}
+	if (status == ZTA_OK) {
+		receipt.openings = zta_buf__str(&openings);
+		zta_receipt__put(out, &receipt);
+		status = out->status;
+	}
+	zta_buf__release(&openings);
 	zta_buf__release(&record);
 	return status;
 }
@@ -212,13 +337,11 @@ zta_receipt_verify(
 		status = zta_receipt__read(&arena, receipt, &read, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_receipt__check(&read, &key, &head, err);
+		status =
+		    zta_receipt__open(&read, &key, &arena, &head, &leaf, err);
 	}
 	if (status == ZTA_OK) {
-		status = zta_leaf__decode(read.record, &arena, &leaf, err);
-	}
-	if (status == ZTA_OK) {
-		zta_leaf__json(&leaf, read.index, &out);
+		zta_leaf__json_as(&leaf, read.index, "withheld", &out);
 	}
 	zta_arena__release(&arena);
 	return zta_buf__give(&json, status, record, err);

@@ -22,6 +22,11 @@ zta_log__create_segment(zta_log *log, zta_error *err)
 	if (status != ZTA_OK) {
 		return status;
 	}
+	status = zta_openings__open(
+	    &log->openings, log->dir, log->next, log->next, err);
+	if (status != ZTA_OK) {
+		return status;
+	}
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (fd < 0) {
 		status = zta_error__errno(err, "create a segment");
@@ -73,7 +78,8 @@ resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
 	memcpy(log->hash, end.hash, sizeof(log->hash));
 	log->time = end.time;
 	*torn = end.torn;
-	return ZTA_OK;
+	return zta_openings__open(
+	    &log->openings, log->dir, first, log->next, err);
 }
 
 /* A zta_segment_visit: the last frame up to entry `end->next`. */

@@ -6,10 +6,20 @@
 #include "log/log_part.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
+
+static void
+swap(zta_buf *a, zta_buf *b)
+{
+	zta_buf other = *a;
+
+	*a = *b;
+	*b = other;
+}
 
 /* Move what the lanes have into `taken`. Under the lock. */
 static uint32_t
@@ -17,7 +27,6 @@ take(zta_log *log)
 {
 	uint32_t i, count = 0;
 	zta_log_lane *lane;
-	zta_buf empty;
 
 	for (i = 0; i < log->lane_count; i++) {
 		lane = &log->lanes[i];
@@ -25,12 +34,9 @@ take(zta_log *log)
 		    lane->done_count == ZTA_LOG_DONE_MAX) {
 			continue;
 		}
-		empty = lane->taken;
-		lane->taken = lane->waiting;
-		lane->waiting = empty;
-		empty = lane->taken_marks;
-		lane->taken_marks = lane->waiting_marks;
-		lane->waiting_marks = empty;
+		swap(&lane->taken, &lane->waiting);
+		swap(&lane->taken_marks, &lane->waiting_marks);
+		swap(&lane->taken_openings, &lane->waiting_openings);
 		lane->taken_count = lane->waiting_count;
 		lane->waiting_count = 0;
 		count += lane->taken_count;
@@ -59,6 +65,7 @@ tell(zta_log *log, uint64_t first, zta_status status)
 		lane->taken_count = 0;
 		zta_buf__clear(&lane->taken);
 		zta_buf__clear(&lane->taken_marks);
+		zta_buf__clear(&lane->taken_openings);
 		/* Fails only if the counter is full: then it is readable. */
 		if (write(lane->event, &one, sizeof(one)) < 0) {
 			continue;
@@ -96,46 +103,100 @@ next_segment(zta_log *log, zta_error *err)
 	return status == ZTA_OK ? zta_log__create_segment(log, err) : status;
 }
 
+/* Bytes of the openings that were taken. */
+static size_t
+openings_len(const zta_log *log)
+{
+	size_t len = 0;
+	uint32_t i;
+
+	for (i = 0; i < log->lane_count; i++) {
+		len += log->lanes[i].taken_openings.len;
+	}
+	return len;
+}
+
+/* Room for what was taken, in a segment that may take it. */
+static bool
+make_room(zta_log *log, uint32_t count)
+{
+	bool is_full = log->size >= log->segment_max ||
+	    zta_openings__is_full(
+		&log->openings, log->next, count, openings_len(log));
+
+	return zta_log_tree__prepare(log->tree, count, NULL) == ZTA_OK &&
+	    (!is_full || next_segment(log, NULL) == ZTA_OK);
+}
+
+/* The frame of what was taken, and its openings. False: no memory. */
+static bool
+make_frame(zta_log *log, uint32_t count, unsigned char hash[ZTA_SHA256_LEN])
+{
+	zta_log_lane *lane;
+	uint32_t i;
+
+	zta_buf__clear(&log->frame);
+	zta_frame__begin(&log->frame);
+	for (i = 0; i < log->lane_count; i++) {
+		lane = &log->lanes[i];
+		if (lane->taken_count > 0) {
+			zta_buf__put(&log->frame, zta_buf__str(&lane->taken));
+			zta_openings__take(&log->openings,
+			    zta_buf__str(&lane->taken_openings));
+		}
+	}
+	zta_frame__finish(&log->frame, log->next, count, log->time, hash);
+	return log->frame.status == ZTA_OK &&
+	    log->openings.row.status == ZTA_OK &&
+	    log->openings.bytes.status == ZTA_OK;
+}
+
+/*
+ * Both files, the openings first. Writing them back has begun by then: what they
+ * wait for is one commit of the filesystem, most often.
+ */
+static bool
+sync_both(zta_log *log)
+{
+	if (log->openings.bytes.len > 0) {
+		/* Whether it helps or not, they are synced. */
+		(void)sync_file_range(
+		    log->openings.fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		(void)sync_file_range(log->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	}
+	return zta_openings__sync(&log->openings, &log->io) &&
+	    log->io.sync(log->fd) == 0;
+}
+
 /* Make `taken` durable. Without the lock. `*dead`: see invariant 2. */
 static zta_status
 commit(zta_log *log, uint32_t count, bool *dead)
 {
 	unsigned char hash[ZTA_SHA256_LEN];
-	int64_t time;
-	uint32_t i;
+	int64_t time = log->io.now();
 
-	if (zta_log_tree__prepare(log->tree, count, NULL) != ZTA_OK ||
-	    (log->size >= log->segment_max &&
-		next_segment(log, NULL) != ZTA_OK)) {
+	if (!make_room(log, count)) {
 		return ZTA_EUNAVAILABLE;
 	}
-	zta_buf__clear(&log->frame);
-	zta_frame__begin(&log->frame);
-	for (i = 0; i < log->lane_count; i++) {
-		if (log->lanes[i].taken_count > 0) {
-			zta_buf__put(
-			    &log->frame, zta_buf__str(&log->lanes[i].taken));
-		}
-	}
+	log->time = time > log->time ? time : log->time;
 	memcpy(hash, log->hash, sizeof(hash));
-	time = log->io.now();
-	time = time > log->time ? time : log->time;
-	zta_frame__finish(&log->frame, log->next, count, time, hash);
-	if (log->frame.status != ZTA_OK) {
+	if (!make_frame(log, count, hash) ||
+	    !zta_openings__write(&log->openings, log->next, &log->io)) {
+		*dead = !zta_openings__take_back(&log->openings, &log->io);
 		return ZTA_EUNAVAILABLE;
 	}
 	if (!write_all(log, zta_buf__str(&log->frame))) {
-		*dead = log->io.truncate(log->fd, (off_t)log->size) != 0;
+		*dead = log->io.truncate(log->fd, (off_t)log->size) != 0 ||
+		    !zta_openings__take_back(&log->openings, &log->io);
 		return ZTA_EUNAVAILABLE;
 	}
-	if (log->io.sync(log->fd) != 0) {
+	if (!sync_both(log)) {
 		*dead = true;
 		return ZTA_EUNAVAILABLE;
 	}
 	log->size += log->frame.len;
 	log->next += count;
 	memcpy(log->hash, hash, sizeof(hash));
-	log->time = time;
 	return ZTA_OK;
 }
 

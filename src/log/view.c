@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "log/frame.h"
+#include "log/openings.h"
 #include "log/segment.h"
 #include "log/tree.h"
 
@@ -115,30 +116,21 @@ segment_of(const zta_log_view *v, uint64_t index)
 }
 
 static zta_status
-open_segment(zta_log_view *v, uint64_t index, zta_error *err)
+list_segments(zta_log_view *v, zta_error *err)
+{
+	free(v->firsts);
+	v->firsts = NULL;
+	v->segments = 0;
+	return zta_segment__list(v->dir, &v->firsts, &v->segments, err);
+}
+
+/* Open the segment at place `n`; ZTA_ENOTFOUND: it is gone. */
+static zta_status
+open_known(zta_log_view *v, size_t n, zta_error *err)
 {
 	char path[ZTA_SEGMENT_PATH_MAX];
-	size_t n = segment_of(v, index);
-	zta_status status = ZTA_OK;
+	zta_status status = zta_segment__path(path, v->dir, v->firsts[n], err);
 
-	/* The last that is known may have been followed by others. */
-	if (n + 1 >= v->segments) {
-		free(v->firsts);
-		v->firsts = NULL;
-		v->segments = 0;
-		status =
-		    zta_segment__list(v->dir, &v->firsts, &v->segments, err);
-		n = segment_of(v, index);
-	}
-	if (status == ZTA_OK && (v->segments == 0 || v->firsts[n] > index)) {
-		status = zta_error__set(
-		    err, ZTA_EINVALID, "no segment has entry %" PRIu64, index);
-		zta_error__place(err, "%s", v->dir);
-	}
-	if (status != ZTA_OK || (v->fd >= 0 && v->first == v->firsts[n])) {
-		return status;
-	}
-	status = zta_segment__path(path, v->dir, v->firsts[n], err);
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -147,9 +139,41 @@ open_segment(zta_log_view *v, uint64_t index, zta_error *err)
 	}
 	v->first = v->firsts[n];
 	v->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (v->fd < 0) {
-		status = zta_error__errno(err, "open the segment");
-		zta_error__place(err, "%s", path);
+	if (v->fd >= 0) {
+		return ZTA_OK;
+	}
+	status = errno == ENOENT ? ZTA_ENOTFOUND : ZTA_EIO;
+	(void)zta_error__errno(err, "open the segment");
+	zta_error__place(err, "%s", path);
+	return status;
+}
+
+static zta_status
+open_segment(zta_log_view *v, uint64_t index, zta_error *err)
+{
+	size_t n = segment_of(v, index);
+	zta_status status = ZTA_OK;
+
+	/* The last that is known may have been followed by others. */
+	if (n + 1 >= v->segments) {
+		status = list_segments(v, err);
+		n = segment_of(v, index);
+	}
+	if (status == ZTA_OK && v->segments > 0 && v->firsts[n] <= index) {
+		if (v->fd >= 0 && v->first == v->firsts[n]) {
+			return ZTA_OK;
+		}
+		status = open_known(v, n, err);
+		if (status != ZTA_ENOTFOUND) {
+			return status;
+		}
+		/* The oldest may have been given up meanwhile. */
+		status = list_segments(v, err);
+	}
+	if (status == ZTA_OK) {
+		status = zta_error__set(err, ZTA_ENOTFOUND,
+		    "entry %" PRIu64 " is no longer kept", index);
+		zta_error__place(err, "%s", v->dir);
 	}
 	return status;
 }
@@ -230,4 +254,20 @@ zta_log_view__entry(
 	}
 	out->len = before;
 	return damaged(v, index, err);
+}
+
+zta_status
+zta_log_view__opening(zta_log_view *v, uint64_t index, zta_arena *arena,
+    zta_str *out, zta_error *err)
+{
+	zta_openings_view openings;
+	zta_status status =
+	    zta_openings_view__open(&openings, v->dir, v->first, false, err);
+
+	if (status == ZTA_OK) {
+		status =
+		    zta_openings_view__read(&openings, index, arena, out, err);
+	}
+	zta_openings_view__close(&openings);
+	return status;
 }

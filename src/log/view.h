@@ -9,6 +9,7 @@
 #ifndef ZTA_LOG_VIEW_H
 #define ZTA_LOG_VIEW_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "log/merkle.h"
 
@@ -24,9 +25,17 @@ zta_merkle_source zta_log_view__rows(zta_log_view *view);
 
 /*
  * Append the bytes of entry `index`, once they are seen to be what its row is
- * the hash of. ZTA_EINVALID: they are not. ZTA_EIO, ZTA_ENOMEM.
+ * the hash of. ZTA_EINVALID: they are not. ZTA_ENOTFOUND: the entry is no longer
+ * kept. ZTA_EIO, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_log_view__entry(
     zta_log_view *view, uint64_t index, zta_buf *out, zta_error *err);
+
+/*
+ * The opening of the entry that was read last; empty: there is none. It is not
+ * held to the entry. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_log_view__opening(zta_log_view *view,
+    uint64_t index, zta_arena *arena, zta_str *out, zta_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "http/client.h"
-#include "log/leaf.h"
+#include "log/receipt.h"
 
 #define ID_DIGITS (2 * (size_t)ZTA_LEAF_ID_LEN)
 /* A record, hashes and a checkpoint. */
@@ -45,13 +45,14 @@ ask(zta_arena *arena, const char *url, zta_str *receipt, zta_error *err)
 }
 
 zta_status
-zta_receipt_fetch(
-    const char *url, const char *id, zta_str *receipt, zta_error *err)
+zta_receipt_fetch(const char *url, const char *id, const char *open,
+    zta_str *receipt, zta_error *err)
 {
 	unsigned char bytes[ZTA_LEAF_ID_LEN];
 	zta_str base = zta_str_of(url);
 	zta_arena arena;
 	zta_buf full;
+	unsigned fields;
 	zta_status status;
 
 	*receipt = (zta_str){ NULL, 0 };
@@ -59,6 +60,12 @@ zta_receipt_fetch(
 	    !zta_hex__decode(zta_str_of(id), bytes)) {
 		return zta_error__set(err, ZTA_EINVAL,
 		    "an id is %zu hexadecimal digits", ID_DIGITS);
+	}
+	if (open != NULL && !zta_receipt__fields(zta_str_of(open), &fields)) {
+		return zta_error__set(err, ZTA_EINVAL,
+		    "%s: a receipt opens subject, action, resource, request, "
+		    "ref; or none",
+		    open);
 	}
 	while (base.len > 0 && base.ptr[base.len - 1] == '/') {
 		base.len--;
@@ -68,6 +75,10 @@ zta_receipt_fetch(
 	zta_buf__put(&full, base);
 	zta_buf__text(&full, "/receipts/");
 	zta_buf__text(&full, id);
+	if (open != NULL) {
+		zta_buf__text(&full, "?open=");
+		zta_buf__text(&full, open);
+	}
 	zta_buf__byte(&full, '\0');
 	status = full.status != ZTA_OK ? zta_error__nomem(err) :
 					 ask(&arena, full.ptr, receipt, err);

@@ -27,7 +27,7 @@
 
 typedef struct waiting {
 	uint64_t index;
-	zta_str bytes; /* of the record */
+	zta_leaf leaf;
 	bool asked;
 } waiting;
 
@@ -84,8 +84,7 @@ static zta_status
 hold(replayer *r, const zta_leaf *leaf, uint64_t index)
 {
 	generation *g = r->young;
-	zta_buf buf;
-	zta_str id, bytes;
+	zta_leaf copy;
 	zta_status status;
 
 	if (g->count == GENERATION) {
@@ -95,24 +94,17 @@ hold(replayer *r, const zta_leaf *leaf, uint64_t index)
 		give_up(r, g);
 		begin(g);
 	}
-	zta_buf__init(&buf, SIZE_MAX);
-	zta_leaf__encode(leaf, &buf);
-	bytes = zta_arena__copy(&g->arena, zta_buf__str(&buf));
-	status = buf.status;
-	zta_buf__release(&buf);
-	id = zta_arena__copy(&g->arena, leaf->id);
+	status = zta_leaf__copy(leaf, &g->arena, &copy, r->err);
 	if (g->list == NULL) {
 		g->list =
 		    zta_arena__alloc(&g->arena, GENERATION * sizeof(*g->list));
 	}
-	if (status != ZTA_OK || bytes.ptr == NULL || id.ptr == NULL ||
-	    g->list == NULL) {
+	if (status != ZTA_OK || g->list == NULL) {
 		return zta_error__nomem(r->err);
 	}
-	status = zta_map__add(&g->ids, id, g->count, r->err);
+	status = zta_map__add(&g->ids, copy.id, g->count, r->err);
 	if (status == ZTA_OK) {
-		g->list[g->count++] =
-		    (waiting){ .index = index, .bytes = bytes };
+		g->list[g->count++] = (waiting){ .index = index, .leaf = copy };
 	}
 	return status == ZTA_EEXIST ? ZTA_OK : status;
 }
@@ -281,7 +273,6 @@ take_line(void *context, zta_str line)
 {
 	replayer *r = context;
 	zta_replay kept;
-	zta_leaf leaf;
 	waiting *w;
 	zta_status status;
 
@@ -305,8 +296,7 @@ take_line(void *context, zta_str line)
 		return ZTA_OK;
 	}
 	w->asked = true;
-	status = zta_leaf__decode(w->bytes, &r->line, &leaf, r->err);
-	return status == ZTA_OK ? decide(r, &leaf, w->index, &kept) : status;
+	return decide(r, &w->leaf, w->index, &kept);
 }
 
 static zta_status

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "pdp/issue.h"
+#include "pdp/question.h"
 
 void
 zta_pdp__record_age(
@@ -63,6 +64,41 @@ zta_pdp__record_chain(zta_arena *arena, const zta_txn *txn,
 	return ZTA_OK;
 }
 
+static bool
+knows_type(const zta_snapshot *snapshot, zta_arena *arena, zta_str type)
+{
+	const zta_cedar *cedar = snapshot->cedar;
+	uint32_t name = zta_names__find_symbol(
+	    &cedar->names, zta_question__type(snapshot, arena, type));
+
+	return name != ZTA_NAME_NONE &&
+	    (cedar->schema == NULL ||
+		zta_schema__entity(cedar->schema, name) != NULL);
+}
+
+/* Names that the ledger does not have may be anything. */
+static uint32_t
+find_strange(
+    const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request)
+{
+	const zta_str action =
+	    zta_question__type(snapshot, arena, ZTA_STR("Action"));
+	uint32_t strange = 0;
+
+	if (!knows_type(snapshot, arena, request->subject_type)) {
+		strange |= 1u << ZTA_PERSONAL_SUBJECT_TYPE;
+	}
+	if (!knows_type(snapshot, arena, request->resource_type)) {
+		strange |= 1u << ZTA_PERSONAL_RESOURCE_TYPE;
+	}
+	if (zta_names__find_uid(&snapshot->cedar->names,
+		zta_names__find_symbol(&snapshot->cedar->names, action),
+		request->action) == ZTA_NAME_NONE) {
+		strange |= 1u << ZTA_PERSONAL_ACTION;
+	}
+	return strange;
+}
+
 zta_status
 zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_arena *arena, const zta_authzen *request, zta_str body,
@@ -94,7 +130,8 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.elevation = { d->elevation, d->elevation_count },
 		.errors = { d->errors, d->error_count },
 		.mode = ZTA_STR("strict"),
-		.reason = d->reason };
+		.reason = d->reason,
+		.strange = find_strange(snapshot, arena, request) };
 	zta_pdp__record_age(zone, snapshot, out);
 	return d->txn == NULL ?
 	    ZTA_OK :

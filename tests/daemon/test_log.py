@@ -117,8 +117,11 @@ def test_a_receipt_comes_at_once():
         f.write(text)
     out = ztauth("receipt", "verify", path, "--key", verifier(server))
     assert answer["id"] in out
-    record = base64.b64decode(lines[1].removeprefix(b"extra "))
-    bad = text.replace(base64.b64encode(record), base64.b64encode(record[:-1] + b"x"))
+    assert '"subject_id":"alice"' in out and "withheld" not in out, out
+    extra = base64.b64decode(lines[1].removeprefix(b"extra "))
+    end = 2 + int.from_bytes(extra[:2], "big")
+    bad = text.replace(base64.b64encode(extra),
+                       base64.b64encode(extra[:end - 1] + b"x" + extra[end:]))
     with open(path, "wb") as f:
         f.write(bad)
     out = subprocess.run([ZTAUTH, "receipt", "verify", path, "--key", verifier(server)],

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_writer.c - write COUNT records to the log in DIR, as fast as it goes. */
+/*
+ * log_writer.c - write COUNT records to the log in DIR, as fast as it goes, in
+ * segments of so many bytes, so many days ago.
+ */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/time.h"
 #include "log/log.h"
 
 static void
@@ -14,6 +19,14 @@ must(zta_status status, const zta_error *err)
 		fprintf(stderr, "%s: %s\n", err->place, err->message);
 		exit(1);
 	}
+}
+
+static int64_t days_ago;
+
+static int64_t
+now_then(void)
+{
+	return zta_time__now_ms() - days_ago * 24 * 3600 * 1000;
 }
 
 /* Spread like a random id; another one for each record. */
@@ -45,7 +58,8 @@ record(uint64_t n, unsigned char id[ZTA_LEAF_ID_LEN])
 int
 main(int argc, char **argv)
 {
-	const zta_log_options options = { .lanes = 1 };
+	static const zta_log_io io = { pwrite, fdatasync, ftruncate, now_then };
+	zta_log_options options = { .lanes = 1, .io = &io };
 	unsigned char id[ZTA_LEAF_ID_LEN];
 	struct pollfd fd = { .events = POLLIN };
 	zta_log_found found;
@@ -56,10 +70,13 @@ main(int argc, char **argv)
 	zta_log *log;
 	uint64_t count, sent = 0, durable = 0;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: log_writer DIR COUNT\n");
+	if (argc < 3 || argc > 5) {
+		fprintf(
+		    stderr, "usage: log_writer DIR COUNT [SEGMENT [DAYS]]\n");
 		return 64;
 	}
+	options.segment_max = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+	days_ago = argc > 4 ? strtoll(argv[4], NULL, 10) : 0;
 	count = strtoull(argv[2], NULL, 10);
 	must(zta_log__open(&log, argv[1], &options, &found, &err), &err);
 	lane = zta_log__lane(log, 0);

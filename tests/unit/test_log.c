@@ -186,6 +186,7 @@ test_log__is_dead_when_it_cannot_take_back(void **state)
 	zta_log *log = open_log(&faulty, 0, &found);
 
 	(void)state;
+	spared = 1; /* the row of openings */
 	fail_write = 2;
 	fail_truncate = 1;
 	assert_int_equal(append(log, "one").status, ZTA_EUNAVAILABLE);
@@ -211,7 +212,6 @@ test_log__leaf_keeps_its_fields(void **state)
 	(void)state;
 	leaf.follow = ZTA_STR("confirmed");
 	leaf.age = 17;
-	leaf.ref = ZTA_STR("main");
 	leaf.to = ZTA_STR("abc");
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&bytes, SIZE_MAX);
@@ -224,9 +224,8 @@ test_log__leaf_keeps_its_fields(void **state)
 	out = (zta_json_out){ &buf, false };
 	zta_leaf__json(&again, 3, &out);
 	zta_buf__byte(&buf, '\0');
-	assert_non_null(strstr(buf.ptr,
-	    "\"follow\":\"confirmed\",\"age\":17,\"ref\":\"main\",\"to\":"
-	    "\"abc\"}"));
+	assert_non_null(strstr(
+	    buf.ptr, "\"follow\":\"confirmed\",\"age\":17,\"to\":\"abc\"}"));
 	zta_buf__release(&buf);
 	zta_buf__release(&bytes);
 	zta_arena__release(&arena);

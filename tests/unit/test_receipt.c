@@ -93,6 +93,21 @@ wait_checkpoint(zta_publisher *p, uint64_t size, zta_buf *note)
 
 static const char *action = "buy";
 
+/* With what is personal, so that there is something to be opened. */
+static zta_log_done
+append_personal(zta_log *log)
+{
+	zta_leaf leaf = sample(action);
+
+	leaf.subject_type = ZTA_STR("User");
+	leaf.subject_id = ZTA_STR("alice");
+	leaf.resource_id = ZTA_STR("teapot");
+	leaf.reason = ZTA_STR("because");
+	assert_int_equal(
+	    zta_log_lane__append(zta_log__lane(log, 0), &leaf, NULL), ZTA_OK);
+	return wait_done(zta_log__lane(log, 0));
+}
+
 /* A log of `count` records with its checkpoint in `note`. */
 static void
 write_log(int count, uint64_t segment_max, zta_buf *note)
@@ -103,7 +118,7 @@ write_log(int count, uint64_t segment_max, zta_buf *note)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		assert_int_equal(append(log, action).status, ZTA_OK);
+		assert_int_equal(append_personal(log).status, ZTA_OK);
 	}
 	wait_checkpoint(p, found.next + (uint64_t)count, note);
 	zta_publisher__close(p);
@@ -161,6 +176,8 @@ test_publish__follows_the_log(void **state)
 
 /* --- receipts */
 
+static unsigned opened = ZTA_RECEIPT_FIELDS;
+
 static void
 make_receipt(uint64_t index, const zta_buf *note, zta_buf *out)
 {
@@ -171,8 +188,8 @@ make_receipt(uint64_t index, const zta_buf *note, zta_buf *out)
 	assert_int_equal(
 	    zta_checkpoint__open(zta_buf__str(note), &name, &head, NULL),
 	    ZTA_OK);
-	assert_int_equal(zta_receipt__make(
-			     view, index, zta_buf__str(note), &head, out, NULL),
+	assert_int_equal(zta_receipt__make(view, index, opened,
+			     zta_buf__str(note), &head, out, NULL),
 	    ZTA_OK);
 	zta_log_view__close(view);
 }
@@ -226,23 +243,130 @@ test_receipt__proves_its_record(void **state)
 	zta_buf__release(&note);
 }
 
+/* What a receipt shows, of those openings that `list` names. */
+static void
+assert_shows(const zta_buf *note, const char *list, bool subject, bool resource)
+{
+	static const char *const values[] = { "\"subject_id\":\"alice\"",
+		"\"resource_id\":\"teapot\"", "because" };
+	const bool shown[] = { subject, resource, false };
+	zta_buf receipt;
+	zta_str record;
+	size_t i;
+
+	zta_buf__init(&receipt, SIZE_MAX);
+	assert_true(zta_receipt__fields(zta_str_of(list), &opened));
+	make_receipt(0, note, &receipt);
+	assert_int_equal(zta_receipt_verify(zta_buf__str(&receipt),
+			     zta_str_of(vkey), &record, NULL),
+	    ZTA_OK);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(memmem(record.ptr, record.len, values[i],
+				     strlen(values[i])) != NULL,
+		    shown[i]);
+	}
+	assert_non_null(memmem(record.ptr, record.len, "\"withheld\":{", 12));
+	zta_str_free(record);
+	zta_buf__release(&receipt);
+	opened = ZTA_RECEIPT_FIELDS;
+}
+
+/* What was chosen travels, and the reason never does. */
+static void
+test_receipt__opens_what_was_chosen(void **state)
+{
+	static const char *const bad[] = { "reason", "subject,reason",
+		"subject,,resource", "Subject", "subject_id", "all" };
+	zta_buf note;
+	unsigned fields;
+	size_t i;
+
+	(void)state;
+	zta_buf__init(&note, ZTA_CHECKPOINT_MAX);
+	write_log(2, 0, &note);
+	assert_shows(&note, "subject,action,resource,request,ref", true, true);
+	assert_shows(&note, "none", false, false);
+	assert_shows(&note, "subject", true, false);
+	assert_shows(&note, "ref,resource", false, true);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(zta_receipt__fields(zta_str_of(bad[i]), &fields));
+	}
+	zta_buf__release(&note);
+}
+
+/* Openings of another record, twice, or in another order. */
+static void
+test_receipt__opens_its_record_alone(void **state)
+{
+	zta_buf note, texts[2], out, parts;
+	zta_receipt r[2];
+	zta_arena arena;
+	size_t i, half;
+
+	(void)state;
+	zta_arena__init(&arena, SIZE_MAX);
+	zta_buf__init(&note, ZTA_CHECKPOINT_MAX);
+	zta_buf__init(&out, SIZE_MAX);
+	zta_buf__init(&parts, SIZE_MAX);
+	write_log(2, 0, &note);
+	for (i = 0; i < 2; i++) {
+		zta_buf__init(&texts[i], SIZE_MAX);
+		make_receipt(i, &note, &texts[i]);
+		assert_int_equal(zta_receipt__read(&arena,
+				     zta_buf__str(&texts[i]), &r[i], NULL),
+		    ZTA_OK);
+	}
+	half = 1 + ZTA_SALT_LEN + 2 + strlen("alice");
+	for (i = 0; i < 4; i++) {
+		zta_buf__clear(&out);
+		zta_buf__clear(&parts);
+		if (i == 1) { /* those of the other */
+			zta_buf__put(&parts, r[1].openings);
+		} else if (i > 1) { /* the other way round, or one twice */
+			zta_buf__put(&parts,
+			    (zta_str){ r[0].openings.ptr + half,
+				r[0].openings.len - half });
+			zta_buf__put(&parts,
+			    i == 2 ? (zta_str){ r[0].openings.ptr, half } :
+				     zta_buf__str(&parts));
+		} else {
+			zta_buf__put(&parts, r[0].openings);
+		}
+		r[0].path.count += 0;
+		{
+			zta_receipt changed = r[0];
+
+			changed.openings = zta_buf__str(&parts);
+			zta_receipt__put(&out, &changed);
+		}
+		assert_int_equal(
+		    judge(&out, vkey), i == 0 ? ZTA_OK : ZTA_EINVALID);
+	}
+	zta_buf__release(&texts[0]);
+	zta_buf__release(&texts[1]);
+	zta_buf__release(&note);
+	zta_buf__release(&out);
+	zta_buf__release(&parts);
+	zta_arena__release(&arena);
+}
+
 static void
 test_receipt__has_one_form(void **state)
 {
 #define START "c2sp.org/tlog-proof@v1\n"
 #define HASH "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
 	static const char *const bad[] = { "", "\n", START,
-		START "extra AA==\n", START "extra AA==\nindex 0\n",
-		START "extra AA==\nindex 0", START "extra AA\nindex 0\n\n",
+		START "extra AAA=\n", START "extra AAA=\nindex 0\n",
+		START "extra AAA=\nindex 0", START "extra AA\nindex 0\n\n",
 		START "extra A\nindex 0\n\n", START "index 0\n\n",
-		START "extra AA==\n\n", START "extra AA==\nindex 00\n\n",
-		START "extra AA==\nindex -1\n\n",
-		START "extra AA==\nindex 0\n" HASH "AAAA\n\n",
+		START "extra AAA=\n\n", START "extra AAA=\nindex 00\n\n",
+		START "extra AAA=\nindex -1\n\n",
+		START "extra AAA=\nindex 0\n" HASH "AAAA\n\n",
 		/* As long without padding: a byte more. */
-		START "extra AA==\nindex 0\n"
+		START "extra AAA=\nindex 0\n"
 		      "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2II\n\n",
-		"C2sp.org/tlog-proof@v1\nextra AA==\nindex 0\n\n",
-		"c2sp.org/tlog-proof@v2\nextra AA==\nindex 0\n\n" };
+		"C2sp.org/tlog-proof@v1\nextra AAA=\nindex 0\n\n",
+		"c2sp.org/tlog-proof@v2\nextra AAA=\nindex 0\n\n" };
 	zta_receipt receipt;
 	zta_arena arena;
 	zta_buf many;
@@ -256,7 +380,7 @@ test_receipt__has_one_form(void **state)
 		    ZTA_EINVALID);
 	}
 	zta_buf__init(&many, SIZE_MAX);
-	zta_buf__text(&many, START "extra AA==\nindex 0\n");
+	zta_buf__text(&many, START "extra AAA=\nindex 0\n");
 	for (i = 0; i < ZTA_PATH_MAX; i++) {
 		zta_buf__text(&many, HASH);
 	}
@@ -326,8 +450,9 @@ test_receipt__is_not_made_from_damage(void **state)
 	assert_int_equal(zta_log_view__open(&view, dir, NULL), ZTA_OK);
 	for (at = 0; at < 7 * ZTA_SHA256_LEN; at += 5) {
 		flip(path, at);
-		assert_int_equal(zta_receipt__make(view, 3, zta_buf__str(&note),
-				     &head, &receipt, NULL),
+		assert_int_equal(
+		    zta_receipt__make(view, 3, ZTA_RECEIPT_FIELDS,
+			zta_buf__str(&note), &head, &receipt, NULL),
 		    ZTA_EINVALID);
 		assert_int_equal(receipt.len, 0);
 		flip(path, at);
@@ -488,6 +613,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_receipt__opens_what_was_chosen, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_receipt__opens_its_record_alone, setup, teardown),
 		TEST(test_publish__follows_the_log),
 		TEST(test_receipt__proves_its_record),
 		TEST(test_receipt__has_one_form),

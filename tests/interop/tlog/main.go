@@ -8,6 +8,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -120,6 +121,12 @@ func receipt(text []byte) (record []byte, index int64, proof tlog.RecordProof, c
 	if record, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra ")); err != nil {
 		return
 	}
+	// An entry as in a bundle, and openings of what is personal in it.
+	if len(record) < 2 || len(record) < 2+int(binary.BigEndian.Uint16(record)) {
+		err = errors.New("no record")
+		return
+	}
+	record = record[2 : 2+int(binary.BigEndian.Uint16(record))]
 	if index, err = strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64); err != nil {
 		return
 	}
