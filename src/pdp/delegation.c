@@ -88,7 +88,7 @@ zta_delegation__show_consent(
 		if (zta_str__eq(grant->delegate, question->ring->workload)) {
 			question->consent =
 			    zta_consent__name(d->taken.grants[0].consent);
-			question->consent_at = d->taken.grants[0].not_before;
+			question->consent_at = d->taken.grants[0].consent_at;
 		}
 	}
 }

@@ -77,6 +77,7 @@ typedef struct zta_grant {
 	uint32_t resource_count;
 	zta_str when;                   /* ptr NULL: none */
 	int64_t not_before, expires_at; /* ms */
+	int64_t consent_at;             /* ms, when the delegator consented */
 	uint32_t max_depth;
 	bool has_parent;
 	unsigned char parent[ZTA_SHA256_LEN];

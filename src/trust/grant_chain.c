@@ -23,7 +23,8 @@ check_force(const zta_grant_chain *chain, const zta_grant *grant)
 	if (!zta_str__eq(grant->zone, chain->zone)) {
 		return ZTA_GRANT_WRONG_ZONE;
 	}
-	if (chain->now < grant->not_before) {
+	/* What nobody has consented to yet is not consented to. */
+	if (chain->now < grant->not_before || chain->now < grant->consent_at) {
 		return ZTA_GRANT_NOT_YET;
 	}
 	if (chain->now >= grant->expires_at) {

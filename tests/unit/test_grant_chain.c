@@ -193,6 +193,13 @@ static const struct {
 	/* in force */
 	{ { { .changes = { { "nbf", "1767225601" } } }, NONE }, 1,
 	    ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "nbf", "1767225601" }, { "iat", "1767225600" } } },
+	      NONE },
+	    1, ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "iat", "1767225601" } } }, NONE }, 1,
+	    ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "iat", "1767225600" } } }, NONE }, 1,
+	    ZTA_GRANT_HOLDS, 0 },
 	{ { { .changes = { { "nbf", "1767225500" }, { "exp", "1767225600" } } },
 	      NONE },
 	    1, ZTA_GRANT_EXPIRED, 1 },
