@@ -44,6 +44,8 @@ static const word findings[] = {
 	{ "not_yet_valid", "its time had not begun" },
 	{ "expired", "its time was over" },
 	{ "not_of_subject", "it is of another subject's authority" },
+	{ "no_standing_grants", "the zone wants the subject to be there" },
+	{ "hides_claims", "it would hide what a source says of the subject" },
 	{ "unlinked", "it was not made of the grant before" },
 	{ "not_delegate", "its delegator was not given the one before" },
 	{ "wrong_holder", "it is signed by another key than the one bound" },

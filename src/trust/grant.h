@@ -28,6 +28,8 @@ typedef enum zta_grant_finding {
 	ZTA_GRANT_NOT_DELEGATE, /* its delegator is not whom it was given to */
 	ZTA_GRANT_WRONG_HOLDER, /* another key than the one it is bound to */
 	ZTA_GRANT_NOT_HELD,     /* no workload of the chain is its delegate */
+	ZTA_GRANT_NOT_STANDING, /* the zone lets none stand for a subject */
+	ZTA_GRANT_HIDES_CLAIMS, /* of a subject for whom it stands */
 	ZTA_GRANT_STALE,        /* the copy of what is known is too old */
 	ZTA_GRANT_NOT_HERE,     /* its use is written at another server */
 	ZTA_GRANT_USED,         /* good once, and used */
