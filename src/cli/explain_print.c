@@ -50,7 +50,7 @@ static const word findings[] = {
 	{ "not_delegate", "its delegator was not given the one before" },
 	{ "wrong_holder", "it is signed by another key than the one bound" },
 	{ "not_held", "its delegate is no workload of the chain" },
-	{ "delegate_quarantined", "its delegate is in quarantine" },
+	{ "quarantined", "who gave it, or was given it, is in quarantine" },
 	{ "wider_actions", "it has actions that the one before has not" },
 	{ "wider_resources", "it has resources that the one before has not" },
 	{ "wider_time", "it lasts longer than the one before" },

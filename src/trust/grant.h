@@ -34,7 +34,7 @@ typedef enum zta_grant_finding {
 	ZTA_GRANT_NOT_HERE,     /* its use is written at another server */
 	ZTA_GRANT_USED,         /* good once, and used */
 	ZTA_GRANT_REVOKED,
-	ZTA_GRANT_QUARANTINED, /* its delegate is */
+	ZTA_GRANT_QUARANTINED, /* who gave it, or was given it, is */
 	ZTA_GRANT_WIDER_ACTIONS,
 	ZTA_GRANT_WIDER_RESOURCES,
 	ZTA_GRANT_WIDER_TIME,

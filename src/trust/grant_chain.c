@@ -17,6 +17,22 @@
 
 /* --- grants */
 
+/*
+ * Who gives, or is given, as grants name it: a workload's id, or an entity, which
+ * a workload is too where it is the subject. SPEC: ztauth 6
+ */
+static bool
+is_quarantined(const zta_grant_chain *chain, zta_str name)
+{
+	const char *id = memmem(name.ptr, name.len, "::\"", 3);
+
+	if (id != NULL && zta_str__ends(name, ZTA_STR("\""))) {
+		id += 3;
+		name = (zta_str){ id, (size_t)(name.ptr + name.len - 1 - id) };
+	}
+	return zta_trust_model__is_quarantined(chain->model, name);
+}
+
 static zta_grant_finding
 check_force(const zta_grant_chain *chain, const zta_grant *grant)
 {
@@ -33,7 +49,8 @@ check_force(const zta_grant_chain *chain, const zta_grant *grant)
 	if (chain->is_revoked(chain->list, grant)) {
 		return ZTA_GRANT_REVOKED;
 	}
-	return zta_trust_model__is_quarantined(chain->model, grant->delegate) ?
+	return is_quarantined(chain, grant->delegator) ||
+		is_quarantined(chain, grant->delegate) ?
 	    ZTA_GRANT_QUARANTINED :
 	    ZTA_GRANT_HOLDS;
 }

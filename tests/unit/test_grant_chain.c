@@ -213,6 +213,15 @@ static const struct {
 	    ZTA_GRANT_REVOKED, 2 },
 	{ { NONE, { .changes = { { "delegate", "\"w:three\"" } } } }, 2,
 	    ZTA_GRANT_QUARANTINED, 2 },
+	/* whoever gave it, too: as a workload, or as the subject that it was */
+	{ { { .changes = { { "iss", "\"w:three\"" },
+		  { "sub", "\"w:three\"" } } },
+	      NONE },
+	    1, ZTA_GRANT_QUARANTINED, 1 },
+	{ { { .changes = { { "iss", "\"Service::\\\"w:three\\\"\"" },
+		  { "sub", "\"Service::\\\"w:three\\\"\"" } } },
+	      NONE },
+	    2, ZTA_GRANT_QUARANTINED, 1 },
 	/* linked */
 	{ { { .changes = { { "parent",
 		  "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"" } } },

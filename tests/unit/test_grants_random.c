@@ -163,7 +163,7 @@ model_judge_grant(const world *w, const question *q, uint32_t i)
 		wrong |= INVALID;
 	}
 	if ((q->revoked & 1u << q->chain[i]) != 0 ||
-	    g->delegate == w->quarantined) {
+	    g->delegator == w->quarantined || g->delegate == w->quarantined) {
 		wrong |= REVOKED;
 	}
 	if (above == NULL) {
