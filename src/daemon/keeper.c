@@ -49,7 +49,48 @@
 
 /* --- in the keeper */
 
+/* One more, for who makes checkpoints, and ours. */
+static uint32_t
+count_of(const zta_keeper_threads *threads)
+{
+	return threads->workers + threads->clients + 2;
+}
+
+/* What a channel is for. */
+typedef enum role { WORKER, CLIENT, PUBLISHER, OWNER } role;
+
+static role
+role_of(const zta_keeper_threads *threads, uint32_t channel)
+{
+	if (channel < threads->workers) {
+		return WORKER;
+	}
+	channel -= threads->workers;
+	return channel < threads->clients ? CLIENT :
+	    channel == threads->clients   ? PUBLISHER :
+					    OWNER;
+}
+
+/* Whoever has taken a thread over has nothing else signed than that one would. */
+static bool
+may_ask(role who, char kind)
+{
+	switch (kind) {
+	case SIGN_TXN:
+	case SIGN_SEAL:
+	case SIGN_GRANT:
+		return who == WORKER;
+	case SIGN_CLIENT:
+		return who == CLIENT;
+	case SIGN_LOG:
+		return who == PUBLISHER;
+	default:
+		return who == OWNER;
+	}
+}
+
 typedef struct inside {
+	const zta_keeper_threads *threads;
 	const zta_keeper_keys *files;
 	zta_hoard held;
 	zta_hoard coming; /* loaded, and not in use yet */
@@ -172,7 +213,7 @@ reply_signed(const caller *to, char kind, zta_str payload, inside *k)
 
 /* One request; false when the server has closed the channel. */
 static bool
-serve_one(int channel, inside *k)
+serve_one(int channel, role who, inside *k)
 {
 	char message[MESSAGE_MAX];
 	caller to = { .channel = channel };
@@ -185,6 +226,10 @@ serve_one(int channel, inside *k)
 		return true;
 	}
 	memcpy(&to.number, message + 1, sizeof(to.number));
+	if (!may_ask(who, message[0])) {
+		reply(&to, REFUSED, ZTA_STR(""));
+		return true;
+	}
 	switch (message[0]) {
 	case LOAD:
 		load_again(&to, k);
@@ -220,7 +265,8 @@ serve_all(const int *channels, uint32_t count, inside *k)
 			continue;
 		}
 		for (i = 0; i < count; i++) {
-			if (fds[i].revents != 0 && !serve_one(fds[i].fd, k)) {
+			if (fds[i].revents != 0 &&
+			    !serve_one(fds[i].fd, role_of(k->threads, i), k)) {
 				fds[i].fd = -1;
 				open--;
 			}
@@ -232,10 +278,10 @@ serve_all(const int *channels, uint32_t count, inside *k)
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
-    const int *channels, uint32_t count)
+    const int *channels, const zta_keeper_threads *threads)
 {
 	const caller first = { .channel = channels[0] };
-	inside k = { .files = files };
+	inside k = { .files = files, .threads = threads };
 	zta_error err = { 0 };
 	zta_status status;
 
@@ -250,7 +296,7 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	}
 	reply_loaded(&first, status, &k.held, &err);
 	if (status == ZTA_OK) {
-		serve_all(channels, count, &k);
+		serve_all(channels, count_of(threads), &k);
 	}
 	zta_hoard__let_go(&k.held);
 	zta_hoard__let_go(&k.coming);
@@ -335,8 +381,7 @@ tell(zta_keeper *keeper, char kind, zta_error *err)
 {
 	char message[MESSAGE_MAX] = { kind };
 	size_t len = HEAD;
-	zta_status status =
-	    converse(keeper->channels[keeper->count - 1], message, &len, err);
+	zta_status status = converse(*keeper->own, message, &len, err);
 
 	return status != ZTA_OK ?
 	    status :
@@ -361,8 +406,7 @@ take_log_key(zta_keeper *keeper, zta_error *err)
 {
 	char message[MESSAGE_MAX] = { TELL_LOG_KEY };
 	size_t len = HEAD;
-	zta_status status =
-	    converse(keeper->channels[keeper->count - 1], message, &len, err);
+	zta_status status = converse(*keeper->own, message, &len, err);
 
 	if (status == ZTA_OK &&
 	    (message[0] != READY || len - HEAD >= sizeof(keeper->log_key))) {
@@ -404,14 +448,15 @@ close_all(const int *fds, uint32_t count)
 
 zta_status
 zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
-    const zta_log_signer_files *log, uint32_t count, zta_error *err)
+    const zta_log_signer_files *log, const zta_keeper_threads *threads,
+    zta_error *err)
 {
+	const uint32_t count = count_of(threads);
 	char message[MESSAGE_MAX];
 	ssize_t got;
 	int *far;
 	zta_status status;
 
-	count++;
 	far = calloc(count, sizeof(*far));
 	*out = (zta_keeper){ .pid = -1 };
 	out->channels = calloc(count, sizeof(*out->channels));
@@ -420,6 +465,10 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 		zta_keeper__stop(out);
 		return zta_error__nomem(err);
 	}
+	out->workers = out->channels;
+	out->clients = out->workers + threads->workers;
+	out->publisher = out->clients + threads->clients;
+	out->own = out->publisher + 1;
 	status = make_channels(out, far, count, err);
 	if (status == ZTA_OK) {
 		out->pid = fork();
@@ -429,7 +478,7 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(keys, log, far, count));
+		_exit(run(keys, log, far, threads));
 	}
 	close_all(far, out->count);
 	free(far);

@@ -31,6 +31,7 @@ start(void **state)
 	const zta_keeper_keys keys = { .zone = zone_path,
 		.client = client_path };
 	const zta_log_signer_files log = { log_path, "log", dir };
+	const zta_keeper_threads threads = { 2, 2 };
 
 	(void)state;
 	(void)snprintf(dir, sizeof(dir), "/tmp/ztauth-test-keeper-XXXXXX");
@@ -45,8 +46,10 @@ start(void **state)
 	    write_key(ZTA_ALG_EDDSA, log_path) != 0) {
 		return -1;
 	}
-	return zta_keeper__start(&keeper, &keys, &log, 1, NULL) == ZTA_OK ? 0 :
-									    -1;
+	return zta_keeper__start(&keeper, &keys, &log, &threads, NULL) ==
+		ZTA_OK ?
+	    0 :
+	    -1;
 }
 
 static int
@@ -71,6 +74,55 @@ has_payload(zta_str token, const char *payload)
 	return memmem(token.ptr, token.len, digits, len) != NULL;
 }
 
+/* SPEC: c2sp tlog-checkpoint: what a log of no entries has. */
+#define CHECKPOINT "log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+
+/* Whoever has taken one thread over has nothing signed that is another's. */
+static void
+test_keeper__each_channel_has_its_kinds(void **state)
+{
+	static const struct {
+		zta_status (*sign)(void *channel, zta_str payload,
+		    zta_buf *token, zta_error *err);
+		const char *payload;
+		bool worker, client, publisher;
+	} kinds[] = {
+		{ zta_keeper__sign, "{}", true, false, false },
+		{ zta_keeper__sign_seal, "{}", true, false, false },
+		{ zta_keeper__sign_grant, "{}", true, false, false },
+		{ zta_keeper__sign_client, "{}", false, true, false },
+		{ zta_keeper__sign_log, CHECKPOINT, false, false, true },
+	};
+	zta_buf token;
+	size_t i, c;
+
+	(void)state;
+	zta_buf__init(&token, SIZE_MAX);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int *const channels[] = { keeper.workers, keeper.workers + 1,
+			keeper.clients, keeper.clients + 1, keeper.publisher,
+			keeper.own };
+		const bool may[] = { kinds[i].worker, kinds[i].worker,
+			kinds[i].client, kinds[i].client, kinds[i].publisher,
+			false };
+
+		for (c = 0; c < sizeof(may) / sizeof(may[0]); c++) {
+			assert_int_equal(
+			    kinds[i].sign(channels[c],
+				zta_str_of(kinds[i].payload), &token, NULL),
+			    may[c] ? ZTA_OK : ZTA_EUNAVAILABLE);
+		}
+	}
+	zta_buf__release(&token);
+	/* Nor are its keys replaced from there. */
+	assert_int_equal(zta_keeper__load(&keeper, NULL), ZTA_OK);
+	keeper.own = keeper.workers;
+	assert_int_equal(zta_keeper__load(&keeper, NULL), ZTA_EUNAVAILABLE);
+	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_EUNAVAILABLE);
+	keeper.own = keeper.publisher + 1;
+	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_OK);
+}
+
 /*
  * It was stopped for a while: that costs what was asked meanwhile, and no more.
  * What it signs late is not taken for what is asked then.
@@ -78,7 +130,7 @@ has_payload(zta_str token, const char *payload)
 static void
 test_keeper__is_late(void **state)
 {
-	int *channel = &keeper.channels[0];
+	int *channel = &keeper.workers[0];
 	zta_buf token;
 	int i;
 
@@ -111,7 +163,7 @@ test_keeper__is_gone(void **state)
 	(void)state;
 	zta_buf__init(&token, SIZE_MAX);
 	assert_int_equal(kill(keeper.pid, SIGKILL), 0);
-	assert_int_equal(zta_keeper__sign(&keeper.channels[0],
+	assert_int_equal(zta_keeper__sign(&keeper.workers[0],
 			     ZTA_STR("{\"late\":1}"), &token, NULL),
 	    ZTA_EUNAVAILABLE);
 	assert_int_equal(token.len, 0);
@@ -124,6 +176,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_keeper__each_channel_has_its_kinds),
 		TEST(test_keeper__is_late),
 		TEST(test_keeper__is_gone),
 	};
