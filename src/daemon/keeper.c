@@ -33,6 +33,7 @@
 #define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
 #define SIGN_LOG 'P'
+#define TELL_LOG_LAST 'N'
 #define TELL_LOG_KEY 'V'
 #define LOAD 'L'
 #define USE 'U'
@@ -83,6 +84,7 @@ may_ask(role who, char kind)
 	case SIGN_CLIENT:
 		return who == CLIENT;
 	case SIGN_LOG:
+	case TELL_LOG_LAST:
 		return who == PUBLISHER;
 	default:
 		return who == OWNER;
@@ -194,15 +196,40 @@ tell_log_key(const caller *to, const inside *k)
 }
 
 static void
+tell_log_last(const caller *to, const inside *k)
+{
+	reply(to, READY,
+	    (zta_str){
+		(const char *)&k->log.last.size, sizeof(k->log.last.size) });
+}
+
+/* How many hashes the proof has, they, and the text. */
+static zta_status
+sign_log(inside *k, zta_str message, zta_buf *note)
+{
+	zta_merkle_path proof;
+	size_t len;
+
+	proof.count = message.len == 0 ? 0 : (unsigned char)message.ptr[0];
+	len = proof.count * sizeof(proof.hashes[0]);
+	if (proof.count > ZTA_PATH_MAX || message.len < 1 + len) {
+		return ZTA_EINVAL;
+	}
+	memcpy(proof.hashes, message.ptr + 1, len);
+	return zta_log_signer__sign(&k->log,
+	    (zta_str){ message.ptr + 1 + len, message.len - 1 - len }, &proof,
+	    note, NULL);
+}
+
+static void
 reply_signed(const caller *to, char kind, zta_str payload, inside *k)
 {
 	zta_buf out;
 	zta_status status;
 
 	zta_buf__init(&out, ZTA_JWS_MAX);
-	status = kind == SIGN_LOG ?
-	    zta_log_signer__sign(&k->log, payload, &out, NULL) :
-	    sign(&k->held, kind, payload, &out);
+	status = kind == SIGN_LOG ? sign_log(k, payload, &out) :
+				    sign(&k->held, kind, payload, &out);
 	if (status == ZTA_OK) {
 		reply(to, SIGNED, zta_buf__str(&out));
 	} else {
@@ -236,6 +263,9 @@ serve_one(int channel, role who, inside *k)
 		break;
 	case USE:
 		use_loaded(&to, k);
+		break;
+	case TELL_LOG_LAST:
+		tell_log_last(&to, k);
 		break;
 	case TELL_LOG_KEY:
 		tell_log_key(&to, k);
@@ -567,7 +597,41 @@ zta_keeper__sign_client(
 }
 
 zta_status
-zta_keeper__sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
+zta_keeper__last_log(void *channel, uint64_t *size, zta_error *err)
 {
-	return ask(channel, SIGN_LOG, text, note, err);
+	char message[MESSAGE_MAX] = { TELL_LOG_LAST };
+	size_t len = HEAD;
+	zta_status status = converse(*(const int *)channel, message, &len, err);
+
+	if (status == ZTA_OK &&
+	    (message[0] != READY || len != HEAD + sizeof(*size))) {
+		status = zta_error__set(err, ZTA_EUNAVAILABLE,
+		    "the keeper does not say what it signed");
+	}
+	if (status == ZTA_OK) {
+		memcpy(size, message + HEAD, sizeof(*size));
+	}
+	return status;
+}
+
+zta_status
+zta_keeper__sign_log(void *channel, zta_str text, const zta_merkle_path *proof,
+    zta_buf *note, zta_error *err)
+{
+	zta_buf message;
+	zta_status status;
+
+	zta_buf__init(&message, MESSAGE_MAX);
+	zta_buf__byte(&message, (char)proof->count);
+	zta_buf__put(&message,
+	    (zta_str){ (const char *)proof->hashes,
+		proof->count * sizeof(proof->hashes[0]) });
+	zta_buf__put(&message, text);
+	status = message.status;
+	if (status == ZTA_OK) {
+		status =
+		    ask(channel, SIGN_LOG, zta_buf__str(&message), note, err);
+	}
+	zta_buf__release(&message);
+	return status;
 }

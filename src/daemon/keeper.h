@@ -6,7 +6,8 @@
  * a fixed shape, and takes from each channel what its thread needs alone: the payload of a transaction token, of a seal, a grant or a client
  * assertion goes in, the token comes back. It chooses the header itself, reads nothing
  * from the network, and ends when the server does. docs/design/privsep.md
- * A checkpoint of the log goes in as its text, and a note comes back.
+ * A checkpoint of the log goes in as its text, with the proof that the log only
+ * grew, and a note comes back.
  *
  * Keys are replaced in two steps, so that no token is signed by a key that is
  * not published: it reads its files anew, the server publishes what they hold,
@@ -69,8 +70,13 @@ ZTA_MUST_USE zta_status zta_keeper__sign_grant(
 /* A zta_client_signer. SPEC: rfc7523 */
 ZTA_MUST_USE zta_status zta_keeper__sign_client(
     void *channel, zta_str payload, zta_buf *token, zta_error *err);
-/* A zta_publish_sign. The log has one key for as long as a keeper lives. */
-ZTA_MUST_USE zta_status zta_keeper__sign_log(
-    void *channel, zta_str text, zta_buf *note, zta_error *err);
+/*
+ * A zta_publish_last, and a zta_publish_sign. The log has one key for as long as
+ * a keeper lives.
+ */
+ZTA_MUST_USE zta_status zta_keeper__last_log(
+    void *channel, uint64_t *size, zta_error *err);
+ZTA_MUST_USE zta_status zta_keeper__sign_log(void *channel, zta_str text,
+    const zta_merkle_path *proof, zta_buf *note, zta_error *err);
 
 #endif

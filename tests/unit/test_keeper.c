@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/b64.h"
@@ -74,8 +75,16 @@ has_payload(zta_str token, const char *payload)
 	return memmem(token.ptr, token.len, digits, len) != NULL;
 }
 
-/* SPEC: c2sp tlog-checkpoint: what a log of no entries has. */
-#define CHECKPOINT "log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+#define CHECKPOINT "log\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+
+/* The first one needs no proof. */
+static zta_status
+sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
+{
+	const zta_merkle_path none = { .count = 0 };
+
+	return zta_keeper__sign_log(channel, text, &none, note, err);
+}
 
 /* Whoever has taken one thread over has nothing signed that is another's. */
 static void
@@ -91,8 +100,9 @@ test_keeper__each_channel_has_its_kinds(void **state)
 		{ zta_keeper__sign_seal, "{}", true, false, false },
 		{ zta_keeper__sign_grant, "{}", true, false, false },
 		{ zta_keeper__sign_client, "{}", false, true, false },
-		{ zta_keeper__sign_log, CHECKPOINT, false, false, true },
+		{ sign_log, CHECKPOINT, false, false, true },
 	};
+	uint64_t size;
 	zta_buf token;
 	size_t i, c;
 
@@ -114,6 +124,11 @@ test_keeper__each_channel_has_its_kinds(void **state)
 		}
 	}
 	zta_buf__release(&token);
+	assert_int_equal(
+	    zta_keeper__last_log(keeper.publisher, &size, NULL), ZTA_OK);
+	assert_int_equal(size, 1);
+	assert_int_equal(zta_keeper__last_log(keeper.workers, &size, NULL),
+	    ZTA_EUNAVAILABLE);
 	/* Nor are its keys replaced from there. */
 	assert_int_equal(zta_keeper__load(&keeper, NULL), ZTA_OK);
 	keeper.own = keeper.workers;
@@ -121,6 +136,36 @@ test_keeper__each_channel_has_its_kinds(void **state)
 	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_EUNAVAILABLE);
 	keeper.own = keeper.publisher + 1;
 	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_OK);
+}
+
+/* What is not of the form is refused, whatever it says of itself. */
+static void
+test_keeper__reads_proofs(void **state)
+{
+	const struct {
+		zta_str message;
+		bool is_signed;
+	} rows[] = {
+		{ ZTA_STR("P12345678"), false },
+		{ ZTA_STR("P12345678\0log\n"), false },
+		{ ZTA_STR("P12345678\1" CHECKPOINT), false },
+		{ ZTA_STR("P12345678\77" CHECKPOINT), false },
+		{ ZTA_STR("P12345678\377" CHECKPOINT), false },
+		{ ZTA_STR("P12345678\0" CHECKPOINT), true },
+	};
+	char answer[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(send(*keeper.publisher, rows[i].message.ptr,
+				     rows[i].message.len, 0),
+		    rows[i].message.len);
+		assert_true(
+		    recv(*keeper.publisher, answer, sizeof(answer), 0) >= 9);
+		assert_int_equal(answer[0], rows[i].is_signed ? 'S' : 'R');
+		assert_memory_equal(answer + 1, "12345678", 8);
+	}
 }
 
 /*
@@ -177,6 +222,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_keeper__each_channel_has_its_kinds),
+		TEST(test_keeper__reads_proofs),
 		TEST(test_keeper__is_late),
 		TEST(test_keeper__is_gone),
 	};
