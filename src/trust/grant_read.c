@@ -449,7 +449,10 @@ zta_grant__read_payload(
 	zta_status status;
 
 	*out = (zta_grant){ 0 };
-	status = refused(zta_json__read(arena, payload, &doc, err));
+	status = zta_json__read(arena, payload, &doc, err);
+	if (status != ZTA_OK && status != ZTA_ENOMEM) {
+		status = ZTA_EUNTRUSTED; /* It nests too deep, too. */
+	}
 	if (status == ZTA_OK && doc.root->type != ZTA_JSON_OBJECT) {
 		status = zta_error__set(err, ZTA_EUNTRUSTED, "it is no object");
 	}
