@@ -210,12 +210,13 @@ find_grants(decider *d)
 }
 
 static bool
-check_ring(decider *d, uint32_t i)
+check_ring(decider *d, zta_elevation_action action, uint32_t i)
 {
 	const zta_authzen *r = d->request;
 	const zta_operation operation = { r->action, r->resource_type,
 		r->resource_id };
-	zta_elevation_question question = { .ring = &d->txn->rings[i],
+	zta_elevation_question question = { .action = action,
+		.ring = &d->txn->rings[i],
 		.number = i + 1,
 		.depth = d->txn->ring_count,
 		.subject = &d->txn->subject,
@@ -252,11 +253,13 @@ check_elevation(decider *d)
 	uint32_t i;
 
 	for (i = 0; d->txn != NULL && i < d->txn->ring_count; i++) {
-		if (!check_ring(d, i)) {
+		if (!check_ring(d, ZTA_ELEVATION_ACT_FOR, i)) {
 			return false;
 		}
 	}
-	return true;
+	/* SPEC: ztauth 8: who seals passes on what it may do. */
+	return d->txn == NULL || !d->request->relays ||
+	    check_ring(d, ZTA_ELEVATION_RELAY, d->txn->ring_count - 1);
 }
 
 /* --- leg 4: delegation */

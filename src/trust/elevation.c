@@ -42,6 +42,7 @@ static const char *const name_texts[N_COUNT] = { "level", "source",
 static const char *const action_texts[ZTA_ELEVATION_ACTIONS] = {
 	[ZTA_ELEVATION_ACT_FOR] = "act_for",
 	[ZTA_ELEVATION_DELEGATE] = "delegate",
+	[ZTA_ELEVATION_RELAY] = "relay",
 };
 
 const char *

@@ -42,6 +42,7 @@ typedef struct zta_operation {
 typedef enum zta_elevation_action {
 	ZTA_ELEVATION_ACT_FOR,
 	ZTA_ELEVATION_DELEGATE, /* be given authority by a grant */
+	ZTA_ELEVATION_RELAY,    /* pass its authority on by a seal */
 	ZTA_ELEVATION_ACTIONS
 } zta_elevation_action;
 /*
