@@ -231,6 +231,25 @@ def test_who_sees_what():
     assert call("GET", PATH)[0] == 401
 
 
+def test_a_list_goes_on():
+    refused(call("GET", PATH + "?after=x", grants.person()), 400, "invalid_request", "after")
+    refused(call("GET", PATH + "?after=" + "f" * 24, grants.person()), 400, "invalid_request", "after")
+    credential = grants.person()
+    many = "".join(grants.make() + "\n" for _ in range(230))
+    for grant in many.split():
+        ztauth("delegate", "add", "--file", server.path("grants"), input=grant)
+    want, got, after = {claims_of(g)["jti"] for g in many.split()}, [], ""
+    while True:
+        status, answer = call("GET", PATH + after, credential)
+        assert status == 200 and len(answer["delegations"]) <= 256, answer
+        got += [g["jti"] for g in answer["delegations"]]
+        assert answer["more"] == ("next" in answer)
+        if not answer["more"]:
+            break
+        after = "?after=" + answer["next"]
+    assert want <= set(got) and len(got) == len(set(got))
+
+
 def test_who_revokes():
     def chain():
         root = grants.make(delegate=AGENT)
@@ -383,7 +402,7 @@ try:
           test_a_delegator_registers_for_a_workload_that_needs_no_better_proof, test_under_a_zone_too,
           test_what_is_not_registered, test_a_person_is_given_and_no_workload_is_asked_about, test_paths,
           test_one_of_many_at_a_time_registers_it, test_a_grant_for_later_is_registered_now, test_consent_is_from_about_now,
-          test_a_wider_child_is_told_its_dimension, test_who_sees_what, test_who_revokes,
+          test_a_wider_child_is_told_its_dimension, test_who_sees_what, test_who_revokes, test_a_list_goes_on,
           test_elevation_is_asked, test_consent_by_signing_in, test_no_consent,
           test_one_sign_in_is_for_one_grant, test_no_other_signature_stands_for_a_sign_in,
           test_what_the_zone_signed_lives_as_long_as_its_key])
