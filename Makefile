@@ -59,10 +59,10 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spent spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor checkpoint erase erase_requests frame ids journal leaf leaf_copy \
-      leaf_fields leaf_json log merkle note opening openings openings_view \
-      publish reader receipt regrow resume retain retain_log rows segment \
-      sequencer tile_name tree verify verify_records view write
+LOG = cbor checkpoint consistency erase erase_requests frame ids journal leaf \
+      leaf_copy leaf_fields leaf_json log merkle note opening openings \
+      openings_view publish reader receipt regrow resume retain retain_log \
+      rows segment sequencer tile_name tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -118,16 +118,16 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop foreign gate grant grant_chain grant_make grant_show \
-       grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_signer log_tree may_act merkle metamorphic nomem note object \
-       openings pack pep pep_answer pep_batch pep_link pep_part pep_sent \
-       quarantine random receipt receive_fault recheck remote retain \
-       revocations ring saml sandbox schema seal search search_random \
-       snapshot_base spent spiffe ssh statement status_list store store_fault \
-       store_pgsql store_sqlite tls transaction transfer tree trust txn_token \
-       uri used validate wimse workspace x509
+UNIT = admit alloc api_key base binding cedar check consent consistency \
+       decide diff difference dpop foreign gate grant grant_chain grant_make \
+       grant_show grants grants_copy grants_fault grants_random json jwt \
+       keeper known ledger log log_signer log_tree may_act merkle metamorphic \
+       nomem note object openings pack pep pep_answer pep_batch pep_link \
+       pep_part pep_sent quarantine random receipt receive_fault recheck \
+       remote retain revocations ring saml sandbox schema seal search \
+       search_random snapshot_base spent spiffe ssh statement status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust txn_token uri used validate wimse workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
        lists log memo note object opening outside pack pep pep_part pktline \
@@ -181,6 +181,9 @@ $(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
 $(BUILD)/tests/unit/test_sandbox: src/daemon/sandbox_calls.c \
     src/daemon/sandbox_files.c
 $(BUILD)/tests/unit/test_sandbox: LDLIBS += -lseccomp
+
+$(BUILD)/tests/unit/test_keeper: src/daemon/hoard.c src/daemon/keeper.c \
+    src/daemon/log_signer.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \

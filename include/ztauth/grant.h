@@ -29,7 +29,8 @@ typedef struct zta_grant_terms {
 	size_t action_count;
 	const zta_str *resources; /* Product::"teapot"; Product: all of them */
 	size_t resource_count;
-	zta_str when; /* Cedar */
+	zta_str when;      /* Cedar */
+	int64_t consent_s; /* when it is consented to; 0: not_before_s */
 	int64_t not_before_s, expires_s;
 	uint32_t max_depth; /* how many may follow */
 	bool once;
@@ -71,6 +72,7 @@ typedef struct zta_grant_shown {
 	size_t resource_count;
 	zta_str when, purpose, holder, statement; /* may be empty */
 	const char *consent;
+	int64_t consent_s; /* when */
 	int64_t not_before_s, expires_s;
 	uint32_t max_depth;
 	bool once, has_parent;
@@ -83,8 +85,8 @@ typedef struct zta_grant_shown {
 typedef struct zta_grant_list {
 	const zta_grant_shown *list;
 	size_t count;
-	bool
-	    more; /* there are others, which were not asked for closely enough */
+	bool more;    /* there may be others, which were not looked at */
+	zta_str next; /* `after` of the filter that goes on; empty: none does */
 } zta_grant_list;
 
 ZTA_PUBLIC void zta_grant_list_free(const zta_grant_list *list);
@@ -107,6 +109,8 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grant_verify(
 typedef struct zta_grant_filter {
 	zta_str jti; /* one alone, with those below it */
 	zta_str delegator, delegate;
+	zta_str
+	    after; /* where a list of a server ended; empty: from the first */
 } zta_grant_filter;
 
 /*
@@ -140,6 +144,7 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grant_register(
     const zta_grant_server *server, zta_str grant, zta_str id_token,
     const zta_grant_list **out, zta_error *err);
 
+/* So many as the server looks at in one call; with `next` it goes on. */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_grants_at_server(
     const zta_grant_server *server, const zta_grant_filter *filter,
     const zta_grant_list **out, zta_error *err);

@@ -135,7 +135,8 @@ find(
 		.readers = { d->name,
 		    d->caller.kind == ZTA_PRINCIPAL_WORKLOAD ? d->caller.id :
 							       ZTA_STR("") },
-		.now = d->now };
+		.now = d->now,
+		.look_max = ZTA_GRANTS_LOOKED_MAX };
 	zta_followed *followed = d->worker->service->zone.grants;
 	zta_status status;
 
@@ -190,6 +191,7 @@ list_all(zta_delegation_call *d)
 	zta_grant_list list;
 	zta_buf buf;
 	zta_json_out out = { &buf, false };
+	zta_status status;
 	size_t i;
 
 	if (query == NULL ||
@@ -201,7 +203,14 @@ list_all(zta_delegation_call *d)
 	}
 	filter.delegator = zta_form__get(query, "delegator");
 	filter.delegate = zta_form__get(query, "delegate");
-	if (find(d, &filter, &list) != ZTA_OK) {
+	filter.after = zta_form__get(query, "after");
+	status = find(d, &filter, &list);
+	if (status == ZTA_EINVALID) {
+		zta_http_call__fail(d->call, 400, "invalid_request",
+		    "the list does not go on there: begin anew", "after");
+		return;
+	}
+	if (status != ZTA_OK) {
 		unavailable(d);
 		return;
 	}
@@ -215,6 +224,7 @@ list_all(zta_delegation_call *d)
 	zta_json_out__close(&out, ']');
 	zta_json_out__name(&out, "more");
 	zta_json_out__bool(&out, list.more);
+	zta_json_out__member_if(&out, "next", list.next);
 	zta_json_out__close(&out, '}');
 	answer_json(d, 200, &buf);
 }

@@ -70,9 +70,32 @@ put_list(const zta_grant_list *list, bool json)
 			put_row(&list->list[i]);
 		}
 	}
-	if (list->more) {
+	if (list->more && list->next.len == 0) {
 		cli_say("there are more: choose with --from and --to");
 	}
+	return code;
+}
+
+/* A server looks at so many at a time, and says where it ended. */
+static int
+put_pages(const cli_grants_at *at, zta_grant_filter filter, bool json)
+{
+	const zta_grant_list *list, *before = NULL;
+	zta_error err = { 0 };
+	int code;
+
+	do {
+		code = CLI_FAILED;
+		if (cli_grants_find(at, &filter, &list, &err) != ZTA_OK) {
+			(void)cli_fail(&err);
+			break;
+		}
+		code = put_list(list, json);
+		zta_grant_list_free(before);
+		before = list;
+		filter.after = list->next;
+	} while (code == CLI_OK && filter.after.len > 0);
+	zta_grant_list_free(before);
 	return code;
 }
 
@@ -87,8 +110,6 @@ cli_delegate_list(int argc, char **argv)
 		{ "to", &to, NULL }, { "json", NULL, &json },
 		{ NULL, NULL, NULL } };
 	zta_grant_filter filter = { 0 };
-	const zta_grant_list *list;
-	zta_error err = { 0 };
 	int code = cli_options(argc, argv, options, NULL, list_help);
 
 	if (code >= 0) {
@@ -97,13 +118,7 @@ cli_delegate_list(int argc, char **argv)
 	if (cli_grants_enter(&at, &code)) {
 		filter.delegator = zta_str_of(from == NULL ? "" : from);
 		filter.delegate = zta_str_of(to == NULL ? "" : to);
-		code = CLI_FAILED;
-		if (cli_grants_find(&at, &filter, &list, &err) == ZTA_OK) {
-			code = put_list(list, json);
-			zta_grant_list_free(list);
-		} else {
-			(void)cli_fail(&err);
-		}
+		code = put_pages(&at, filter, json);
 	}
 	cli_grants_leave(&at);
 	return code;

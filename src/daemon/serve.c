@@ -76,7 +76,7 @@ open_fetcher(zta_serving *s, zta_error *err)
 		.ca_file = s->config.fetch_ca_file,
 		.secrets = s->config.secrets_dir,
 		.sign = zta_keeper__sign_client,
-		.channels = s->keeper.channels + s->config.workers,
+		.channels = s->keeper.clients,
 		.snapshot = give_snapshot,
 		.context = &s->service,
 		.say = zta_daemon__say };
@@ -150,12 +150,12 @@ start_keeper(zta_serving *s)
 		.sandbox = s->config.sandbox };
 	const zta_log_signer_files log = { s->config.log_key, s->origin,
 		s->config.log_dir };
-	/* One more, for who makes checkpoints. */
-	const uint32_t channels = s->config.workers + ZTA_FETCH_THREADS + 1;
+	const zta_keeper_threads threads = { s->config.workers,
+		ZTA_FETCH_THREADS };
 	zta_error err = { 0 };
 	bool changed;
 
-	if (zta_keeper__start(&s->keeper, &keys, &log, channels, &err) !=
+	if (zta_keeper__start(&s->keeper, &keys, &log, &threads, &err) !=
 		ZTA_OK ||
 	    zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
 		&changed, &err) != ZTA_OK) {

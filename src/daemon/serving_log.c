@@ -86,9 +86,9 @@ open_publisher(zta_serving *s, zta_error *err)
 	const zta_publisher_options options = { .dir = s->config.log_dir,
 		.key = &s->log_key,
 		.log = s->service.log,
+		.last = zta_keeper__last_log,
 		.sign = zta_keeper__sign_log,
-		.context =
-		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
+		.context = s->keeper.publisher,
 		.say = zta_daemon__say };
 
 	if (s->keeper.log_key[0] == '\0') {

@@ -14,15 +14,22 @@
 
 typedef struct zta_publisher zta_publisher;
 
-/* The note of this text. ZTA_EUNAVAILABLE. */
-typedef zta_status zta_publish_sign(
-    void *context, zta_str text, zta_buf *note, zta_error *err);
+/* How many entries were signed for last; 0: none were. ZTA_EUNAVAILABLE. */
+typedef zta_status zta_publish_last(
+    void *context, uint64_t *size, zta_error *err);
+/*
+ * The note of this text; `proof` shows that the tree only grew from what was
+ * signed for last. ZTA_EUNAVAILABLE.
+ */
+typedef zta_status zta_publish_sign(void *context, zta_str text,
+    const zta_merkle_path *proof, zta_buf *note, zta_error *err);
 
 typedef struct zta_publisher_options {
 	const char *dir;         /* of the log */
 	const zta_note_key *key; /* that signs */
 	zta_log *log;
-	zta_publish_sign *sign; /* called by the thread alone */
+	zta_publish_last *last; /* called by the thread alone, */
+	zta_publish_sign *sign; /* and so is this */
 	void *context;
 	/* Tell the operator that there is no checkpoint, once a failure. */
 	void (*say)(const char *format, ...)

@@ -195,7 +195,7 @@ ask(exchange *x, const char *method, const char *type, zta_str body)
 static zta_status
 read_list(const zta_json *node, zta_grant_list_held *held, zta_error *err)
 {
-	const zta_json *more = NULL, *item = node;
+	const zta_json *more = NULL, *item = node, *all = node;
 	zta_grant_shown *list;
 	zta_status status = ZTA_OK;
 	uint32_t i, count = 1;
@@ -221,8 +221,10 @@ read_list(const zta_json *node, zta_grant_list_held *held, zta_error *err)
 		status = zta_grant_show__get(&list[i], &held->arena, item, err);
 		item = zta_json__after(item);
 	}
-	held->list = (zta_grant_list){ list, count,
-		more != NULL && more->type == ZTA_JSON_TRUE };
+	held->list = (zta_grant_list){ .list = list,
+		.count = count,
+		.more = more != NULL && more->type == ZTA_JSON_TRUE,
+		.next = zta_json__text_in(more == NULL ? NULL : all, "next") };
 	return status;
 }
 
@@ -310,19 +312,27 @@ zta_grant_register(const zta_grant_server *server, zta_str grant,
 static void
 put_query(zta_buf *path, const zta_grant_filter *filter)
 {
+	const struct {
+		const char *name;
+		zta_str value;
+	} parts[] = { { "delegator=", filter->delegator },
+		{ "delegate=", filter->delegate },
+		{ "after=", filter->after } };
+	char join = '?';
+	size_t i;
+
 	if (filter->jti.len > 0) {
 		zta_buf__byte(path, '/');
 		zta_uri__put_escaped(path, filter->jti);
 		return;
 	}
-	if (filter->delegator.len > 0) {
-		zta_buf__text(path, "?delegator=");
-		zta_uri__put_escaped(path, filter->delegator);
-	}
-	if (filter->delegate.len > 0) {
-		zta_buf__text(path,
-		    filter->delegator.len > 0 ? "&delegate=" : "?delegate=");
-		zta_uri__put_escaped(path, filter->delegate);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].value.len > 0) {
+			zta_buf__byte(path, join);
+			zta_buf__text(path, parts[i].name);
+			zta_uri__put_escaped(path, parts[i].value);
+			join = '&';
+		}
 	}
 }
 

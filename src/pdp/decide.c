@@ -209,27 +209,21 @@ find_grants(decider *d)
 	return true;
 }
 
-/* Decided again, there is no zone: the ledger says its domain, or nobody. */
-static zta_str
-home_of(const decider *d)
-{
-	return d->zone == NULL ? (zta_str){ "", 0 } : d->zone->trust_domain;
-}
-
 static bool
-check_ring(decider *d, uint32_t i)
+check_ring(decider *d, zta_elevation_action action, uint32_t i)
 {
 	const zta_authzen *r = d->request;
 	const zta_operation operation = { r->action, r->resource_type,
 		r->resource_id };
-	zta_elevation_question question = { .ring = &d->txn->rings[i],
+	zta_elevation_question question = { .action = action,
+		.ring = &d->txn->rings[i],
 		.number = i + 1,
 		.depth = d->txn->ring_count,
 		.subject = &d->txn->subject,
 		.operation = &operation,
 		.now = d->out->time,
 		.common = &d->common,
-		.home = home_of(d) };
+		.home = d->out->home };
 	zta_elevation_answer answer;
 	zta_status status;
 
@@ -259,11 +253,13 @@ check_elevation(decider *d)
 	uint32_t i;
 
 	for (i = 0; d->txn != NULL && i < d->txn->ring_count; i++) {
-		if (!check_ring(d, i)) {
+		if (!check_ring(d, ZTA_ELEVATION_ACT_FOR, i)) {
 			return false;
 		}
 	}
-	return true;
+	/* SPEC: ztauth 8: who seals passes on what it may do. */
+	return d->txn == NULL || !d->request->relays ||
+	    check_ring(d, ZTA_ELEVATION_RELAY, d->txn->ring_count - 1);
 }
 
 /* --- leg 4: delegation */
@@ -398,9 +394,10 @@ go_on(decider *d)
 
 /* A decision begins with deny. */
 static zta_status
-begin(decider *d, int64_t now)
+begin(decider *d, zta_str home, int64_t now)
 {
-	*d->out = (zta_decision){ .effect = ZTA_DENY, .time = now };
+	*d->out =
+	    (zta_decision){ .effect = ZTA_DENY, .time = now, .home = home };
 	zta_random__bytes(d->out->id, sizeof(d->out->id));
 	/* A forbid that was left out would allow. */
 	return d->snapshot->whole ?
@@ -420,7 +417,7 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 		.caller = caller,
 		.out = out,
 		.err = err };
-	zta_status status = begin(&d, now);
+	zta_status status = begin(&d, zone->trust_domain, now);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -430,8 +427,8 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 
 zta_status
 zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
-    const zta_authzen *request, zta_txn *txn, zta_str caller, int64_t now,
-    zta_decision *out, zta_error *err)
+    const zta_authzen *request, zta_txn *txn, zta_str caller, zta_str home,
+    int64_t now, zta_decision *out, zta_error *err)
 {
 	const zta_principal principal = { .id = caller,
 		.kind = ZTA_PRINCIPAL_WORKLOAD };
@@ -441,13 +438,13 @@ zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 		.request = request,
 		.out = out,
 		.err = err };
-	zta_status status = begin(&d, now);
+	zta_status status = begin(&d, home, now);
 
 	if (status != ZTA_OK) {
 		return status;
 	}
 	if (caller.len > 0 &&
-	    zta_elevation__knows(&snapshot->model, &ring, ZTA_STR(""), now)) {
+	    zta_elevation__knows(&snapshot->model, &ring, home, now)) {
 		d.caller = &principal;
 	}
 	if (txn != NULL) {

@@ -170,10 +170,11 @@ keep_policies(zta_issuer *s, const zta_elevation_answer *answer)
 }
 
 static bool
-check_ring(zta_issuer *s, uint32_t i)
+check_ring(zta_issuer *s, zta_elevation_action action, uint32_t i)
 {
 	const zta_txn *txn = &s->out->txn;
-	zta_elevation_question question = { .ring = &txn->rings[i],
+	zta_elevation_question question = { .action = action,
+		.ring = &txn->rings[i],
 		.number = i + 1,
 		.depth = txn->ring_count,
 		.subject = &txn->subject,
@@ -208,11 +209,13 @@ check_elevation(zta_issuer *s)
 	uint32_t i;
 
 	for (i = 0; i < s->out->txn.ring_count; i++) {
-		if (!check_ring(s, i)) {
+		if (!check_ring(s, ZTA_ELEVATION_ACT_FOR, i)) {
 			return false;
 		}
 	}
-	return true;
+	/* Might the one before, who sealed, still do so? SPEC: ztauth 8 */
+	return s->seal == NULL ||
+	    check_ring(s, ZTA_ELEVATION_RELAY, s->out->txn.ring_count - 2);
 }
 
 static int64_t
@@ -269,11 +272,12 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_arena *arena, const zta_issue_request *request, int64_t now,
     zta_issue_answer *out, zta_error *err)
 {
-	static bool (*const steps[])(
-	    zta_issuer *) = { zta_issuer__verify_proofs, check_audience,
-		narrow_scope, take_details, zta_issuer__find_grants,
-		check_elevation, zta_issuer__check_grants, complete,
-		zta_issuer__use_seal, zta_issuer__use_grants };
+	static bool (*const steps[])(zta_issuer *) = {
+		zta_issuer__verify_proofs, check_audience, narrow_scope,
+		take_details, zta_issuer__find_grants, check_elevation,
+		zta_issuer__check_grants, complete, zta_issuer__check_use,
+		zta_issuer__use_seal, zta_issuer__use_grants
+	};
 	zta_issuer *s = zta_arena__zalloc(arena, 1, sizeof(*s));
 	size_t i;
 

@@ -117,6 +117,11 @@ zta_replay__put(const zta_authzen *request, const zta_principal *caller,
 	if (caller != NULL) {
 		zta_json_out__member(&out, "caller", caller->id);
 	}
+	zta_json_out__member_if(&out, "home", d->home);
+	if (request->relays) {
+		zta_json_out__name(&out, "relays");
+		zta_json_out__bool(&out, true);
+	}
 	zta_json_out__close(&out, '}');
 	return true;
 }
@@ -324,17 +329,29 @@ read_chain(reader *r, const zta_json *chain)
 	return status != ZTA_OK ? status : read_rings(r, chain, txn);
 }
 
+static zta_status
+read_relays(reader *r)
+{
+	const zta_json *node = zta_json__get(r->doc.root, "relays");
+
+	if (node != NULL && node->type != ZTA_JSON_TRUE) {
+		return FAIL(r, node, "`relays` is true, or absent");
+	}
+	r->out->request.relays = node != NULL;
+	return ZTA_OK;
+}
+
 zta_status
 zta_replay__read(
     zta_arena *arena, zta_str text, zta_replay *out, zta_error *err)
 {
 	static const char *const names[] = { "id", "time", "request", "chain",
-		"caller", NULL };
+		"caller", "home", "relays", NULL };
 	reader r = { .arena = arena, .out = out, .err = err };
 	const zta_json *chain;
 	zta_status status = zta_json__read(arena, text, &r.doc, err);
 
-	*out = (zta_replay){ .caller = ZTA_STR("") };
+	*out = (zta_replay){ .caller = ZTA_STR(""), .home = ZTA_STR("") };
 	if (status == ZTA_OK) {
 		status = zta_json__only(&r.doc, r.doc.root, names, err);
 	}
@@ -351,7 +368,11 @@ zta_replay__read(
 	if (chain != NULL) {
 		status = read_chain(&r, chain);
 	}
-	return status == ZTA_OK && zta_json__get(r.doc.root, "caller") != NULL ?
-	    take_text(&r, r.doc.root, "caller", &out->caller) :
-	    status;
+	if (status == ZTA_OK && zta_json__get(r.doc.root, "caller") != NULL) {
+		status = take_text(&r, r.doc.root, "caller", &out->caller);
+	}
+	if (status == ZTA_OK && zta_json__get(r.doc.root, "home") != NULL) {
+		status = take_text(&r, r.doc.root, "home", &out->home);
+	}
+	return status != ZTA_OK ? status : read_relays(&r);
 }

@@ -200,6 +200,7 @@ zta_authzen__read_sealing(
 		return status;
 	}
 	out->seal = zta_json__get(doc.root, "seal");
+	out->relays = true;
 	if (out->seal == NULL) {
 		return zta_json__fail(
 		    &doc, doc.root, err, ZTA_EINVALID, "`seal` is missing");

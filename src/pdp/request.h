@@ -17,6 +17,7 @@ typedef struct zta_authzen {
 	zta_str zone, ledger; /* of authorization_model; may be empty */
 	zta_str tx_token;     /* may be empty */
 	const zta_json *seal; /* what is to be sealed; NULL: nothing */
+	bool relays;          /* it is to be sealed, if it is allowed */
 } zta_authzen;
 
 /*

@@ -64,6 +64,7 @@ show(zta_grant_shown *out, zta_arena *arena, const zta_grant *g, zta_str text,
 		.holder = g->holder,
 		.statement = g->statement,
 		.consent = zta_consent__name(g->consent),
+		.consent_s = g->consent_at / 1000,
 		.not_before_s = g->not_before / 1000,
 		.expires_s = g->expires_at / 1000,
 		.max_depth = g->max_depth,
@@ -115,7 +116,10 @@ state_of(const zta_grants *grants, const zta_known_grant *known,
 	if (now >= shown->expires_s * 1000) {
 		return "ended";
 	}
-	return now < shown->not_before_s * 1000 ? "not_yet" : "live";
+	return now < shown->not_before_s * 1000 ||
+		now < shown->consent_s * 1000 ?
+	    "not_yet" :
+	    "live";
 }
 
 static zta_status
@@ -140,7 +144,7 @@ name_above(const zta_grants *grants, const zta_known_grant *known,
 	return ZTA_OK;
 }
 
-/* All of them are looked at, so it is for one grant alone. */
+/* All that came later are looked at, so it is for one grant alone. */
 static zta_status
 name_below(const zta_grants *grants, const zta_known_grant *known,
     zta_arena *arena, zta_grant_shown *out, zta_error *err)
@@ -148,7 +152,7 @@ name_below(const zta_grants *grants, const zta_known_grant *known,
 	zta_str *list = NULL;
 	uint32_t i;
 
-	for (i = 0; i < grants->count; i++) {
+	for (i = (uint32_t)(known - grants->list) + 1; i < grants->count; i++) {
 		if (zta_grants__above(grants, &grants->list[i]) != known ||
 		    out->below_count == ZTA_GRANTS_SHOWN_MAX) {
 			continue;
@@ -173,6 +177,8 @@ name_below(const zta_grants *grants, const zta_known_grant *known,
  * What is asked of all that are known. The index has numbers for names, and the
  * grants themselves the names: only of those that may be meant are these read.
  */
+#define PLACE_BYTES (sizeof(uint64_t) + sizeof(uint32_t))
+
 typedef struct shower {
 	const zta_grants *grants;
 	const zta_grant_choice *choice;
@@ -299,10 +305,6 @@ add(shower *s, const zta_known_grant *known, zta_grant_shown **list,
 	if (status != ZTA_OK || !chosen) {
 		return status;
 	}
-	if (out->count == ZTA_GRANTS_SHOWN_MAX) {
-		out->more = true;
-		return ZTA_OK;
-	}
 	*list = zta_arena__grow(
 	    s->arena, *list, out->count, out->count + 1, sizeof(**list));
 	if (*list == NULL) {
@@ -310,6 +312,40 @@ add(shower *s, const zta_known_grant *known, zta_grant_shown **list,
 	}
 	(*list)[out->count++] = shown;
 	return ZTA_OK;
+}
+
+/*
+ * Where a list ended: a number of the index, and of the file that it is of. Not
+ * a `jti`, which might be one that the caller has no part in.
+ */
+static zta_status
+put_place(shower *s, uint32_t number, zta_str *out)
+{
+	char bytes[PLACE_BYTES], digits[2 * PLACE_BYTES];
+
+	memcpy(bytes, &s->grants->inode, sizeof(s->grants->inode));
+	memcpy(bytes + sizeof(s->grants->inode), &number, sizeof(number));
+	zta_hex__encode((zta_str){ bytes, sizeof(bytes) }, digits);
+	*out = zta_arena__copy(s->arena, (zta_str){ digits, sizeof(digits) });
+	return out->ptr == NULL ? zta_arena__failed(s->arena, s->err) : ZTA_OK;
+}
+
+static zta_status
+read_place(const shower *s, uint32_t *out)
+{
+	const zta_str after = s->choice->filter.after;
+	char bytes[PLACE_BYTES];
+
+	*out = 0;
+	if (after.len == 0) {
+		return ZTA_OK;
+	}
+	if (after.len != 2 * sizeof(bytes) || !zta_hex__decode(after, bytes) ||
+	    memcmp(bytes, &s->grants->inode, sizeof(s->grants->inode)) != 0) {
+		return ZTA_EINVALID;
+	}
+	memcpy(out, bytes + sizeof(s->grants->inode), sizeof(*out));
+	return *out <= s->grants->count ? ZTA_OK : ZTA_EINVALID;
 }
 
 zta_status
@@ -327,18 +363,25 @@ zta_grants__show(const zta_grants *grants, const zta_grant_choice *choice,
 	const zta_known_grant *one =
 	    zta_grants__find(grants, choice->filter.jti);
 	zta_grant_shown *list = NULL;
-	zta_status status = ZTA_OK;
-	uint32_t i = 0, end = grants->count;
+	uint32_t i, first, end = grants->count;
+	zta_status status = read_place(&s, &first);
 
 	*out = (zta_grant_list){ 0 };
 	if (choice->filter.jti.len > 0) {
-		i = one == NULL ? end : (uint32_t)(one - grants->list);
-		end = one == NULL ? end : i + 1;
+		first = one == NULL ? end : (uint32_t)(one - grants->list);
+		end = one == NULL ? end : first + 1;
 	}
-	for (; status == ZTA_OK && !out->more && i < end; i++) {
+	for (i = first;
+	     status == ZTA_OK && i < end && out->count < ZTA_GRANTS_SHOWN_MAX &&
+	     (choice->look_max == 0 || i - first < choice->look_max);
+	     i++) {
 		if (may_be_chosen(&s, &grants->list[i])) {
 			status = add(&s, &grants->list[i], &list, out);
 		}
+	}
+	out->more = i < end;
+	if (status == ZTA_OK && out->more) {
+		status = put_place(&s, i, &out->next);
 	}
 	out->list = list;
 	return status;
@@ -385,7 +428,7 @@ zta_grant_look(zta_str text, const zta_grant_list **out, zta_error *err)
 	status = shown == NULL ?
 	    zta_arena__failed(&held->arena, err) :
 	    zta_grant_show__read(shown, &held->arena, text, err);
-	held->list = (zta_grant_list){ shown, 1, false };
+	held->list = (zta_grant_list){ .list = shown, .count = 1 };
 	if (status != ZTA_OK) {
 		zta_grant_list_free(&held->list);
 		return status;
@@ -413,6 +456,8 @@ zta_grants_in_file(const char *path, const zta_grant_filter *filter,
 	if (status == ZTA_OK) {
 		status = zta_grants__show(
 		    &grants, &choice, &held->arena, &held->list, err);
+		/* It is read anew each time: nothing goes on. */
+		held->list.next = ZTA_STR("");
 	}
 	zta_grants__release(&grants);
 	if (status == ZTA_OK && filter->jti.len > 0 && held->list.count == 0) {

@@ -10,8 +10,10 @@
 #include "trust/grants.h"
 #include "ztauth/grant.h"
 
-/* How many are shown at a time: nobody else finds a grant meanwhile. */
+/* How many are shown, and looked at, at a time: nobody else finds a grant
+ * meanwhile. */
 #define ZTA_GRANTS_SHOWN_MAX 256u
+#define ZTA_GRANTS_LOOKED_MAX 16384u
 
 /* Show one grant alone: read `text`, a JWS or a payload, into `arena`. */
 ZTA_MUST_USE zta_status zta_grant_show__read(
@@ -23,12 +25,14 @@ typedef struct zta_grant_choice {
 	    all; /* are seen; otherwise those in which one of these has part: */
 	zta_str readers[2]; /* as grants name them; empty: nobody */
 	int64_t now;        /* ms */
+	uint32_t look_max;  /* how many are looked at; 0: all */
 } zta_grant_choice;
 
 /*
  * Show those of the zone that are chosen, at most ZTA_GRANTS_SHOWN_MAX; all is in
  * `arena`, and refers to nothing of `grants`. With a `jti` in the filter those
- * below it are named, too. None is no error.
+ * below it are named, too. None is no error. ZTA_EINVALID: `after` of the filter
+ * is no place in this list.
  */
 ZTA_MUST_USE zta_status zta_grants__show(const zta_grants *grants,
     const zta_grant_choice *choice, zta_arena *arena, zta_grant_list *out,

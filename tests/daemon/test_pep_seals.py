@@ -142,7 +142,8 @@ def test_quarantine_reaches_what_is_on_its_way():
 
 groups()
 with open(server.path("ledger/trust/elevation.cedar"), "a", encoding="utf-8") as file:
-    file.write('permit (principal in ZTAuth::Group::"mail", action == ZTAuth::Action::"act_for",'
+    file.write('permit (principal, action == ZTAuth::Action::"relay", resource);\n'
+               'permit (principal in ZTAuth::Group::"mail", action == ZTAuth::Action::"act_for",'
                " resource) when { context.ring > 1 };")
 server.start()
 try:

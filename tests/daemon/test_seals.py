@@ -68,11 +68,14 @@ def reload():
         time.sleep(0.02)
 
 
+RELAY = '\n@id("may-send-on") permit (principal, action == ZTAuth::Action::"relay", resource);\n'
+
+
 def set_up():
     groups()
     with open(server.path("ledger/trust/elevation.cedar"), "a", encoding="utf-8") as f:
         f.write('permit (principal in ZTAuth::Group::"mail", action == ZTAuth::Action::"act_for",'
-                " resource) when { context.ring > 1 };")
+                " resource) when { context.ring > 1 };" + RELAY)
     ztauth("key", "gen", "--out", server.path("previous.pem"))
     keys = []
     for name in (ALICE, QUEUE):
@@ -313,6 +316,39 @@ def test_duplicate():
     assert [r["code"] for r in server.records()[-2:]] == ["issued", "issued"]
 
 
+def test_who_may_send_on():
+    """SPEC: ztauth 6, 8: relay is asked when it is sealed, and again when that is exchanged."""
+    path, token, early = server.path("ledger/trust/elevation.cedar"), first(), seal()
+    later = seal(consumed(seal()))
+    with open(path, encoding="utf-8") as f:
+        before = f.read()
+    for rule, ring in (("", 1), (RELAY + '@id("no") forbid (principal == ZTAuth::Workload::"%s", '
+                                 'action == ZTAuth::Action::"relay", resource);' % ORDER, 1),
+                       (RELAY + '@id("mail") forbid (principal in ZTAuth::Group::"mail", '
+                                'action == ZTAuth::Action::"relay", resource);', 2)):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(before.replace(RELAY, rule))
+        reload()
+        # It may act, and be decided about, but not send on.
+        assert code_of(token) == "permitted"
+        if ring == 1:
+            status, answer = ask(token, {"channel": "orders", "payload_sha256": b64(sha256(b"one teapot"))})
+            told = answer["context"]["ztauth"]
+            assert status == 200 and answer["decision"] is False and "seal" not in answer, answer
+            assert (told["leg"], told["code"], told["ring"]) == ("elevation", "unauthorized_actor", 1), told
+            record = refused(early, "unauthorized_actor", error="unauthorized_client")
+        else:
+            # Who sealed last is asked; of those before it was asked then.
+            consumed(early)
+            record = refused(later, "unauthorized_actor", error="unauthorized_client")
+        assert record["leg"] == "elevation" and record["ring"] == ring, record
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before)
+    reload()
+    consumed(early)
+    consumed(later)
+
+
 def test_once():
     text = seal(once=True)
     # What is refused uses up nothing.
@@ -331,6 +367,16 @@ def test_once():
         refused(text, "seal_used")
     consumed(other)
     refused(other, "seal_used")
+
+
+def test_once_is_used_up_last():
+    """What is refused by a grant does not use the seal up, nor the other way round."""
+    text, used, fresh = seal(once=True), add(grant(delegate=MAIL, once=True)), add(grant(delegate=MAIL, once=True))
+    consumed(seal(), delegation=jti_of(used))
+    refused(text, "delegation_invalid", delegation=jti_of(used), words="used")
+    consumed(text)
+    refused(text, "seal_used", delegation=jti_of(fresh))
+    consumed(seal(), delegation=jti_of(fresh))
 
 
 def test_once_for_many_at_a_time():

@@ -139,6 +139,60 @@ static const struct {
 	{ "", "", "", "", "" },
 };
 
+/* In pieces it is the same list, and a piece looks at no more than it may. */
+static void
+test_grant_show__in_pieces(void **state)
+{
+	zta_grant_choice choice = {
+		.all = true, .now = GRANT_NOW, .look_max = 1
+	};
+	zta_grants grants;
+	zta_grant_list whole, piece;
+	size_t n = 0;
+
+	(void)state;
+	write_file();
+	assert_int_equal(zta_grants__read(&grants, path, NULL), ZTA_OK);
+	choice.look_max = 0;
+	assert_int_equal(
+	    zta_grants__show(&grants, &choice, &arena, &whole, NULL), ZTA_OK);
+	assert_true(whole.count > 2 && !whole.more && whole.next.len == 0);
+	choice.look_max = 1;
+	do {
+		assert_int_equal(
+		    zta_grants__show(&grants, &choice, &arena, &piece, NULL),
+		    ZTA_OK);
+		assert_true(piece.count <= 1);
+		assert_int_equal(piece.more, piece.next.len > 0);
+		if (piece.count == 1) {
+			assert_true(zta_str__eq(
+			    piece.list[0].jti, whole.list[n++].jti));
+		}
+		choice.filter.after = piece.next;
+	} while (piece.more);
+	assert_int_equal(n, whole.count);
+	/* A place of another file, and what is none. */
+	choice.look_max = 1;
+	choice.filter.after = ZTA_STR("");
+	assert_int_equal(
+	    zta_grants__show(&grants, &choice, &arena, &piece, NULL), ZTA_OK);
+	choice.filter.after = piece.next;
+	grants.inode++;
+	assert_int_equal(
+	    zta_grants__show(&grants, &choice, &arena, &piece, NULL),
+	    ZTA_EINVALID);
+	grants.inode--;
+	choice.filter.after.len--;
+	assert_int_equal(
+	    zta_grants__show(&grants, &choice, &arena, &piece, NULL),
+	    ZTA_EINVALID);
+	choice.filter.after = ZTA_STR("ffffffffffffffffffffffff");
+	assert_int_equal(
+	    zta_grants__show(&grants, &choice, &arena, &piece, NULL),
+	    ZTA_EINVALID);
+	zta_grants__release(&grants);
+}
+
 static void
 test_grant_show__to_whom(void **state)
 {
@@ -183,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grant_show__to_whom),
+		cmocka_unit_test(test_grant_show__in_pieces),
 	};
 
 	return cmocka_run_group_tests_name(
