@@ -208,8 +208,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 # Programs that the tests there talk to.
 INTEROP_BIN = $(BUILD)/tests/interop/ledgers \
     $(BUILD)/tests/interop/log_writer $(BUILD)/tests/interop/objects \
-    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
-    $(BUILD)/tests/interop/workspaces
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/receipts \
+    $(BUILD)/tests/interop/signatures $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a
