@@ -59,7 +59,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
+LOG = cbor checkpoint consistency frame ids journal leaf log merkle note publish reader \
       receipt regrow resume rows segment sequencer tile_name tree verify \
       view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
@@ -118,7 +118,7 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check consent decide diff \
+UNIT = admit alloc api_key base binding cedar check consent consistency decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
