@@ -121,7 +121,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent consistency decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_signer log_tree may_act merkle metamorphic nomem note object \
+       log log_cut log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
@@ -176,8 +176,8 @@ $(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
-$(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
-    src/daemon/log_signer.c
+$(BUILD)/tests/unit/test_log_cut $(BUILD)/tests/unit/test_log_signer: \
+    src/daemon/hoard.c src/daemon/log_signer.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
@@ -192,6 +192,12 @@ $(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
 
 $(BUILD)/tests/unit/test_grants_fault: LDFLAGS += -Wl,--wrap=write \
     -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename
+
+$(BUILD)/tests/unit/test_log_cut: tests/unit/cut_disk.h tests/unit/cut_found.h
+$(BUILD)/tests/unit/test_log_cut: LDFLAGS += -Wl,--wrap=open,--wrap=close \
+    -Wl,--wrap=mkostemp,--wrap=mkdir,--wrap=write,--wrap=pwrite \
+    -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename \
+    -Wl,--wrap=unlink
 
 unit: $(UNIT_BIN)
 	@tests/run $(UNIT_BIN)

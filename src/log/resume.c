@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,22 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "log/regrow.h"
+
+/* The name of the directory, whoever made it, before anything is in it. */
+static zta_status
+sync_directory(const zta_log *log, zta_error *err)
+{
+	char path[ZTA_SEGMENT_PATH_MAX];
+	zta_status status;
+
+	if (snprintf(path, sizeof(path), "%s/../log", log->dir) >=
+	    (int)sizeof(path)) {
+		return zta_error__set(err, ZTA_ELIMIT, "the path is too long");
+	}
+	status = zta_file__sync_parent(path, err);
+	zta_error__place(status == ZTA_OK ? NULL : err, "%s/..", log->dir);
+	return status;
+}
 
 zta_status
 zta_log__create_segment(zta_log *log, zta_error *err)
@@ -56,14 +73,21 @@ resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
 	if (status == ZTA_OK) {
 		status = zta_segment__scan(path, first, before, &end, err);
 	}
+	/* Who made it may have been killed before its name was on the disk. */
+	if (status == ZTA_OK) {
+		status = zta_file__sync_parent(path, err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
+	/*
+	 * Who wrote it may have been killed before the sync: what was found is
+	 * the log from now on, so it has to last.
+	 */
 	log->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (log->fd < 0 ||
-	    (end.torn > 0 &&
-		(ftruncate(log->fd, (off_t)end.size) != 0 ||
-		    fsync(log->fd) != 0))) {
+	    (end.torn > 0 && ftruncate(log->fd, (off_t)end.size) != 0) ||
+	    fsync(log->fd) != 0) {
 		status = zta_error__errno(err, "repair the segment");
 		zta_error__place(err, "%s", path);
 		return status;
@@ -123,7 +147,10 @@ zta_log__resume(zta_log *log, const zta_log_head *known, zta_log_found *found,
 		status = check_before_last(log, firsts, count, &end, err);
 	}
 	if (status == ZTA_OK && count == 0) {
-		status = zta_log__create_segment(log, err);
+		status = sync_directory(log, err);
+		if (status == ZTA_OK) {
+			status = zta_log__create_segment(log, err);
+		}
 	} else if (status == ZTA_OK) {
 		status = resume_segment(log, firsts[count - 1],
 		    count > 1 || firsts[0] == 0 ? end.hash : NULL, &found->torn,
