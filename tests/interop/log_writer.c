@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_writer.c - write COUNT records to the log in DIR, as fast as it goes. */
+/*
+ * log_writer.c - write COUNT records to the log in DIR, as fast as it goes. With
+ * a third argument it tells how many the log has that are durable, a line each
+ * time that it hears of some.
+ */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,8 +60,8 @@ main(int argc, char **argv)
 	zta_log *log;
 	uint64_t count, sent = 0, durable = 0;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: log_writer DIR COUNT\n");
+	if (argc < 3) {
+		fprintf(stderr, "usage: log_writer DIR COUNT [say]\n");
 		return 64;
 	}
 	count = strtoull(argv[2], NULL, 10);
@@ -76,6 +80,11 @@ main(int argc, char **argv)
 		while (zta_log_lane__done(lane, &done)) {
 			must(done.status, &err);
 			durable += done.count;
+			if (argc > 3) {
+				printf("%lu\n",
+				    (unsigned long)(found.next + durable));
+				fflush(stdout);
+			}
 		}
 	}
 	zta_log__close(log);

@@ -158,45 +158,60 @@ say(const char *format, ...)
 	fail_msg("after %lu cuts: %s", cuts, text);
 }
 
-/* As a server does: the keeper, the log, checkpoints, and records meanwhile. */
+static zta_log_signer signer;
+static zta_log *log_now;
+
 static void
-live(uint64_t batches)
+begin(void)
 {
 	const zta_log_signer_files files = { key_path, "shop.example/log",
 		dir };
 	zta_log_options options = { .lanes = 1, .segment_max = 9000 };
-	zta_publisher_options publishing = {
-		.dir = dir, .sign = sign, .say = say
-	};
-	zta_log_signer signer;
 	zta_log_found found;
-	zta_publisher *p;
 	zta_error err = { 0 };
-	zta_log *log;
 
 	must(zta_log_signer__open(&signer, &files, &err), &err);
 	options.known = signer.signed_before ? &signer.last : NULL;
-	must(zta_log__open(&log, dir, &options, &found, &err), &err);
+	must(zta_log__open(&log_now, dir, &options, &found, &err), &err);
 	if (found.next < acknowledged) {
 		fail_msg("after %lu cuts and %lu kills: %lu records of %lu",
 		    cuts, kills, (unsigned long)found.next,
 		    (unsigned long)acknowledged);
 	}
 	torn += found.torn > 0;
-	publishing.key = &signer.name;
-	publishing.context = &signer;
-	publishing.log = log;
+}
+
+static void
+finish(void)
+{
+	zta_log__close(log_now);
+	zta_note_key__put(&signer.name, vkey);
+	zta_log_signer__close(&signer);
+}
+
+/* As a server does: the keeper, the log, checkpoints, and records meanwhile. */
+static void
+live(uint64_t batches)
+{
+	zta_publisher_options publishing = { .dir = dir,
+		.key = &signer.name,
+		.sign = sign,
+		.context = &signer,
+		.say = say };
+	zta_publisher *p;
+	zta_error err = { 0 };
+
+	begin();
+	publishing.log = log_now;
 	must(zta_publisher__open(&p, &publishing, &err), &err);
 	for (; batches > 0; batches--) {
-		append_batch(log);
+		append_batch(log_now);
 		if (disk_random(2) == 0) {
 			hand_out(p);
 		}
 	}
 	zta_publisher__close(p);
-	zta_log__close(log);
-	zta_note_key__put(&signer.name, vkey);
-	zta_log_signer__close(&signer);
+	finish();
 }
 
 /* --- what must hold */
@@ -302,6 +317,14 @@ settle(void)
 	}
 }
 
+static void
+new_log(void)
+{
+	disk_start();
+	memset(serials, 0, sizeof(serials));
+	acknowledged = 0;
+}
+
 /* One of the moments since `begun`; each other time right behind a write. */
 static size_t
 some_moment(size_t begun)
@@ -324,9 +347,7 @@ one_log(void)
 	int lives;
 	bool cut;
 
-	disk_start();
-	memset(serials, 0, sizeof(serials));
-	acknowledged = 0;
+	new_log();
 	for (lives = 0; lives < LIVES; lives++) {
 		begun = moment();
 		live(disk_random(BATCHES));
@@ -344,6 +365,23 @@ one_log(void)
 	check_all();
 }
 
+/* The end of what was done last to a segment: a frame, or its name. */
+static size_t
+last_of(disk_kind kind)
+{
+	size_t end = disk.count;
+	const disk_op *op;
+
+	for (;; end--) {
+		op = &disk.ops[end - 1];
+		if (op->kind == kind &&
+		    (kind == DISK_WRITE ? memcmp(op->bytes, "ZTAF", 4) == 0 :
+					  strstr(op->name, ".seg") != NULL)) {
+			return end;
+		}
+	}
+}
+
 /*
  * Its writer is killed between a write and its sync. Whoever reads the log then
  * takes the write for a part of it, and signs for it: so it has to last.
@@ -356,18 +394,35 @@ test_log_cut__is_sure_of_what_it_finds(void **state)
 
 	(void)state;
 	for (i = 0; i < 20; i++) {
-		disk_start();
-		memset(serials, 0, sizeof(serials));
-		acknowledged = 0;
+		new_log();
 		live(3);
-		end = disk.count;
-		while (disk.ops[end - 1].kind != DISK_WRITE ||
-		    memcmp(disk.ops[end - 1].bytes, "ZTAF", 4) != 0) {
-			end--;
-		}
+		end = last_of(DISK_WRITE);
 		forget_after(end);
 		disk_find_at(end, false);
 		live(0);
+		disk_find_at(disk.count, true);
+		live(1);
+		check_all();
+	}
+}
+
+/* The same with a segment, whose name was not synced. */
+static void
+test_log_cut__is_sure_of_names(void **state)
+{
+	size_t end;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		new_log();
+		live(3);
+		end = last_of(DISK_MAKE);
+		forget_after(end);
+		disk_find_at(end, false);
+		begin();
+		append_batch(log_now);
+		finish();
 		disk_find_at(disk.count, true);
 		live(1);
 		check_all();
@@ -429,6 +484,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_cut__is_sure_of_what_it_finds),
+		cmocka_unit_test(test_log_cut__is_sure_of_names),
 		cmocka_unit_test(test_log_cut__loses_nothing),
 	};
 
