@@ -121,7 +121,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent consistency decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_cut log_signer log_tree may_act merkle metamorphic nomem note object \
+       log log_cut log_signer log_tree may_act merkle merkle_vectors metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
