@@ -288,10 +288,12 @@ lint: all
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
         $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
-        $(BUILD)/bench/log $(BUILD)/bench/sealed $(BUILD)/bench/search
+        $(BUILD)/bench/log $(BUILD)/bench/record $(BUILD)/bench/sealed \
+        $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
+$(BUILD)/bench/decide $(BUILD)/bench/record: $(BUILD)/bench/asked.o
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
     $(BUILD)/src/daemon/log_signer.o \
     $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
