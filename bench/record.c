@@ -33,7 +33,8 @@
 #define WINDOW 1024u
 #define SAMPLES_MAX 200000u
 #define SYNCS 40u
-#define FRAME_MAX ((size_t)16 << 20)
+/* Bytes of a frame with one such record, about. */
+#define FRAME 640u
 
 typedef enum turn { ALONE, RECORDED, ONE_BY_ONE, TURNS, OVER } turn;
 
@@ -188,11 +189,11 @@ take_turn(turn what)
 	cpu[what] += cpu_seconds() - before;
 }
 
-/* What it takes to sync so many bytes, behind others of a file. */
+/* What it takes to write as much as a record and sync it, behind others. */
 static void
-measure_syncs(const char *dir, size_t bytes, samples *out)
+measure_syncs(const char *dir, samples *out)
 {
-	static char block[FRAME_MAX];
+	static const char frame[FRAME];
 	char path[4096];
 	uint64_t start;
 	unsigned i;
@@ -201,10 +202,9 @@ measure_syncs(const char *dir, size_t bytes, samples *out)
 	(void)snprintf(path, sizeof(path), "%s/beside", dir);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	check(fd >= 0, "a file beside the log");
-	bytes = bytes < FRAME_MAX ? bytes : FRAME_MAX;
 	for (i = 0; i < SYNCS; i++) {
 		start = now_ns();
-		check(write(fd, block, bytes) == (ssize_t)bytes &&
+		check(write(fd, frame, FRAME) == (ssize_t)FRAME &&
 			fdatasync(fd) == 0,
 		    "a sync");
 		sample(out, now_ns() - start);
@@ -300,7 +300,7 @@ measure(const char *dir, double seconds, zta_log *log)
 		take_turn(ALONE);
 		take_turn(RECORDED);
 		take_turn(ONE_BY_ONE);
-		measure_syncs(dir, 4096, syncs);
+		measure_syncs(dir, syncs);
 	}
 	now = OVER;
 	(void)pthread_barrier_wait(&begin);

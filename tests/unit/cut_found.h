@@ -265,7 +265,10 @@ disk_find_at(size_t end, bool cut)
 	for (i = 0; i < (size_t)disk.node_count; i++) {
 		found[i] = (disk_node){ .folder = disk.nodes[i].folder };
 		disk_resize(&found[i], disk.nodes[i].len);
-		memcpy(found[i].bytes, disk.nodes[i].bytes, found[i].len);
+		if (found[i].len > 0) {
+			memcpy(
+			    found[i].bytes, disk.nodes[i].bytes, found[i].len);
+		}
 	}
 	disk_apply_names(end, cut);
 	disk_apply_bytes(found, end, cut);
