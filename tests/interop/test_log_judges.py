@@ -154,6 +154,10 @@ def other_digits(line, at):
     return line[:at] + digit + line[at + 1:]
 
 
+def flipped(data, at, bits):
+    return data[:at] + bytes([data[at] ^ bits]) + data[at + 1:]
+
+
 def fields_of_checkpoint(text, stranger):
     """`stranger`: a signature by another key under the same name."""
     origin, size, root, empty, signature, _ = text.split(b"\n")
@@ -189,10 +193,9 @@ def fields_of_receipt(text, another):
     for n, i in enumerate([number + 1, number - 1, number ^ 256, 0, 2 ** 63, -1]):
         yield f"index {n}", put(index=b"index %d" % i)
     yield "index with a zero", put(index=b"index 0%d" % number)
-    for i in range(len(record)):
-        yield f"record, byte {i}", put(extra=b"extra " + base64.b64encode(record[:i] + bytes([record[i] ^ 1]) + record[i + 1:]))
-    yield "record with a byte more", put(extra=b"extra " + base64.b64encode(record + b"\0"))
-    yield "record with a byte less", put(extra=b"extra " + base64.b64encode(record[:-1]))
+    others = [(f"record, byte {i}", flipped(record, i, 1)) for i in range(len(record))]
+    for what, other in [*others, ("record with a byte more", record + b"\0"), ("record with a byte less", record[:-1])]:
+        yield what, put(extra=b"extra " + base64.b64encode(other))
     yield "no record", put(extra=b"extra ")
     for i in range(len(path)):
         yield f"hash {i} other", put(path=path[:i] + [other_digits(path[i], 7)] + path[i + 1:])
@@ -214,8 +217,8 @@ CLASSES = b"\0\n\r \t09AZaz+/=-.\x7f\x80\xff"
 def bytes_of(text, stride=1):
     """Each byte: flipped, of each other class, left out, with one of each class before it."""
     for i in range(0, len(text), stride):
-        yield f"byte {i} low bit", text[:i] + bytes([text[i] ^ 1]) + text[i + 1:]
-        yield f"byte {i} high bit", text[:i] + bytes([text[i] ^ 128]) + text[i + 1:]
+        yield f"byte {i} low bit", flipped(text, i, 1)
+        yield f"byte {i} high bit", flipped(text, i, 128)
         yield f"byte {i} gone", text[:i] + text[i + 1:]
         yield f"end at {i}", text[:i]
         for c in CLASSES:
@@ -310,7 +313,7 @@ def tiles_changed(dir):
             if short == "checkpoint":
                 continue
             step = len(data) // 5 + 1
-            changes = [(f"byte {i}", data[:i] + bytes([data[i] ^ bit]) + data[i + 1:])
+            changes = [(f"byte {i}", flipped(data, i, bit))
                        for i in [0, 1, 2, *range(3, len(data), step), len(data) - 1] for bit in (1, 128)]
             changes += [("end gone", data[:-1]), ("a byte more", data + b"\0"), ("empty", b""),
                         ("zeros", bytes(len(data))), ("from the second row", data[32:] + data[:32])]
@@ -348,6 +351,30 @@ def refuse_tiles(go, key, dir):
     print(f"tiles: {refused} changed, refused by {', '.join(answers)}")
 
 
+def refuse_files(key, log):
+    """The files that the server keeps, before `ztauth log verify`: where tiles and bundles come from."""
+    def verify():
+        return subprocess.run([ZTAUTH, "log", "verify", "--dir", log, "--key", key], capture_output=True, check=False)
+
+    refused = 0
+    assert verify().returncode == 0
+    for name in ("checkpoint", "tree/0", "tree/1", "tree/at", "00000000000000000000.seg"):
+        path = os.path.join(log, name)
+        with open(path, "rb") as f:
+            data = f.read()
+        step = len(data) // 8 + 1
+        for i in [*range(0, len(data), step), len(data) - 1]:
+            for changed in (flipped(data, i, 1), flipped(data, i, 128)):
+                with open(path, "wb") as f:
+                    f.write(changed)
+                assert verify().returncode == 2, (name, i)
+                refused += 1
+        with open(path, "wb") as f:
+            f.write(data)
+    assert verify().returncode == 0
+    print(f"files of the log: {refused} changed, refused by ztauth log verify")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         try:
@@ -360,6 +387,8 @@ def main():
             key, older, receipts, stranger = write_log(server)
             dir = os.path.join(work, "mirror")
             mirror(server, dir)
+            server.stop()
+            log = shutil.copytree(server.log_dir, os.path.join(work, "log"))
         finally:
             server.close()
         with open(os.path.join(dir, "checkpoint"), "rb") as f:
@@ -372,6 +401,7 @@ def main():
         refuse(judges, key, "receipt", receipts[1],
                [*fields_of_receipt(receipts[1], receipts[0]), *bytes_of(receipts[1], STRIDE)])
         refuse_tiles(judges[1], key, dir)
+        refuse_files(key, log)
 
 
 if __name__ == "__main__":
