@@ -121,13 +121,14 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent consistency \
        decide diff difference dpop foreign gate grant grant_chain grant_make \
        grant_show grants grants_copy grants_fault grants_random json jwt \
-       keeper known ledger log log_signer log_tree may_act merkle metamorphic \
-       nomem note object openings pack pep pep_answer pep_batch pep_link \
-       pep_part pep_sent quarantine random receipt receive_fault recheck \
-       remote retain revocations ring saml sandbox schema seal search \
-       search_random snapshot_base spent spiffe ssh statement status_list \
-       store store_fault store_pgsql store_sqlite tls transaction transfer \
-       tree trust txn_token uri used validate wimse workspace x509
+       keeper known ledger log log_cut log_signer log_tree may_act merkle \
+       merkle_vectors metamorphic nomem note object openings pack pep \
+       pep_answer pep_batch pep_link pep_part pep_sent quarantine random \
+       receipt receive_fault recheck remote retain revocations ring saml \
+       sandbox schema seal search search_random snapshot_base spent spiffe \
+       ssh statement status_list store store_fault store_pgsql store_sqlite \
+       tls transaction transfer tree trust txn_token uri used validate wimse \
+       workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
        lists log memo note object opening outside pack pep pep_part pktline \
@@ -176,14 +177,16 @@ $(BUILD)/tests/unit/test_pep $(BUILD)/tests/unit/test_pep_link \
 
 $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
-$(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
-    src/daemon/log_signer.c
+$(BUILD)/tests/unit/test_log_cut $(BUILD)/tests/unit/test_log_signer: \
+    src/daemon/hoard.c src/daemon/log_signer.c
 $(BUILD)/tests/unit/test_sandbox: src/daemon/sandbox_calls.c \
     src/daemon/sandbox_files.c
-$(BUILD)/tests/unit/test_sandbox: LDLIBS += -lseccomp
 
 $(BUILD)/tests/unit/test_keeper: src/daemon/hoard.c src/daemon/keeper.c \
-    src/daemon/log_signer.c
+    src/daemon/log_signer.c src/daemon/sandbox_calls.c \
+    src/daemon/sandbox_files.c
+$(BUILD)/tests/unit/test_keeper $(BUILD)/tests/unit/test_sandbox: \
+    LDLIBS += -lseccomp
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \
@@ -198,6 +201,12 @@ $(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
 
 $(BUILD)/tests/unit/test_grants_fault: LDFLAGS += -Wl,--wrap=write \
     -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename
+
+$(BUILD)/tests/unit/test_log_cut: tests/unit/cut_disk.h tests/unit/cut_found.h
+$(BUILD)/tests/unit/test_log_cut: LDFLAGS += -Wl,--wrap=open,--wrap=close \
+    -Wl,--wrap=mkostemp,--wrap=mkdir,--wrap=write,--wrap=pwrite \
+    -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename \
+    -Wl,--wrap=unlink
 
 unit: $(UNIT_BIN)
 	@tests/run $(UNIT_BIN)
@@ -214,8 +223,8 @@ conform: $(BUILD)/tests/conform/cedar_corpus
 # Programs that the tests there talk to.
 INTEROP_BIN = $(BUILD)/tests/interop/ledgers \
     $(BUILD)/tests/interop/log_writer $(BUILD)/tests/interop/objects \
-    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/signatures \
-    $(BUILD)/tests/interop/workspaces
+    $(BUILD)/tests/interop/puller $(BUILD)/tests/interop/receipts \
+    $(BUILD)/tests/interop/signatures $(BUILD)/tests/interop/workspaces
 
 $(INTEROP_BIN): $(BUILD)/tests/interop/%: tests/interop/%.c \
     $(BUILD)/libztauth.a
@@ -288,10 +297,12 @@ lint: all
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
         $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
-        $(BUILD)/bench/log $(BUILD)/bench/sealed $(BUILD)/bench/search
+        $(BUILD)/bench/log $(BUILD)/bench/record $(BUILD)/bench/sealed \
+        $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
+$(BUILD)/bench/decide $(BUILD)/bench/record: $(BUILD)/bench/asked.o
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
     $(BUILD)/src/daemon/log_signer.o \
     $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * log.c - what the decision log costs, by the clock, with a log that is there.
+ * log.c - what the decision log costs, by the clock and in CPU, with a log that
+ * is there.
  *
  *   log restart DIR    open it as a server does, and close it
  *   log prove DIR N    receipts of N records, spread over the log
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "log/log.h"
@@ -21,12 +23,25 @@
 #include "ztauth/log.h"
 
 static double
-now(void)
+seconds(clockid_t clock)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+now(void)
+{
+	return seconds(CLOCK_MONOTONIC);
+}
+
+/* Of all threads. */
+static double
+cpu(void)
+{
+	return seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static void
@@ -36,6 +51,16 @@ must(zta_status status, const zta_error *err)
 		fprintf(stderr, "%s: %s\n", err->place, err->message);
 		exit(1);
 	}
+}
+
+/* It does not depend on how long the log is; segments that are read are in it. */
+static void
+print_memory(void)
+{
+	struct rusage usage;
+
+	(void)getrusage(RUSAGE_SELF, &usage);
+	printf("memory at its height: %ld MB\n", usage.ru_maxrss / 1024);
 }
 
 /* What a checkpoint of all of it would say. */
@@ -59,14 +84,16 @@ restart(const char *dir)
 	zta_log_found found;
 	zta_error err = { 0 };
 	zta_log *log;
-	double start;
+	double start, used;
 
 	find_head(dir, &head, &found);
 	options.known = &head;
 	start = now();
+	used = cpu();
 	must(zta_log__open(&log, dir, &options, &found, &err), &err);
-	printf("restart with %lu records: %.2f s, %lu of them added again\n",
-	    (unsigned long)found.next, now() - start,
+	printf("restart with %lu records: %.2f s, %.2f s of CPU, %lu of them "
+	       "added again\n",
+	    (unsigned long)found.next, now() - start, cpu() - used,
 	    (unsigned long)found.redone);
 	zta_log__close(log);
 }
@@ -79,12 +106,13 @@ prove(const char *dir, uint64_t count)
 	zta_log_view *view;
 	zta_error err = { 0 };
 	zta_buf out;
-	double start, took, longest = 0, sum = 0;
+	double start, took, used, longest = 0, sum = 0;
 	uint64_t i;
 
 	find_head(dir, &head, &found);
 	must(zta_log_view__open(&view, dir, &err), &err);
 	zta_buf__init(&out, SIZE_MAX);
+	used = cpu();
 	for (i = 0; i < count; i++) {
 		zta_buf__clear(&out);
 		start = now();
@@ -96,8 +124,10 @@ prove(const char *dir, uint64_t count)
 		sum += took;
 		longest = took > longest ? took : longest;
 	}
-	printf("receipt in %lu records: %.0f us, at most %.0f us\n",
-	    (unsigned long)head.size, sum / (double)count * 1e6, longest * 1e6);
+	printf("receipt in %lu records: %.0f us, at most %.0f us, %.0f us of "
+	       "CPU\n",
+	    (unsigned long)head.size, sum / (double)count * 1e6, longest * 1e6,
+	    (cpu() - used) / (double)count * 1e6);
 	zta_buf__release(&out);
 	zta_log_view__close(view);
 }
@@ -136,12 +166,14 @@ verify(const char *dir)
 	zta_error err = { 0 };
 	uint64_t *firsts;
 	size_t count, i;
-	double start = now(), all, raw;
+	double start = now(), used = cpu(), all, raw, all_cpu, raw_cpu;
 
 	must(zta_log_verify(dir, ZTA_STR(""), ZTA_STR(""), &done, &err), &err);
 	all = now() - start;
+	all_cpu = cpu() - used;
 	must(zta_segment__list(dir, &firsts, &count, &err), &err);
 	start = now();
+	used = cpu();
 	for (i = 0; i < count; i++) {
 		must(zta_segment__path(path, dir, firsts[i], &err), &err);
 		must(zta_segment__walk(path, firsts[i],
@@ -150,8 +182,12 @@ verify(const char *dir)
 		    &err);
 	}
 	raw = now() - start;
-	printf("verify %lu records: %.0f/s, %.2f of hashing them alone\n",
-	    (unsigned long)done.entries, (double)done.entries / all, raw / all);
+	raw_cpu = cpu() - used;
+	printf(
+	    "verify %lu records: %.0f/s, %.2f of hashing them alone; %.2f us "
+	    "of CPU each, %.2f\n",
+	    (unsigned long)done.entries, (double)done.entries / all, raw / all,
+	    all_cpu / (double)done.entries * 1e6, raw_cpu / all_cpu);
 	free(firsts);
 }
 
@@ -230,5 +266,6 @@ main(int argc, char **argv)
 		    "usage: log restart|verify DIR | prove|append DIR N\n");
 		return 64;
 	}
+	print_memory();
 	return 0;
 }

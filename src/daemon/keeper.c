@@ -331,9 +331,11 @@ lock_memory(void)
 static zta_status
 enter_sandbox(const zta_keeper_keys *files, zta_error *err)
 {
-	const zta_sandbox_path paths[] = { { files->zone, true, false },
-		{ files->next, true, false }, { files->previous, true, false },
-		{ files->client, true, false } };
+	const zta_sandbox_path paths[] = { { files->zone, true,
+					       ZTA_SANDBOX_READ },
+		{ files->next, true, ZTA_SANDBOX_READ },
+		{ files->previous, true, ZTA_SANDBOX_READ },
+		{ files->client, true, ZTA_SANDBOX_READ } };
 	zta_status status =
 	    zta_sandbox__files(paths, sizeof(paths) / sizeof(paths[0]), err);
 

@@ -12,16 +12,23 @@
 
 #include "ztauth/base.h"
 
+typedef enum zta_sandbox_access {
+	ZTA_SANDBOX_LIST, /* directories below it can be opened, and no file */
+	ZTA_SANDBOX_READ,
+	/* Files may be made, changed, renamed and removed below it, too. */
+	ZTA_SANDBOX_WRITE
+} zta_sandbox_access;
+
 typedef struct zta_sandbox_path {
 	const char *path; /* NULL, or of nothing that is there: passed over */
 	/* The directory that it is in is meant, for a file that is replaced is
 	 * another file; a link is followed, and both ends count. */
 	bool around;
-	bool write; /* files may be made, changed, renamed, removed below it */
+	zta_sandbox_access access;
 } zta_sandbox_path;
 
 /*
- * Nothing may be opened from now on but below these paths, which may be read.
+ * Nothing may be opened from now on but below these paths.
  * ZTA_EUNAVAILABLE: the kernel has no Landlock. ZTA_EIO, ZTA_EINVAL.
  */
 ZTA_MUST_USE zta_status zta_sandbox__files(

@@ -58,6 +58,14 @@ known_rights(void)
 	return version < 2 ? all & ~REFER : all;
 }
 
+static uint64_t
+rights_of(zta_sandbox_access access)
+{
+	return access == ZTA_SANDBOX_LIST ? LANDLOCK_ACCESS_FS_READ_DIR :
+	    access == ZTA_SANDBOX_READ    ? READS :
+					    READS | WRITES;
+}
+
 static zta_status
 add_rule(int rules, const char *path, uint64_t rights, zta_error *err)
 {
@@ -129,8 +137,7 @@ zta_sandbox__files(const zta_sandbox_path *paths, size_t count, zta_error *err)
 		return zta_error__errno(err, "make a sandbox");
 	}
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		rights = (paths[i].write ? READS | WRITES : READS) &
-		    attr.handled_access_fs;
+		rights = rights_of(paths[i].access) & attr.handled_access_fs;
 		if (paths[i].path != NULL) {
 			status = (paths[i].around ? add_around : add_rule)(
 			    rules, paths[i].path, rights, err);

@@ -19,10 +19,10 @@ typedef struct list {
 } list;
 
 static void
-add(list *l, const char *path, bool around, bool write)
+add(list *l, const char *path, bool around, zta_sandbox_access access)
 {
 	l->items[l->count++] = (zta_sandbox_path){
-		.path = path, .around = around, .write = write
+		.path = path, .around = around, .access = access
 	};
 }
 
@@ -37,9 +37,9 @@ add_system(list *l)
 	size_t i;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		add(l, paths[i], false, false);
+		add(l, paths[i], false, ZTA_SANDBOX_READ);
 	}
-	add(l, "/dev/null", false, true);
+	add(l, "/dev/null", false, ZTA_SANDBOX_WRITE);
 }
 
 static void
@@ -52,18 +52,20 @@ add_configured(list *l, const zta_config *c)
 	size_t i;
 
 	for (i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
-		add(l, around[i], true, false);
+		add(l, around[i], true, ZTA_SANDBOX_READ);
 	}
 	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		add(l, below[i], false, false);
+		add(l, below[i], false, ZTA_SANDBOX_READ);
 	}
-	add(l, c->log_dir, false, true);
-	add(l, c->data_dir, false, true);
-	add(l, c->revocations, true, true);
-	add(l, c->delegations, true, true);
+	add(l, c->log_dir, false, ZTA_SANDBOX_WRITE);
+	/* The name of a new log is synced in the directory above. */
+	add(l, c->log_dir, true, ZTA_SANDBOX_LIST);
+	add(l, c->data_dir, false, ZTA_SANDBOX_WRITE);
+	add(l, c->revocations, true, ZTA_SANDBOX_WRITE);
+	add(l, c->delegations, true, ZTA_SANDBOX_WRITE);
 	if (c->store != NULL &&
 	    !zta_str__starts(zta_str_of(c->store), ZTA_STR("postgres"))) {
-		add(l, c->store, true, true);
+		add(l, c->store, true, ZTA_SANDBOX_WRITE);
 	}
 }
 
@@ -81,7 +83,7 @@ zta_serving__sandbox(const zta_serving *s, zta_error *err)
 	(void)mkdir(s->config.log_dir, 0750);
 	add_system(&l);
 	add_configured(&l, &s->config);
-	add(&l, s->folder, false, true);
+	add(&l, s->folder, false, ZTA_SANDBOX_WRITE);
 	status = zta_sandbox__files(l.items, l.count, err);
 	if (status == ZTA_EUNAVAILABLE) {
 		zta_daemon__say("sandbox: %s", err->message);

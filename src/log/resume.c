@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,22 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "log/regrow.h"
+
+/* The name of the directory, whoever made it, before anything is in it. */
+static zta_status
+sync_directory(const zta_log *log, zta_error *err)
+{
+	char path[ZTA_SEGMENT_PATH_MAX];
+	zta_status status;
+
+	if (snprintf(path, sizeof(path), "%s/../log", log->dir) >=
+	    (int)sizeof(path)) {
+		return zta_error__set(err, ZTA_ELIMIT, "the path is too long");
+	}
+	status = zta_file__sync_parent(path, err);
+	zta_error__place(status == ZTA_OK ? NULL : err, "%s/..", log->dir);
+	return status;
+}
 
 zta_status
 zta_log__create_segment(zta_log *log, zta_error *err)
@@ -46,13 +63,25 @@ zta_log__create_segment(zta_log *log, zta_error *err)
 	return ZTA_OK;
 }
 
+/* Before anything is mended: what is left of lost entries is evidence. */
+static zta_status
+check_known(uint64_t next, const zta_log_head *known, zta_error *err)
+{
+	return known == NULL || known->size <= next ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EINVALID,
+		"the log ends with entry %" PRIu64 ", but %" PRIu64
+		" were signed for: it has lost entries",
+		next, known->size);
+}
+
 /*
  * Go on in the segment that begins with `first`. An empty one needs the hash
  * of the one before it.
  */
 static zta_status
 resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
-    uint64_t *torn, zta_error *err)
+    const zta_log_head *known, uint64_t *torn, zta_error *err)
 {
 	char path[ZTA_SEGMENT_PATH_MAX];
 	zta_segment_end end = { 0 };
@@ -61,14 +90,24 @@ resume_segment(zta_log *log, uint64_t first, const unsigned char *before,
 	if (status == ZTA_OK) {
 		status = zta_segment__scan(path, first, before, &end, err);
 	}
+	if (status == ZTA_OK) {
+		status = check_known(end.next, known, err);
+	}
+	/* Who made it may have been killed before its name was on the disk. */
+	if (status == ZTA_OK) {
+		status = zta_file__sync_parent(path, err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
+	/*
+	 * Who wrote it may have been killed before the sync: what was found is
+	 * the log from now on, so it has to last.
+	 */
 	log->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (log->fd < 0 ||
-	    (end.torn > 0 &&
-		(ftruncate(log->fd, (off_t)end.size) != 0 ||
-		    fsync(log->fd) != 0))) {
+	    (end.torn > 0 && ftruncate(log->fd, (off_t)end.size) != 0) ||
+	    fsync(log->fd) != 0) {
 		status = zta_error__errno(err, "repair the segment");
 		zta_error__place(err, "%s", path);
 		return status;
@@ -129,11 +168,17 @@ zta_log__resume(zta_log *log, const zta_log_head *known, zta_log_found *found,
 		status = check_before_last(log, firsts, count, &end, err);
 	}
 	if (status == ZTA_OK && count == 0) {
-		status = zta_log__create_segment(log, err);
+		status = check_known(0, known, err);
+		if (status == ZTA_OK) {
+			status = sync_directory(log, err);
+		}
+		if (status == ZTA_OK) {
+			status = zta_log__create_segment(log, err);
+		}
 	} else if (status == ZTA_OK) {
 		status = resume_segment(log, firsts[count - 1],
-		    count > 1 || firsts[0] == 0 ? end.hash : NULL, &found->torn,
-		    err);
+		    count > 1 || firsts[0] == 0 ? end.hash : NULL, known,
+		    &found->torn, err);
 		/* An empty one has no time of its own. */
 		log->time = log->time > end.time ? log->time : end.time;
 	}

@@ -339,12 +339,6 @@ zta_log_tree__resume(zta_log_tree *tree, uint64_t next, uint64_t segment,
 	zta_status status = ZTA_OK;
 	size_t i;
 
-	if (covered > next) {
-		return zta_error__set(err, ZTA_EINVALID,
-		    "the log ends with entry %" PRIu64 ", but %" PRIu64
-		    " were signed for: it has lost entries",
-		    next, covered);
-	}
 	size = least(next, segment);
 	size = known != NULL ? least(size, covered) : size;
 	for (i = 0; i < FILES; i++) {

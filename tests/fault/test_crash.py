@@ -1,22 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 under load, again and again: what was acknowledged is in the log, with what is personal
-in it, and the log goes on from every checkpoint that was seen. Then kill -9 of what erases."""
+in it, the log goes on from every checkpoint that was seen, and every receipt that was handed out
+proves its decision, under a checkpoint that the log goes on from. Then kill -9 of what erases. An
+argument is the number of kills."""
 
+import itertools
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from harness import EVALUATION, ZTAUTH, Server, question, ztauth  # noqa: E402
 
-ROUNDS = 20
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 KILLS = 12
 CLIENTS = 8
+# Decisions of a client to one receipt.
+RECEIPTS = 40
 
 
 def verify(server, seen):
@@ -53,20 +60,80 @@ def erase_killed(server, seen):
     assert bob == [r["index"] for r in after if r.get("subject_id") == "bob"] and bob
 
 
+def kill_a_writer(rounds):
+    """The log alone, at all that it can take: its thread is killed in the middle of large frames."""
+    total = torn = 0
+    for i in range(rounds):
+        if i % 10 == 0:
+            work = tempfile.TemporaryDirectory()
+            told = 0
+        with subprocess.Popen([os.path.join(os.path.dirname(ZTAUTH), "tests/interop/log_writer"), work.name + "/log",
+                               "100000000", "say"], stdout=subprocess.PIPE) as p:
+            first = p.stdout.readline()
+            time.sleep(0.002 + 0.003 * (i % 20))
+            p.kill()
+            said = (first + p.stdout.read()).split(b"\n")
+        told = int(said[-2])
+        out = ztauth("log", "verify", "--dir", work.name + "/log")
+        kept = int(re.match(r"(\d+)", out).group(1))
+        assert kept >= told, f"{told} were acknowledged, {kept} are there"
+        # A record says which it is.
+        last = json.loads(ztauth("log", "tail", "--dir", work.name + "/log", "--from", str(told - 1)).splitlines()[0])
+        assert last["index"] == told - 1 and last["id"] == number_id(told - 1), last
+        torn += "torn" in out
+        total += 1
+    print(f"{total} kills of a writer at full load, {torn} torn ends; the last log has {kept} records")
+
+
+def number_id(n):
+    """The id that log_writer gives to record `n`."""
+    return ((n + 1) * 0x9E3779B97F4A7C15 % 2 ** 64).to_bytes(8, "little").hex() + "0" * 16
+
+
+def check_receipts(server, receipts):
+    """One by one, and the log against the checkpoint of each; those are few."""
+    key = re.search(r"log key: (\S+)", server.said()).group(1)
+    path = server.path("receipt")
+    notes = set()
+    for decision, text in receipts.items():
+        with open(path, "wb") as f:
+            f.write(text)
+        assert json.loads(ztauth("receipt", "verify", path, "--key", key))["id"] == decision
+        notes.add(text.split(b"\n\n", 1)[1])
+    for note in sorted(notes)[::len(notes) // 50 + 1]:
+        with open(path, "wb") as f:
+            f.write(note)
+        ztauth("log", "verify", "--dir", server.log_dir, "--key", key, "--older", path)
+    return len(notes)
+
+
 def main():
+    kill_a_writer(ROUNDS)
+    kill_a_server()
+
+
+def kill_a_server():
     server = Server()
     seen = server.path("seen")
     acknowledged = {}
+    receipts = {}  # by decision
     lock = threading.Lock()
     torn = 0
 
     def load(token):
         try:
             c = server.connect()
-            while True:
+            for i in itertools.count():
                 answer = server.post(EVALUATION, question(token), connection=c)[1]
+                decision = answer["context"]["id"]
                 with lock:
-                    acknowledged[answer["context"]["ztauth"]["log_index"]] = answer["context"]["id"]
+                    acknowledged[answer["context"]["ztauth"]["log_index"]] = decision
+                if i % RECEIPTS == 0:
+                    c.request("GET", f"/zones/100000000001/receipts/{decision}")
+                    answer = c.getresponse()
+                    text = answer.read()
+                    with lock:
+                        receipts[decision] = text if answer.status == 200 else b""
         except Exception:  # the server is gone: that is the point
             return
 
@@ -78,7 +145,7 @@ def main():
             threads = [threading.Thread(target=load, args=(token,)) for _ in range(CLIENTS)]
             for t in threads:
                 t.start()
-            time.sleep(0.15 + 0.01 * i)
+            time.sleep(0.15 + 0.01 * (i % 20))
             server.kill()
             for t in threads:
                 t.join()
@@ -94,9 +161,11 @@ def main():
         server.stop()
         verify(server, seen)
         erase_killed(server, seen)
-        assert len(acknowledged) > ROUNDS, "the load was no load"
+        assert len(acknowledged) > ROUNDS and len(receipts) > ROUNDS, "the load was no load"
+        checkpoints = check_receipts(server, receipts)
         print(f"{ROUNDS} kills, {len(acknowledged)} acknowledged decisions, none missing; "
-              f"{torn} torn ends; {len(server.records())} records")
+              f"{torn} torn ends; {len(server.records())} records; "
+              f"{len(receipts)} receipts under {checkpoints} checkpoints hold")
     finally:
         server.close()
 

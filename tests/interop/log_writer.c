@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * log_writer.c - write COUNT records to the log in DIR, as fast as it goes, in
- * segments of so many bytes, so many days ago.
+ * segments of so many bytes, so many days ago. With `say` it tells how many the
+ * log has that are durable, a line each time that it hears of some.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -69,12 +70,14 @@ main(int argc, char **argv)
 	zta_leaf leaf;
 	zta_log *log;
 	uint64_t count, sent = 0, durable = 0;
+	bool say;
 
 	if (argc < 3 || argc > 5) {
-		fprintf(
-		    stderr, "usage: log_writer DIR COUNT [SEGMENT [DAYS]]\n");
+		fprintf(stderr,
+		    "usage: log_writer DIR COUNT [say | SEGMENT [DAYS]]\n");
 		return 64;
 	}
+	say = argc > 3 && strcmp(argv[3], "say") == 0;
 	options.segment_max = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
 	days_ago = argc > 4 ? strtoll(argv[4], NULL, 10) : 0;
 	count = strtoull(argv[2], NULL, 10);
@@ -93,6 +96,11 @@ main(int argc, char **argv)
 		while (zta_log_lane__done(lane, &done)) {
 			must(done.status, &err);
 			durable += done.count;
+			if (say) {
+				printf("%lu\n",
+				    (unsigned long)(found.next + durable));
+				fflush(stdout);
+			}
 		}
 	}
 	zta_log__close(log);

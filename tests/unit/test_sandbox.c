@@ -22,9 +22,9 @@ static char dir[] = "/tmp/ztauth-sandbox-XXXXXX";
 static const char *
 at(const char *name)
 {
-	static char paths[4][128];
+	static char paths[8][128];
 	static unsigned turn;
-	char *path = paths[turn++ % 4];
+	char *path = paths[turn++ % 8];
 
 	(void)snprintf(path, sizeof(paths[0]), "%s/%s", dir, name);
 	return path;
@@ -51,6 +51,7 @@ setup(void **state)
 	put("write/file");
 	put("apart/file");
 	put("apart/other");
+	put("links/real");
 	return symlink(at("read/file"), at("links/file"));
 }
 
@@ -97,10 +98,15 @@ try_open(const char *path, int flags)
 static int
 enter(void)
 {
-	const zta_sandbox_path paths[] = { { at("read"), false, false },
-		{ at("write"), false, true }, { at("apart/file"), true, false },
-		{ at("nowhere"), false, true }, { NULL, false, false } };
-	zta_status status = zta_sandbox__files(paths, 5, NULL);
+	const zta_sandbox_path paths[] = { { at("read"), false,
+					       ZTA_SANDBOX_READ },
+		{ at("write"), false, ZTA_SANDBOX_WRITE },
+		{ at("links"), false, ZTA_SANDBOX_LIST },
+		{ at("apart/file"), true, ZTA_SANDBOX_READ },
+		{ at("nowhere"), false, ZTA_SANDBOX_WRITE },
+		{ NULL, false, ZTA_SANDBOX_READ } };
+	zta_status status =
+	    zta_sandbox__files(paths, sizeof(paths) / sizeof(paths[0]), NULL);
 
 	return status == ZTA_OK        ? 0 :
 	    status == ZTA_EUNAVAILABLE ? UNAVAILABLE :
@@ -127,6 +133,8 @@ files(void)
 		{ "read/../write/file", O_RDONLY, 0 },
 		{ "outside", O_WRONLY | O_CREAT, EACCES },
 		{ "links/file", O_RDONLY, 0 }, /* by where it leads */
+		{ "links", O_RDONLY | O_DIRECTORY, 0 },
+		{ "links/real", O_RDONLY, EACCES },
 		{ "../../etc/passwd", O_RDONLY, EACCES },
 	};
 	int i, code = enter();
@@ -164,7 +172,8 @@ test_sandbox__opens_what_it_may(void **state)
 static int
 links(void)
 {
-	const zta_sandbox_path path = { at("links/file"), true, false };
+	const zta_sandbox_path path = { at("links/file"), true,
+		ZTA_SANDBOX_READ };
 	zta_status status = zta_sandbox__files(&path, 1, NULL);
 
 	return status == ZTA_EUNAVAILABLE                  ? UNAVAILABLE :
