@@ -80,14 +80,15 @@ PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receive recheck recorded remote remote_ask remote_grants \
-      remote_open remote_push remote_revocations replay report resolve server \
-      show signer signers statements test_outcome test_read tests transfer \
-      transfer_read trust_edit trust_explain trust_statements trust_view why \
-      why_changes why_find why_grants why_policies why_rings why_workload \
-      workspace workspace_blame workspace_checkout workspace_commit \
-      workspace_config workspace_diff workspace_draft workspace_init \
-      workspace_log workspace_remote workspace_revert
+      receipt_fetch receipt_recheck receive recheck recorded remote \
+      remote_ask remote_grants remote_open remote_push remote_revocations \
+      replay report resolve server show signer signers statements \
+      test_outcome test_read tests transfer transfer_read trust_edit \
+      trust_explain trust_statements trust_view why why_changes why_find \
+      why_grants why_policies why_rings why_workload workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config \
+      workspace_diff workspace_draft workspace_init workspace_log \
+      workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
