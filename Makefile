@@ -81,7 +81,7 @@ PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receive recheck recorded remote remote_ask remote_grants \
+      receipt_fetch receipt_recheck receive recheck recorded remote remote_ask remote_grants \
       remote_open remote_push remote_revocations replay report resolve \
       server show signer signers statements test_outcome test_read tests \
       transfer transfer_read trust_edit trust_explain trust_statements \
