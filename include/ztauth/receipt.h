@@ -7,6 +7,7 @@
 #define ZTAUTH_RECEIPT_H
 
 #include "ztauth/base.h"
+#include "ztauth/ledger.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +22,35 @@ extern "C" {
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify(
     zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err);
+
+/* A receipt, and what its record is held to. */
+typedef struct zta_receipt_question {
+	zta_str receipt, verifier_key;
+	zta_workspace *workspace; /* that has the version */
+	const char *signers;      /* a list of allowed signers; NULL: whoever */
+	zta_str request; /* its body as it was sent; empty: not asked */
+	zta_str caller;  /* the workload that showed itself; empty: none */
+} zta_receipt_question;
+
+typedef struct zta_receipt_checked {
+	char commit[65];
+	char signer[64]; /* fingerprint of the key that signed it */
+	bool asked;      /* the request was decided again */
+} zta_receipt_checked;
+
+/*
+ * Verify a receipt, find the commit that its record names, and verify who signed
+ * that; with the request, decide it again under those policies and as of then: the
+ * decision has to be the one that was recorded, for the same reasons.
+ * ZTA_EUNTRUSTED: receipt or commit are not signed by whom they should.
+ * ZTA_EINVALID: the receipt is not good, it is another request, or the decision
+ * does not follow. ZTA_ENOTFOUND: the workspace does not have the version.
+ * ZTA_EUNAVAILABLE: it cannot be decided again: what failed at its token, or
+ * came with grants. ZTA_ESYNTAX, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_recheck(
+    const zta_receipt_question *question, zta_receipt_checked *out,
+    zta_error *err);
 
 /*
  * Ask the server of the zone at `url` (https://host/zones/<zone>) for the

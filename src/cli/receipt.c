@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "ztauth/ledger.h"
 
 static const char get_help[] =
     "Usage: ztauth receipt get ID --url URL [--open LIST|--without LIST]\n"
@@ -23,13 +24,19 @@ static const char get_help[] =
     "  --out FILE      write it there; default: standard output\n";
 
 static const char verify_help[] =
-    "Usage: ztauth receipt verify FILE --key VKEY\n"
+    "Usage: ztauth receipt verify FILE --key VKEY [--ledger DIR [OPTION...]]\n"
     "\n"
     "Verify a receipt, without asking anybody, and print the record.\n"
     "\n"
-    "  --key VKEY  the verifier key of the log: name+id+key\n"
+    "  --key VKEY         the verifier key of the log: name+id+key\n"
+    "  --ledger DIR       a workspace: the commit that the record names has to be\n"
+    "                     there, and its signature has to hold\n"
+    "  --signers FILE     by one of these keys: allowed_signers of ssh-keygen(1)\n"
+    "  --request FILE     the body of the request, as it was sent: it is decided\n"
+    "                     again, and has to come out as recorded\n"
+    "  --caller WORKLOAD  that had shown itself to the server\n"
     "\n"
-    "Exit: 0, 1 if it cannot be read, 2 if it is not good.\n";
+    "Exit: 0, 1 if something cannot be read or had, 2 if it is not good.\n";
 
 static const char group_help[] =
     "Usage: ztauth receipt COMMAND [ARGUMENT...]\n"
@@ -133,12 +140,48 @@ get(int argc, char **argv)
 	return code;
 }
 
+/* A receipt that is good, held to a ledger. */
+static int
+hold_to_ledger(
+    const char *dir, const char *request, zta_receipt_question *question)
+{
+	zta_receipt_checked checked;
+	zta_error err = { 0 };
+	zta_status status = zta_workspace_open(&question->workspace, dir, &err);
+
+	if (status != ZTA_OK ||
+	    (request != NULL && !cli_read(request, &question->request))) {
+		zta_workspace_close(question->workspace);
+		return status != ZTA_OK ? cli_fail(&err) : CLI_FAILED;
+	}
+	status = zta_receipt_recheck(question, &checked, &err);
+	zta_str_free(question->request);
+	zta_workspace_close(question->workspace);
+	if (status != ZTA_OK) {
+		(void)cli_fail(&err);
+		return status == ZTA_EUNTRUSTED || status == ZTA_EINVALID ?
+		    CLI_NO :
+		    CLI_FAILED;
+	}
+	printf("commit %s: signed by %s\n", checked.commit, checked.signer);
+	if (checked.asked) {
+		printf("decided again: as it was recorded\n");
+	}
+	return CLI_OK;
+}
+
 static int
 verify(int argc, char **argv)
 {
-	const char *path = NULL, *key = NULL;
+	const char *path = NULL, *key = NULL, *ledger = NULL, *request = NULL;
+	const char *caller = NULL;
+	zta_receipt_question question = { .signers = NULL };
 	const cli_option options[] = {
 		{ "key", &key, NULL },
+		{ "ledger", &ledger, NULL },
+		{ "signers", &question.signers, NULL },
+		{ "request", &request, NULL },
+		{ "caller", &caller, NULL },
 		{ NULL, NULL, NULL },
 	};
 	zta_error err = { 0 };
@@ -149,15 +192,17 @@ verify(int argc, char **argv)
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(path, "a file") || !cli_need(key, "--key")) {
+	if (!cli_need(path, "a file") || !cli_need(key, "--key") ||
+	    ((question.signers != NULL || request != NULL || caller != NULL) &&
+		!cli_need(ledger, "--ledger"))) {
 		return CLI_USAGE;
 	}
 	if (!cli_read(path, &receipt)) {
 		return CLI_FAILED;
 	}
 	status = zta_receipt_verify(receipt, zta_str_of(key), &record, &err);
-	zta_str_free(receipt);
 	if (status != ZTA_OK) {
+		zta_str_free(receipt);
 		code = cli_fail(&err);
 		return status == ZTA_EUNTRUSTED || status == ZTA_EINVALID ?
 		    CLI_NO :
@@ -165,7 +210,13 @@ verify(int argc, char **argv)
 	}
 	printf("%.*s\n", (int)record.len, record.ptr);
 	zta_str_free(record);
-	return CLI_OK;
+	question.receipt = receipt;
+	question.verifier_key = zta_str_of(key);
+	question.caller = cli_text(caller);
+	code = ledger == NULL ? CLI_OK :
+				hold_to_ledger(ledger, request, &question);
+	zta_str_free(receipt);
+	return code;
 }
 
 int

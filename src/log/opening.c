@@ -134,8 +134,7 @@ matches(const zta_leaf_field *f, const zta_leaf *leaf, const part *p)
 	unsigned char hash[ZTA_SHA256_LEN];
 
 	commit(p, hash);
-	return p->key == f->key && p->value.len > 0 &&
-	    zta_leaf_field__is_hidden(f, leaf) &&
+	return p->value.len > 0 && zta_leaf_field__is_hidden(f, leaf) &&
 	    leaf->commitments[f->personal].len == sizeof(hash) &&
 	    memcmp(leaf->commitments[f->personal].ptr, hash, sizeof(hash)) ==
 	    0 &&

@@ -87,12 +87,9 @@ find_tree(const zta_ledger *ledger, const zta_oid *tree, zta_oid at,
 	return status;
 }
 
-/*
- * The record names a commit, or the tree of a folder that was no ledger of a
- * store. None in `*out`: neither is here.
- */
-static zta_status
-find_commit(zta_workspace *w, zta_str name, zta_oid *out, zta_error *err)
+zta_status
+zta_recorded__commit(
+    zta_workspace *w, zta_str name, zta_oid *out, zta_error *err)
 {
 	zta_arena scratch;
 	zta_commit commit;
@@ -127,7 +124,7 @@ zta_recorded__version(
 	zta_arena arena;
 	zta_tree tree;
 	zta_oid commit;
-	zta_status status = find_commit(w, name, &commit, err);
+	zta_status status = zta_recorded__commit(w, name, &commit, err);
 
 	*out = NULL;
 	if (status != ZTA_OK || zta_oid__is_none(&commit)) {

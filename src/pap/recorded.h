@@ -17,6 +17,13 @@ bool zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay);
 bool zta_recorded__agrees(const zta_leaf *leaf, const zta_decision *decision);
 
 /*
+ * The commit that records call `name`, or one that has the tree of this name, of
+ * a folder that was no ledger of a store. None in `*out`: neither is here.
+ */
+ZTA_MUST_USE zta_status zta_recorded__commit(
+    zta_workspace *workspace, zta_str name, zta_oid *out, zta_error *err);
+
+/*
  * Load the version that records call `name`: a commit, or the tree of a folder
  * that was no ledger of a store. NULL in `*out`: the workspace does not have it.
  * It may be valid no more. Free with zta_report__close(); NULL after an error.

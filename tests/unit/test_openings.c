@@ -171,6 +171,36 @@ test_opening__salts_are_fresh(void **state)
 	zta_buf__release(&opening);
 }
 
+/* SPEC: docs/formats/openings.md: SHA-256(salt || key || value) */
+static void
+test_opening__is_of_salt_key_and_value(void **state)
+{
+	zta_leaf leaf = sample("buy");
+	unsigned char text[ZTA_SALT_LEN + 1 + 5], hash[ZTA_SHA256_LEN];
+	zta_commitments room;
+	zta_buf bytes, opening;
+
+	(void)state;
+	zta_buf__init(&bytes, SIZE_MAX);
+	zta_buf__init(&opening, SIZE_MAX);
+	leaf.subject_id = ZTA_STR("alice");
+	make(&leaf, room, &bytes, &opening);
+	assert_int_equal(opening.len, ZTA_OPENING_HEAD + ZTA_OPENING_PART + 5);
+	assert_memory_equal(opening.ptr, "O\0\0\x18\x0b", 5);
+	assert_memory_equal(opening.ptr + opening.len - 7,
+	    "\0\x05"
+	    "alice",
+	    7);
+	memcpy(text, opening.ptr + ZTA_OPENING_HEAD + 1, ZTA_SALT_LEN);
+	text[ZTA_SALT_LEN] = 11;
+	memcpy(text + ZTA_SALT_LEN + 1, "alice", 5);
+	zta_digest__sha256((zta_str){ (const char *)text, sizeof(text) }, hash);
+	assert_memory_equal(room[ZTA_PERSONAL_SUBJECT_ID], hash, sizeof(hash));
+	assert_non_null(memmem(bytes.ptr, bytes.len, hash, sizeof(hash)));
+	zta_buf__release(&bytes);
+	zta_buf__release(&opening);
+}
+
 /* One bit of it, anywhere, and none of it is believed. */
 static void
 test_opening__a_flipped_bit_opens_nothing(void **state)
@@ -628,6 +658,7 @@ main(void)
 		cmocka_unit_test(
 		    test_opening__no_value_goes_without_a_commitment),
 		cmocka_unit_test(test_opening__salts_are_fresh),
+		cmocka_unit_test(test_opening__is_of_salt_key_and_value),
 		cmocka_unit_test(test_opening__a_flipped_bit_opens_nothing),
 		cmocka_unit_test(test_opening__fits_one_record),
 		cmocka_unit_test_setup_teardown(
