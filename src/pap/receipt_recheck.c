@@ -24,6 +24,7 @@ typedef struct recheck {
 	zta_receipt_checked *out;
 	zta_arena arena;
 	zta_leaf leaf;
+	zta_str home; /* trust domain, of which the log's name says it is */
 	zta_error *err;
 } recheck;
 
@@ -156,7 +157,7 @@ decide(recheck *r, const zta_snapshot *snapshot)
 	}
 	if (status == ZTA_OK) {
 		status = zta_pdp__decide_again(snapshot, &r->arena, &request,
-		    txn, r->asked->caller, r->leaf.time, &d, r->err);
+		    txn, r->asked->caller, r->home, r->leaf.time, &d, r->err);
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -218,6 +219,8 @@ zta_receipt_recheck(const zta_receipt_question *question,
 		    &receipt, &key, &r.arena, &head, &r.leaf, err);
 	}
 	if (status == ZTA_OK) {
+		r.home = zta_str_of(key.name);
+		r.home.len = zta_str__find(r.home, '/');
 		status = check_commit(&r);
 	}
 	if (status == ZTA_OK && question->request.len > 0) {
