@@ -59,7 +59,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint consistency frame ids journal leaf log merkle note publish reader \
+LOG = cbor checkpoint consistency cosignature cosigning frame ids journal leaf log \
+      log_policy log_policy_judge merkle note publish reader \
       receipt regrow resume rows segment sequencer tile_name tree verify \
       view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
@@ -118,10 +119,10 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
-UNIT = admit alloc api_key base binding cedar check consent consistency decide diff \
+UNIT = admit alloc api_key base binding cedar check consent consistency cosignature cosigning decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_signer log_tree may_act merkle metamorphic nomem note object \
+       log log_policy log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
@@ -129,7 +130,7 @@ UNIT = admit alloc api_key base binding cedar check consent consistency decide d
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
 
-FUZZ = bundle diff difference entities format grant grants http json jwks \
+FUZZ = bundle cosign diff difference entities format grant grants http json jwks \
        jwt lists log memo note object outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
        search spiffe ssh statement tests transfer trust workspace x509
