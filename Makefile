@@ -103,11 +103,11 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
       ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
       ledgers_revocations ledgers_write log_desk metadata outside presented \
-      seal service signed_request token token_form
+      seal service signed_request token token_form witness witness_desk
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
          revocations_mirror say serve serving_changes serving_log watch \
-         workers
+         witness_signer workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
@@ -289,7 +289,7 @@ BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
     $(BUILD)/src/daemon/log_signer.o \
-    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
+    $(BUILD)/src/daemon/witness_signer.o $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

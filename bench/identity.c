@@ -324,6 +324,7 @@ run_issue(const char *ledger, const char *key_file)
 	issuing again;
 	const zta_keeper_keys keys = { .zone = key_file };
 	const zta_log_signer_files no_log = { NULL, NULL, NULL };
+	const zta_witness_files no_witness = { 0 };
 	char payload[512];
 	contender list[] = { { .run = raw_issue, .context = &s },
 		{ .run = issue, .context = &s },
@@ -338,7 +339,8 @@ run_issue(const char *ledger, const char *key_file)
 	read_sources(
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
-	must(zta_keeper__start(&s.keeper, &keys, &no_log, 1, &err), &err);
+	must(zta_keeper__start(&s.keeper, &keys, &no_log, &no_witness, 1, &err),
+	    &err);
 	issue(&s);
 	again = s;
 	again.live = &live;

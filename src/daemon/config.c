@@ -31,7 +31,8 @@ typedef enum form {
 	AGE,
 	LIFE,
 	YES_NO,
-	CLIENT
+	CLIENT,
+	QUORUM
 } form;
 
 static const struct {
@@ -77,6 +78,11 @@ static const struct {
 	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
 	    false },
 	{ "log_key", PATH, offsetof(zta_config, log_key), false },
+	{ "log_policy", PATH, offsetof(zta_config, log_policy), false },
+	{ "log_quorum", QUORUM, 0, false },
+	{ "witness_key", PATH, offsetof(zta_config, witness_key), false },
+	{ "witness_logs", PATH, offsetof(zta_config, witness_logs), false },
+	{ "witness_dir", PATH, offsetof(zta_config, witness_dir), false },
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
@@ -205,6 +211,15 @@ read_client(reader *r, zta_str value)
 }
 
 static zta_status
+read_quorum(reader *r, zta_str value)
+{
+	r->out->quorum_required = zta_str__is(value, "required");
+	return r->out->quorum_required || zta_str__is(value, "wanted") ?
+	    ZTA_OK :
+	    FAIL(r, "`log_quorum` is wanted or required");
+}
+
+static zta_status
 read_seconds(reader *r, zta_str value, size_t key, uint32_t max)
 {
 	uint32_t number;
@@ -229,6 +244,8 @@ read_value(reader *r, size_t key, zta_str value)
 		return read_listen(r, value);
 	case CLIENT:
 		return read_client(r, value);
+	case QUORUM:
+		return read_quorum(r, value);
 	case WORKERS:
 		return read_number(value, ZTA_WORKERS_MAX, &r->out->workers) &&
 			r->out->workers > 0 ?
@@ -356,6 +373,26 @@ check_tls(reader *r)
 	return ZTA_OK;
 }
 
+static zta_status
+check_witnesses(reader *r)
+{
+	const zta_config *c = r->out;
+	int parts = (c->witness_key != NULL) + (c->witness_logs != NULL) +
+	    (c->witness_dir != NULL);
+
+	if (c->log_policy != NULL && c->log_key == NULL) {
+		return FAIL(r, "`log_policy` needs `log_key`");
+	}
+	if (c->quorum_required && c->log_policy == NULL) {
+		return FAIL(r, "`log_quorum` needs `log_policy`");
+	}
+	return parts == 0 || parts == 3 ?
+	    ZTA_OK :
+	    FAIL(r,
+		"`witness_key`, `witness_logs` and `witness_dir` need each "
+		"other");
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
@@ -397,6 +434,9 @@ check(reader *r)
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
 	status = check_fetch(r);
+	if (status == ZTA_OK) {
+		status = check_witnesses(r);
+	}
 	return status != ZTA_OK ? status : check_tls(r);
 }
 

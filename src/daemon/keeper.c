@@ -27,7 +27,9 @@
 #define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
 #define SIGN_LOG 'P'
+#define COSIGN 'W'
 #define TELL_LOG_KEY 'V'
+#define TELL_WITNESS_KEY 'X'
 #define LOAD 'L'
 #define USE 'U'
 #define SIGNED 'S'
@@ -48,6 +50,7 @@ typedef struct inside {
 	zta_hoard held;
 	zta_hoard coming; /* loaded, and not in use yet */
 	zta_log_signer log;
+	zta_witness_signer witness;
 } inside;
 
 static void
@@ -129,13 +132,14 @@ use_loaded(int channel, inside *k)
 	reply(channel, READY, zta_str_of(k->held.jwks));
 }
 
+/* The verifier key of a key that signs notes; without the key, nothing. */
 static void
-tell_log_key(int channel, const inside *k)
+tell_note_key(int channel, const zta_key *key, const zta_note_key *name)
 {
 	char text[ZTA_NOTE_VKEY_MAX] = "";
 
-	if (k->log.key != NULL) {
-		zta_note_key__put(&k->log.name, text);
+	if (key != NULL) {
+		zta_note_key__put(name, text);
 	}
 	reply(channel, READY, zta_str_of(text));
 }
@@ -147,9 +151,17 @@ reply_signed(int channel, char kind, zta_str payload, inside *k)
 	zta_status status;
 
 	zta_buf__init(&out, ZTA_JWS_MAX);
-	status = kind == SIGN_LOG ?
-	    zta_log_signer__sign(&k->log, payload, &out, NULL) :
-	    sign(&k->held, kind, payload, &out);
+	switch (kind) {
+	case SIGN_LOG:
+		status = zta_log_signer__sign(&k->log, payload, &out, NULL);
+		break;
+	case COSIGN:
+		status =
+		    zta_witness_signer__sign(&k->witness, payload, &out, NULL);
+		break;
+	default:
+		status = sign(&k->held, kind, payload, &out);
+	}
 	if (status == ZTA_OK) {
 		reply(channel, SIGNED, zta_buf__str(&out));
 	} else {
@@ -176,7 +188,10 @@ serve_one(int channel, inside *k)
 		use_loaded(channel, k);
 		break;
 	case TELL_LOG_KEY:
-		tell_log_key(channel, k);
+		tell_note_key(channel, k->log.key, &k->log.name);
+		break;
+	case TELL_WITNESS_KEY:
+		tell_note_key(channel, k->witness.key, &k->witness.name);
 		break;
 	default:
 		reply_signed(channel, message[0],
@@ -215,7 +230,7 @@ serve_all(const int *channels, uint32_t count, inside *k)
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
-    const int *channels, uint32_t count)
+    const zta_witness_files *witness, const int *channels, uint32_t count)
 {
 	inside k = { .files = files };
 	zta_error err = { 0 };
@@ -230,6 +245,9 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	if (status == ZTA_OK) {
 		status = zta_log_signer__open(&k.log, log, &err);
 	}
+	if (status == ZTA_OK) {
+		status = zta_witness_signer__open(&k.witness, witness, &err);
+	}
 	reply_loaded(channels[0], status, &k.held, &err);
 	if (status == ZTA_OK) {
 		serve_all(channels, count, &k);
@@ -237,6 +255,7 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	zta_hoard__let_go(&k.held);
 	zta_hoard__let_go(&k.coming);
 	zta_log_signer__close(&k.log);
+	zta_witness_signer__close(&k.witness);
 	return status == ZTA_OK ? 0 : 1;
 }
 
@@ -312,21 +331,22 @@ zta_keeper__use(zta_keeper *keeper, zta_error *err)
 
 /* By the channel that is ours, too. */
 static zta_status
-take_log_key(zta_keeper *keeper, zta_error *err)
+take_note_key(
+    zta_keeper *keeper, char kind, char out[ZTA_NOTE_VKEY_MAX], zta_error *err)
 {
-	char message[MESSAGE_MAX] = { TELL_LOG_KEY };
+	char message[MESSAGE_MAX] = { kind };
 	size_t len = 1;
 	zta_status status =
 	    converse(&keeper->channels[keeper->count - 1], message, &len, err);
 
 	if (status == ZTA_OK &&
-	    (message[0] != READY || len > sizeof(keeper->log_key))) {
+	    (message[0] != READY || len > ZTA_NOTE_VKEY_MAX)) {
 		status = zta_error__set(err, ZTA_EUNAVAILABLE,
-		    "the keeper does not say the key of the log");
+		    "the keeper does not say the keys of the log");
 	}
 	if (status == ZTA_OK) {
-		memcpy(keeper->log_key, message + 1, len - 1);
-		keeper->log_key[len - 1] = '\0';
+		memcpy(out, message + 1, len - 1);
+		out[len - 1] = '\0';
 	}
 	return status;
 }
@@ -366,7 +386,8 @@ close_all(const int *fds, uint32_t count)
 
 zta_status
 zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
-    const zta_log_signer_files *log, uint32_t count, zta_error *err)
+    const zta_log_signer_files *log, const zta_witness_files *witness,
+    uint32_t count, zta_error *err)
 {
 	char message[MESSAGE_MAX];
 	ssize_t got;
@@ -391,7 +412,7 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(keys, log, far, count));
+		_exit(run(keys, log, witness, far, count));
 	}
 	close_all(far, out->count);
 	free(far);
@@ -400,7 +421,11 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 		status = take_loaded(out, message, got, err);
 	}
 	if (status == ZTA_OK) {
-		status = take_log_key(out, err);
+		status = take_note_key(out, TELL_LOG_KEY, out->log_key, err);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    take_note_key(out, TELL_WITNESS_KEY, out->witness_key, err);
 	}
 	if (status != ZTA_OK) {
 		zta_keeper__stop(out);
@@ -479,4 +504,10 @@ zta_status
 zta_keeper__sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
 {
 	return ask(channel, SIGN_LOG, text, note, err);
+}
+
+zta_status
+zta_keeper__cosign(void *channel, zta_str call, zta_buf *line, zta_error *err)
+{
+	return ask(channel, COSIGN, call, line, err);
 }

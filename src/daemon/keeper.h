@@ -6,7 +6,8 @@
  * a fixed shape: the payload of a transaction token, of a seal, a grant or a client
  * assertion goes in, the token comes back. It chooses the header itself, reads nothing
  * from the network, and ends when the server does. docs/design/privsep.md
- * A checkpoint of the log goes in as its text, and a note comes back.
+ * A checkpoint of the log goes in as its text, and a note comes back; one of
+ * another log goes in with its proof, and a cosignature comes back.
  *
  * Keys are replaced in two steps, so that no token is signed by a key that is
  * not published: it reads its files anew, the server publishes what they hold,
@@ -20,6 +21,7 @@
 #include "base/buf.h"
 #include "daemon/hoard.h"
 #include "daemon/log_signer.h"
+#include "daemon/witness_signer.h"
 
 typedef struct zta_keeper {
 	pid_t pid;
@@ -27,6 +29,7 @@ typedef struct zta_keeper {
 	uint32_t count;
 	char jwks[ZTA_HOARD_JWKS_MAX];   /* public keys; the first signs */
 	char log_key[ZTA_NOTE_VKEY_MAX]; /* verifies checkpoints; "": none */
+	char witness_key[ZTA_NOTE_VKEY_MAX]; /* and cosignatures */
 } zta_keeper;
 
 /*
@@ -36,7 +39,7 @@ typedef struct zta_keeper {
  */
 ZTA_MUST_USE zta_status zta_keeper__start(zta_keeper *out,
     const zta_keeper_keys *keys, const zta_log_signer_files *log,
-    uint32_t count, zta_error *err);
+    const zta_witness_files *witness, uint32_t count, zta_error *err);
 
 /* Close the channels, so that it ends, and wait for it. */
 void zta_keeper__stop(zta_keeper *keeper);
@@ -62,5 +65,8 @@ ZTA_MUST_USE zta_status zta_keeper__sign_client(
 /* A zta_publish_sign. The log has one key for as long as a keeper lives. */
 ZTA_MUST_USE zta_status zta_keeper__sign_log(
     void *channel, zta_str text, zta_buf *note, zta_error *err);
+/* The line of a cosignature, for a call of add-checkpoint. */
+ZTA_MUST_USE zta_status zta_keeper__cosign(
+    void *channel, zta_str call, zta_buf *line, zta_error *err);
 
 #endif

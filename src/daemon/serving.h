@@ -30,6 +30,7 @@ typedef struct zta_serving {
 	zta_service service;
 	zta_chronicle chronicle;
 	char origin[ZTA_NOTE_NAME_MAX + 1]; /* of the log */
+	char witness_name[ZTA_NOTE_NAME_MAX + 1];
 	zta_note_key log_key;
 	zta_publisher *publisher; /* NULL: the log has no key */
 	zta_follower follower;
@@ -47,6 +48,10 @@ typedef struct zta_serving {
  * of this server, what is spent, and what was asked. After what is in force.
  */
 ZTA_MUST_USE zta_status zta_serving__open_log(zta_serving *s, zta_error *err);
+
+/* The witness that it is, if it is one. */
+ZTA_MUST_USE zta_status zta_serving__open_witness(
+    zta_serving *s, zta_error *err);
 
 /* Record which key signs tokens now. */
 ZTA_MUST_USE zta_status zta_serving__record_key(zta_serving *s, zta_error *err);

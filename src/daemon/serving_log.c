@@ -131,3 +131,21 @@ zta_serving__open_log(zta_serving *s, zta_error *err)
 	}
 	return status == ZTA_OK ? open_publisher(s, err) : status;
 }
+
+zta_status
+zta_serving__open_witness(zta_serving *s, zta_error *err)
+{
+	const zta_witness_options options = { .logs = s->config.witness_logs,
+		.dir = s->config.witness_dir,
+		.sign = zta_keeper__cosign,
+		.context =
+		    &s->keeper
+			 .channels[s->config.workers + ZTA_FETCH_THREADS + 1],
+		.say = zta_daemon__say };
+
+	if (s->keeper.witness_key[0] == '\0') {
+		return ZTA_OK;
+	}
+	zta_daemon__say("witness key: %s", s->keeper.witness_key);
+	return zta_witness__open(&s->workers.witness, &options, err);
+}

@@ -2,9 +2,13 @@
 /* cosigning.c - see cosigning.h. */
 #include "log/cosigning.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/b64.h"
@@ -178,6 +182,30 @@ path_of(const char *dir, zta_str origin, const char *suffix,
 	    zta_error__set(err, ZTA_ELIMIT, "the path is too long");
 }
 
+zta_status
+zta_cosigned__hold(const char *dir, int *fd, zta_error *err)
+{
+	zta_status status = ZTA_OK;
+
+	*fd = -1;
+	if (mkdir(dir, 0755) != 0 && errno != EEXIST) {
+		status = zta_error__errno(err, "make the directory");
+	}
+	if (status == ZTA_OK) {
+		*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (*fd < 0) {
+			status = zta_error__errno(err, "open the directory");
+		} else if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+			status = zta_error__set(err, ZTA_ECONFLICT,
+			    "another witness keeps what it saw there");
+			(void)close(*fd);
+			*fd = -1;
+		}
+	}
+	zta_error__place(status == ZTA_OK ? NULL : err, "%s", dir);
+	return status;
+}
+
 /* Of a log whose signature on it is good, still. */
 static zta_status
 load_one(zta_cosigned *out, const char *dir, uint32_t number, zta_error *err)
@@ -200,8 +228,12 @@ load_one(zta_cosigned *out, const char *dir, uint32_t number, zta_error *err)
 			status = zta_checkpoint__read_any(
 			    text, &origin, &out->last[number], err);
 		}
-		if (status == ZTA_ENOTFOUND) {
-			status = ZTA_EUNTRUSTED;
+		if (status == ZTA_ENOTFOUND ||
+		    (status == ZTA_OK &&
+			number_of(out, log) !=
+			    number_of(out, &out->logs->logs[number]))) {
+			status = zta_error__set(err, ZTA_EUNTRUSTED,
+			    "it is of another log than its name is");
 		}
 		zta_error__place(status == ZTA_OK ? NULL : err, "%s", path);
 	}
@@ -216,7 +248,7 @@ zta_cosigned__load(zta_cosigned *out, const zta_log_policy *logs,
 	zta_status status = ZTA_OK;
 	uint32_t i;
 
-	out->logs = logs;
+	*out = (zta_cosigned){ .logs = logs };
 	for (i = 0; status == ZTA_OK && i < logs->log_count; i++) {
 		out->last[i].size = 0;
 		zta_digest__sha256(ZTA_STR(""), out->last[i].root);

@@ -67,6 +67,13 @@ ZTA_MUST_USE zta_status zta_cosigned__strip(
 /* The name of a log's file: hexadecimal digits of SHA-256(origin). */
 void zta_cosigned__name(zta_str origin, char out[ZTA_COSIGNED_NAME_LEN + 1]);
 
+/*
+ * Make the directory if need be, and hold it until `*fd` is closed: two that know
+ * a log by it could cosign two histories. ZTA_ECONFLICT: another holds it.
+ */
+ZTA_MUST_USE zta_status zta_cosigned__hold(
+    const char *dir, int *fd, zta_error *err);
+
 /* The last heads of all logs; of one that was not seen, nothing. Errors name
  * the file. */
 ZTA_MUST_USE zta_status zta_cosigned__load(zta_cosigned *out,
