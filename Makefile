@@ -107,7 +107,7 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
          revocations_mirror say serve serving_changes serving_log watch \
-         witness_signer workers
+         witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \

@@ -39,9 +39,10 @@ ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
 /* What zta_log_verify() went through. */
 typedef struct zta_log_verified {
 	uint64_t entries, segments;
-	uint64_t torn;    /* bytes of a write that did not finish */
-	uint64_t covered; /* entries that the checkpoint is of */
-	uint64_t older;   /* entries of the older one */
+	uint64_t torn;     /* bytes of a write that did not finish */
+	uint64_t covered;  /* entries that the checkpoint is of */
+	uint64_t older;    /* entries of the older one */
+	uint64_t cosigned; /* witnesses of the policy that cosigned */
 } zta_log_verified;
 
 /*
@@ -55,6 +56,14 @@ typedef struct zta_log_verified {
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
     zta_str verifier_key, zta_str older, zta_log_verified *out, zta_error *err);
+
+/*
+ * The same under a policy (docs/formats/witness.md): one of its logs has signed
+ * the checkpoint, and its quorum cosigned; the older one need only be signed.
+ * Errors of the policy have line and column; one that is none is ZTA_EINVALID.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify_by(const char *dir,
+    zta_str policy, zta_str older, zta_log_verified *out, zta_error *err);
 
 #ifdef __cplusplus
 }

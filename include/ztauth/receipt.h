@@ -22,6 +22,14 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify(
     zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err);
 
 /*
+ * The same under a policy, which says whose logs are believed and which witnesses
+ * must have cosigned (docs/formats/witness.md). Errors of the policy have line and
+ * column; one that is none is ZTA_EINVALID.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify_by(
+    zta_str receipt, zta_str policy, zta_str *record, zta_error *err);
+
+/*
  * Ask the server of the zone at `url` (https://host/zones/<zone>) for the
  * receipt of the record with this id, 32 hexadecimal digits. zta_str_free()
  * frees it; it is not verified. ZTA_ENOTFOUND: it has none. ZTA_EINVAL: the URL

@@ -15,11 +15,13 @@ static const char get_help[] =
     "  --out FILE  write it there; default: standard output\n";
 
 static const char verify_help[] =
-    "Usage: ztauth receipt verify FILE --key VKEY\n"
+    "Usage: ztauth receipt verify FILE (--key VKEY | --policy FILE)\n"
     "\n"
     "Verify a receipt, without asking anybody, and print the record.\n"
     "\n"
-    "  --key VKEY  the verifier key of the log: name+id+key\n"
+    "  --key VKEY     the verifier key of the log: name+id+key\n"
+    "  --policy FILE  whose logs are believed, and which witnesses must have\n"
+    "                 cosigned (tlog-policy)\n"
     "\n"
     "Exit: 0, 1 if it cannot be read, 2 if it is not good.\n";
 
@@ -79,32 +81,37 @@ get(int argc, char **argv)
 static int
 verify(int argc, char **argv)
 {
-	const char *path = NULL, *key = NULL;
+	const char *path = NULL, *key = NULL, *policy = NULL;
 	const cli_option options[] = {
 		{ "key", &key, NULL },
+		{ "policy", &policy, NULL },
 		{ NULL, NULL, NULL },
 	};
 	zta_error err = { 0 };
-	zta_str receipt, record;
+	zta_str receipt, record, trust = { NULL, 0 };
 	zta_status status;
 	int code = cli_options(argc, argv, options, &path, verify_help);
 
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(path, "a file") || !cli_need(key, "--key")) {
+	if (!cli_need(path, "a file") || !cli_either(key, policy)) {
 		return CLI_USAGE;
 	}
 	if (!cli_read(path, &receipt)) {
 		return CLI_FAILED;
 	}
-	status = zta_receipt_verify(receipt, zta_str_of(key), &record, &err);
+	if (policy != NULL && !cli_read(policy, &trust)) {
+		zta_str_free(receipt);
+		return CLI_FAILED;
+	}
+	status = policy != NULL ?
+	    zta_receipt_verify_by(receipt, trust, &record, &err) :
+	    zta_receipt_verify(receipt, zta_str_of(key), &record, &err);
+	zta_str_free(trust);
 	zta_str_free(receipt);
 	if (status != ZTA_OK) {
-		code = cli_fail(&err);
-		return status == ZTA_EUNTRUSTED || status == ZTA_EINVALID ?
-		    CLI_NO :
-		    code;
+		return cli_refuse(status, policy, &err);
 	}
 	printf("%.*s\n", (int)record.len, record.ptr);
 	zta_str_free(record);

@@ -247,6 +247,7 @@ static void
 release(zta_serving *s)
 {
 	zta_publisher__close(s->publisher);
+	zta_witnesses__close(s->witnesses);
 	zta_log__close(s->service.log);
 	zta_journal__close(s->service.journal);
 	zta_spent__close(s->service.spent);

@@ -16,6 +16,7 @@
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
 #include "daemon/revocations_mirror.h"
+#include "daemon/witnesses.h"
 #include "daemon/workers.h"
 #include "log/publish.h"
 
@@ -33,6 +34,7 @@ typedef struct zta_serving {
 	char witness_name[ZTA_NOTE_NAME_MAX + 1];
 	zta_note_key log_key;
 	zta_publisher *publisher; /* NULL: the log has no key */
+	zta_witnesses *witnesses; /* of it; NULL: nobody is asked */
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;

@@ -80,6 +80,27 @@ begin_chronicle(zta_serving *s, bool empty, zta_error *err)
 	return status;
 }
 
+/* Before anything is written: has nobody seen another log of ours? */
+static zta_status
+open_witnesses(zta_serving *s, zta_error *err)
+{
+	zta_witnesses_options options = { .policy = s->config.log_policy,
+		.ca_file = s->config.fetch_ca_file,
+		.dir = s->config.log_dir,
+		.log = &s->log_key };
+	zta_log_head head;
+	zta_status status;
+
+	if (options.policy == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_log_tree__head(zta_log__tree(s->service.log), &head, err);
+	options.size = head.size;
+	return status != ZTA_OK ?
+	    status :
+	    zta_witnesses__open(&s->witnesses, &options, err);
+}
+
 static zta_status
 open_publisher(zta_serving *s, zta_error *err)
 {
@@ -89,6 +110,9 @@ open_publisher(zta_serving *s, zta_error *err)
 		.sign = zta_keeper__sign_log,
 		.context =
 		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
+		.cosign = s->witnesses == NULL ? NULL : zta_witnesses__cosign,
+		.cosign_context = s->witnesses,
+		.quorum_required = s->config.quorum_required,
 		.say = zta_daemon__say };
 
 	if (s->keeper.log_key[0] == '\0') {
@@ -118,6 +142,9 @@ zta_serving__open_log(zta_serving *s, zta_error *err)
 	}
 	if (status == ZTA_OK) {
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
+	}
+	if (status == ZTA_OK) {
+		status = open_witnesses(s, err);
 	}
 	if (status == ZTA_OK) {
 		status = open_spent(s, err);

@@ -135,22 +135,31 @@ path_of(const char *dir, char path[ZTA_ROWS_PATH_MAX], zta_error *err)
 }
 
 zta_status
+zta_checkpoint__read_file(
+    zta_arena *arena, const char *dir, zta_str *note, zta_error *err)
+{
+	char path[ZTA_ROWS_PATH_MAX];
+	zta_status status = path_of(dir, path, err);
+
+	return status != ZTA_OK ?
+	    status :
+	    zta_file__read(arena, path, ZTA_CHECKPOINT_MAX, note, err);
+}
+
+zta_status
 zta_checkpoint__load(const char *dir, const zta_note_key *key,
     zta_log_head *out, zta_buf *note, zta_error *err)
 {
-	char path[ZTA_ROWS_PATH_MAX];
 	zta_arena arena;
 	zta_str bytes;
-	zta_status status = path_of(dir, path, err);
+	zta_status status;
 
 	zta_arena__init(&arena, SIZE_MAX);
-	if (status == ZTA_OK) {
-		status = zta_file__read(
-		    &arena, path, ZTA_CHECKPOINT_MAX, &bytes, err);
-	}
+	status = zta_checkpoint__read_file(&arena, dir, &bytes, err);
 	if (status == ZTA_OK) {
 		status = zta_checkpoint__open(bytes, key, out, err);
-		zta_error__place(status == ZTA_OK ? NULL : err, "%s", path);
+		zta_error__place(
+		    status == ZTA_OK ? NULL : err, "%s/checkpoint", dir);
 	}
 	if (status == ZTA_OK && note != NULL) {
 		zta_buf__put(note, bytes);

@@ -140,11 +140,12 @@ zta_receipt__read(
 /* --- what it proves */
 
 zta_status
-zta_receipt__check(const zta_receipt *receipt, const zta_note_key *key,
+zta_receipt__check(const zta_receipt *receipt, const zta_log_policy *policy,
     zta_log_head *head, zta_error *err)
 {
 	unsigned char leaf[ZTA_SHA256_LEN];
-	zta_status status = zta_checkpoint__open(receipt->note, key, head, err);
+	zta_status status =
+	    zta_log_policy__open(policy, receipt->note, head, NULL, err);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -192,27 +193,23 @@ zta_receipt__make(zta_log_view *view, uint64_t index, zta_str note,
 	return status;
 }
 
-zta_status
-zta_receipt_verify(
-    zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err)
+static zta_status
+verify(zta_str receipt, const zta_log_policy *policy, zta_str *record,
+    zta_error *err)
 {
 	zta_receipt read;
-	zta_note_key key;
 	zta_log_head head;
 	zta_leaf leaf;
 	zta_arena arena;
 	zta_buf json;
 	zta_json_out out = { &json, false };
-	zta_status status = zta_note_key__read(&key, verifier_key, err);
+	zta_status status;
 
-	*record = (zta_str){ NULL, 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&json, SIZE_MAX);
+	status = zta_receipt__read(&arena, receipt, &read, err);
 	if (status == ZTA_OK) {
-		status = zta_receipt__read(&arena, receipt, &read, err);
-	}
-	if (status == ZTA_OK) {
-		status = zta_receipt__check(&read, &key, &head, err);
+		status = zta_receipt__check(&read, policy, &head, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_leaf__decode(read.record, &arena, &leaf, err);
@@ -222,4 +219,35 @@ zta_receipt_verify(
 	}
 	zta_arena__release(&arena);
 	return zta_buf__give(&json, status, record, err);
+}
+
+zta_status
+zta_receipt_verify(
+    zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err)
+{
+	zta_policy_log log = { .url = "" };
+	const zta_log_policy policy = zta_log_policy__of(&log);
+	zta_status status = zta_note_key__read(&log.key, verifier_key, err);
+
+	*record = (zta_str){ NULL, 0 };
+	return status != ZTA_OK ? status :
+				  verify(receipt, &policy, record, err);
+}
+
+zta_status
+zta_receipt_verify_by(
+    zta_str receipt, zta_str policy, zta_str *record, zta_error *err)
+{
+	zta_log_policy read;
+	zta_arena arena;
+	zta_status status;
+
+	*record = (zta_str){ NULL, 0 };
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_log_policy__read(&arena, policy, &read, err);
+	if (status == ZTA_OK) {
+		status = verify(receipt, &read, record, err);
+	}
+	zta_arena__release(&arena);
+	return status;
 }

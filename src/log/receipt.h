@@ -7,7 +7,7 @@
 #define ZTA_LOG_RECEIPT_H
 
 #include "base/arena.h"
-#include "log/checkpoint.h"
+#include "log/log_policy.h"
 #include "log/view.h"
 #include "ztauth/receipt.h"
 
@@ -26,7 +26,7 @@ ZTA_MUST_USE zta_status zta_receipt__read(
 
 /* Is it good? `head` is what was signed. ZTA_EUNTRUSTED, ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_receipt__check(const zta_receipt *receipt,
-    const zta_note_key *key, zta_log_head *head, zta_error *err);
+    const zta_log_policy *policy, zta_log_head *head, zta_error *err);
 
 /*
  * Append the receipt of entry `index`, which the checkpoint in `note` with its
