@@ -79,7 +79,7 @@ PDP = consent decide delegation issue issue_grants issue_proofs \
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
-      git_fetch git_pack git_upload grant_remote import latest memo \
+      git_fetch git_pack git_upload grant_remote import latest log_look log_tiles memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
       receipt_fetch receive recheck recorded remote remote_ask remote_grants \
       remote_open remote_push remote_revocations replay report resolve \
@@ -111,7 +111,7 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
+      explain_print history init init_server key ledger log log_replay log_witness main \
       pep pep_decide plan receipt revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \
       trust_statement validate workspace zone

@@ -89,10 +89,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_key(bytes);
 	read_checkpoint(bytes, &again);
 	read_receipt(bytes, &key, &again);
-	if (zta_tile_name__read(bytes, &name) &&
-	    (name.width == 0 || name.width > ZTA_TILE_ROWS ||
-		name.level >= ZTA_LOG_TREE_LEVELS)) {
-		abort();
+	if (zta_tile_name__read(bytes, &name)) {
+		if (name.width == 0 || name.width > ZTA_TILE_ROWS ||
+		    name.level >= ZTA_LOG_TREE_LEVELS) {
+			abort();
+		}
+		zta_buf__clear(&again);
+		zta_tile_name__put(&again, &name);
+		same(&again, bytes);
 	}
 	zta_buf__release(&again);
 	return 0;

@@ -241,6 +241,8 @@
 #define ZTA_RECEIPT_WAITERS_MAX 1000u
 /* Calls that wait for a witness: each is some signatures, and a sync. */
 #define ZTA_WITNESS_WAITERS_MAX 1000u
+/* How long a log that is looked at from outside has for each answer. */
+#define ZTA_LOG_LOOK_MS 10000
 /* How long a witness of ours has for its answer, and for the connection. One
  * that fails is asked again after a pause, which doubles with each failure. */
 #define ZTA_WITNESS_MS 2000

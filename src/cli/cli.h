@@ -280,6 +280,7 @@ int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
+int cli_log_witness(int argc, char **argv);
 int cli_pep(int argc, char **argv);
 int cli_pep_decide(int argc, char **argv);
 int cli_pep_seal(int argc, char **argv);
