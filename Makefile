@@ -128,6 +128,7 @@ UNIT = admit alloc api_key base binding cedar check consent consistency cosignat
        seal search search_random snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
+       witness_signer \
        workspace x509
 
 FUZZ = bundle cosign diff difference entities format grant grants http json jwks \
@@ -179,6 +180,9 @@ $(BUILD)/tests/unit/test_nonces: src/api/nonces.c
 
 $(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
     src/daemon/log_signer.c
+
+$(BUILD)/tests/unit/test_witness_signer: src/daemon/hoard.c \
+    src/daemon/witness_signer.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \

@@ -72,6 +72,12 @@ test_cosignature__keys_are_of_a_type(void **state)
 				     "aAzYIW/aWKSD/h/s8TWMKm1jLYVNnT13W"),
 			     NULL),
 	    ZTA_EINVALID);
+	/* Its id, with the type of another. */
+	assert_int_equal(zta_cosigner__read(&key,
+			     ZTA_STR("witness.example/w1+a6f0ca99+AXvDB5UY7RH"
+				     "aAzYIW/aWKSD/h/s8TWMKm1jLYVNnT13W"),
+			     NULL),
+	    ZTA_EINVALID);
 	/* What a witness signs is no signature of the text itself. */
 	assert_int_equal(zta_note__open(ZTA_STR(NOTE), &witness, &text, NULL),
 	    ZTA_EUNTRUSTED);
@@ -162,6 +168,15 @@ test_cosignature__signs(void **state)
 	assert_int_equal(
 	    zta_cosignature__find(zta_buf__str(&note), &as, &at, NULL), ZTA_OK);
 	assert_int_equal(at, 1679315147);
+	/* A time over what a time may be, though it was signed. */
+	zta_buf__clear(&note);
+	zta_buf__text(&note, TEXT "\n");
+	assert_int_equal(zta_cosignature__put(
+			     &note, ZTA_STR(TEXT), &as, key, INT64_MIN, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_cosignature__find(zta_buf__str(&note), &as, &at, NULL),
+	    ZTA_EUNTRUSTED);
 	zta_buf__release(&note);
 	zta_key_close(key);
 }
