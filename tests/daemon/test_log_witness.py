@@ -35,6 +35,12 @@ class Tiles:
             def log_message(self, *args):
                 pass
 
+            def handle(self):
+                try:
+                    super().handle()
+                except ConnectionError:
+                    pass  # who asked has seen enough
+
             def do_GET(self):
                 data = tiles.get(self.path)
                 self.send_response(404 if data is None else 200)
