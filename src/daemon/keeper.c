@@ -227,6 +227,22 @@ serve_all(const int *channels, uint32_t count, inside *k)
 	free(fds);
 }
 
+/*
+ * A signature of one kind is none of the other; but whoever has one key knows
+ * both, and who is watched by it would watch. SPEC: c2sp tlog-cosignature
+ */
+static zta_status
+keep_apart(const inside *k, zta_error *err)
+{
+	return k->log.key != NULL && k->witness.key != NULL &&
+		memcmp(k->log.name.public.bytes, k->witness.name.public.bytes,
+		    sizeof(k->log.name.public.bytes)) == 0 ?
+	    zta_error__set(err, ZTA_EINVALID,
+		"`log_key` and `witness_key` are one key: a witness has its "
+		"own") :
+	    ZTA_OK;
+}
+
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
@@ -247,6 +263,9 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	}
 	if (status == ZTA_OK) {
 		status = zta_witness_signer__open(&k.witness, witness, &err);
+	}
+	if (status == ZTA_OK) {
+		status = keep_apart(&k, &err);
 	}
 	reply_loaded(channels[0], status, &k.held, &err);
 	if (status == ZTA_OK) {

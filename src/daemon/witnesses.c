@@ -64,7 +64,8 @@ failed(asked *a, const zta_error *err)
 {
 	const zta_policy_voter *v = a->ask.witness;
 
-	if (a->well) {
+	/* One that was broken off at the end has not failed. */
+	if (a->well && !atomic_load(&a->all->stop)) {
 		zta_daemon__say("witness %.*s: %s%s%s", ZTA_STR_ARG(v->name),
 		    err->place, err->place[0] == '\0' ? "" : ": ",
 		    err->message);

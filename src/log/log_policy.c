@@ -295,6 +295,10 @@ zta_log_policy__read(
 	zta_status status = ZTA_OK;
 
 	*out = (zta_log_policy){ .quorum = -1 };
+	if (text.len > ZTA_LOG_POLICY_TEXT_MAX) {
+		return zta_error__at(err, ZTA_ELIMIT, 1, 1,
+		    "a policy of over %zu bytes", ZTA_LOG_POLICY_TEXT_MAX);
+	}
 	r.logs =
 	    zta_arena__alloc(arena, ZTA_LOG_POLICY_LOGS_MAX * sizeof(*r.logs));
 	r.voters = zta_arena__alloc(

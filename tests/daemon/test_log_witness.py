@@ -190,6 +190,29 @@ def test_tiles_that_are_not_of_the_checkpoint():
             assert not os.path.exists(file_of(state, "tiles.example")), what
 
 
+def test_it_looks_on_until_the_log_does_not_go_on():
+    tiles = Tiles()
+    with tempfile.TemporaryDirectory() as state:
+        tiles.grow(5)
+        with subprocess.Popen([ZTAUTH, "log", "witness", "--url", tiles.url, "--key", tiles.log.vkey,
+                               "--state", state, "--every", "1"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as p:
+            try:
+                assert b"5 entries, which go on from 0" in p.stderr.readline()
+                tiles.spoil = lambda path, data: None  # it is away for a while
+                assert b"404" in p.stderr.readline()
+                tiles.spoil = lambda path, data: data
+                tiles.grow(5)
+                while b"10 entries, which go on from 5" not in (line := p.stderr.readline()):
+                    assert b"404" in line or b"go on from 5" in line, line
+                tiles.grow(0, [b"another"] * 12)
+                while b"do not go on from" not in (line := p.stderr.readline()):
+                    assert b"go on from 10" in line, line
+                assert p.wait(10) == 2
+            finally:
+                p.kill()
+
+
 def test_where_it_keeps_what_it_saw():
     tiles = Tiles()
     with tempfile.TemporaryDirectory() as work:

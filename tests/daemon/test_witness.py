@@ -179,6 +179,46 @@ def test_it_does_not_start_on_what_it_cannot_read():
     assert out.returncode == 1 and "logs.policy:4:5" in out.stderr, out.stderr
 
 
+def test_configurations_that_are_none():
+    where = Server(extra="")
+    try:
+        subprocess.run([ZTAUTH, "key", "gen", "--alg", "EdDSA", "--out", where.path("w.pem")],
+                       check=True, capture_output=True)
+        with open(where.path("p"), "w", encoding="utf-8") as f:
+            f.write("quorum none\n")
+        with open(where.path("ztauth.conf"), encoding="utf-8") as f:
+            good = f.read()
+        for lines, why in (
+                ("witness_key w.pem\n", "need each other"),
+                ("witness_key w.pem\nwitness_dir seen\n", "need each other"),
+                ("witness_logs p\nwitness_dir seen\n", "need each other"),
+                ("witness_key log.pem\nwitness_logs p\nwitness_dir seen\n", "are one key"),
+                ("witness_key zone.pem\nwitness_logs p\nwitness_dir seen\n", "zone.pem"),
+                ("witness_key w.pem\nwitness_logs none\nwitness_dir seen\n", "none: cannot open"),
+                ("witness_key w.pem\nwitness_logs p\nwitness_dir p\n", "/p: "),
+                ("log_quorum required\n", "needs `log_policy`"),
+                ("log_policy p\nlog_quorum any\n", "wanted or required"),
+                ("log_policy none\n", "none: cannot open")):
+            with open(where.path("ztauth.conf"), "w", encoding="utf-8") as f:
+                f.write(good + lines)
+            out = subprocess.run([ZTAUTH, "serve", "--config", where.path("ztauth.conf")],
+                                 capture_output=True, text=True, check=False, timeout=60)
+            assert out.returncode == 1 and why in out.stderr, (lines, out.stderr)
+        with open(where.path("ztauth.conf"), "w", encoding="utf-8") as f:
+            f.write(good.replace("log_key log.pem\n", "") + "log_policy p\n")
+        out = subprocess.run([ZTAUTH, "serve", "--config", where.path("ztauth.conf")],
+                             capture_output=True, text=True, check=False, timeout=60)
+        assert out.returncode == 1 and "`log_policy` needs `log_key`" in out.stderr, out.stderr
+        # A server that is none has nothing there.
+        with open(where.path("ztauth.conf"), "w", encoding="utf-8") as f:
+            f.write(good)
+        where.start()
+        assert post(body(log, 0, 5), where)[0] == 404
+        where.stop()
+    finally:
+        where.close()
+
+
 def test_what_cannot_be_written_is_not_cosigned():
     one = Log("log.example")
     one.grow(20)

@@ -351,6 +351,18 @@ test_log_policy__has_limits(void **state)
 	    zta_log_policy__read(&arena, zta_buf__str(&text), &policy, NULL),
 	    ZTA_EINVALID);
 	assert_true(ZTA_LOG_POLICY_WITNESSES_MAX >= 32);
+	zta_buf__clear(&text);
+	zta_buf__text(&text, "quorum none\n");
+	while (text.len < ZTA_LOG_POLICY_TEXT_MAX) {
+		zta_buf__byte(&text, '\n');
+	}
+	assert_int_equal(
+	    zta_log_policy__read(&arena, zta_buf__str(&text), &policy, NULL),
+	    ZTA_OK);
+	zta_buf__byte(&text, '\n');
+	assert_int_equal(
+	    zta_log_policy__read(&arena, zta_buf__str(&text), &policy, NULL),
+	    ZTA_ELIMIT);
 	zta_buf__release(&text);
 	zta_arena__release(&arena);
 }
