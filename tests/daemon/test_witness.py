@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 
 from harness import ZTAUTH, Server, main
 from logs import Log, consistency
@@ -147,6 +148,42 @@ def test_many_at_once_never_take_it_back():
     assert len(cosigned) > 20, cosigned
     note = latest(other)[1]
     assert int(note.split(b"\n")[1]) == max(cosigned) == 200
+
+
+def test_killed_it_has_what_it_said():
+    """What was cosigned for anybody is there after any end."""
+    one = Log("log.example")
+    one.grow(2000)
+    where = witness(one)
+    said = [0]
+
+    def move():
+        try:
+            c = where.connect()
+            while said[0] < 2000:
+                size = said[0] + 1
+                status, answer, _ = post(body(one, said[0], size, leaves=one.leaves[:size]),
+                                         connection=c)
+                # Killed between disk and answer it may know one more.
+                said[0] = size if status == 200 else int(answer)
+        except OSError:
+            pass  # killed
+
+    try:
+        for i in range(8):
+            thread = threading.Thread(target=move)
+            thread.start()
+            time.sleep(0.05 + 0.03 * i)
+            where.kill()
+            thread.join()
+            where.start()
+            status, answer, _ = post(body(one, 2000, 2000, proof=[]), where)
+            assert status == 409 and said[0] <= int(answer) <= said[0] + 1, (answer, said)
+            said[0] = int(answer)
+        assert said[0] > 8, said
+        where.stop()
+    finally:
+        where.close()
 
 
 def test_it_remembers_over_a_restart():
