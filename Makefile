@@ -121,7 +121,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent consistency cosignature cosigning decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
-       grants grants_copy grants_fault grants_random json jwt known ledger \
+       grants grants_copy grants_fault grants_random json jwt keeper known ledger \
        log log_policy log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
@@ -183,6 +183,9 @@ $(BUILD)/tests/unit/test_log_signer: src/daemon/hoard.c \
 
 $(BUILD)/tests/unit/test_witness_signer: src/daemon/hoard.c \
     src/daemon/witness_signer.c
+
+$(BUILD)/tests/unit/test_keeper: src/daemon/hoard.c src/daemon/keeper.c \
+    src/daemon/log_signer.c src/daemon/witness_signer.c
 
 $(BUILD)/tests/unit/test_spiffe $(BUILD)/tests/unit/test_tls \
     $(BUILD)/tests/unit/test_x509: tests/unit/certificates.c \

@@ -304,8 +304,8 @@ ask_keeper(issuing *s)
 		start = now_ns();
 		for (n = 0; n < TURNS_BLOCK; n++) {
 			zta_buf__init(&token, SIZE_MAX);
-			must(zta_keeper__sign(&s->keeper.channels[0],
-				 s->payload, &token, &err),
+			must(zta_keeper__sign(&s->keeper.workers[0], s->payload,
+				 &token, &err),
 			    &err);
 			zta_buf__release(&token);
 		}
@@ -323,6 +323,7 @@ run_issue(const char *ledger, const char *key_file)
 			  .issuer = ZTA_STR("https://zone.example") } };
 	issuing again;
 	const zta_keeper_keys keys = { .zone = key_file };
+	const zta_keeper_threads threads = { .workers = 1 };
 	const zta_log_signer_files no_log = { NULL, NULL, NULL };
 	const zta_witness_files no_witness = { 0 };
 	char payload[512];
@@ -339,7 +340,8 @@ run_issue(const char *ledger, const char *key_file)
 	read_sources(
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
-	must(zta_keeper__start(&s.keeper, &keys, &no_log, &no_witness, 1, &err),
+	must(zta_keeper__start(
+		 &s.keeper, &keys, &no_log, &no_witness, &threads, &err),
 	    &err);
 	issue(&s);
 	again = s;

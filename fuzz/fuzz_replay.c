@@ -22,6 +22,7 @@ turn(zta_arena *arena, zta_str text, zta_buf *out)
 	memcpy(decision.id, replay.id, sizeof(decision.id));
 	decision.time = replay.time;
 	decision.txn = replay.txn;
+	decision.home = replay.home;
 	caller.id = replay.caller;
 	if (!zta_replay__put(&replay.request,
 		replay.caller.len > 0 ? &caller : NULL, &decision, out)) {

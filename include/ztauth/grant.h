@@ -29,7 +29,8 @@ typedef struct zta_grant_terms {
 	size_t action_count;
 	const zta_str *resources; /* Product::"teapot"; Product: all of them */
 	size_t resource_count;
-	zta_str when; /* Cedar */
+	zta_str when;      /* Cedar */
+	int64_t consent_s; /* when it is consented to; 0: not_before_s */
 	int64_t not_before_s, expires_s;
 	uint32_t max_depth; /* how many may follow */
 	bool once;
@@ -71,6 +72,7 @@ typedef struct zta_grant_shown {
 	size_t resource_count;
 	zta_str when, purpose, holder, statement; /* may be empty */
 	const char *consent;
+	int64_t consent_s; /* when */
 	int64_t not_before_s, expires_s;
 	uint32_t max_depth;
 	bool once, has_parent;

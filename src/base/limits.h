@@ -55,6 +55,10 @@
 #define ZTA_KNOWN_MEMORY_MAX ((size_t)64 << 20)
 #define ZTA_KNOWN_SHARES 64u
 #define ZTA_KNOWN_TOKEN_MAX ((size_t)64 << 10)
+/* A grant is registered when its delegator has just consented: not before, but
+ * for clocks that differ, and within a day, for whoever has to bring it. */
+#define ZTA_GRANT_CONSENT_AHEAD_MAX_MS INT64_C(60000)
+#define ZTA_GRANT_CONSENT_AGE_MAX_MS INT64_C(86400000)
 /* Longest leeway for clocks that differ, in seconds. */
 #define ZTA_LEEWAY_MAX_S 300
 /* Nonces and proofs that were used and could be used again, of those who share

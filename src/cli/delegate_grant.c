@@ -207,7 +207,8 @@ take_terms(const arguments *args, making *m)
 	zta_grant_terms *t = &m->terms;
 	int64_t depth = 0;
 
-	t->not_before_s = (int64_t)time(NULL);
+	t->consent_s = (int64_t)time(NULL);
+	t->not_before_s = t->consent_s;
 	take(zone_of(args->at.server), &t->zone);
 	if (args->parent != NULL) {
 		if (!find_parent(args, m)) {

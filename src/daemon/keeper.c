@@ -8,26 +8,33 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "daemon/hoard.h"
 #include "identity/jws.h"
 #include "trust/grant.h"
 #include "trust/seal.h"
 #include "trust/txn_token.h"
 
-/* First byte of a message to the keeper, and of one from it. */
+/*
+ * A message is a byte that says what it is, a number of the server's that its
+ * answer has too, and the rest.
+ */
+#define HEAD (1 + sizeof(uint64_t))
+/* To the keeper, and from it. */
 #define SIGN_TXN 'T'
 #define SIGN_SEAL 'E'
 #define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
 #define SIGN_LOG 'P'
 #define COSIGN 'W'
+#define TELL_LOG_LAST 'N'
 #define TELL_LOG_KEY 'V'
 #define TELL_WITNESS_KEY 'X'
 #define LOAD 'L'
@@ -36,16 +43,62 @@
 #define REFUSED 'R'
 #define READY 'K'
 
-#define MESSAGE_MAX (ZTA_JWS_MAX + 1)
+#define MESSAGE_MAX (ZTA_JWS_MAX + HEAD)
 /* A signature takes well under a millisecond. */
-#define PATIENCE_S 2
+#define PATIENCE_MS 2000
 
 /* SPEC: rfc7523 3: no type of its own is asked for. */
 #define CLIENT_TYP "JWT"
 
 /* --- in the keeper */
 
+/* More: for who makes checkpoints, for the witness, and ours. */
+static uint32_t
+count_of(const zta_keeper_threads *threads)
+{
+	return threads->workers + threads->clients + 3;
+}
+
+/* What a channel is for. */
+typedef enum role { WORKER, CLIENT, PUBLISHER, WITNESS, OWNER } role;
+
+static role
+role_of(const zta_keeper_threads *threads, uint32_t channel)
+{
+	if (channel < threads->workers) {
+		return WORKER;
+	}
+	channel -= threads->workers;
+	if (channel < threads->clients) {
+		return CLIENT;
+	}
+	channel -= threads->clients;
+	return channel == 0 ? PUBLISHER : channel == 1 ? WITNESS : OWNER;
+}
+
+/* Whoever has taken a thread over has nothing else signed than that one would. */
+static bool
+may_ask(role who, char kind)
+{
+	switch (kind) {
+	case SIGN_TXN:
+	case SIGN_SEAL:
+	case SIGN_GRANT:
+		return who == WORKER;
+	case SIGN_CLIENT:
+		return who == CLIENT;
+	case SIGN_LOG:
+	case TELL_LOG_LAST:
+		return who == PUBLISHER;
+	case COSIGN:
+		return who == WITNESS;
+	default:
+		return who == OWNER;
+	}
+}
+
 typedef struct inside {
+	const zta_keeper_threads *threads;
 	const zta_keeper_keys *files;
 	zta_hoard held;
 	zta_hoard coming; /* loaded, and not in use yet */
@@ -53,19 +106,26 @@ typedef struct inside {
 	zta_witness_signer witness;
 } inside;
 
+/* Whom an answer goes to. */
+typedef struct caller {
+	int channel;
+	uint64_t number; /* of what was asked */
+} caller;
+
 static void
-reply(int channel, char kind, zta_str text)
+reply(const caller *to, char kind, zta_str text)
 {
 	char message[MESSAGE_MAX];
 
-	if (text.len > sizeof(message) - 1) {
+	if (text.len > sizeof(message) - HEAD) {
 		kind = REFUSED;
 		text.len = 0;
 	}
 	message[0] = kind;
-	memcpy(message + 1, text.ptr, text.len);
+	memcpy(message + 1, &to->number, sizeof(to->number));
+	memcpy(message + HEAD, text.ptr, text.len);
 	/* If the server is gone, poll says so next. */
-	if (send(channel, message, text.len + 1, MSG_NOSIGNAL) < 0) {
+	if (send(to->channel, message, HEAD + text.len, MSG_NOSIGNAL) < 0) {
 		return;
 	}
 }
@@ -98,54 +158,79 @@ sign(const zta_hoard *held, char kind, zta_str payload, zta_buf *token)
 
 static void
 reply_loaded(
-    int channel, zta_status status, const zta_hoard *h, const zta_error *e)
+    const caller *to, zta_status status, const zta_hoard *h, const zta_error *e)
 {
 	if (status == ZTA_OK) {
-		reply(channel, READY, zta_str_of(h->jwks));
+		reply(to, READY, zta_str_of(h->jwks));
 	} else {
-		reply(
-		    channel, REFUSED, (zta_str){ (const char *)e, sizeof(*e) });
+		reply(to, REFUSED, (zta_str){ (const char *)e, sizeof(*e) });
 	}
 }
 
 static void
-load_again(int channel, inside *k)
+load_again(const caller *to, inside *k)
 {
 	zta_error err = { 0 };
 	zta_status status;
 
 	zta_hoard__let_go(&k->coming);
 	status = zta_hoard__load(k->files, &k->coming, &err);
-	reply_loaded(channel, status, &k->coming, &err);
+	reply_loaded(to, status, &k->coming, &err);
 }
 
 static void
-use_loaded(int channel, inside *k)
+use_loaded(const caller *to, inside *k)
 {
 	if (k->coming.zone.key == NULL) {
-		reply(channel, REFUSED, ZTA_STR(""));
+		reply(to, REFUSED, ZTA_STR(""));
 		return;
 	}
 	zta_hoard__let_go(&k->held);
 	k->held = k->coming;
 	k->coming = (zta_hoard){ 0 };
-	reply(channel, READY, zta_str_of(k->held.jwks));
+	reply(to, READY, zta_str_of(k->held.jwks));
 }
 
 /* The verifier key of a key that signs notes; without the key, nothing. */
 static void
-tell_note_key(int channel, const zta_key *key, const zta_note_key *name)
+tell_note_key(const caller *to, const zta_key *key, const zta_note_key *name)
 {
 	char text[ZTA_NOTE_VKEY_MAX] = "";
 
 	if (key != NULL) {
 		zta_note_key__put(name, text);
 	}
-	reply(channel, READY, zta_str_of(text));
+	reply(to, READY, zta_str_of(text));
 }
 
 static void
-reply_signed(int channel, char kind, zta_str payload, inside *k)
+tell_log_last(const caller *to, const inside *k)
+{
+	reply(to, READY,
+	    (zta_str){
+		(const char *)&k->log.last.size, sizeof(k->log.last.size) });
+}
+
+/* How many hashes the proof has, they, and the text. */
+static zta_status
+sign_log(inside *k, zta_str message, zta_buf *note)
+{
+	zta_merkle_path proof;
+	size_t len;
+
+	proof.count = message.len == 0 ? 0 : (unsigned char)message.ptr[0];
+	len = proof.count * sizeof(proof.hashes[0]);
+	if (proof.count > ZTA_PATH_MAX || message.len < 1 + len) {
+		return ZTA_EINVAL;
+	}
+	memcpy(proof.hashes, message.ptr + 1, len);
+	return zta_log_signer__sign(&k->log,
+	    (zta_str){ message.ptr + 1 + len, message.len - 1 - len }, &proof,
+	    note, NULL);
+}
+
+static void
+reply_signed(const caller *to, char kind, zta_str payload, inside *k)
 {
 	zta_buf out;
 	zta_status status;
@@ -153,7 +238,7 @@ reply_signed(int channel, char kind, zta_str payload, inside *k)
 	zta_buf__init(&out, ZTA_JWS_MAX);
 	switch (kind) {
 	case SIGN_LOG:
-		status = zta_log_signer__sign(&k->log, payload, &out, NULL);
+		status = sign_log(k, payload, &out);
 		break;
 	case COSIGN:
 		status =
@@ -163,39 +248,51 @@ reply_signed(int channel, char kind, zta_str payload, inside *k)
 		status = sign(&k->held, kind, payload, &out);
 	}
 	if (status == ZTA_OK) {
-		reply(channel, SIGNED, zta_buf__str(&out));
+		reply(to, SIGNED, zta_buf__str(&out));
 	} else {
-		reply(channel, REFUSED, ZTA_STR(""));
+		reply(to, REFUSED, ZTA_STR(""));
 	}
 	zta_buf__release(&out);
 }
 
 /* One request; false when the server has closed the channel. */
 static bool
-serve_one(int channel, inside *k)
+serve_one(int channel, role who, inside *k)
 {
 	char message[MESSAGE_MAX];
+	caller to = { .channel = channel };
 	ssize_t len = recv(channel, message, sizeof(message), 0);
 
 	if (len <= 0) {
 		return len < 0 && errno == EINTR;
 	}
+	if ((size_t)len < HEAD) {
+		return true;
+	}
+	memcpy(&to.number, message + 1, sizeof(to.number));
+	if (!may_ask(who, message[0])) {
+		reply(&to, REFUSED, ZTA_STR(""));
+		return true;
+	}
 	switch (message[0]) {
 	case LOAD:
-		load_again(channel, k);
+		load_again(&to, k);
 		break;
 	case USE:
-		use_loaded(channel, k);
+		use_loaded(&to, k);
+		break;
+	case TELL_LOG_LAST:
+		tell_log_last(&to, k);
 		break;
 	case TELL_LOG_KEY:
-		tell_note_key(channel, k->log.key, &k->log.name);
+		tell_note_key(&to, k->log.key, &k->log.name);
 		break;
 	case TELL_WITNESS_KEY:
-		tell_note_key(channel, k->witness.key, &k->witness.name);
+		tell_note_key(&to, k->witness.key, &k->witness.name);
 		break;
 	default:
-		reply_signed(channel, message[0],
-		    (zta_str){ message + 1, (size_t)len - 1 }, k);
+		reply_signed(&to, message[0],
+		    (zta_str){ message + HEAD, (size_t)len - HEAD }, k);
 	}
 	return true;
 }
@@ -218,7 +315,8 @@ serve_all(const int *channels, uint32_t count, inside *k)
 			continue;
 		}
 		for (i = 0; i < count; i++) {
-			if (fds[i].revents != 0 && !serve_one(fds[i].fd, k)) {
+			if (fds[i].revents != 0 &&
+			    !serve_one(fds[i].fd, role_of(k->threads, i), k)) {
 				fds[i].fd = -1;
 				open--;
 			}
@@ -246,9 +344,11 @@ keep_apart(const inside *k, zta_error *err)
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
-    const zta_witness_files *witness, const int *channels, uint32_t count)
+    const zta_witness_files *witness, const int *channels,
+    const zta_keeper_threads *threads)
 {
-	inside k = { .files = files };
+	const caller first = { .channel = channels[0] };
+	inside k = { .files = files, .threads = threads };
 	zta_error err = { 0 };
 	zta_status status;
 
@@ -267,9 +367,9 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	if (status == ZTA_OK) {
 		status = keep_apart(&k, &err);
 	}
-	reply_loaded(channels[0], status, &k.held, &err);
+	reply_loaded(&first, status, &k.held, &err);
 	if (status == ZTA_OK) {
-		serve_all(channels, count, &k);
+		serve_all(channels, count_of(threads), &k);
 	}
 	zta_hoard__let_go(&k.held);
 	zta_hoard__let_go(&k.coming);
@@ -285,41 +385,68 @@ static zta_status
 take_loaded(
     zta_keeper *keeper, const char *message, ssize_t len, zta_error *err)
 {
-	if (len == 1 + (ssize_t)sizeof(*err) && message[0] == REFUSED &&
-	    err != NULL) {
-		memcpy(err, message + 1, sizeof(*err));
+	const size_t rest = len < (ssize_t)HEAD ? 0 : (size_t)len - HEAD;
+
+	if (rest == sizeof(*err) && message[0] == REFUSED && err != NULL) {
+		memcpy(err, message + HEAD, sizeof(*err));
 		return err->status;
 	}
-	if (len <= 1 || message[0] != READY ||
-	    (size_t)len > sizeof(keeper->jwks)) {
+	if (rest == 0 || message[0] != READY || rest >= sizeof(keeper->jwks)) {
 		return zta_error__set(
 		    err, ZTA_EUNAVAILABLE, "the keeper does not say its keys");
 	}
-	memcpy(keeper->jwks, message + 1, (size_t)len - 1);
-	keeper->jwks[len - 1] = '\0';
+	memcpy(keeper->jwks, message + HEAD, rest);
+	keeper->jwks[rest] = '\0';
 	return ZTA_OK;
 }
 
-/* Send what is in `message`, and put the answer there. */
-static zta_status
-converse(int *channel, char message[MESSAGE_MAX], size_t *len, zta_error *err)
+/* Wait until the channel can do this; false: it is too late. */
+static bool
+await(int channel, short event, int64_t deadline)
 {
+	struct pollfd fd = { channel, event, 0 };
+	int64_t left;
+	int got = -1;
+
+	do {
+		left = deadline - zta_time__monotonic_ms();
+		got = left <= 0 ? 0 : poll(&fd, 1, (int)left);
+	} while (got < 0 && errno == EINTR);
+	return got > 0;
+}
+
+/*
+ * Send what is in `message`, and put the answer there. One that comes late, to
+ * what nobody waits for any more, has another number and is passed over.
+ */
+static zta_status
+converse(int channel, char message[MESSAGE_MAX], size_t *len, zta_error *err)
+{
+	const int64_t deadline = zta_time__monotonic_ms() + PATIENCE_MS;
+	uint64_t number;
 	ssize_t got;
 
-	if (*channel < 0 || send(*channel, message, *len, MSG_NOSIGNAL) < 0) {
+	zta_random__bytes(&number, sizeof(number));
+	memcpy(message + 1, &number, sizeof(number));
+	if (!await(channel, POLLOUT, deadline) ||
+	    send(channel, message, *len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
 		return zta_error__set(
-		    err, ZTA_EUNAVAILABLE, "the keeper is gone");
+		    err, ZTA_EUNAVAILABLE, "the keeper takes nothing");
 	}
-	got = recv(*channel, message, MESSAGE_MAX, 0);
-	if (got <= 0) {
-		/* A late answer must not pass for that of another request. */
-		(void)close(*channel);
-		*channel = -1;
-		return zta_error__set(
-		    err, ZTA_EUNAVAILABLE, "the keeper does not answer");
+	while (await(channel, POLLIN, deadline)) {
+		got = recv(channel, message, MESSAGE_MAX, MSG_DONTWAIT);
+		if (got == 0) {
+			return zta_error__set(
+			    err, ZTA_EUNAVAILABLE, "the keeper is gone");
+		}
+		if (got >= (ssize_t)HEAD &&
+		    memcmp(message + 1, &number, sizeof(number)) == 0) {
+			*len = (size_t)got;
+			return ZTA_OK;
+		}
 	}
-	*len = (size_t)got;
-	return ZTA_OK;
+	return zta_error__set(
+	    err, ZTA_EUNAVAILABLE, "the keeper does not answer");
 }
 
 /* By the channel that is ours. */
@@ -327,9 +454,8 @@ static zta_status
 tell(zta_keeper *keeper, char kind, zta_error *err)
 {
 	char message[MESSAGE_MAX] = { kind };
-	size_t len = 1;
-	zta_status status =
-	    converse(&keeper->channels[keeper->count - 1], message, &len, err);
+	size_t len = HEAD;
+	zta_status status = converse(*keeper->own, message, &len, err);
 
 	return status != ZTA_OK ?
 	    status :
@@ -354,18 +480,17 @@ take_note_key(
     zta_keeper *keeper, char kind, char out[ZTA_NOTE_VKEY_MAX], zta_error *err)
 {
 	char message[MESSAGE_MAX] = { kind };
-	size_t len = 1;
-	zta_status status =
-	    converse(&keeper->channels[keeper->count - 1], message, &len, err);
+	size_t len = HEAD;
+	zta_status status = converse(*keeper->own, message, &len, err);
 
 	if (status == ZTA_OK &&
-	    (message[0] != READY || len > ZTA_NOTE_VKEY_MAX)) {
+	    (message[0] != READY || len - HEAD >= ZTA_NOTE_VKEY_MAX)) {
 		status = zta_error__set(err, ZTA_EUNAVAILABLE,
 		    "the keeper does not say the keys of the log");
 	}
 	if (status == ZTA_OK) {
-		memcpy(out, message + 1, len - 1);
-		out[len - 1] = '\0';
+		memcpy(out, message + HEAD, len - HEAD);
+		out[len - HEAD] = '\0';
 	}
 	return status;
 }
@@ -373,7 +498,6 @@ take_note_key(
 static zta_status
 make_channels(zta_keeper *keeper, int *far, uint32_t count, zta_error *err)
 {
-	const struct timeval patience = { PATIENCE_S, 0 };
 	int pair[2];
 
 	for (keeper->count = 0; keeper->count < count; keeper->count++) {
@@ -383,12 +507,6 @@ make_channels(zta_keeper *keeper, int *far, uint32_t count, zta_error *err)
 		}
 		keeper->channels[keeper->count] = pair[0];
 		far[keeper->count] = pair[1];
-		if (setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
-			sizeof(patience)) != 0 ||
-		    setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience,
-			sizeof(patience)) != 0) {
-			return zta_error__errno(err, "set up a socket pair");
-		}
 	}
 	return ZTA_OK;
 }
@@ -406,14 +524,14 @@ close_all(const int *fds, uint32_t count)
 zta_status
 zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
     const zta_log_signer_files *log, const zta_witness_files *witness,
-    uint32_t count, zta_error *err)
+    const zta_keeper_threads *threads, zta_error *err)
 {
+	const uint32_t count = count_of(threads);
 	char message[MESSAGE_MAX];
 	ssize_t got;
 	int *far;
 	zta_status status;
 
-	count++;
 	far = calloc(count, sizeof(*far));
 	*out = (zta_keeper){ .pid = -1 };
 	out->channels = calloc(count, sizeof(*out->channels));
@@ -422,6 +540,11 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 		zta_keeper__stop(out);
 		return zta_error__nomem(err);
 	}
+	out->workers = out->channels;
+	out->clients = out->workers + threads->workers;
+	out->publisher = out->clients + threads->clients;
+	out->witness = out->publisher + 1;
+	out->own = out->witness + 1;
 	status = make_channels(out, far, count, err);
 	if (status == ZTA_OK) {
 		out->pid = fork();
@@ -431,12 +554,16 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(keys, log, witness, far, count));
+		_exit(run(keys, log, witness, far, threads));
 	}
 	close_all(far, out->count);
 	free(far);
 	if (status == ZTA_OK) {
-		got = recv(out->channels[0], message, sizeof(message), 0);
+		/* What it does not say in time is waited for by nobody. */
+		got = await(out->channels[0], POLLIN,
+			  zta_time__monotonic_ms() + PATIENCE_MS) ?
+		    recv(out->channels[0], message, sizeof(message), 0) :
+		    0;
 		status = take_loaded(out, message, got, err);
 	}
 	if (status == ZTA_OK) {
@@ -471,7 +598,7 @@ static zta_status
 ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 {
 	char message[MESSAGE_MAX];
-	size_t len = payload.len + 1;
+	size_t len = HEAD + payload.len;
 	zta_status status;
 
 	if (len > sizeof(message)) {
@@ -479,8 +606,8 @@ ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 		    err, ZTA_ELIMIT, "what is to be signed is too long");
 	}
 	message[0] = kind;
-	memcpy(message + 1, payload.ptr, payload.len);
-	status = converse(channel, message, &len, err);
+	memcpy(message + HEAD, payload.ptr, payload.len);
+	status = converse(*(const int *)channel, message, &len, err);
 	if (status == ZTA_OK && message[0] != SIGNED) {
 		status = zta_error__set(
 		    err, ZTA_EUNAVAILABLE, "the keeper refused to sign");
@@ -488,7 +615,7 @@ ask(void *channel, char kind, zta_str payload, zta_buf *token, zta_error *err)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	zta_buf__put(token, (zta_str){ message + 1, len - 1 });
+	zta_buf__put(token, (zta_str){ message + HEAD, len - HEAD });
 	return token->status;
 }
 
@@ -520,9 +647,43 @@ zta_keeper__sign_client(
 }
 
 zta_status
-zta_keeper__sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
+zta_keeper__last_log(void *channel, uint64_t *size, zta_error *err)
 {
-	return ask(channel, SIGN_LOG, text, note, err);
+	char message[MESSAGE_MAX] = { TELL_LOG_LAST };
+	size_t len = HEAD;
+	zta_status status = converse(*(const int *)channel, message, &len, err);
+
+	if (status == ZTA_OK &&
+	    (message[0] != READY || len != HEAD + sizeof(*size))) {
+		status = zta_error__set(err, ZTA_EUNAVAILABLE,
+		    "the keeper does not say what it signed");
+	}
+	if (status == ZTA_OK) {
+		memcpy(size, message + HEAD, sizeof(*size));
+	}
+	return status;
+}
+
+zta_status
+zta_keeper__sign_log(void *channel, zta_str text, const zta_merkle_path *proof,
+    zta_buf *note, zta_error *err)
+{
+	zta_buf message;
+	zta_status status;
+
+	zta_buf__init(&message, MESSAGE_MAX);
+	zta_buf__byte(&message, (char)proof->count);
+	zta_buf__put(&message,
+	    (zta_str){ (const char *)proof->hashes,
+		proof->count * sizeof(proof->hashes[0]) });
+	zta_buf__put(&message, text);
+	status = message.status;
+	if (status == ZTA_OK) {
+		status =
+		    ask(channel, SIGN_LOG, zta_buf__str(&message), note, err);
+	}
+	zta_buf__release(&message);
+	return status;
 }
 
 zta_status

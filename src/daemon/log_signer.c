@@ -2,11 +2,10 @@
 /* log_signer.c - see log_signer.h. */
 #include "daemon/log_signer.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/str.h"
 #include "daemon/hoard.h"
+#include "log/consistency.h"
 
 zta_status
 zta_log_signer__open(
@@ -29,7 +28,6 @@ zta_log_signer__open(
 	}
 	status =
 	    zta_checkpoint__load(files->dir, &out->name, &out->last, NULL, err);
-	out->signed_before = status == ZTA_OK;
 	return status == ZTA_ENOTFOUND ? ZTA_OK : status;
 }
 
@@ -40,20 +38,9 @@ zta_log_signer__close(zta_log_signer *signer)
 	*signer = (zta_log_signer){ 0 };
 }
 
-/* Does it go on from what was signed last? */
-static bool
-goes_on(const zta_log_signer *signer, const zta_log_head *head)
-{
-	const zta_log_head *last = &signer->last;
-
-	return !signer->signed_before || head->size > last->size ||
-	    (head->size == last->size &&
-		memcmp(head->root, last->root, sizeof(head->root)) == 0);
-}
-
 zta_status
-zta_log_signer__sign(
-    zta_log_signer *signer, zta_str text, zta_buf *note, zta_error *err)
+zta_log_signer__sign(zta_log_signer *signer, zta_str text,
+    const zta_merkle_path *proof, zta_buf *note, zta_error *err)
 {
 	zta_log_head head;
 	zta_status status;
@@ -64,7 +51,10 @@ zta_log_signer__sign(
 	}
 	status = zta_checkpoint__read(
 	    text, zta_str_of(signer->name.name), &head, err);
-	if (status == ZTA_OK && !goes_on(signer, &head)) {
+	/* SPEC: rfc6962 2.1.2: a tree that is larger alone need not go on. */
+	if (status == ZTA_OK &&
+	    (head.size == 0 ||
+		!zta_consistency__holds(&signer->last, &head, proof))) {
 		status = zta_error__set(err, ZTA_ECONFLICT,
 		    "the checkpoint takes back what was signed");
 	}
@@ -73,7 +63,6 @@ zta_log_signer__sign(
 		    zta_note__sign(note, text, &signer->name, signer->key, err);
 	}
 	if (status == ZTA_OK) {
-		signer->signed_before = true;
 		signer->last = head;
 	}
 	return status;

@@ -18,8 +18,7 @@ typedef struct zta_log_signer_files {
 typedef struct zta_log_signer {
 	zta_key *key; /* NULL: none */
 	zta_note_key name;
-	bool signed_before;
-	zta_log_head last;
+	zta_log_head last; /* that was signed for; of size 0: none was */
 } zta_log_signer;
 
 /* Errors name the file. Close it either way. */
@@ -28,10 +27,11 @@ ZTA_MUST_USE zta_status zta_log_signer__open(
 void zta_log_signer__close(zta_log_signer *signer);
 
 /*
- * The note of this text. ZTA_EINVALID: it is no checkpoint of ours.
- * ZTA_ECONFLICT: of fewer entries than were signed for, or of others.
+ * The note of this text. `proof` shows that what was signed last became what it
+ * says. ZTA_EINVALID: it is no checkpoint of ours.
+ * ZTA_ECONFLICT: of fewer entries than were signed for, or of others, or of none.
  */
-ZTA_MUST_USE zta_status zta_log_signer__sign(
-    zta_log_signer *signer, zta_str text, zta_buf *note, zta_error *err);
+ZTA_MUST_USE zta_status zta_log_signer__sign(zta_log_signer *signer,
+    zta_str text, const zta_merkle_path *proof, zta_buf *note, zta_error *err);
 
 #endif

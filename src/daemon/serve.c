@@ -78,7 +78,7 @@ open_fetcher(zta_serving *s, zta_error *err)
 		.ca_file = s->config.fetch_ca_file,
 		.secrets = s->config.secrets_dir,
 		.sign = zta_keeper__sign_client,
-		.channels = s->keeper.channels + s->config.workers,
+		.channels = s->keeper.clients,
 		.snapshot = give_snapshot,
 		.context = &s->service,
 		.say = zta_daemon__say };
@@ -153,13 +153,13 @@ start_keeper(zta_serving *s)
 	const zta_witness_files witness = { s->config.witness_key,
 		s->witness_name, s->config.witness_logs,
 		s->config.witness_dir };
-	/* More: for who makes checkpoints, and for the witness. */
-	const uint32_t channels = s->config.workers + ZTA_FETCH_THREADS + 2;
+	const zta_keeper_threads threads = { s->config.workers,
+		ZTA_FETCH_THREADS };
 	zta_error err = { 0 };
 	bool changed;
 
 	if (zta_keeper__start(
-		&s->keeper, &keys, &log, &witness, channels, &err) != ZTA_OK ||
+		&s->keeper, &keys, &log, &witness, &threads, &err) != ZTA_OK ||
 	    zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
 		&changed, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);

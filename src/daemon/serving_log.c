@@ -107,9 +107,9 @@ open_publisher(zta_serving *s, zta_error *err)
 	const zta_publisher_options options = { .dir = s->config.log_dir,
 		.key = &s->log_key,
 		.log = s->service.log,
+		.last = zta_keeper__last_log,
 		.sign = zta_keeper__sign_log,
-		.context =
-		    &s->keeper.channels[s->config.workers + ZTA_FETCH_THREADS],
+		.context = s->keeper.publisher,
 		.cosign = s->witnesses == NULL ? NULL : zta_witnesses__cosign,
 		.cosign_context = s->witnesses,
 		.quorum_required = s->config.quorum_required,
@@ -165,9 +165,7 @@ zta_serving__open_witness(zta_serving *s, zta_error *err)
 	const zta_witness_options options = { .logs = s->config.witness_logs,
 		.dir = s->config.witness_dir,
 		.sign = zta_keeper__cosign,
-		.context =
-		    &s->keeper
-			 .channels[s->config.workers + ZTA_FETCH_THREADS + 1],
+		.context = s->keeper.witness,
 		.say = zta_daemon__say };
 
 	if (s->keeper.witness_key[0] == '\0') {

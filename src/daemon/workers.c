@@ -77,7 +77,7 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 	worker->sign = zta_keeper__sign;
 	worker->sign_seal = zta_keeper__sign_seal;
 	worker->sign_grant = zta_keeper__sign_grant;
-	worker->channel = &w->keeper->channels[i];
+	worker->channel = &w->keeper->workers[i];
 	status = zta_http__open(&worker->http, &options, err);
 	if (status == ZTA_OK) {
 		w->port = zta_http__port(worker->http);

@@ -135,6 +135,21 @@ find_source(zta_verifying *v)
 	    ZTA_REFUSE(v, UNKNOWN_ISSUER, "no source claims this credential");
 }
 
+/*
+ * Grants, and who may see them, name workloads by id and others as Cedar writes
+ * an entity, which has quotes at its end: no id may be read as one.
+ */
+static zta_status
+check_id(zta_verifying *v)
+{
+	const zta_principal *p = v->out;
+
+	return v->source->principal == ZTA_PRINCIPAL_WORKLOAD &&
+		zta_str__find(p->id, '"') < p->id.len ?
+	    ZTA_REFUSE(v, BAD_SUBJECT, "the id of a workload has quotes") :
+	    ZTA_OK;
+}
+
 static void
 complete(zta_verifying *v)
 {
@@ -171,6 +186,9 @@ zta_identity__verify(const zta_verifier *with, const zta_presented *presented,
 	}
 	if (status == ZTA_OK) {
 		status = v.source->kind->verify(&v);
+	}
+	if (status == ZTA_OK) {
+		status = check_id(&v);
 	}
 	if (status == ZTA_OK) {
 		complete(&v);

@@ -376,8 +376,8 @@ read_require(reader *r, const zta_json *node)
 static zta_status
 read_zone(reader *r, const zta_json *node)
 {
-	static const char *const names[] = { "require", "properties", "scopes",
-		NULL };
+	static const char *const names[] = { "require", "properties",
+		"standing_grants", "scopes", NULL };
 	zta_status status;
 
 	if (node == NULL) {
@@ -395,6 +395,11 @@ read_zone(reader *r, const zta_json *node)
 		status = tell(r,
 		    read_bool(r, zta_json__get(node, "properties"),
 			&r->out->properties));
+	}
+	if (status == ZTA_OK) {
+		status = tell(r,
+		    read_bool(r, zta_json__get(node, "standing_grants"),
+			&r->out->standing));
 	}
 	return status != ZTA_OK ?
 	    status :

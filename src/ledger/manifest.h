@@ -37,6 +37,7 @@ typedef struct zta_manifest {
 	uint32_t partition_count;
 	zta_zone_require require;
 	bool properties; /* do properties from PEPs count as attributes? */
+	bool standing;   /* may a grant stand for its delegator? */
 	bool bound;      /* are there scope bindings? */
 	zta_scope_binding *bindings;
 	uint32_t binding_count;

@@ -11,9 +11,12 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "log/consistency.h"
+#include "log/view.h"
 
 struct zta_publisher {
 	zta_publisher_options options;
+	zta_log_view *view; /* of the thread */
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t lock; /* of all below */
@@ -26,6 +29,32 @@ struct zta_publisher {
 	int tell[ZTA_WORKERS_MAX];
 	size_t told;
 };
+
+/*
+ * Have it signed. What was signed for last the signer says: a note of it may not
+ * have come here, or not have been stored.
+ */
+static zta_status
+sign(const zta_publisher *p, const zta_log_head *head, zta_str text,
+    zta_buf *note, zta_error *err)
+{
+	const zta_publisher_options *o = &p->options;
+	const zta_merkle_source rows = zta_log_view__rows(p->view);
+	zta_merkle_path proof = { .count = 0 };
+	uint64_t last;
+	zta_status status = o->last(o->context, &last, err);
+
+	if (status == ZTA_OK && last > head->size) {
+		status = zta_error__set(err, ZTA_EINVALID,
+		    "the log has fewer entries than were signed for");
+	}
+	if (status == ZTA_OK) {
+		status = zta_consistency__prove(
+		    &rows, last, head->size, &proof, err);
+	}
+	return status != ZTA_OK ? status :
+				  o->sign(o->context, text, &proof, note, err);
+}
 
 /*
  * Have a new note cosigned. Without the quorum it is nothing where that is
@@ -74,7 +103,7 @@ make(const zta_publisher *p, zta_log_head *head, zta_buf *note, bool *met,
 		status = zta_log_tree__sync(tree, err);
 	}
 	if (status == ZTA_OK) {
-		status = o->sign(o->context, zta_buf__str(&text), note, err);
+		status = sign(p, head, zta_buf__str(&text), note, err);
 	}
 	/* What is handed out is what readers will believe. */
 	if (status == ZTA_OK) {
@@ -206,6 +235,9 @@ zta_publisher__open(
 	(void)pthread_cond_init(&p->wake, &attr);
 	(void)pthread_condattr_destroy(&attr);
 	status = load_last(p, err);
+	if (status == ZTA_OK) {
+		status = zta_log_view__open(&p->view, options->dir, err);
+	}
 	if (status == ZTA_OK && pthread_create(&p->thread, NULL, run, p) != 0) {
 		status = zta_error__set(
 		    err, ZTA_ENOMEM, "cannot start the thread of checkpoints");
@@ -232,6 +264,7 @@ zta_publisher__close(zta_publisher *p)
 		(void)pthread_mutex_unlock(&p->lock);
 		(void)pthread_join(p->thread, NULL);
 	}
+	zta_log_view__close(p->view);
 	zta_buf__release(&p->note);
 	(void)pthread_cond_destroy(&p->wake);
 	(void)pthread_mutex_destroy(&p->lock);

@@ -14,9 +14,15 @@
 
 typedef struct zta_publisher zta_publisher;
 
-/* The note of this text. ZTA_EUNAVAILABLE. */
-typedef zta_status zta_publish_sign(
-    void *context, zta_str text, zta_buf *note, zta_error *err);
+/* How many entries were signed for last; 0: none were. ZTA_EUNAVAILABLE. */
+typedef zta_status zta_publish_last(
+    void *context, uint64_t *size, zta_error *err);
+/*
+ * The note of this text; `proof` shows that the tree only grew from what was
+ * signed for last. ZTA_EUNAVAILABLE.
+ */
+typedef zta_status zta_publish_sign(void *context, zta_str text,
+    const zta_merkle_path *proof, zta_buf *note, zta_error *err);
 
 /*
  * Add cosignatures to the note of this head. True: the quorum is reached, or was
@@ -29,7 +35,8 @@ typedef struct zta_publisher_options {
 	const char *dir;         /* of the log */
 	const zta_note_key *key; /* that signs */
 	zta_log *log;
-	zta_publish_sign *sign; /* called by the thread alone */
+	zta_publish_last *last; /* called by the thread alone, */
+	zta_publish_sign *sign; /* and so is this */
 	void *context;
 	zta_publish_cosign *cosign; /* NULL: nobody is asked */
 	void *cosign_context;

@@ -20,9 +20,10 @@ decide(const zta_snapshot *s, zta_arena *arena, zta_str line, zta_replay *r,
 {
 	zta_status status = zta_replay__read(arena, line, r, err);
 
-	return status != ZTA_OK ? status :
-				  zta_pdp__decide_again(s, arena, &r->request,
-				      r->txn, r->caller, r->time, d, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_pdp__decide_again(s, arena, &r->request, r->txn, r->caller,
+		r->home, r->time, d, err);
 }
 
 zta_status

@@ -257,7 +257,7 @@ decide(replayer *r, const zta_leaf *leaf, uint64_t index, const zta_replay *k)
 		return status;
 	}
 	status = zta_pdp__decide_again(snapshot, &r->line, &k->request, k->txn,
-	    k->caller, k->time, &d, &why);
+	    k->caller, k->home, k->time, &d, &why);
 	if (status == ZTA_EINVALID) {
 		r->out->differ++;
 		tell(r, leaf, index, NULL, "it is no question any more");

@@ -82,7 +82,7 @@ decide_again(zta_account *a)
 	zta_decision *d = &a->again;
 	zta_error why = { 0 };
 	zta_status status = zta_pdp__decide_again(a->version, &a->arena,
-	    &r->request, r->txn, r->caller, r->time, d, &why);
+	    &r->request, r->txn, r->caller, r->home, r->time, d, &why);
 
 	if (status == ZTA_EINVALID) {
 		a->told.again_code = "invalid_request";

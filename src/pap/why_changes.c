@@ -18,8 +18,8 @@ decide(zta_account *a, const zta_snapshot *version, zta_txn *txn,
 {
 	const zta_replay *r = &a->replay;
 
-	return zta_pdp__decide_again(
-	    version, &a->arena, &r->request, txn, r->caller, r->time, out, why);
+	return zta_pdp__decide_again(version, &a->arena, &r->request, txn,
+	    r->caller, r->home, r->time, out, why);
 }
 
 /* Is it still as it was: refused at the same leg, for the same ring? */
@@ -154,7 +154,7 @@ try_action(zta_account *a, zta_str name)
 
 	request.action = name;
 	status = zta_pdp__decide_again(a->version, &a->arena, &request, r->txn,
-	    r->caller, r->time, &d, &why);
+	    r->caller, r->home, r->time, &d, &why);
 	if (status == ZTA_EINVALID ||
 	    (status == ZTA_OK && d.effect != ZTA_ALLOW)) {
 		return ZTA_OK;

@@ -49,6 +49,10 @@ judge_time(const zta_principal *person, const zta_grant *grant, int64_t now)
 	if (at + ZTA_CONSENT_AGE_MAX_MS <= now) {
 		return "the ID token was issued more than 10 minutes ago";
 	}
+	if (grant->consent_at + ZTA_CONSENT_AGE_MAX_MS < at) {
+		return "`iat` of the grant is more than 10 minutes before the "
+		       "consent";
+	}
 	return grant->not_before + ZTA_CONSENT_AGE_MAX_MS < at ?
 	    "the grant begins more than 10 minutes before the consent" :
 	    NULL;

@@ -9,7 +9,7 @@
 #include "identity/verify.h"
 #include "trust/grant.h"
 
-/* Its `iat` is no older than this, and the grant begins no earlier. */
+/* Its `iat` is no older than this, and the grant is not, nor begins, earlier. */
 #define ZTA_CONSENT_AGE_MAX_MS INT64_C(600000)
 
 /*

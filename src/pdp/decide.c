@@ -209,13 +209,6 @@ find_grants(decider *d)
 	return true;
 }
 
-/* Decided again, there is no zone: the ledger says its domain, or nobody. */
-static zta_str
-home_of(const decider *d)
-{
-	return d->zone == NULL ? (zta_str){ "", 0 } : d->zone->trust_domain;
-}
-
 static bool
 check_ring(decider *d, uint32_t i)
 {
@@ -229,7 +222,7 @@ check_ring(decider *d, uint32_t i)
 		.operation = &operation,
 		.now = d->out->time,
 		.common = &d->common,
-		.home = home_of(d) };
+		.home = d->out->home };
 	zta_elevation_answer answer;
 	zta_status status;
 
@@ -398,9 +391,10 @@ go_on(decider *d)
 
 /* A decision begins with deny. */
 static zta_status
-begin(decider *d, int64_t now)
+begin(decider *d, zta_str home, int64_t now)
 {
-	*d->out = (zta_decision){ .effect = ZTA_DENY, .time = now };
+	*d->out =
+	    (zta_decision){ .effect = ZTA_DENY, .time = now, .home = home };
 	zta_random__bytes(d->out->id, sizeof(d->out->id));
 	/* A forbid that was left out would allow. */
 	return d->snapshot->whole ?
@@ -420,7 +414,7 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 		.caller = caller,
 		.out = out,
 		.err = err };
-	zta_status status = begin(&d, now);
+	zta_status status = begin(&d, zone->trust_domain, now);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -430,8 +424,8 @@ zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
 
 zta_status
 zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
-    const zta_authzen *request, zta_txn *txn, zta_str caller, int64_t now,
-    zta_decision *out, zta_error *err)
+    const zta_authzen *request, zta_txn *txn, zta_str caller, zta_str home,
+    int64_t now, zta_decision *out, zta_error *err)
 {
 	const zta_principal principal = { .id = caller,
 		.kind = ZTA_PRINCIPAL_WORKLOAD };
@@ -441,13 +435,13 @@ zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 		.request = request,
 		.out = out,
 		.err = err };
-	zta_status status = begin(&d, now);
+	zta_status status = begin(&d, home, now);
 
 	if (status != ZTA_OK) {
 		return status;
 	}
 	if (caller.len > 0 &&
-	    zta_elevation__knows(&snapshot->model, &ring, ZTA_STR(""), now)) {
+	    zta_elevation__knows(&snapshot->model, &ring, home, now)) {
 		d.caller = &principal;
 	}
 	if (txn != NULL) {

@@ -36,6 +36,7 @@ typedef struct zta_decision {
 	zta_effect effect;
 	unsigned char id[ZTA_LEAF_ID_LEN];
 	int64_t time; /* ms */
+	zta_str home; /* trust domain of the zone; empty: not known */
 	const char *leg, *code;
 	uint32_t ring; /* that the code is about, from 1; 0: none */
 	zta_str actor; /* workload of the current ring; may be empty */
@@ -65,11 +66,12 @@ ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
 /*
  * Decide again what was decided once: `txn` (NULL: none) is what its token
  * said, which was judged then. Everything else is judged anew, as of `now`.
- * `caller` may be unknown by now, or empty.
+ * `caller` may be unknown by now, or empty; `home` is the zone's trust domain, or
+ * empty where that is not known.
  */
 ZTA_MUST_USE zta_status zta_pdp__decide_again(const zta_snapshot *snapshot,
     zta_arena *arena, const zta_authzen *request, zta_txn *txn, zta_str caller,
-    int64_t now, zta_decision *out, zta_error *err);
+    zta_str home, int64_t now, zta_decision *out, zta_error *err);
 
 /* The record of the decision; `body` is the request as it came. */
 ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,

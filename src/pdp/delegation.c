@@ -29,6 +29,38 @@ zta_delegation__holds_key(const zta_principal *principal, zta_str thumbprint)
 	    zta_str__eq(zta_json__str(jkt), thumbprint);
 }
 
+/*
+ * A forbid over what a source says of its subjects (their groups, that they have
+ * left) would not see it of a subject for whom a grant stands.
+ */
+zta_grant_finding
+zta_delegation__may_stand(const zta_snapshot *snapshot, zta_str type)
+{
+	const zta_source *source;
+	uint32_t i;
+
+	if (!snapshot->manifest.standing) {
+		return ZTA_GRANT_NOT_STANDING;
+	}
+	for (i = 0; i < snapshot->sources.count; i++) {
+		source = &snapshot->sources.list[i];
+		if (zta_str__eq(source->entity, type) &&
+		    source->parent_count + source->attribute_count > 0) {
+			return ZTA_GRANT_HIDES_CLAIMS;
+		}
+	}
+	return ZTA_GRANT_HOLDS;
+}
+
+/* The zone may have said so when the token was made, and does not any more. */
+static zta_grant_finding
+check_standing(const zta_delegation_question *q)
+{
+	return zta_str__is(q->txn->subject.source, ZTA_SUBJECT_BY_GRANT) ?
+	    zta_delegation__may_stand(q->snapshot, q->txn->subject.type) :
+	    ZTA_GRANT_HOLDS;
+}
+
 zta_status
 zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
     zta_delegation **out, zta_error *err)
@@ -49,7 +81,10 @@ zta_delegation__judge(const zta_delegation_question *q, zta_arena *arena,
 		return zta_arena__failed(arena, err);
 	}
 	d->taken.count = 0; /* Room for grants is large, and few are there. */
-	d->answer = (zta_grant_answer){ 0 };
+	d->answer = (zta_grant_answer){ .finding = check_standing(q) };
+	if (d->answer.finding != ZTA_GRANT_HOLDS) {
+		return ZTA_OK;
+	}
 	status = zta_grants__take(q->grants, q->known, q->jti, arena, &d->taken,
 	    &d->answer.finding, err);
 	if (status != ZTA_OK || d->answer.finding != ZTA_GRANT_HOLDS) {
@@ -88,7 +123,7 @@ zta_delegation__show_consent(
 		if (zta_str__eq(grant->delegate, question->ring->workload)) {
 			question->consent =
 			    zta_consent__name(d->taken.grants[0].consent);
-			question->consent_at = d->taken.grants[0].not_before;
+			question->consent_at = d->taken.grants[0].consent_at;
 		}
 	}
 }

@@ -50,6 +50,14 @@ ZTA_MUST_USE zta_status zta_delegation__use(zta_delegation *delegation,
 void zta_delegation__show_consent(
     const zta_delegation *delegation, zta_elevation_question *question);
 
+/*
+ * May a grant stand for a subject of this type: does the zone say so, and is what
+ * the ledger says of it all that policies see of one who comes himself? HOLDS, or
+ * why not.
+ */
+zta_grant_finding zta_delegation__may_stand(
+    const zta_snapshot *snapshot, zta_str type);
+
 /* Are the first of them all those that the token names, in its order? */
 bool zta_delegation__begins_with(
     const zta_delegation *delegation, const zta_txn *txn);

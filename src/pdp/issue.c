@@ -269,11 +269,12 @@ zta_pdp__issue(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_arena *arena, const zta_issue_request *request, int64_t now,
     zta_issue_answer *out, zta_error *err)
 {
-	static bool (*const steps[])(
-	    zta_issuer *) = { zta_issuer__verify_proofs, check_audience,
-		narrow_scope, take_details, zta_issuer__find_grants,
-		check_elevation, zta_issuer__check_grants, complete,
-		zta_issuer__use_seal, zta_issuer__use_grants };
+	static bool (*const steps[])(zta_issuer *) = {
+		zta_issuer__verify_proofs, check_audience, narrow_scope,
+		take_details, zta_issuer__find_grants, check_elevation,
+		zta_issuer__check_grants, complete, zta_issuer__check_use,
+		zta_issuer__use_seal, zta_issuer__use_grants
+	};
 	zta_issuer *s = zta_arena__zalloc(arena, 1, sizeof(*s));
 	size_t i;
 

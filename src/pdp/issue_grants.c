@@ -110,6 +110,19 @@ zta_issuer__check_grants(zta_issuer *s)
 	    zta_issuer__refuse_grant(s, found->answer.finding);
 }
 
+/* Before anything is used up. */
+bool
+zta_issuer__check_use(zta_issuer *s)
+{
+	const zta_delegation *d = s->out->delegation;
+	zta_grant_finding finding = d == NULL ?
+	    ZTA_GRANT_HOLDS :
+	    zta_grants__usable(s->zone->grants, &d->taken, s->carried);
+
+	return finding == ZTA_GRANT_HOLDS ||
+	    zta_issuer__refuse_grant(s, finding);
+}
+
 /* Last, so that a refusal uses up none; carried on, they were used before. */
 bool
 zta_issuer__use_grants(zta_issuer *s)

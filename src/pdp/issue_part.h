@@ -48,7 +48,8 @@ bool zta_issuer__refuse_grant(zta_issuer *s, zta_grant_finding finding);
 /* Judge the grants that are named, or carried on; then let them count. */
 bool zta_issuer__find_grants(zta_issuer *s);
 bool zta_issuer__check_grants(zta_issuer *s);
-/* Use up those that are good once. */
+/* Are those that are good once still so? Then use them up. */
+bool zta_issuer__check_use(zta_issuer *s);
 bool zta_issuer__use_grants(zta_issuer *s);
 
 #endif

@@ -119,11 +119,16 @@ find_subject(zta_issuer *s, const zta_taken_grants *taken)
 {
 	const zta_grant *last = &taken->grants[taken->count - 1];
 	zta_subject *subject = &s->out->txn.subject;
+	zta_grant_finding finding;
 
 	if (!zta_grant__read_entity(s->arena, taken->grants[0].delegator,
 		&subject->type, &subject->id) ||
 	    is_foreign(s, subject->type)) {
 		return zta_issuer__refuse_grant(s, ZTA_GRANT_NOT_OF_SUBJECT);
+	}
+	finding = zta_delegation__may_stand(s->snapshot, subject->type);
+	if (finding != ZTA_GRANT_HOLDS) {
+		return zta_issuer__refuse_grant(s, finding);
 	}
 	subject->kind = zta_str_of(zta_principal__kind_name(
 	    kind_of(&s->snapshot->sources, subject->type)));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/str.h"
 
 typedef struct registrar {
@@ -148,6 +149,22 @@ check_consent(registrar *r)
 	return false;
 }
 
+/*
+ * How old consent is counts from when it was given. What is said to be consented
+ * to months ahead would be as fresh then as if somebody had been there.
+ */
+static bool
+check_consent_time(registrar *r)
+{
+	const int64_t at = r->grant.consent_at, now = r->request->now;
+
+	return (at <= now + ZTA_GRANT_CONSENT_AHEAD_MAX_MS &&
+		   now <= at + ZTA_GRANT_CONSENT_AGE_MAX_MS) ||
+	    refuse(r, 403, "delegation", "delegation_invalid", "/iat",
+		at > now ? "the consent is of the future" :
+			   "the consent is more than a day old");
+}
+
 /* --- the chain */
 
 static const char *
@@ -233,6 +250,12 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * What nobody has signed yet is not verified here: its consent was, and the
  * zone signs it. The zone has no key that a grant above is bound to.
@@ -269,7 +292,8 @@ check_chain(registrar *r)
 		.zone = r->zone->id,
 		.is_revoked = zta_taken_grants__is_revoked,
 		.list = taken,
-		.now = later(r->request->now, r->grant.not_before) };
+		.now = later(r->request->now,
+		    later(r->grant.not_before, r->grant.consent_at)) };
 	zta_grant_answer answer = is_signed ? zta_grant_chain__stands(&chain) :
 					      zta_grant_chain__fits(&chain);
 
@@ -365,7 +389,7 @@ check_elevation(registrar *r)
 		.depth = r->out->taken.count,
 		.subject = &subject,
 		.consent = zta_consent__name(r->grant.consent),
-		.consent_at = r->request->now,
+		.consent_at = earlier(r->request->now, r->grant.consent_at),
 		.now = r->request->now,
 		.home = r->zone->trust_domain };
 	zta_elevation_answer answer;
@@ -397,8 +421,8 @@ zta_pdp__register(const zta_zone *zone, const zta_snapshot *snapshot,
     zta_register_answer **out, zta_error *err)
 {
 	static bool (*const steps[])(registrar *) = { read_grant, check_caller,
-		check_consent, find_chain, check_chain, check_new, check_holder,
-		check_elevation };
+		check_consent, check_consent_time, find_chain, check_chain,
+		check_new, check_holder, check_elevation };
 	registrar *r = zta_arena__zalloc(arena, 1, sizeof(*r));
 	size_t i;
 

@@ -117,6 +117,7 @@ zta_replay__put(const zta_authzen *request, const zta_principal *caller,
 	if (caller != NULL) {
 		zta_json_out__member(&out, "caller", caller->id);
 	}
+	zta_json_out__member_if(&out, "home", d->home);
 	zta_json_out__close(&out, '}');
 	return true;
 }
@@ -329,12 +330,12 @@ zta_replay__read(
     zta_arena *arena, zta_str text, zta_replay *out, zta_error *err)
 {
 	static const char *const names[] = { "id", "time", "request", "chain",
-		"caller", NULL };
+		"caller", "home", NULL };
 	reader r = { .arena = arena, .out = out, .err = err };
 	const zta_json *chain;
 	zta_status status = zta_json__read(arena, text, &r.doc, err);
 
-	*out = (zta_replay){ .caller = ZTA_STR("") };
+	*out = (zta_replay){ .caller = ZTA_STR(""), .home = ZTA_STR("") };
 	if (status == ZTA_OK) {
 		status = zta_json__only(&r.doc, r.doc.root, names, err);
 	}
@@ -351,7 +352,10 @@ zta_replay__read(
 	if (chain != NULL) {
 		status = read_chain(&r, chain);
 	}
-	return status == ZTA_OK && zta_json__get(r.doc.root, "caller") != NULL ?
-	    take_text(&r, r.doc.root, "caller", &out->caller) :
+	if (status == ZTA_OK && zta_json__get(r.doc.root, "caller") != NULL) {
+		status = take_text(&r, r.doc.root, "caller", &out->caller);
+	}
+	return status == ZTA_OK && zta_json__get(r.doc.root, "home") != NULL ?
+	    take_text(&r, r.doc.root, "home", &out->home) :
 	    status;
 }

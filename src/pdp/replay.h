@@ -15,6 +15,7 @@ typedef struct zta_replay {
 	zta_authzen request;
 	zta_txn *txn;   /* NULL: none */
 	zta_str caller; /* a workload; empty: none */
+	zta_str home;   /* trust domain of the zone; empty: not known */
 } zta_replay;
 
 /*

@@ -193,6 +193,17 @@ find_lack(const zta_trust_model *model, const zta_elevation_question *q,
 	return lacks;
 }
 
+bool
+zta_elevation__meets(const zta_trust_model *model,
+    const zta_elevation_question *q, const zta_foreign *foreign,
+    const zta_group *group)
+{
+	zta_refused refused;
+
+	return zta_foreign__counts(foreign, group, q->ring->workload) &&
+	    find_lack(model, q, group->level, &refused) == 0;
+}
+
 /* The highest level among the workload's groups whose requirements are met. */
 static zta_elevation_code
 find_level(const zta_trust_model *model, const zta_elevation_question *q,
@@ -205,8 +216,11 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 
 	for (i = 0; i < model->group_count; i++) {
 		group = &model->groups[i];
-		if (!zta_group__has(group, q->ring->workload) ||
-		    !zta_foreign__has_group(&out->foreign, group)) {
+		if (!zta_group__has(group, q->ring->workload)) {
+			continue;
+		}
+		if (!zta_foreign__has_group(&out->foreign, group)) {
+			out->named_beyond = true;
 			continue;
 		}
 		member = true;
@@ -214,10 +228,12 @@ find_level(const zta_trust_model *model, const zta_elevation_question *q,
 			out->refused =
 			    (zta_refused){ "its group is above the level of",
 				    out->foreign.capped->file };
+			out->named_beyond = true;
 			continue;
 		}
 		lacks = find_lack(model, q, group->level, &out->refused);
 		consent = consent || lacks == ZTA_LEVEL_CONSENT;
+		out->named_beyond = out->named_beyond || lacks != 0;
 		if (lacks == 0 &&
 		    (out->level == NULL ||
 			group->level->rank > out->level->rank)) {
@@ -294,16 +310,22 @@ zta_elevation__knows(const zta_trust_model *model, const zta_ring *ring,
 
 static zta_status
 ask_policies(const zta_elevation *e, zta_arena *arena,
-    const zta_elevation_asked *asked, zta_elevation_answer *out, zta_error *err)
+    const zta_elevation_question *q, zta_elevation_view view,
+    zta_elevation_answer *out, zta_error *err)
 {
 	const zta_cedar *engine = e->engine;
+	zta_elevation_asked asked;
 	zta_verdict verdict;
 	zta_str *ids;
 	uint32_t i;
-	zta_status status = zta_authorize__run(&engine->policies,
-	    &engine->entities, &asked->question, arena, &verdict, err);
+	zta_status status =
+	    zta_elevation__question(e, arena, q, out, view, &asked, err);
 
 	out->code = ZTA_ELEVATION_UNAUTHORIZED;
+	if (status == ZTA_OK) {
+		status = zta_authorize__run(&engine->policies,
+		    &engine->entities, &asked.question, arena, &verdict, err);
+	}
 	if (status != ZTA_OK) {
 		return status;
 	}
@@ -326,16 +348,17 @@ zta_status
 zta_elevation__ask(const zta_elevation *e, zta_arena *arena,
     const zta_elevation_question *q, zta_elevation_answer *out, zta_error *err)
 {
-	zta_elevation_asked asked;
 	zta_status status;
 
 	if (!zta_elevation__weigh(e->model, q, out)) {
 		return ZTA_OK;
 	}
-	out->code = ZTA_ELEVATION_UNAUTHORIZED;
-	status = zta_elevation__question(e, arena, q, out, &asked, err);
-	return status != ZTA_OK ? status :
-				  ask_policies(e, arena, &asked, out, err);
+	status = ask_policies(e, arena, q, ZTA_ELEVATION_NAMED, out, err);
+	if (status == ZTA_OK && out->code == ZTA_ELEVATION_OK &&
+	    out->named_beyond) {
+		status = ask_policies(e, arena, q, ZTA_ELEVATION_MET, out, err);
+	}
+	return status;
 }
 
 zta_status
@@ -343,16 +366,26 @@ zta_elevation__explain(const zta_elevation *e, zta_arena *arena,
     const zta_elevation_question *q, const zta_cedar_explanation **list,
     size_t *count, zta_error *err)
 {
+	zta_elevation_view view = ZTA_ELEVATION_NAMED;
 	zta_elevation_answer answer;
 	zta_elevation_asked asked;
-	zta_status status;
+	zta_status status = ZTA_OK;
 
 	*list = NULL;
 	*count = 0;
 	if (!zta_elevation__weigh(e->model, q, &answer)) {
 		return ZTA_OK;
 	}
-	status = zta_elevation__question(e, arena, q, &answer, &asked, err);
+	/* What decides is the view in which it may not, or the narrower one. */
+	if (answer.named_beyond) {
+		status = ask_policies(e, arena, q, view, &answer, err);
+		view =
+		    answer.code == ZTA_ELEVATION_OK ? ZTA_ELEVATION_MET : view;
+	}
+	if (status == ZTA_OK) {
+		status = zta_elevation__question(
+		    e, arena, q, &answer, view, &asked, err);
+	}
 	return status != ZTA_OK ?
 	    status :
 	    zta_explain__run(&e->engine->policies, &e->engine->entities,

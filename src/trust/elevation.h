@@ -4,8 +4,9 @@
  *
  * The answer is yes only if the workload is not quarantined, is of the own domain
  * or federated, is in a group, has a level whose requirements its proof meets,
- * and a policy of trust/elevation.cedar permits it and none forbids. Zeroed,
- * nobody may.
+ * and a policy of trust/elevation.cedar permits it and none forbids. A group whose
+ * level it does not meet is no help to it, and no way around what forbids by that
+ * group. Zeroed, nobody may.
  */
 #ifndef ZTA_TRUST_ELEVATION_H
 #define ZTA_TRUST_ELEVATION_H
@@ -84,6 +85,8 @@ typedef struct zta_elevation_answer {
 	const zta_str *policies; /* that permitted, or forbade */
 	uint32_t policy_count;
 	zta_foreign foreign;
+	bool named_beyond;   /* by a group whose level it does not meet, or that
+			    * does not count for it */
 	zta_refused refused; /* what is against it, before policies are asked */
 } zta_elevation_answer;
 

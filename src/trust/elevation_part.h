@@ -45,10 +45,21 @@ typedef struct zta_elevation_asked {
 	zta_question question;
 } zta_elevation_asked;
 
+/* Which groups policies see the workload in. */
+typedef enum zta_elevation_view {
+	ZTA_ELEVATION_NAMED, /* all that name it */
+	ZTA_ELEVATION_MET    /* those that count, and whose level it meets */
+} zta_elevation_view;
+
+/* Does it meet the level of a group that counts for it? */
+bool zta_elevation__meets(const zta_trust_model *model,
+    const zta_elevation_question *q, const zta_foreign *foreign,
+    const zta_group *group);
+
 /* Make the question for a workload that was weighed so, in `arena`. */
 ZTA_MUST_USE zta_status zta_elevation__question(const zta_elevation *e,
     zta_arena *arena, const zta_elevation_question *q,
-    const zta_elevation_answer *weighed, zta_elevation_asked *out,
-    zta_error *err);
+    const zta_elevation_answer *weighed, zta_elevation_view view,
+    zta_elevation_asked *out, zta_error *err);
 
 #endif

@@ -44,7 +44,8 @@ record_value(const zta_record *record)
 
 static bool
 make_workload(builder *b, const zta_elevation_question *q,
-    const zta_elevation_answer *weighed, zta_entity *out)
+    const zta_elevation_answer *weighed, zta_elevation_view view,
+    zta_entity *out)
 {
 	const zta_trust_model *model = b->e->model;
 	const pair pairs[] = {
@@ -62,8 +63,10 @@ make_workload(builder *b, const zta_elevation_question *q,
 		return false;
 	}
 	for (i = 0; i < model->group_count; i++) {
-		if (zta_foreign__counts(&weighed->foreign, &model->groups[i],
-			q->ring->workload)) {
+		if (view == ZTA_ELEVATION_NAMED ?
+			zta_group__has(&model->groups[i], q->ring->workload) :
+			zta_elevation__meets(
+			    model, q, &weighed->foreign, &model->groups[i])) {
 			groups[count++] = b->e->groups[i];
 		}
 	}
@@ -200,7 +203,7 @@ make_common(builder *b, const zta_elevation_question *q,
 zta_status
 zta_elevation__question(const zta_elevation *e, zta_arena *arena,
     const zta_elevation_question *q, const zta_elevation_answer *weighed,
-    zta_elevation_asked *out, zta_error *err)
+    zta_elevation_view view, zta_elevation_asked *out, zta_error *err)
 {
 	zta_elevation_common *common =
 	    q->common == NULL ? &out->common : q->common;
@@ -230,7 +233,7 @@ zta_elevation__question(const zta_elevation *e, zta_arena *arena,
 	out->extras[1].entity.attrs = common->attrs;
 	question->context = make_context(&b, q, common->operation);
 	if (question->context == NULL ||
-	    !make_workload(&b, q, weighed, &out->extras[0].entity)) {
+	    !make_workload(&b, q, weighed, view, &out->extras[0].entity)) {
 		return zta_arena__failed(arena, err);
 	}
 	return ZTA_OK;

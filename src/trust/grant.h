@@ -28,11 +28,13 @@ typedef enum zta_grant_finding {
 	ZTA_GRANT_NOT_DELEGATE, /* its delegator is not whom it was given to */
 	ZTA_GRANT_WRONG_HOLDER, /* another key than the one it is bound to */
 	ZTA_GRANT_NOT_HELD,     /* no workload of the chain is its delegate */
+	ZTA_GRANT_NOT_STANDING, /* the zone lets none stand for a subject */
+	ZTA_GRANT_HIDES_CLAIMS, /* of a subject for whom it stands */
 	ZTA_GRANT_STALE,        /* the copy of what is known is too old */
 	ZTA_GRANT_NOT_HERE,     /* its use is written at another server */
 	ZTA_GRANT_USED,         /* good once, and used */
 	ZTA_GRANT_REVOKED,
-	ZTA_GRANT_QUARANTINED, /* its delegate is */
+	ZTA_GRANT_QUARANTINED, /* who gave it, or was given it, is */
 	ZTA_GRANT_WIDER_ACTIONS,
 	ZTA_GRANT_WIDER_RESOURCES,
 	ZTA_GRANT_WIDER_TIME,
@@ -77,6 +79,7 @@ typedef struct zta_grant {
 	uint32_t resource_count;
 	zta_str when;                   /* ptr NULL: none */
 	int64_t not_before, expires_at; /* ms */
+	int64_t consent_at;             /* ms, when the delegator consented */
 	uint32_t max_depth;
 	bool has_parent;
 	unsigned char parent[ZTA_SHA256_LEN];

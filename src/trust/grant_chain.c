@@ -17,13 +17,30 @@
 
 /* --- grants */
 
+/*
+ * Who gives, or is given, as grants name it: a workload's id, or an entity, which
+ * a workload is too where it is the subject. SPEC: ztauth 6
+ */
+static bool
+is_quarantined(const zta_grant_chain *chain, zta_str name)
+{
+	const char *id = memmem(name.ptr, name.len, "::\"", 3);
+
+	if (id != NULL && zta_str__ends(name, ZTA_STR("\""))) {
+		id += 3;
+		name = (zta_str){ id, (size_t)(name.ptr + name.len - 1 - id) };
+	}
+	return zta_trust_model__is_quarantined(chain->model, name);
+}
+
 static zta_grant_finding
 check_force(const zta_grant_chain *chain, const zta_grant *grant)
 {
 	if (!zta_str__eq(grant->zone, chain->zone)) {
 		return ZTA_GRANT_WRONG_ZONE;
 	}
-	if (chain->now < grant->not_before) {
+	/* What nobody has consented to yet is not consented to. */
+	if (chain->now < grant->not_before || chain->now < grant->consent_at) {
 		return ZTA_GRANT_NOT_YET;
 	}
 	if (chain->now >= grant->expires_at) {
@@ -32,7 +49,8 @@ check_force(const zta_grant_chain *chain, const zta_grant *grant)
 	if (chain->is_revoked(chain->list, grant)) {
 		return ZTA_GRANT_REVOKED;
 	}
-	return zta_trust_model__is_quarantined(chain->model, grant->delegate) ?
+	return is_quarantined(chain, grant->delegator) ||
+		is_quarantined(chain, grant->delegate) ?
 	    ZTA_GRANT_QUARANTINED :
 	    ZTA_GRANT_HOLDS;
 }
@@ -127,10 +145,17 @@ is_held(const zta_grant_use *use, const zta_grant *last)
 	return false;
 }
 
-/* Is the condition true? What fails is not; only memory is an error. */
+/* A condition that is not one makes the grant none; the error is not ours. */
+static zta_status
+malformed(zta_status status)
+{
+	return status == ZTA_ENOMEM || status == ZTA_ELIMIT ? status : ZTA_OK;
+}
+
+/* HOLDS: it is true. What fails is not; only memory is an error. */
 static zta_status
 ask_condition(const zta_grant_operation *op, zta_str when, zta_arena *arena,
-    bool *is_true, zta_error *err)
+    zta_grant_finding *finding, zta_error *err)
 {
 	zta_code code = { .arena = arena };
 	zta_compiler compiler = { &code, op->names, arena, err };
@@ -139,16 +164,17 @@ ask_condition(const zta_grant_operation *op, zta_str when, zta_arena *arena,
 	uint32_t node = 0;
 	zta_status status = zta_parse__expr(arena, when, &expr, err);
 
-	*is_true = false;
+	*finding = ZTA_GRANT_MALFORMED;
 	if (status == ZTA_OK) {
 		status = zta_compiler__expr(&compiler, expr, &node);
 	}
 	if (status != ZTA_OK) {
-		return status;
+		return malformed(status);
 	}
 	zta_authorize__begin(&x, &op->engine->entities, op->question, arena);
 	x.code = &code;
-	*is_true = zta_eval__truth(&x, node) == ZTA_TRUE;
+	*finding = zta_eval__truth(&x, node) == ZTA_TRUE ? ZTA_GRANT_HOLDS :
+							   ZTA_GRANT_CONDITION;
 	return x.error == ZTA_EVAL_NO_MEMORY ? zta_arena__failed(arena, err) :
 					       ZTA_OK;
 }
@@ -158,8 +184,8 @@ check_conditions(const zta_grant_chain *chain, const zta_grant_operation *op,
     zta_arena *arena, zta_grant_answer *out, zta_error *err)
 {
 	zta_status status = ZTA_OK;
+	zta_grant_finding finding;
 	zta_str when;
-	bool is_true;
 	uint32_t i;
 
 	for (i = 0; status == ZTA_OK && i < chain->count; i++) {
@@ -167,9 +193,9 @@ check_conditions(const zta_grant_chain *chain, const zta_grant_operation *op,
 		if (when.ptr == NULL) {
 			continue;
 		}
-		status = ask_condition(op, when, arena, &is_true, err);
-		if (status != ZTA_OK || !is_true) {
-			*out = (zta_grant_answer){ ZTA_GRANT_CONDITION, i + 1 };
+		status = ask_condition(op, when, arena, &finding, err);
+		if (status != ZTA_OK || finding != ZTA_GRANT_HOLDS) {
+			*out = (zta_grant_answer){ finding, i + 1 };
 			return status;
 		}
 	}

@@ -163,6 +163,9 @@ put_payload(zta_buf *buf, zta_arena *arena, const zta_grant_terms *t,
 	zta_json_out__member_if(&out, "delegate", t->delegate);
 	zta_json_out__member_if(&out, "aud", t->zone);
 	put_authority(&out, arena, t);
+	if (t->consent_s > 0) {
+		zta_json_out__member_int(&out, "iat", t->consent_s);
+	}
 	zta_json_out__member_int(&out, "nbf", t->not_before_s);
 	zta_json_out__member_int(&out, "exp", t->expires_s);
 	zta_json_out__member_if(&out, "jti", (zta_str){ jti, sizeof(jti) });

@@ -230,7 +230,7 @@ take_limits(reader *r)
 {
 	const zta_json *once = zta_json__get(r->doc->root, "once");
 	zta_grant *out = r->out;
-	int64_t from = 0, until = 0, depth = 0;
+	int64_t from = 0, until = 0, depth = 0, consent = 0;
 	zta_status status = take_number(r, "nbf", INT64_C(253402300799), &from);
 
 	if (status == ZTA_OK) {
@@ -239,6 +239,14 @@ take_limits(reader *r)
 	if (status == ZTA_OK) {
 		status = take_number(
 		    r, "max_depth", ZTA_GRANT_CHAIN_MAX - 1, &depth);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (zta_json__get(r->doc->root, "iat") != NULL) {
+		status = take_number(r, "iat", until - 1, &consent);
+	} else {
+		consent = from;
 	}
 	if (status != ZTA_OK) {
 		return status;
@@ -252,6 +260,7 @@ take_limits(reader *r)
 	}
 	out->not_before = from * 1000;
 	out->expires_at = until * 1000;
+	out->consent_at = consent * 1000;
 	out->max_depth = (uint32_t)depth;
 	out->once = once != NULL;
 	return ZTA_OK;
@@ -400,8 +409,8 @@ static zta_status
 read_payload(reader *r)
 {
 	static const char *const names[] = { "iss", "sub", "delegate", "aud",
-		"authority", "nbf", "exp", "jti", "max_depth", "parent", "cnf",
-		"consent", "statement", "purpose", "once", NULL };
+		"authority", "iat", "nbf", "exp", "jti", "max_depth", "parent",
+		"cnf", "consent", "statement", "purpose", "once", NULL };
 	static zta_status (*const steps[])(reader *) = { take_parties,
 		take_holder, take_authority, take_limits, take_names,
 		take_consent };
@@ -440,7 +449,10 @@ zta_grant__read_payload(
 	zta_status status;
 
 	*out = (zta_grant){ 0 };
-	status = refused(zta_json__read(arena, payload, &doc, err));
+	status = zta_json__read(arena, payload, &doc, err);
+	if (status != ZTA_OK && status != ZTA_ENOMEM) {
+		status = ZTA_EUNTRUSTED; /* It nests too deep, too. */
+	}
 	if (status == ZTA_OK && doc.root->type != ZTA_JSON_OBJECT) {
 		status = zta_error__set(err, ZTA_EUNTRUSTED, "it is no object");
 	}

@@ -64,6 +64,7 @@ show(zta_grant_shown *out, zta_arena *arena, const zta_grant *g, zta_str text,
 		.holder = g->holder,
 		.statement = g->statement,
 		.consent = zta_consent__name(g->consent),
+		.consent_s = g->consent_at / 1000,
 		.not_before_s = g->not_before / 1000,
 		.expires_s = g->expires_at / 1000,
 		.max_depth = g->max_depth,
@@ -115,7 +116,10 @@ state_of(const zta_grants *grants, const zta_known_grant *known,
 	if (now >= shown->expires_s * 1000) {
 		return "ended";
 	}
-	return now < shown->not_before_s * 1000 ? "not_yet" : "live";
+	return now < shown->not_before_s * 1000 ||
+		now < shown->consent_s * 1000 ?
+	    "not_yet" :
+	    "live";
 }
 
 static zta_status

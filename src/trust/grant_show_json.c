@@ -37,6 +37,7 @@ zta_grant_show__put(zta_json_out *out, const zta_grant_shown *g)
 	zta_json_out__member_if(out, "purpose", g->purpose);
 	zta_json_out__member_if(out, "holder", g->holder);
 	zta_json_out__member_if(out, "consent", zta_str_of(g->consent));
+	zta_json_out__member_int(out, "iat", g->consent_s);
 	zta_json_out__member_int(out, "nbf", g->not_before_s);
 	zta_json_out__member_int(out, "exp", g->expires_s);
 	zta_json_out__member_int(out, "max_depth", g->max_depth);

@@ -92,6 +92,13 @@ ZTA_MUST_USE zta_status zta_grants__revoke(
     zta_followed *followed, zta_str jti, zta_error *err);
 
 /*
+ * Could those of the grants, from number `from` on, that are good once be used
+ * now? HOLDS, or why not; nothing is used.
+ */
+zta_grant_finding zta_grants__usable(
+    zta_followed *followed, const zta_taken_grants *taken, uint32_t from);
+
+/*
  * Use up those of the grants, from number `from` on, that are good once; they are
  * used on the disk when it returns. HOLDS in `*finding`, or why they cannot be used. ZTA_EIO,
  * ZTA_EINVALID: it is not known; ZTA_ENOMEM.

@@ -316,6 +316,23 @@ has_once(const zta_taken_grants *taken, uint32_t from)
 	return i < taken->count;
 }
 
+zta_grant_finding
+zta_grants__usable(
+    zta_followed *followed, const zta_taken_grants *taken, uint32_t from)
+{
+	zta_grant_finding finding;
+
+	if (!has_once(taken, from)) {
+		return ZTA_GRANT_HOLDS;
+	}
+	if (followed->max_age_ms > 0) {
+		return ZTA_GRANT_NOT_HERE;
+	}
+	finding = check_use(zta_followed__enter(followed), taken, from);
+	zta_followed__leave(followed);
+	return finding;
+}
+
 zta_status
 zta_grants__use(zta_followed *followed, const zta_taken_grants *taken,
     uint32_t from, zta_grant_finding *finding, zta_error *err)
@@ -324,12 +341,8 @@ zta_grants__use(zta_followed *followed, const zta_taken_grants *taken,
 	zta_status status;
 	uint32_t i;
 
-	*finding = ZTA_GRANT_HOLDS;
-	if (!has_once(taken, from)) {
-		return ZTA_OK;
-	}
-	*finding = ZTA_GRANT_NOT_HERE;
-	if (followed->max_age_ms > 0) {
+	*finding = zta_grants__usable(followed, taken, from);
+	if (*finding != ZTA_GRANT_HOLDS || !has_once(taken, from)) {
 		return ZTA_OK;
 	}
 	status = begin(&c, followed, err);

@@ -57,7 +57,7 @@ class Grants:
         now = int(time.time())
         out = {"iss": by, "sub": by, "delegate": ORDER, "aud": ZONE,
                "authority": {"actions": ["buy"], "resources": [TEAPOT]},
-               "nbf": now - 10, "exp": now + 300, "jti": f"grant-number-{Grants.made:08}",
+               "iat": now, "nbf": now - 10, "exp": now + 300, "jti": f"grant-number-{Grants.made:08}",
                "max_depth": 2, "consent": {"kind": "signature"},
                "statement": "You let it buy the teapot."}
         if parent:

@@ -119,7 +119,7 @@ def test_what_is_not_registered():
     rows = (
         (grants.make(key="stranger"), None, 403, "delegation_invalid", "", "bad_signature"),
         (grants.make(aud="100000000002"), None, 403, "delegation_invalid", "/aud", "wrong_zone"),
-        (grants.make(exp=now - 5, nbf=now - 50), None, 403, "delegation_invalid", "/exp", "expired"),
+        (grants.make(iat=None, exp=now - 5, nbf=now - 50), None, 403, "delegation_invalid", "/exp", "expired"),
         (grants.make(parent=grants.make(delegate=ORDER), by=ALICE), None, 403, "delegation_invalid",
          "/parent", "unknown_grant"),
         (grants.make(authority={"actions": [], "resources": [TEAPOT]}), None, 400,
@@ -170,6 +170,16 @@ def test_a_grant_for_later_is_registered_now():
     answer = taken(grants.make(nbf=now + 100))
     assert answer["state"] == "not_yet"
     assert decide(answer["jti"]) == "delegation_invalid"
+
+
+def test_consent_is_from_about_now():
+    now = int(time.time())
+    for change in ({"iat": now + 200}, {"iat": None, "nbf": now + 200}, {"iat": now - 90000, "nbf": now - 90000}):
+        refused(register(grants.make(**change)), 403, "delegation_invalid", "/iat", "the consent is")
+        assert not last()["allowed"]
+    # A clock that goes before, and one that was signed in the morning.
+    assert decide(taken(grants.make(iat=now - 80000, nbf=now - 80000))["jti"]) == "permitted"
+    assert taken(grants.make(iat=now + 30))["state"] == "not_yet"
 
 
 def test_a_wider_child_is_told_its_dimension():
@@ -315,12 +325,15 @@ def test_no_consent():
         refused(sign_in(claims, **change), 403, "delegation_invalid", "/consent", word)
         assert last()["reason"].startswith("no consent: "), last()
     # One that reaches back, one that is signed by a key, and a grant that is wrong in itself.
-    refused(sign_in(grants.claims(nbf=now - 700), "third"), 403, "delegation_invalid", "/consent", "before")
+    for change in ({"nbf": now - 700}, {"iat": now - 700}):
+        refused(sign_in(grants.claims(**change), "third"), 403, "delegation_invalid", "/consent", "before")
     payload = json.dumps(claims).encode()
     body = json.dumps({"payload": encode(payload), "id_token": sign_in.last[1]})
     refused(call("POST", PATH, server.svid(), body, "application/json"), 400, "delegation_invalid", "/consent")
-    body = json.dumps({"payload": encode(b"{}"), "id_token": sign_in.last[1]})
-    refused(call("POST", PATH, server.svid(), body, "application/json"), 400, "delegation_invalid", "")
+    for bad in (b"{}", b'{"x":' + b"[" * 100 + b"]" * 100 + b"}", b"[", b""):
+        body = json.dumps({"payload": encode(bad), "id_token": sign_in.last[1]})
+        status, answer = call("POST", PATH, server.svid(), body, "application/json")
+        assert status == 400 and answer["error"]["code"] in ("delegation_invalid", "invalid_request"), answer
     # A person of another kind of source did not sign in.
     corp = ztauth("token", "mint", "--key", server.path("corp.pem"), "--claims", "-", input=json.dumps(
         {"iss": "https://corp.example", "sub": "alice", "aud": "shop.example", "iat": now, "exp": now + 60,
@@ -369,7 +382,7 @@ try:
     main([test_a_grant_is_registered_by_its_delegate,
           test_a_delegator_registers_for_a_workload_that_needs_no_better_proof, test_under_a_zone_too,
           test_what_is_not_registered, test_a_person_is_given_and_no_workload_is_asked_about, test_paths,
-          test_one_of_many_at_a_time_registers_it, test_a_grant_for_later_is_registered_now,
+          test_one_of_many_at_a_time_registers_it, test_a_grant_for_later_is_registered_now, test_consent_is_from_about_now,
           test_a_wider_child_is_told_its_dimension, test_who_sees_what, test_who_revokes,
           test_elevation_is_asked, test_consent_by_signing_in, test_no_consent,
           test_one_sign_in_is_for_one_grant, test_no_other_signature_stands_for_a_sign_in,

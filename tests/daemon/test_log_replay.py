@@ -86,6 +86,15 @@ def test_what_differs_is_told_with_both_sides():
     assert "recorded: allowed" in replay(code=2, log=log).stdout
 
 
+def test_whose_domain_it_is():
+    """Workloads of another domain than the zone's are foreign, when it is asked again too."""
+    log = copy_of_log()
+    edit_kept(log, '"home":"shop.example"', '"home":"bank.example"')
+    told, counts = counted(2, log=log)
+    assert told[0]["recorded"]["allowed"] and told[0]["again"]["code"] == "unauthorized_actor", told
+    assert counts["differ"] == len(told) > 0
+
+
 def test_lines_without_record_and_records_without_line():
     log = copy_of_log()
     name, = os.listdir(log + "/requests")

@@ -333,6 +333,16 @@ def test_once():
     refused(other, "seal_used")
 
 
+def test_once_is_used_up_last():
+    """What is refused by a grant does not use the seal up, nor the other way round."""
+    text, used, fresh = seal(once=True), add(grant(delegate=MAIL, once=True)), add(grant(delegate=MAIL, once=True))
+    consumed(seal(), delegation=jti_of(used))
+    refused(text, "delegation_invalid", delegation=jti_of(used), words="used")
+    consumed(text)
+    refused(text, "seal_used", delegation=jti_of(fresh))
+    consumed(seal(), delegation=jti_of(fresh))
+
+
 def test_once_for_many_at_a_time():
     text, answers = seal(once=True), []
     form = {"actor_token": server.svid("mail/sender")}

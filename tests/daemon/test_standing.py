@@ -31,8 +31,18 @@ def set_up():
     groups["groups"][2]["members"].append(AGENT)
     with open(path, "w", encoding="utf-8") as f:
         json.dump(groups, f)
+    say_standing(True)
     ztauth("delegate", "add", "--file", server.path("grants"), "--empty")
     server.start()
+
+
+def say_standing(value):
+    path = server.path("ledger/manifest.json")
+    with open(path, encoding="utf-8") as f:
+        manifest = json.load(f)
+    manifest["zone"]["standing_grants"] = value
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(manifest, f)
 
 
 def add(grant):
@@ -79,6 +89,27 @@ def test_it_stands_for_the_delegator():
     assert decide(text) == "permitted"
     record = server.records()[-1]
     assert record["subject_id"] == "alice" and decode(digest_of(grant)).hex() in record["credentials"]
+
+
+def test_not_unless_the_zone_says_so():
+    """Nor does what was made before go on. SPEC: ztauth 5: nothing defaults to allow"""
+    grant, ours = add(grants.make()), add(grants.make())
+    text, mine = token(grant), server.exchange(delegation=claims_of(ours)["jti"])[1]["access_token"]
+    say_standing(False)
+    server.reload()
+    end = time.time() + 20
+    while exchange(grant)[0] == 200 and time.time() < end:
+        time.sleep(0.1)
+    assert code(grant) == "delegation_invalid"
+    assert "no_standing_grants" in server.records()[-1]["reason"]
+    assert decide(text) in ("unauthorized_actor", "delegation_invalid")
+    # She was there for this one.
+    assert decide(mine) == "permitted"
+    say_standing(True)
+    server.reload()
+    while exchange(grant)[0] != 200 and time.time() < end:
+        time.sleep(0.1)
+    assert decide(text) == "permitted"
 
 
 def test_no_more_than_was_given():
@@ -221,6 +252,28 @@ def test_subjects_of_another_domain():
 
     with_documents(foreign, refused)
     assert "not_of_subject" in [r for r in server.records() if not r["allowed"]][-1]["reason"]
+
+
+def test_what_a_source_says_is_not_hidden():
+    grant = add(grants.make())
+    text = token(grant)
+
+    for mapping in ({"parents": [{"type": "Group", "claim": "groups"}]},
+                    {"attributes": {"left": "left"}}):
+        def mapped(sources, mapping=mapping):
+            sources["sources"]["corp"]["principal"].update(mapping)
+            return {"identity/sources.json": sources}
+
+        def refused():
+            status, answer = exchange(grant)
+            return status == 400 and answer["ztauth"]["code"] == "delegation_invalid" \
+                and decide(text) in ("unauthorized_actor", "delegation_invalid")
+
+        with_documents(mapped, refused)
+        assert "hides_claims" in [r for r in server.records() if not r["allowed"]][-2]["reason"]
+        end = time.time() + 20
+        while exchange(grant)[0] != 200 and time.time() < end:
+            time.sleep(0.1)
 
 
 def test_metadata():

@@ -41,7 +41,8 @@ typedef struct world {
 	bool no_token, no_caller, other_key, broken;
 	zta_zone_require require;
 	zta_ring rings[2];
-	const char *grant; /* authority of a grant that the token names */
+	const char *grant;     /* authority of a grant that the token names */
+	const char *consented; /* its `iat`; NULL: it has none */
 	const char *child; /* authority of another, which w:one makes of it */
 	const char *named; /* by the token, by spaces; NULL: those there are */
 	const char *taken; /* the grant is taken back */
@@ -222,6 +223,7 @@ make_grants(const world *w, zta_followed *list)
 	const grant_member root[] = {
 		{ "delegate", w->child == NULL ? "\"w:two\"" : "\"w:one\"" },
 		{ "authority", w->grant },
+		{ "iat", w->consented },
 		{ NULL, NULL },
 	};
 	const grant_member child[] = {
@@ -348,6 +350,13 @@ CHANGE(elevation_of_depth,
     w->elevation = ELEVATION "forbid (principal, action, resource) when "
 			     "{ context.ring == 2 && context.depth == 2 };")
 CHANGE(granted, w->grant = GRANTED("\"read\"", "1", ""))
+/* Consent is as old as it is, whenever the grant begins. */
+CHANGE(old_consent, granted(w); w->consented = "1767225500";
+       w->elevation = ELEVATION "forbid (principal, action, resource) unless "
+				"{ context.consent.age < 100 };";
+       w->rings[0] = w->rings[1])
+CHANGE(young_consent, old_consent(w); w->consented = "1767225501")
+CHANGE(coming_consent, granted(w); w->consented = "1767225601")
 CHANGE(unknown_grant, granted(w); w->named = "grant-of-alice-0002")
 CHANGE(grant_taken_back, granted(w); w->taken = ROOT)
 CHANGE(passed_on, granted(w); w->child = GRANTED("\"read\"", "1", ""))
@@ -412,6 +421,10 @@ static const struct {
 	IS(elevation_of_operation, "elevation", "unauthorized_actor", 1, NULL),
 	IS(elevation_of_depth, "elevation", "unauthorized_actor", 2, NULL),
 	IS(granted, "policy", "permitted", 0, NULL),
+	IS(old_consent, "elevation", "unauthorized_actor", 1, NULL),
+	IS(young_consent, "policy", "permitted", 0, NULL),
+	IS(coming_consent, "delegation", "delegation_invalid", 0,
+	    "not_yet_valid"),
 	IS(unknown_grant, "delegation", "delegation_invalid", 0,
 	    "unknown_grant"),
 	IS(grant_taken_back, "delegation", "delegation_revoked", 0, NULL),

@@ -52,7 +52,7 @@ static const grant_member all[] = {
 	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	    "AAAAA\"" },
 	{ "cnf", "{\"jkt\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}" },
-	{ "purpose", "\"tax\"" }, { "once", "true" },
+	{ "purpose", "\"tax\"" }, { "once", "true" }, { "iat", "1767225540" },
 	{ "authority",
 	    "{\"actions\":[\"a\"],\"resources\":[{\"type\":\"T\"}],"
 	    "\"when\":\"context.amount < 100\"}" },
@@ -74,12 +74,14 @@ test_grant__reads_every_member(void **state)
 	assert_true(zta_str__is(g.purpose, "tax"));
 	assert_int_equal(g.not_before, GRANT_NOW);
 	assert_int_equal(g.expires_at, GRANT_NOW + 3600000);
+	assert_int_equal(g.consent_at, GRANT_NOW - 60000);
 	assert_int_equal(g.max_depth, 2);
 	token = made_grant(&arena, NULL, ZTA_GRANT_TYP, "k", key);
 	assert_int_equal(zta_grant__read(&g, &arena, token, NULL), ZTA_OK);
 	assert_true(!g.has_parent && !g.once && g.holder.ptr == NULL &&
 	    g.purpose.ptr == NULL && g.when.ptr == NULL);
 	assert_null(g.resources[1].id.ptr);
+	assert_int_equal(g.consent_at, GRANT_NOW);
 }
 
 #define AUTHORITY(actions, resources) \
@@ -132,7 +134,8 @@ static const grant_member bad[] = {
 	{ "statement", "\"a\\u009b2K\"" }, { "statement", "\"a\\u202eb\"" },
 	{ "statement", "\"a\\u2066b\"" }, { "statement", "\"a\\u2028b\"" },
 	{ "purpose", "\"\"" }, { "once", "false" }, { "once", "1" },
-	{ "scope", "\"all\"" }, { "iat", "1767225600" },
+	{ "scope", "\"all\"" }, { "iat", "-1" }, { "iat", "\"1767225600\"" },
+	{ "iat", "1767229200" }, /* when it ends */
 	{ "jti\":\"grant-of-alice-0002\",\"x", "1" },
 	{ "once\":true,\"once", "true" }, /* twice */
 };

@@ -193,6 +193,13 @@ static const struct {
 	/* in force */
 	{ { { .changes = { { "nbf", "1767225601" } } }, NONE }, 1,
 	    ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "nbf", "1767225601" }, { "iat", "1767225600" } } },
+	      NONE },
+	    1, ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "iat", "1767225601" } } }, NONE }, 1,
+	    ZTA_GRANT_NOT_YET, 1 },
+	{ { { .changes = { { "iat", "1767225600" } } }, NONE }, 1,
+	    ZTA_GRANT_HOLDS, 0 },
 	{ { { .changes = { { "nbf", "1767225500" }, { "exp", "1767225600" } } },
 	      NONE },
 	    1, ZTA_GRANT_EXPIRED, 1 },
@@ -206,6 +213,15 @@ static const struct {
 	    ZTA_GRANT_REVOKED, 2 },
 	{ { NONE, { .changes = { { "delegate", "\"w:three\"" } } } }, 2,
 	    ZTA_GRANT_QUARANTINED, 2 },
+	/* whoever gave it, too: as a workload, or as the subject that it was */
+	{ { { .changes = { { "iss", "\"w:three\"" },
+		  { "sub", "\"w:three\"" } } },
+	      NONE },
+	    1, ZTA_GRANT_QUARANTINED, 1 },
+	{ { { .changes = { { "iss", "\"Service::\\\"w:three\\\"\"" },
+		  { "sub", "\"Service::\\\"w:three\\\"\"" } } },
+	      NONE },
+	    2, ZTA_GRANT_QUARANTINED, 1 },
 	/* linked */
 	{ { { .changes = { { "parent",
 		  "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"" } } },
@@ -334,14 +350,15 @@ judge(const zta_grant *grants, uint32_t count, const zta_grant_use *use)
 	return answer;
 }
 
+#define QUESTION                                               \
+	"{\"principal\":{\"type\":\"User\",\"id\":\"alice\"}," \
+	"\"action\":{\"type\":\"Action\",\"id\":\"read\"},"    \
+	"\"resource\":{\"type\":\"Doc\",\"id\":\"1\"},"        \
+	"\"context\":{\"amount\":7}}"
+
 static void
 test_grant_chain__is_judged_by_rule(void **state)
 {
-	static const char request[] =
-	    "{\"principal\":{\"type\":\"User\",\"id\":\"alice\"},"
-	    "\"action\":{\"type\":\"Action\",\"id\":\"read\"},"
-	    "\"resource\":{\"type\":\"Doc\",\"id\":\"1\"},"
-	    "\"context\":{\"amount\":7}}";
 	zta_grant grants[2];
 	zta_grant_answer answer;
 	zta_asked asked;
@@ -352,7 +369,7 @@ test_grant_chain__is_judged_by_rule(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    zta_cedar__ask(engine, &arena, ZTA_STR(request), 0, &asked, NULL),
+	    zta_cedar__ask(engine, &arena, ZTA_STR(QUESTION), 0, &asked, NULL),
 	    ZTA_OK);
 	revoked = "taken-back-grant-01";
 	for (i = 0; i < sizeof(chains) / sizeof(chains[0]); i++) {
@@ -396,6 +413,35 @@ test_grant_chain__is_for_its_subject(void **state)
 	assert_int_equal(judge(grants, 1, &use).finding, ZTA_GRANT_NOT_HELD);
 }
 
+/* A grant with a condition that is none would not have been read: it holds not. */
+static void
+test_grant_chain__a_condition_that_is_none(void **state)
+{
+	static const char *const conditions[] = { "1 +", "{a: 1, a: 1}.a == 1",
+		"true } when { true", "?principal == principal" };
+	static const link plain = NONE;
+	zta_grant_answer answer;
+	zta_grant grants[1];
+	zta_asked asked;
+	const zta_grant_operation op = { ZTA_STR("read"), ZTA_STR("Doc"),
+		ZTA_STR("1"), engine, &asked.question, &asked.names };
+	const zta_grant_use use = { &alice, rings, 1, &op };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+	    zta_cedar__ask(engine, &arena, ZTA_STR(QUESTION), 0, &asked, NULL),
+	    ZTA_OK);
+	make(grants, 0, &plain);
+	for (i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
+		grants[0].when = zta_str_of(conditions[i]);
+		answer = judge(grants, 1, &use);
+		assert_int_equal(answer.finding, ZTA_GRANT_MALFORMED);
+		assert_string_equal(
+		    zta_grant__code(answer.finding), "delegation_invalid");
+	}
+}
+
 /* A chain is not longer than the limit, however it came to be. */
 static void
 test_grant_chain__has_an_end(void **state)
@@ -432,6 +478,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grant_chain__is_judged_by_rule),
 		cmocka_unit_test(test_grant_chain__is_for_its_subject),
+		cmocka_unit_test(test_grant_chain__a_condition_that_is_none),
 		cmocka_unit_test(test_grant_chain__has_an_end),
 		cmocka_unit_test(test_grant_chain__zero_is_no),
 	};

@@ -44,10 +44,14 @@ setup(void **state)
 	    "\"corp\":{\"kind\":\"jwt\",\"issuer\":\"https://corp\","
 	    "\"audience\":[\"me\"],\"algorithms\":[\"ES256\"],"
 	    "\"leeway_s\":5,\"max_age_s\":3600,\"jwks\":{\"keys\":[%s,%s]}},"
+	    "\"machines\":{\"kind\":\"jwt\",\"issuer\":\"https://machines\","
+	    "\"audience\":[\"me\"],\"algorithms\":[\"ES256\"],"
+	    "\"jwks\":{\"keys\":[%s]},\"principal\":{\"kind\":\"workload\","
+	    "\"type\":\"Robot\"}},"
 	    "\"legacy\":{\"kind\":\"jwt\",\"issuer\":\"https://legacy\","
 	    "\"audience\":[\"me\"],\"algorithms\":[\"RS256\",\"EdDSA\"],"
 	    "\"jwks\":{\"keys\":[%s,%s]}}}}",
-	    a, b, b, c);
+	    a, b, a, b, c);
 	if (zta_sources__read(
 		&sources, &arena, zta_str_of(document), NULL, &err) != ZTA_OK) {
 		fail_msg("%s: %s", err.place, err.message);
@@ -116,6 +120,11 @@ judge(zta_str token)
 	"\"iss\":\"https://corp\",\"sub\":\"alice\",\"aud\":\"me\"," \
 	"\"iat\":1767225500,\"exp\":1767225700"
 #define GOOD "{" CLAIMS "}"
+
+/* Of a workload. */
+#define MACHINE(sub)                                                    \
+	"{\"iss\":\"https://machines\",\"sub\":" sub ",\"aud\":\"me\"," \
+	"\"exp\":1767225700}"
 
 #define ACCESS "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}"
 #define ACCESS_CLAIMS ",\"client_id\":\"web\",\"jti\":\"t-1\""
@@ -233,6 +242,16 @@ static const struct {
 	    "{\"iss\":\"https://corp\",\"sub\":\"a\\nb\",\"aud\":\"me\","
 	    "\"iat\":1767225500,\"exp\":1767225700}",
 	    ZTA_REFUSAL_BAD_SUBJECT },
+	/* A workload whose id reads as an entity would pass for that one. */
+	{ HEADER, MACHINE("\"urn:robot:1\""), ZTA_REFUSAL_NONE },
+	{ HEADER, MACHINE("\"User::alice\""), ZTA_REFUSAL_NONE },
+	{ HEADER, MACHINE("\"User::\\\"alice\\\"\""), ZTA_REFUSAL_BAD_SUBJECT },
+	{ HEADER, MACHINE("\"User :: \\u0022alice\\u0022\""),
+	    ZTA_REFUSAL_BAD_SUBJECT },
+	{ HEADER,
+	    "{\"iss\":\"https://corp\",\"sub\":\"User::\\\"bob\\\"\","
+	    "\"aud\":\"me\",\"iat\":1767225500,\"exp\":1767225700}",
+	    ZTA_REFUSAL_NONE },
 	{ HEADER, "[1]", ZTA_REFUSAL_MALFORMED },
 	{ HEADER, "{" CLAIMS "} ", ZTA_REFUSAL_NONE },
 	{ HEADER, "{" CLAIMS "}}", ZTA_REFUSAL_MALFORMED },

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 
 #include "base/error.h"
+#include "log/consistency.h"
 #include "log/publish.h"
 #include "log/receipt.h"
 #include "log/tile_name.h"
@@ -42,13 +43,35 @@ close_key(void **state)
 /* --- checkpoints that are published */
 
 static bool refuse;
+static bool lose; /* what was signed does not come back */
+static zta_log_head signed_for;
 
 static zta_status
-sign(void *context, zta_str text, zta_buf *note, zta_error *err)
+last(void *context, uint64_t *size, zta_error *err)
 {
 	(void)context;
-	return refuse ? zta_error__set(err, ZTA_EUNAVAILABLE, "refused") :
-			zta_note__sign(note, text, &name, log_key, err);
+	(void)err;
+	*size = signed_for.size;
+	return ZTA_OK;
+}
+
+static zta_status
+sign(void *context, zta_str text, const zta_merkle_path *proof, zta_buf *note,
+    zta_error *err)
+{
+	zta_log_head head;
+
+	(void)context;
+	if (refuse) {
+		return zta_error__set(err, ZTA_EUNAVAILABLE, "refused");
+	}
+	assert_int_equal(
+	    zta_checkpoint__read(text, zta_str_of(name.name), &head, NULL),
+	    ZTA_OK);
+	assert_true(zta_consistency__holds(&signed_for, &head, proof));
+	signed_for = head;
+	return lose ? zta_error__set(err, ZTA_EUNAVAILABLE, "lost") :
+		      zta_note__sign(note, text, &name, log_key, err);
 }
 
 static int said;
@@ -63,11 +86,18 @@ say(const char *format, ...)
 static zta_publisher *
 open_publisher(zta_log *log)
 {
-	const zta_publisher_options options = {
-		.dir = dir, .key = &name, .log = log, .sign = sign, .say = say
-	};
+	const zta_publisher_options options = { .dir = dir,
+		.key = &name,
+		.log = log,
+		.last = last,
+		.sign = sign,
+		.say = say };
 	zta_publisher *p;
 
+	if (zta_checkpoint__load(dir, &name, &signed_for, NULL, NULL) !=
+	    ZTA_OK) {
+		signed_for = (zta_log_head){ 0 };
+	}
 	assert_int_equal(zta_publisher__open(&p, &options, NULL), ZTA_OK);
 	return p;
 }
@@ -143,19 +173,28 @@ test_publish__follows_the_log(void **state)
 	assert_int_equal(said, 1);
 	refuse = false;
 	wait_checkpoint(p, 2, &note);
+	/* What was signed, but is not here, is gone on from all the same. */
+	lose = true;
+	said = 0;
+	assert_int_equal(append(log, "lost").status, ZTA_OK);
+	(void)usleep(1500000);
+	assert_int_equal(said, 1);
+	assert_int_equal(append(log, "next").status, ZTA_OK);
+	lose = false;
+	wait_checkpoint(p, 4, &note);
 	zta_publisher__untell(p, fd.fd);
 	(void)close(fd.fd);
 	zta_buf__release(&note);
 	/* The last one is made when it closes. */
 	assert_int_equal(append(log, "three").status, ZTA_OK);
 	while (zta_log_tree__head(zta_log__tree(log), &head, NULL) == ZTA_OK &&
-	    head.size < 3) {
+	    head.size < 5) {
 		(void)usleep(1000);
 	}
 	zta_publisher__close(p);
 	assert_int_equal(
 	    zta_checkpoint__load(dir, &name, &stored, NULL, NULL), ZTA_OK);
-	assert_int_equal(stored.size, 3);
+	assert_int_equal(stored.size, 5);
 	zta_log__close(log);
 }
 

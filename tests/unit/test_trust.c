@@ -254,6 +254,84 @@ test_trust__ends_by_itself(void **state)
 	zta_elevation__close(timed);
 }
 
+/*
+ * A workload of several groups, whose proof meets the level of some: the others
+ * are no help to it, and it does not avoid them by showing less.
+ */
+static void
+test_trust__groups_are_what_was_shown(void **state)
+{
+	static const char groups_text[] =
+	    "{\"groups\":["
+	    "{\"name\":\"all\",\"level\":\"low\",\"members\":[\"w:pay\","
+	    "\"w:kept\",\"w:odd\"]},"
+	    "{\"name\":\"pay\",\"level\":\"high\",\"members\":[\"w:pay\"]},"
+	    "{\"name\":\"kept\",\"level\":\"high\",\"members\":[\"w:kept\"]},"
+	    "{\"name\":\"odd\",\"level\":\"high\",\"members\":[\"w:odd\"]}]}";
+	static const char policies_text[] =
+	    "@id(\"pay\") permit(principal in ZTAuth::Group::\"pay\", action, "
+	    "resource);"
+	    "@id(\"any\") permit(principal == ZTAuth::Workload::\"w:kept\", "
+	    "action, resource);"
+	    "@id(\"kept\") forbid(principal in ZTAuth::Group::\"kept\", "
+	    "action, resource);"
+	    "@id(\"odd\") permit(principal == ZTAuth::Workload::\"w:odd\", "
+	    "action, resource) unless { principal in ZTAuth::Group::\"odd\" };";
+	static const struct {
+		const char *workload;
+		zta_proof proof;
+		bool may;
+		size_t explained; /* policies whose scope holds */
+	} rows[] = {
+		{ "w:pay", ZTA_PROOF_MTLS, true, 1 },
+		{ "w:pay", ZTA_PROOF_BEARER, false, 0 },
+		{ "w:kept", ZTA_PROOF_MTLS, false, 2 },
+		{ "w:kept", ZTA_PROOF_BEARER, false, 2 },
+		{ "w:odd", ZTA_PROOF_MTLS, false, 1 },
+		{ "w:odd", ZTA_PROOF_BEARER, false, 1 },
+	};
+	const zta_subject subject = { .type = ZTA_STR("User"),
+		.id = ZTA_STR("alice"),
+		.kind = ZTA_STR("human") };
+	const zta_cedar_explanation *list;
+	zta_trust_model own_model;
+	zta_elevation *own;
+	zta_elevation_answer answer;
+	size_t i, count;
+
+	(void)state;
+	assert_int_equal(zta_trust_model__read(&own_model, &arena,
+			     ZTA_STR(levels), ZTA_STR(groups_text), NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_elevation__open(&own, &own_model, ZTA_STR(policies_text), NULL),
+	    ZTA_OK);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const zta_ring ring = { .workload =
+					    zta_str_of(rows[i].workload),
+			.proof = rows[i].proof,
+			.at = NOW };
+		const zta_elevation_question q = { .ring = &ring,
+			.number = 1,
+			.depth = 1,
+			.subject = &subject,
+			.now = NOW };
+
+		assert_int_equal(
+		    zta_elevation__ask(own, &arena, &q, &answer, NULL), ZTA_OK);
+		if ((answer.code == ZTA_ELEVATION_OK) != rows[i].may) {
+			fail_msg("%s by %s: %s", rows[i].workload,
+			    zta_proof__name(rows[i].proof),
+			    zta_elevation__code_name(answer.code));
+		}
+		assert_int_equal(zta_elevation__explain(
+				     own, &arena, &q, &list, &count, NULL),
+		    ZTA_OK);
+		assert_int_equal(count, rows[i].explained);
+	}
+	zta_elevation__close(own);
+}
+
 /* The zero answer is a no. */
 static void
 test_trust__zero_is_no(void **state)
@@ -311,6 +389,7 @@ main(void)
 		cmocka_unit_test(test_trust__decides_who_may_act),
 		cmocka_unit_test(test_trust__names_subjects_as_cedar_does),
 		cmocka_unit_test(test_trust__ends_by_itself),
+		cmocka_unit_test(test_trust__groups_are_what_was_shown),
 		cmocka_unit_test(test_trust__zero_is_no),
 		cmocka_unit_test(test_trust__refuses_bad_documents),
 	};
