@@ -196,7 +196,7 @@ zta_cosigned__hold(const char *dir, int *fd, zta_error *err)
 		if (*fd < 0) {
 			status = zta_error__errno(err, "open the directory");
 		} else if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-			status = zta_error__set(err, ZTA_ECONFLICT,
+			status = zta_error__set(err, ZTA_EUNAVAILABLE,
 			    "another witness keeps what it saw there");
 			(void)close(*fd);
 			*fd = -1;

@@ -69,7 +69,7 @@ void zta_cosigned__name(zta_str origin, char out[ZTA_COSIGNED_NAME_LEN + 1]);
 
 /*
  * Make the directory if need be, and hold it until `*fd` is closed: two that know
- * a log by it could cosign two histories. ZTA_ECONFLICT: another holds it.
+ * a log by it could cosign two histories. ZTA_EUNAVAILABLE: another holds it.
  */
 ZTA_MUST_USE zta_status zta_cosigned__hold(
     const char *dir, int *fd, zta_error *err);

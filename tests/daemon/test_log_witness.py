@@ -3,6 +3,7 @@
 """`ztauth log witness`: an auditor looks at a log from outside, at a good one, and at those that
 go back, fork, or hand out tiles that are not theirs. docs/formats/witness.md"""
 
+import fcntl
 import hashlib
 import http.server
 import os
@@ -211,6 +212,19 @@ def test_it_looks_on_until_the_log_does_not_go_on():
                 assert p.wait(10) == 2
             finally:
                 p.kill()
+
+
+def test_two_with_one_directory():
+    """They would not know of what the other cosigns."""
+    tiles = Tiles()
+    tiles.grow(5)
+    with tempfile.TemporaryDirectory() as state:
+        held = os.open(state, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        out = look(tiles.url, tiles.log.vkey, state)
+        assert out.returncode == 1 and b"another witness" in out.stderr, out.stderr
+        os.close(held)
+        assert look(tiles.url, tiles.log.vkey, state).returncode == 0
 
 
 def test_where_it_keeps_what_it_saw():

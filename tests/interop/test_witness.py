@@ -39,8 +39,9 @@ def build(to):
     for what in (".", TORCHWOOD + "litewitness", TORCHWOOD + "witnessctl"):
         out = subprocess.run(["go", "build", "-o", to + "/", what], cwd=source, env=env,
                              capture_output=True, text=True, check=False)
-        if out.returncode != 0 and ("dial tcp" in out.stderr or "requires go" in out.stderr
-                                    or "unknown directive" in out.stderr):
+        if out.returncode != 0 and any(why in out.stderr for why in (
+                "dial tcp", "requires go", "invalid go version", "unknown directive",
+                "unknown block")):
             print("the modules cannot be had here, or Go is too old")
             sys.exit(77)
         assert out.returncode == 0, out.stderr
