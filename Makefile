@@ -59,10 +59,11 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spent spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor checkpoint consistency erase erase_requests frame ids journal leaf \
-      leaf_copy leaf_fields leaf_json log merkle note opening openings \
-      openings_view publish reader receipt regrow resume retain retain_log \
-      rows segment sequencer tile_name tree verify verify_records view write
+LOG = cbor checkpoint consistency cosignature cosigning erase erase_requests \
+      frame ids journal leaf leaf_copy leaf_fields leaf_json log log_policy \
+      log_policy_judge merkle note opening openings openings_view publish \
+      reader receipt regrow resume retain retain_log rows segment sequencer \
+      tile_name tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -78,14 +79,14 @@ PDP = consent decide delegation issue issue_grants issue_proofs \
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
-      git_fetch git_pack git_upload grant_remote import latest memo \
-      memo_place names pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receipt_recheck receive recheck recorded remote \
-      remote_ask remote_grants remote_open remote_push remote_revocations \
-      replay report resolve server show signer signers statements \
-      test_outcome test_read tests transfer transfer_read trust_edit \
-      trust_explain trust_statements trust_view why why_changes why_find \
-      why_grants why_policies why_rings why_workload workspace \
+      git_fetch git_pack git_upload grant_remote import latest log_look \
+      log_tiles memo memo_place names pktline plan plan_log policy_diff \
+      recall recall_note receipt_fetch receipt_recheck receive recheck \
+      recorded remote remote_ask remote_grants remote_open remote_push \
+      remote_revocations replay report resolve server show signer signers \
+      statements test_outcome test_read tests transfer transfer_read \
+      trust_edit trust_explain trust_statements trust_view why why_changes \
+      why_find why_grants why_policies why_rings why_workload workspace \
       workspace_blame workspace_checkout workspace_commit workspace_config \
       workspace_diff workspace_draft workspace_init workspace_log \
       workspace_remote workspace_revert
@@ -103,38 +104,38 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
       ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
       ledgers_revocations ledgers_write log_desk metadata outside presented \
-      seal service signed_request token token_form
+      seal service signed_request token token_form witness witness_desk
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror revocations_mirror \
          sandbox_calls sandbox_files say serve serving_changes serving_log \
-         serving_sandbox watch workers
+         serving_sandbox watch witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
-      history init init_server key ledger log log_keep log_replay main pep \
-      pep_decide plan receipt revert revoke serve show status sync terminal \
-      test token trust trust_edit trust_explain trust_show trust_statement \
-      validate workspace zone
+      history init init_server key ledger log log_keep log_replay log_witness \
+      main pep pep_decide plan receipt revert revoke serve show status sync \
+      terminal test token trust trust_edit trust_explain trust_show \
+      trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent consistency \
-       decide diff difference dpop foreign gate grant grant_chain grant_make \
-       grant_show grants grants_copy grants_fault grants_random json jwt \
-       keeper known ledger log log_cut log_signer log_tree may_act merkle \
-       merkle_vectors metamorphic nomem note object openings pack pep \
-       pep_answer pep_batch pep_link pep_part pep_sent quarantine random \
-       receipt receive_fault recheck remote retain revocations ring saml \
-       sandbox schema seal search search_random snapshot_base spent spiffe \
-       ssh statement status_list store store_fault store_pgsql store_sqlite \
-       tls transaction transfer tree trust txn_token uri used validate wimse \
-       workspace x509
+       cosignature cosigning decide diff difference dpop foreign gate grant \
+       grant_chain grant_make grant_show grants grants_copy grants_fault \
+       grants_random json jwt keeper known ledger log log_cut log_policy \
+       log_signer log_tree may_act merkle merkle_vectors metamorphic nomem \
+       note object openings pack pep pep_answer pep_batch pep_link pep_part \
+       pep_sent quarantine random receipt receive_fault recheck remote retain \
+       revocations ring saml sandbox schema seal search search_random \
+       snapshot_base spent spiffe ssh statement status_list store store_fault \
+       store_pgsql store_sqlite tls transaction transfer tree trust txn_token \
+       uri used validate wimse witness_signer workspace x509
 
-FUZZ = bundle diff difference entities format grant grants http json jwks jwt \
-       lists log memo note object opening outside pack pep pep_part pktline \
-       policy policyjson proof quarantine replay request saml schema seal \
-       search spiffe ssh statement tests transfer trust workspace x509
+FUZZ = bundle cosign diff difference entities format grant grants http json \
+       jwks jwt lists log memo note object opening outside pack pep pep_part \
+       pktline policy policyjson proof quarantine replay request saml schema \
+       seal search spiffe ssh statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -183,9 +184,12 @@ $(BUILD)/tests/unit/test_log_cut $(BUILD)/tests/unit/test_log_signer: \
 $(BUILD)/tests/unit/test_sandbox: src/daemon/sandbox_calls.c \
     src/daemon/sandbox_files.c
 
+$(BUILD)/tests/unit/test_witness_signer: src/daemon/hoard.c \
+    src/daemon/witness_signer.c
+
 $(BUILD)/tests/unit/test_keeper: src/daemon/hoard.c src/daemon/keeper.c \
     src/daemon/log_signer.c src/daemon/sandbox_calls.c \
-    src/daemon/sandbox_files.c
+    src/daemon/sandbox_files.c src/daemon/witness_signer.c
 $(BUILD)/tests/unit/test_keeper $(BUILD)/tests/unit/test_sandbox: \
     LDLIBS += -lseccomp
 
@@ -306,7 +310,7 @@ $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/decide $(BUILD)/bench/record: $(BUILD)/bench/asked.o
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
     $(BUILD)/src/daemon/log_signer.o \
-    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
+    $(BUILD)/src/daemon/witness_signer.o $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

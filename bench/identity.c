@@ -325,6 +325,7 @@ run_issue(const char *ledger, const char *key_file)
 	const zta_keeper_keys keys = { .zone = key_file };
 	const zta_keeper_threads threads = { .workers = 1 };
 	const zta_log_signer_files no_log = { NULL, NULL, NULL };
+	const zta_witness_files no_witness = { 0 };
 	char payload[512];
 	contender list[] = { { .run = raw_issue, .context = &s },
 		{ .run = issue, .context = &s },
@@ -339,8 +340,9 @@ run_issue(const char *ledger, const char *key_file)
 	read_sources(
 	    &s.snapshot->sources, s.corp.key, ZTA_ALG_ES256, s.spire.key);
 	must(zta_key_write_private(s.corp.key, key_file, &err), &err);
-	must(
-	    zta_keeper__start(&s.keeper, &keys, &no_log, &threads, &err), &err);
+	must(zta_keeper__start(
+		 &s.keeper, &keys, &no_log, &no_witness, &threads, &err),
+	    &err);
 	issue(&s);
 	again = s;
 	again.live = &live;

@@ -50,6 +50,8 @@ read_checkpoint(zta_str bytes, zta_buf *again)
 static void
 read_receipt(zta_str bytes, const zta_note_key *key, zta_buf *again)
 {
+	const zta_policy_log log = { .key = *key, .url = "" };
+	const zta_log_policy policy = zta_log_policy__of(&log);
 	zta_receipt receipt;
 	zta_log_head head;
 	zta_arena arena;
@@ -59,7 +61,8 @@ read_receipt(zta_str bytes, const zta_note_key *key, zta_buf *again)
 		zta_buf__clear(again);
 		zta_receipt__put(again, &receipt);
 		same(again, bytes);
-		if (zta_receipt__check(&receipt, key, &head, NULL) == ZTA_OK &&
+		if (zta_receipt__check(&receipt, &policy, &head, NULL) ==
+			ZTA_OK &&
 		    receipt.index >= head.size) {
 			abort();
 		}
@@ -86,10 +89,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_key(bytes);
 	read_checkpoint(bytes, &again);
 	read_receipt(bytes, &key, &again);
-	if (zta_tile_name__read(bytes, &name) &&
-	    (name.width == 0 || name.width > ZTA_TILE_ROWS ||
-		name.level >= ZTA_LOG_TREE_LEVELS)) {
-		abort();
+	if (zta_tile_name__read(bytes, &name)) {
+		if (name.width == 0 || name.width > ZTA_TILE_ROWS ||
+		    name.level >= ZTA_LOG_TREE_LEVELS) {
+			abort();
+		}
+		zta_buf__clear(&again);
+		zta_tile_name__put(&again, &name);
+		same(&again, bytes);
 	}
 	zta_buf__release(&again);
 	return 0;

@@ -19,5 +19,6 @@
 #include "ztauth/token.h"
 #include "ztauth/trust.h"
 #include "ztauth/why.h"
+#include "ztauth/witness.h"
 
 #endif

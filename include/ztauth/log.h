@@ -45,6 +45,7 @@ typedef struct zta_log_verified {
 	uint64_t minimum; /* entries below are no longer kept */
 	/* Records whose openings match, were erased, are not there. */
 	uint64_t open, erased, missing;
+	uint64_t cosigned; /* witnesses of the policy that cosigned */
 } zta_log_verified;
 
 /*
@@ -93,6 +94,14 @@ typedef struct zta_log_retained {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_retain(const char *dir,
     zta_str verifier_key, int64_t before, zta_log_retained *out,
     zta_error *err);
+
+/*
+ * The same under a policy (docs/formats/witness.md): one of its logs has signed
+ * the checkpoint, and its quorum cosigned; the older one need only be signed.
+ * Errors of the policy have line and column; one that is none is ZTA_EINVALID.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify_by(const char *dir,
+    zta_str policy, zta_str older, zta_log_verified *out, zta_error *err);
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,7 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify(
 /* A receipt, and what its record is held to. */
 typedef struct zta_receipt_question {
 	zta_str receipt, verifier_key;
+	zta_str policy; /* tlog-policy, in the place of the key; empty: none */
 	zta_workspace *workspace; /* that has the version */
 	const char *signers;      /* a list of allowed signers; NULL: whoever */
 	zta_str request; /* its body as it was sent; empty: not asked */
@@ -51,6 +52,14 @@ typedef struct zta_receipt_checked {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_recheck(
     const zta_receipt_question *question, zta_receipt_checked *out,
     zta_error *err);
+
+/*
+ * The same under a policy, which says whose logs are believed and which witnesses
+ * must have cosigned (docs/formats/witness.md). Errors of the policy have line and
+ * column; one that is none is ZTA_EINVALID.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_verify_by(
+    zta_str receipt, zta_str policy, zta_str *record, zta_error *err);
 
 /*
  * Ask the server of the zone at `url` (https://host/zones/<zone>) for the

@@ -289,6 +289,10 @@ zta_worker__handle(void *context, zta_http_call *call)
 		zta_log_desk__handle(worker->log_desk, call, path);
 		return;
 	}
+	if (worker->witness_desk != NULL && zta_witness_desk__knows(path)) {
+		zta_witness_desk__handle(worker->witness_desk, call, path);
+		return;
+	}
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		if (!zta_str__is(path, routes[i].path) ||
 		    (named && !routes[i].zone)) {

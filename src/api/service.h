@@ -15,6 +15,7 @@
 #include "api/ledgers.h"
 #include "api/log_desk.h"
 #include "api/presented.h"
+#include "api/witness_desk.h"
 #include "base/json_write.h"
 #include "http/http.h"
 #include "identity/live.h"
@@ -59,6 +60,7 @@ typedef struct zta_worker {
 	zta_signer *sign, *sign_seal, *sign_grant;
 	zta_ledger_desk *desk;            /* NULL: there is no store */
 	zta_log_desk *log_desk;           /* NULL: it has no checkpoints */
+	zta_witness_desk *witness_desk;   /* NULL: this is no witness */
 	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
 	struct zta_waiting *first, *last; /* answers that wait for the log */

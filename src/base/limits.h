@@ -252,6 +252,16 @@
 #define ZTA_LOG_KEEP_DAYS_MAX 36500u
 /* Receipts of one loop that wait for a checkpoint: a second has not more. */
 #define ZTA_RECEIPT_WAITERS_MAX 1000u
+/* Calls that wait for a witness: each is some signatures, and a sync. */
+#define ZTA_WITNESS_WAITERS_MAX 1000u
+/* How long a log that is looked at from outside has for each answer. */
+#define ZTA_LOG_LOOK_MS 10000
+/* How long a witness of ours has for its answer, and for the connection. One
+ * that fails is asked again after a pause, which doubles with each failure. */
+#define ZTA_WITNESS_MS 2000
+#define ZTA_WITNESS_CONNECT_MS 1000
+#define ZTA_WITNESS_PAUSE_MIN_MS INT64_C(1000)
+#define ZTA_WITNESS_PAUSE_MAX_MS INT64_C(60000)
 /* Event loops: more do not help one machine. */
 #define ZTA_WORKERS_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */

@@ -190,6 +190,29 @@ cli_need(const char *value, const char *name)
 }
 
 bool
+cli_either(const char *key, const char *policy)
+{
+	if ((key == NULL) == (policy == NULL)) {
+		cli_say("one of --key and --policy is needed (see --help)");
+	}
+	return (key == NULL) != (policy == NULL);
+}
+
+int
+cli_refuse(zta_status status, const char *policy, zta_error *err)
+{
+	/* What has a line is of the policy itself. */
+	if (err->line > 0 && policy != NULL) {
+		return cli_fail_in(policy, err);
+	}
+	(void)cli_fail(err);
+	return status == ZTA_EINVALID || status == ZTA_EUNTRUSTED ||
+		status == ZTA_ECONFLICT ?
+	    CLI_NO :
+	    CLI_FAILED;
+}
+
+bool
 cli_read(const char *path, zta_str *out)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");

@@ -45,6 +45,11 @@ bool cli_number(const char *text, const char *name, int64_t *out);
 /* Is the option there? If not, says that `name` is needed. */
 bool cli_need(const char *value, const char *name);
 
+/* Is one of --key and --policy there, whom to believe? If not, says so. */
+bool cli_either(const char *key, const char *policy);
+/* Say what is not good, perhaps in the file of the policy, and give the code. */
+int cli_refuse(zta_status status, const char *policy, zta_error *err);
+
 /* Read a whole file ("-": standard input); zta_str_free() frees it. */
 bool cli_read(const char *path, zta_str *out);
 /* Wipe what was read, and free it; one that was not is fine. */
@@ -277,6 +282,7 @@ int cli_log(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
 int cli_log_erase(int argc, char **argv);
 int cli_log_retain(int argc, char **argv);
+int cli_log_witness(int argc, char **argv);
 int cli_pep(int argc, char **argv);
 int cli_pep_decide(int argc, char **argv);
 int cli_pep_seal(int argc, char **argv);

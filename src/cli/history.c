@@ -7,7 +7,8 @@
 
 static const char help[] =
     "Usage: ztauth log [COMMIT] [--limit N] [--json]\n"
-    "       ztauth log tail|verify|replay ...   (the decision log; each has --help)\n"
+    "       ztauth log tail|verify|replay|witness ...   (the decision log; each has\n"
+    "              --help)\n"
     "\n"
     "Print the history of the workspace from COMMIT (default: HEAD) back.\n"
     "\n"

@@ -26,15 +26,18 @@ static const char tail_help[] =
     "Exit: 0, or 1 if the log cannot be read or is damaged.\n";
 
 static const char verify_help[] =
-    "Usage: ztauth log verify --dir DIR [--key VKEY] [--older FILE]\n"
+    "Usage: ztauth log verify --dir DIR [--key VKEY | --policy FILE]\n"
+    "                         [--older FILE]\n"
     "\n"
     "Verify a whole decision log: every frame and that it follows the one\n"
     "before, the tree of hashes over the records, its checkpoint, and openings.\n"
     "\n"
-    "  --dir DIR     the log: `log_dir` of the server's configuration\n"
-    "  --key VKEY    the verifier key of the log: name+id+key\n"
-    "  --older FILE  a checkpoint that was kept: the log has to begin with what\n"
-    "                it is of\n"
+    "  --dir DIR      the log: `log_dir` of the server's configuration\n"
+    "  --key VKEY     the verifier key of the log: name+id+key\n"
+    "  --policy FILE  whose logs are believed, and which witnesses must have\n"
+    "                 cosigned the checkpoint (tlog-policy)\n"
+    "  --older FILE   a checkpoint that was kept: the log has to begin with what\n"
+    "                 it is of\n"
     "\n"
     "Exit: 0, 1 if it cannot be read, 2 if it is damaged or not what was "
     "signed.\n";
@@ -100,16 +103,20 @@ tail(int argc, char **argv)
 }
 
 static void
-print_verified(const zta_log_verified *done, const char *key, const char *older)
+print_verified(const zta_log_verified *done, bool key, bool policy, bool older)
 {
 	printf("%" PRIu64 " entries in %" PRIu64 " segments: they and the tree "
 	       "agree\n",
 	    done->entries, done->segments);
-	if (key != NULL) {
+	if (key || policy) {
 		printf("checkpoint of %" PRIu64 " entries: signed, of these\n",
 		    done->covered);
 	}
-	if (older != NULL) {
+	if (policy) {
+		printf("cosigned by %" PRIu64 " witnesses of the policy\n",
+		    done->cosigned);
+	}
+	if (older) {
 		printf("older checkpoint of %" PRIu64 " entries: signed, the "
 		       "log goes on from it\n",
 		    done->older);
@@ -131,14 +138,15 @@ print_verified(const zta_log_verified *done, const char *key, const char *older)
 static int
 verify(int argc, char **argv)
 {
-	const char *dir = NULL, *key = NULL, *path = NULL;
+	const char *dir = NULL, *key = NULL, *policy = NULL, *path = NULL;
 	const cli_option options[] = {
 		{ "dir", &dir, NULL },
 		{ "key", &key, NULL },
+		{ "policy", &policy, NULL },
 		{ "older", &path, NULL },
 		{ NULL, NULL, NULL },
 	};
-	zta_str older = { NULL, 0 };
+	zta_str older = { NULL, 0 }, trust = { NULL, 0 };
 	zta_log_verified done;
 	zta_error err = { 0 };
 	zta_status status;
@@ -148,22 +156,26 @@ verify(int argc, char **argv)
 		return code;
 	}
 	if (!cli_need(dir, "--dir") ||
-	    (path != NULL && !cli_need(key, "--key"))) {
+	    ((path != NULL || (key != NULL && policy != NULL)) &&
+		!cli_either(key, policy))) {
 		return CLI_USAGE;
 	}
-	if (path != NULL && !cli_read(path, &older)) {
+	if ((path != NULL && !cli_read(path, &older)) ||
+	    (policy != NULL && !cli_read(policy, &trust))) {
+		zta_str_free(older);
 		return CLI_FAILED;
 	}
-	status = zta_log_verify(
-	    dir, zta_str_of(key == NULL ? "" : key), older, &done, &err);
+	status = policy != NULL ?
+	    zta_log_verify_by(dir, trust, older, &done, &err) :
+	    zta_log_verify(
+		dir, zta_str_of(key == NULL ? "" : key), older, &done, &err);
+	zta_str_free(trust);
 	zta_str_free(older);
-	if (status == ZTA_OK) {
-		print_verified(&done, key, path);
-		return CLI_OK;
+	if (status != ZTA_OK) {
+		return cli_refuse(status, policy, &err);
 	}
-	(void)cli_fail(&err);
-	return status == ZTA_EINVALID || status == ZTA_EUNTRUSTED ? CLI_NO :
-								    CLI_FAILED;
+	print_verified(&done, key != NULL, policy != NULL, path != NULL);
+	return CLI_OK;
 }
 
 /* The history of a workspace, unless it is the log of decisions. */
@@ -184,6 +196,9 @@ cli_log(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "retain") == 0) {
 		return cli_log_retain(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "witness") == 0) {
+		return cli_log_witness(argc - 1, argv + 1);
 	}
 	return cli_history(argc, argv);
 }

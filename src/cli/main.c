@@ -12,7 +12,7 @@ static const cli_command commands[] = {
 	{ "diff", cli_diff, "how it differs, by policy and by line" },
 	{ "plan", cli_plan, "what a commit would change, before it is made" },
 	{ "commit", cli_commit, "make a commit, if all of it is valid" },
-	{ "log", cli_log, "the history; log tail, verify, replay: decisions" },
+	{ "log", cli_log, "the history; log tail, verify, replay, witness" },
 	{ "receipt", cli_receipt, "show that a decision is in the log" },
 	{ "show", cli_show, "one commit, and what it changed" },
 	{ "blame", cli_blame, "who wrote each line of a file" },

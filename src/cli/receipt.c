@@ -24,11 +24,14 @@ static const char get_help[] =
     "  --out FILE      write it there; default: standard output\n";
 
 static const char verify_help[] =
-    "Usage: ztauth receipt verify FILE --key VKEY [--ledger DIR [OPTION...]]\n"
+    "Usage: ztauth receipt verify FILE (--key VKEY | --policy FILE)\n"
+    "                             [--ledger DIR [OPTION...]]\n"
     "\n"
     "Verify a receipt, without asking anybody, and print the record.\n"
     "\n"
     "  --key VKEY         the verifier key of the log: name+id+key\n"
+    "  --policy FILE      whose logs are believed, and which witnesses must have\n"
+    "                     cosigned (tlog-policy)\n"
     "  --ledger DIR       a workspace: the commit that the record names has to be\n"
     "                     there, and its signature has to hold\n"
     "  --signers FILE     by one of these keys: allowed_signers of ssh-keygen(1)\n"
@@ -174,10 +177,11 @@ static int
 verify(int argc, char **argv)
 {
 	const char *path = NULL, *key = NULL, *ledger = NULL, *request = NULL;
-	const char *caller = NULL;
+	const char *caller = NULL, *policy = NULL;
 	zta_receipt_question question = { .signers = NULL };
 	const cli_option options[] = {
 		{ "key", &key, NULL },
+		{ "policy", &policy, NULL },
 		{ "ledger", &ledger, NULL },
 		{ "signers", &question.signers, NULL },
 		{ "request", &request, NULL },
@@ -185,14 +189,14 @@ verify(int argc, char **argv)
 		{ NULL, NULL, NULL },
 	};
 	zta_error err = { 0 };
-	zta_str receipt, record;
+	zta_str receipt, record, trust = { NULL, 0 };
 	zta_status status;
 	int code = cli_options(argc, argv, options, &path, verify_help);
 
 	if (code >= 0) {
 		return code;
 	}
-	if (!cli_need(path, "a file") || !cli_need(key, "--key") ||
+	if (!cli_need(path, "a file") || !cli_either(key, policy) ||
 	    ((question.signers != NULL || request != NULL || caller != NULL) &&
 		!cli_need(ledger, "--ledger"))) {
 		return CLI_USAGE;
@@ -200,21 +204,27 @@ verify(int argc, char **argv)
 	if (!cli_read(path, &receipt)) {
 		return CLI_FAILED;
 	}
-	status = zta_receipt_verify(receipt, zta_str_of(key), &record, &err);
-	if (status != ZTA_OK) {
+	if (policy != NULL && !cli_read(policy, &trust)) {
 		zta_str_free(receipt);
-		code = cli_fail(&err);
-		return status == ZTA_EUNTRUSTED || status == ZTA_EINVALID ?
-		    CLI_NO :
-		    code;
+		return CLI_FAILED;
+	}
+	status = policy != NULL ?
+	    zta_receipt_verify_by(receipt, trust, &record, &err) :
+	    zta_receipt_verify(receipt, zta_str_of(key), &record, &err);
+	if (status != ZTA_OK) {
+		zta_str_free(trust);
+		zta_str_free(receipt);
+		return cli_refuse(status, policy, &err);
 	}
 	printf("%.*s\n", (int)record.len, record.ptr);
 	zta_str_free(record);
 	question.receipt = receipt;
-	question.verifier_key = zta_str_of(key);
+	question.verifier_key = cli_text(key);
+	question.policy = trust;
 	question.caller = cli_text(caller);
 	code = ledger == NULL ? CLI_OK :
 				hold_to_ledger(ledger, request, &question);
+	zta_str_free(trust);
 	zta_str_free(receipt);
 	return code;
 }

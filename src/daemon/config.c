@@ -32,7 +32,8 @@ typedef enum form {
 	LIFE,
 	DAYS,
 	YES_NO,
-	CLIENT
+	CLIENT,
+	QUORUM
 } form;
 
 static const struct {
@@ -79,6 +80,11 @@ static const struct {
 	    false },
 	{ "log_key", PATH, offsetof(zta_config, log_key), false },
 	{ "log_keep_days", DAYS, offsetof(zta_config, log_keep_days), false },
+	{ "log_policy", PATH, offsetof(zta_config, log_policy), false },
+	{ "log_quorum", QUORUM, 0, false },
+	{ "witness_key", PATH, offsetof(zta_config, witness_key), false },
+	{ "witness_logs", PATH, offsetof(zta_config, witness_logs), false },
+	{ "witness_dir", PATH, offsetof(zta_config, witness_dir), false },
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
@@ -208,6 +214,15 @@ read_client(reader *r, zta_str value)
 }
 
 static zta_status
+read_quorum(reader *r, zta_str value)
+{
+	r->out->quorum_required = zta_str__is(value, "required");
+	return r->out->quorum_required || zta_str__is(value, "wanted") ?
+	    ZTA_OK :
+	    FAIL(r, "`log_quorum` is wanted or required");
+}
+
+static zta_status
 read_time(reader *r, zta_str value, size_t key, uint32_t max, const char *unit)
 {
 	uint32_t number;
@@ -232,6 +247,8 @@ read_value(reader *r, size_t key, zta_str value)
 		return read_listen(r, value);
 	case CLIENT:
 		return read_client(r, value);
+	case QUORUM:
+		return read_quorum(r, value);
 	case WORKERS:
 		return read_number(value, ZTA_WORKERS_MAX, &r->out->workers) &&
 			r->out->workers > 0 ?
@@ -362,6 +379,26 @@ check_tls(reader *r)
 	return ZTA_OK;
 }
 
+static zta_status
+check_witnesses(reader *r)
+{
+	const zta_config *c = r->out;
+	int parts = (c->witness_key != NULL) + (c->witness_logs != NULL) +
+	    (c->witness_dir != NULL);
+
+	if (c->log_policy != NULL && c->log_key == NULL) {
+		return FAIL(r, "`log_policy` needs `log_key`");
+	}
+	if (c->quorum_required && c->log_policy == NULL) {
+		return FAIL(r, "`log_quorum` needs `log_policy`");
+	}
+	return parts == 0 || parts == 3 ?
+	    ZTA_OK :
+	    FAIL(r,
+		"`witness_key`, `witness_logs` and `witness_dir` need each "
+		"other");
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
@@ -406,6 +443,9 @@ check(reader *r)
 		    r, "`trust_domain` is made of a-z 0-9 . - _ in lower case");
 	}
 	status = check_fetch(r);
+	if (status == ZTA_OK) {
+		status = check_witnesses(r);
+	}
 	return status != ZTA_OK ? status : check_tls(r);
 }
 

@@ -24,7 +24,13 @@ typedef struct zta_config {
 	const char *follow, *signers, *follow_key;
 	/* How long what was heard of grants counts, in seconds. */
 	uint32_t follow_max_age_s;
-	const char *log_key;       /* NULL: the log has no checkpoints */
+	const char *log_key; /* NULL: the log has no checkpoints */
+	/* Who cosigns the log, a policy; NULL: nobody is asked. */
+	const char *log_policy;
+	bool quorum_required; /* else checkpoints do without */
+	/* All or none: the key of a witness, the logs that it knows, a policy, and
+	 * where it keeps what it saw. */
+	const char *witness_key, *witness_logs, *witness_dir;
 	uint32_t log_keep_days;    /* 0: for ever */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */

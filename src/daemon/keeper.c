@@ -37,8 +37,10 @@
 #define SIGN_GRANT 'G'
 #define SIGN_CLIENT 'C'
 #define SIGN_LOG 'P'
+#define COSIGN 'W'
 #define TELL_LOG_LAST 'N'
 #define TELL_LOG_KEY 'V'
+#define TELL_WITNESS_KEY 'X'
 #define LOAD 'L'
 #define USE 'U'
 #define SIGNED 'S'
@@ -54,15 +56,15 @@
 
 /* --- in the keeper */
 
-/* One more, for who makes checkpoints, and ours. */
+/* More: for who makes checkpoints, for the witness, and ours. */
 static uint32_t
 count_of(const zta_keeper_threads *threads)
 {
-	return threads->workers + threads->clients + 2;
+	return threads->workers + threads->clients + 3;
 }
 
 /* What a channel is for. */
-typedef enum role { WORKER, CLIENT, PUBLISHER, OWNER } role;
+typedef enum role { WORKER, CLIENT, PUBLISHER, WITNESS, OWNER } role;
 
 static role
 role_of(const zta_keeper_threads *threads, uint32_t channel)
@@ -71,9 +73,11 @@ role_of(const zta_keeper_threads *threads, uint32_t channel)
 		return WORKER;
 	}
 	channel -= threads->workers;
-	return channel < threads->clients ? CLIENT :
-	    channel == threads->clients   ? PUBLISHER :
-					    OWNER;
+	if (channel < threads->clients) {
+		return CLIENT;
+	}
+	channel -= threads->clients;
+	return channel == 0 ? PUBLISHER : channel == 1 ? WITNESS : OWNER;
 }
 
 /* Whoever has taken a thread over has nothing else signed than that one would. */
@@ -90,6 +94,8 @@ may_ask(role who, char kind)
 	case SIGN_LOG:
 	case TELL_LOG_LAST:
 		return who == PUBLISHER;
+	case COSIGN:
+		return who == WITNESS;
 	default:
 		return who == OWNER;
 	}
@@ -101,6 +107,7 @@ typedef struct inside {
 	zta_hoard held;
 	zta_hoard coming; /* loaded, and not in use yet */
 	zta_log_signer log;
+	zta_witness_signer witness;
 } inside;
 
 /* Whom an answer goes to. */
@@ -188,13 +195,14 @@ use_loaded(const caller *to, inside *k)
 	reply(to, READY, zta_str_of(k->held.jwks));
 }
 
+/* The verifier key of a key that signs notes; without the key, nothing. */
 static void
-tell_log_key(const caller *to, const inside *k)
+tell_note_key(const caller *to, const zta_key *key, const zta_note_key *name)
 {
 	char text[ZTA_NOTE_VKEY_MAX] = "";
 
-	if (k->log.key != NULL) {
-		zta_note_key__put(&k->log.name, text);
+	if (key != NULL) {
+		zta_note_key__put(name, text);
 	}
 	reply(to, READY, zta_str_of(text));
 }
@@ -232,8 +240,17 @@ reply_signed(const caller *to, char kind, zta_str payload, inside *k)
 	zta_status status;
 
 	zta_buf__init(&out, ZTA_JWS_MAX);
-	status = kind == SIGN_LOG ? sign_log(k, payload, &out) :
-				    sign(&k->held, kind, payload, &out);
+	switch (kind) {
+	case SIGN_LOG:
+		status = sign_log(k, payload, &out);
+		break;
+	case COSIGN:
+		status =
+		    zta_witness_signer__sign(&k->witness, payload, &out, NULL);
+		break;
+	default:
+		status = sign(&k->held, kind, payload, &out);
+	}
 	if (status == ZTA_OK) {
 		reply(to, SIGNED, zta_buf__str(&out));
 	} else {
@@ -272,7 +289,10 @@ serve_one(int channel, role who, inside *k)
 		tell_log_last(&to, k);
 		break;
 	case TELL_LOG_KEY:
-		tell_log_key(&to, k);
+		tell_note_key(&to, k->log.key, &k->log.name);
+		break;
+	case TELL_WITNESS_KEY:
+		tell_note_key(&to, k->witness.key, &k->witness.name);
 		break;
 	default:
 		reply_signed(&to, message[0],
@@ -346,10 +366,27 @@ enter_sandbox(const zta_keeper_keys *files, zta_error *err)
 	return status == ZTA_EUNAVAILABLE ? ZTA_OK : status;
 }
 
+/*
+ * A signature of one kind is none of the other; but whoever has one key knows
+ * both, and who is watched by it would watch. SPEC: c2sp tlog-cosignature
+ */
+static zta_status
+keep_apart(const inside *k, zta_error *err)
+{
+	return k->log.key != NULL && k->witness.key != NULL &&
+		memcmp(k->log.name.public.bytes, k->witness.name.public.bytes,
+		    sizeof(k->log.name.public.bytes)) == 0 ?
+	    zta_error__set(err, ZTA_EINVALID,
+		"`log_key` and `witness_key` are one key: a witness has its "
+		"own") :
+	    ZTA_OK;
+}
+
 /* The whole life of the keeper. The first channel carries the public keys. */
 static int
 run(const zta_keeper_keys *files, const zta_log_signer_files *log,
-    const int *channels, const zta_keeper_threads *threads)
+    const zta_witness_files *witness, const int *channels,
+    const zta_keeper_threads *threads)
 {
 	const caller first = { .channel = channels[0] };
 	inside k = { .files = files, .threads = threads };
@@ -365,6 +402,12 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	if (status == ZTA_OK) {
 		status = zta_log_signer__open(&k.log, log, &err);
 	}
+	if (status == ZTA_OK) {
+		status = zta_witness_signer__open(&k.witness, witness, &err);
+	}
+	if (status == ZTA_OK) {
+		status = keep_apart(&k, &err);
+	}
 	if (status == ZTA_OK && files->sandbox) {
 		lock_memory();
 		status = enter_sandbox(files, &err);
@@ -376,6 +419,7 @@ run(const zta_keeper_keys *files, const zta_log_signer_files *log,
 	zta_hoard__let_go(&k.held);
 	zta_hoard__let_go(&k.coming);
 	zta_log_signer__close(&k.log);
+	zta_witness_signer__close(&k.witness);
 	return status == ZTA_OK ? 0 : 1;
 }
 
@@ -477,20 +521,21 @@ zta_keeper__use(zta_keeper *keeper, zta_error *err)
 
 /* By the channel that is ours, too. */
 static zta_status
-take_log_key(zta_keeper *keeper, zta_error *err)
+take_note_key(
+    zta_keeper *keeper, char kind, char out[ZTA_NOTE_VKEY_MAX], zta_error *err)
 {
-	char message[MESSAGE_MAX] = { TELL_LOG_KEY };
+	char message[MESSAGE_MAX] = { kind };
 	size_t len = HEAD;
 	zta_status status = converse(*keeper->own, message, &len, err);
 
 	if (status == ZTA_OK &&
-	    (message[0] != READY || len - HEAD >= sizeof(keeper->log_key))) {
+	    (message[0] != READY || len - HEAD >= ZTA_NOTE_VKEY_MAX)) {
 		status = zta_error__set(err, ZTA_EUNAVAILABLE,
-		    "the keeper does not say the key of the log");
+		    "the keeper does not say the keys of the log");
 	}
 	if (status == ZTA_OK) {
-		memcpy(keeper->log_key, message + HEAD, len - HEAD);
-		keeper->log_key[len - HEAD] = '\0';
+		memcpy(out, message + HEAD, len - HEAD);
+		out[len - HEAD] = '\0';
 	}
 	return status;
 }
@@ -523,8 +568,8 @@ close_all(const int *fds, uint32_t count)
 
 zta_status
 zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
-    const zta_log_signer_files *log, const zta_keeper_threads *threads,
-    zta_error *err)
+    const zta_log_signer_files *log, const zta_witness_files *witness,
+    const zta_keeper_threads *threads, zta_error *err)
 {
 	const uint32_t count = count_of(threads);
 	char message[MESSAGE_MAX];
@@ -543,7 +588,8 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 	out->workers = out->channels;
 	out->clients = out->workers + threads->workers;
 	out->publisher = out->clients + threads->clients;
-	out->own = out->publisher + 1;
+	out->witness = out->publisher + 1;
+	out->own = out->witness + 1;
 	status = make_channels(out, far, count, err);
 	if (status == ZTA_OK) {
 		out->pid = fork();
@@ -553,7 +599,7 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 	}
 	if (out->pid == 0) {
 		close_all(out->channels, out->count);
-		_exit(run(keys, log, far, threads));
+		_exit(run(keys, log, witness, far, threads));
 	}
 	close_all(far, out->count);
 	free(far);
@@ -566,7 +612,11 @@ zta_keeper__start(zta_keeper *out, const zta_keeper_keys *keys,
 		status = take_loaded(out, message, got, err);
 	}
 	if (status == ZTA_OK) {
-		status = take_log_key(out, err);
+		status = take_note_key(out, TELL_LOG_KEY, out->log_key, err);
+	}
+	if (status == ZTA_OK) {
+		status =
+		    take_note_key(out, TELL_WITNESS_KEY, out->witness_key, err);
 	}
 	if (status != ZTA_OK) {
 		zta_keeper__stop(out);
@@ -679,4 +729,10 @@ zta_keeper__sign_log(void *channel, zta_str text, const zta_merkle_path *proof,
 	}
 	zta_buf__release(&message);
 	return status;
+}
+
+zta_status
+zta_keeper__cosign(void *channel, zta_str call, zta_buf *line, zta_error *err)
+{
+	return ask(channel, COSIGN, call, line, err);
 }

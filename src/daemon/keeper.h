@@ -7,7 +7,8 @@
  * assertion goes in, the token comes back. It chooses the header itself, reads nothing
  * from the network, and ends when the server does. docs/design/privsep.md
  * A checkpoint of the log goes in as its text, with the proof that the log only
- * grew, and a note comes back.
+ * grew, and a note comes back; one of another log goes in with its proof, and a
+ * cosignature comes back.
  *
  * Keys are replaced in two steps, so that no token is signed by a key that is
  * not published: it reads its files anew, the server publishes what they hold,
@@ -21,6 +22,7 @@
 #include "base/buf.h"
 #include "daemon/hoard.h"
 #include "daemon/log_signer.h"
+#include "daemon/witness_signer.h"
 
 /* How many threads have something signed: a channel each. */
 typedef struct zta_keeper_threads {
@@ -35,9 +37,11 @@ typedef struct zta_keeper {
 	/* Each takes the messages of its own kind, and no others: */
 	int *workers, *clients;
 	int *publisher;                  /* checkpoints */
+	int *witness;                    /* cosignatures */
 	int *own;                        /* of whoever replaces the keys */
 	char jwks[ZTA_HOARD_JWKS_MAX];   /* public keys; the first signs */
 	char log_key[ZTA_NOTE_VKEY_MAX]; /* verifies checkpoints; "": none */
+	char witness_key[ZTA_NOTE_VKEY_MAX]; /* and cosignatures */
 } zta_keeper;
 
 /*
@@ -47,7 +51,8 @@ typedef struct zta_keeper {
  */
 ZTA_MUST_USE zta_status zta_keeper__start(zta_keeper *out,
     const zta_keeper_keys *keys, const zta_log_signer_files *log,
-    const zta_keeper_threads *threads, zta_error *err);
+    const zta_witness_files *witness, const zta_keeper_threads *threads,
+    zta_error *err);
 
 /* Close the channels, so that it ends, and wait for it. */
 void zta_keeper__stop(zta_keeper *keeper);
@@ -78,5 +83,8 @@ ZTA_MUST_USE zta_status zta_keeper__last_log(
     void *channel, uint64_t *size, zta_error *err);
 ZTA_MUST_USE zta_status zta_keeper__sign_log(void *channel, zta_str text,
     const zta_merkle_path *proof, zta_buf *note, zta_error *err);
+/* The line of a cosignature, for a call of add-checkpoint. */
+ZTA_MUST_USE zta_status zta_keeper__cosign(
+    void *channel, zta_str call, zta_buf *line, zta_error *err);
 
 #endif

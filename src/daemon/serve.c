@@ -34,6 +34,8 @@ name_zone(zta_serving *s)
 		.seal_lifetime = (int64_t)s->config.seal_lifetime_max * 1000 };
 	(void)snprintf(s->origin, sizeof(s->origin), "%s/zones/%s/log",
 	    s->config.trust_domain, s->config.zone);
+	(void)snprintf(s->witness_name, sizeof(s->witness_name),
+	    "%s/zones/%s/witness", s->config.trust_domain, s->config.zone);
 }
 
 static zta_status
@@ -150,13 +152,16 @@ start_keeper(zta_serving *s)
 		.sandbox = s->config.sandbox };
 	const zta_log_signer_files log = { s->config.log_key, s->origin,
 		s->config.log_dir };
+	const zta_witness_files witness = { s->config.witness_key,
+		s->witness_name, s->config.witness_logs,
+		s->config.witness_dir };
 	const zta_keeper_threads threads = { s->config.workers,
 		ZTA_FETCH_THREADS };
 	zta_error err = { 0 };
 	bool changed;
 
-	if (zta_keeper__start(&s->keeper, &keys, &log, &threads, &err) !=
-		ZTA_OK ||
+	if (zta_keeper__start(
+		&s->keeper, &keys, &log, &witness, &threads, &err) != ZTA_OK ||
 	    zta_zone_keys__publish(&s->service.keys, zta_str_of(s->keeper.jwks),
 		&changed, &err) != ZTA_OK) {
 		return zta_daemon__complain("signing key", &err);
@@ -244,6 +249,7 @@ static void
 release(zta_serving *s)
 {
 	zta_publisher__close(s->publisher);
+	zta_witnesses__close(s->witnesses);
 	zta_log__close(s->service.log);
 	zta_journal__close(s->service.journal);
 	zta_spent__close(s->service.spent);
@@ -291,6 +297,9 @@ run(zta_serving *s)
 	s->workers.keeper = &s->keeper;
 	s->workers.publisher = s->publisher;
 	s->workers.tls = s->certificate.tls;
+	if (zta_serving__open_witness(s, &err) != ZTA_OK) {
+		return zta_daemon__complain("witness", &err);
+	}
 	/* Until the follower starts, what is in force stays the same. */
 	zta_daemon__say("in force: %s", in_force(s));
 	if (open_ledgers(s, &err) != ZTA_OK) {

@@ -17,6 +17,7 @@
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
 #include "daemon/revocations_mirror.h"
+#include "daemon/witnesses.h"
 #include "daemon/workers.h"
 #include "log/publish.h"
 
@@ -32,8 +33,10 @@ typedef struct zta_serving {
 	zta_service service;
 	zta_chronicle chronicle;
 	char origin[ZTA_NOTE_NAME_MAX + 1]; /* of the log */
+	char witness_name[ZTA_NOTE_NAME_MAX + 1];
 	zta_note_key log_key;
 	zta_publisher *publisher; /* NULL: the log has no key */
+	zta_witnesses *witnesses; /* of it; NULL: nobody is asked */
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;
@@ -58,6 +61,10 @@ ZTA_MUST_USE zta_status zta_serving__open_log(zta_serving *s, zta_error *err);
  */
 ZTA_MUST_USE zta_status zta_serving__sandbox(
     const zta_serving *s, zta_error *err);
+
+/* The witness that it is, if it is one. */
+ZTA_MUST_USE zta_status zta_serving__open_witness(
+    zta_serving *s, zta_error *err);
 
 /* Record which key signs tokens now. */
 ZTA_MUST_USE zta_status zta_serving__record_key(zta_serving *s, zta_error *err);

@@ -80,6 +80,27 @@ begin_chronicle(zta_serving *s, bool empty, zta_error *err)
 	return status;
 }
 
+/* Before anything is written: has nobody seen another log of ours? */
+static zta_status
+open_witnesses(zta_serving *s, zta_error *err)
+{
+	zta_witnesses_options options = { .policy = s->config.log_policy,
+		.ca_file = s->config.fetch_ca_file,
+		.dir = s->config.log_dir,
+		.log = &s->log_key };
+	zta_log_head head;
+	zta_status status;
+
+	if (options.policy == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_log_tree__head(zta_log__tree(s->service.log), &head, err);
+	options.size = head.size;
+	return status != ZTA_OK ?
+	    status :
+	    zta_witnesses__open(&s->witnesses, &options, err);
+}
+
 static zta_status
 open_publisher(zta_serving *s, zta_error *err)
 {
@@ -89,6 +110,9 @@ open_publisher(zta_serving *s, zta_error *err)
 		.last = zta_keeper__last_log,
 		.sign = zta_keeper__sign_log,
 		.context = s->keeper.publisher,
+		.cosign = s->witnesses == NULL ? NULL : zta_witnesses__cosign,
+		.cosign_context = s->witnesses,
+		.quorum_required = s->config.quorum_required,
 		.say = zta_daemon__say };
 
 	if (s->keeper.log_key[0] == '\0') {
@@ -120,6 +144,9 @@ zta_serving__open_log(zta_serving *s, zta_error *err)
 		zta_daemon__say("log: %" PRIu64 " records", found.next);
 	}
 	if (status == ZTA_OK) {
+		status = open_witnesses(s, err);
+	}
+	if (status == ZTA_OK) {
 		status = open_spent(s, err);
 	}
 	if (status == ZTA_OK && s->config.record_requests) {
@@ -130,4 +157,20 @@ zta_serving__open_log(zta_serving *s, zta_error *err)
 		status = begin_chronicle(s, found.next == 0, err);
 	}
 	return status == ZTA_OK ? open_publisher(s, err) : status;
+}
+
+zta_status
+zta_serving__open_witness(zta_serving *s, zta_error *err)
+{
+	const zta_witness_options options = { .logs = s->config.witness_logs,
+		.dir = s->config.witness_dir,
+		.sign = zta_keeper__cosign,
+		.context = s->keeper.witness,
+		.say = zta_daemon__say };
+
+	if (s->keeper.witness_key[0] == '\0') {
+		return ZTA_OK;
+	}
+	zta_daemon__say("witness key: %s", s->keeper.witness_key);
+	return zta_witness__open(&s->workers.witness, &options, err);
 }

@@ -46,7 +46,8 @@ static void
 add_configured(list *l, const zta_config *c)
 {
 	const char *const around[] = { c->signers, c->follow_key, c->api_keys,
-		c->fetch_ca_file, c->tls_cert, c->tls_key, c->tls_client_ca };
+		c->fetch_ca_file, c->log_policy, c->witness_logs, c->tls_cert,
+		c->tls_key, c->tls_client_ca };
 	const char *const below[] = { c->ledger_dir, c->jwks_dir,
 		c->secrets_dir };
 	size_t i;
@@ -61,11 +62,26 @@ add_configured(list *l, const zta_config *c)
 	/* The name of a new log is synced in the directory above. */
 	add(l, c->log_dir, true, ZTA_SANDBOX_LIST);
 	add(l, c->data_dir, false, ZTA_SANDBOX_WRITE);
+	add(l, c->witness_dir, false, ZTA_SANDBOX_WRITE);
 	add(l, c->revocations, true, ZTA_SANDBOX_WRITE);
 	add(l, c->delegations, true, ZTA_SANDBOX_WRITE);
 	if (c->store != NULL &&
 	    !zta_str__starts(zta_str_of(c->store), ZTA_STR("postgres"))) {
 		add(l, c->store, true, ZTA_SANDBOX_WRITE);
+	}
+}
+
+/* What is not there gets no rule; if it cannot be made, its owner says so. */
+static void
+make_dirs(const zta_config *c)
+{
+	const char *const dirs[] = { c->log_dir, c->witness_dir };
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (dirs[i] != NULL) {
+			(void)mkdir(dirs[i], 0750);
+		}
 	}
 }
 
@@ -79,8 +95,7 @@ zta_serving__sandbox(const zta_serving *s, zta_error *err)
 		zta_daemon__say("sandbox: none, as configured");
 		return ZTA_OK;
 	}
-	/* What is not there gets no rule; if it cannot be made, the log says so. */
-	(void)mkdir(s->config.log_dir, 0750);
+	make_dirs(&s->config);
 	add_system(&l);
 	add_configured(&l, &s->config);
 	add(&l, s->folder, false, ZTA_SANDBOX_WRITE);

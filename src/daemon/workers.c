@@ -44,6 +44,22 @@ open_log_desk(zta_workers *w, zta_worker *worker, zta_error *err)
 }
 
 static zta_status
+open_witness_desk(zta_workers *w, zta_worker *worker, zta_error *err)
+{
+	zta_status status;
+
+	if (w->witness == NULL) {
+		return ZTA_OK;
+	}
+	status = zta_witness_desk__open(&worker->witness_desk, w->witness, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_http__watch(worker->http,
+		zta_witness_desk__fd(worker->witness_desk),
+		zta_witness_desk__ready, worker->witness_desk, err);
+}
+
+static zta_status
 open_worker(zta_workers *w, uint32_t i, zta_error *err)
 {
 	zta_worker *worker = &w->list[i];
@@ -86,7 +102,10 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 		    zta_ledger_desk__fd(worker->desk), zta_ledger_desk__ready,
 		    worker->desk, err);
 	}
-	return status == ZTA_OK ? open_log_desk(w, worker, err) : status;
+	if (status == ZTA_OK) {
+		status = open_log_desk(w, worker, err);
+	}
+	return status == ZTA_OK ? open_witness_desk(w, worker, err) : status;
 }
 
 zta_status
@@ -131,10 +150,12 @@ zta_workers__stop(zta_workers *w)
 	}
 	zta_ledgers__close(w->ledgers);
 	zta_fetcher__close(w->fetcher);
+	zta_witness__close(w->witness);
 	for (i = 0; w->list != NULL && i < w->config->workers; i++) {
 		zta_ledger_desk__close(w->list[i].desk);
 		zta_fetch_desk__close(w->list[i].fetch);
 		zta_log_desk__close(w->list[i].log_desk);
+		zta_witness_desk__close(w->list[i].witness_desk);
 		zta_http__close(w->list[i].http);
 	}
 	free(w->list);

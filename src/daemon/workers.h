@@ -20,6 +20,7 @@ typedef struct zta_workers {
 	zta_ledgers *ledgers; /* NULL: there is no store */
 	zta_fetcher *fetcher;
 	zta_publisher *publisher; /* NULL: the log has no key */
+	zta_witness *witness;     /* NULL: this is no witness */
 	/* Set by the call: */
 	uint16_t port; /* of all of them */
 	zta_worker *list;
@@ -31,7 +32,8 @@ typedef struct zta_workers {
 ZTA_MUST_USE zta_status zta_workers__start(
     zta_workers *workers, zta_error *err);
 
-/* Calls under way are answered. Closes the ledgers and the fetcher, too. */
+/* Calls under way are answered. Closes the ledgers, the fetcher
+ * and the witness, too. */
 void zta_workers__stop(zta_workers *workers);
 
 #endif

@@ -62,27 +62,55 @@ zta_checkpoint__read_hash(zta_str digits, unsigned char out[ZTA_SHA256_LEN])
 	return true;
 }
 
+/* Cut origin, size and root off. */
+static bool
+read_head(zta_str *rest, zta_str *origin, zta_log_head *out)
+{
+	zta_str line;
+
+	return zta_str__next(rest, '\n', origin) &&
+	    zta_str__next(rest, '\n', &line) &&
+	    zta_checkpoint__read_size(line, &out->size) &&
+	    zta_str__next(rest, '\n', &line) &&
+	    zta_checkpoint__read_hash(line, out->root) && rest->ptr != NULL;
+}
+
 zta_status
 zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err)
 {
-	zta_str rest = text, line;
+	zta_str rest = text, line = { NULL, 0 };
+	bool good = read_head(&rest, &line, out) && rest.len == 0;
 
-	if (!zta_str__next(&rest, '\n', &line) || !zta_str__eq(line, origin)) {
+	if (!zta_str__eq(line, origin)) {
 		return zta_error__set(err, ZTA_EINVALID,
 		    "the checkpoint is of another log than %.*s",
 		    ZTA_STR_ARG(origin));
 	}
-	if (zta_str__next(&rest, '\n', &line) &&
-	    zta_checkpoint__read_size(line, &out->size) &&
-	    zta_str__next(&rest, '\n', &line) &&
-	    zta_checkpoint__read_hash(line, out->root) &&
-	    zta_str__next(&rest, '\n', &line) && line.len == 0 &&
-	    rest.ptr == NULL) {
-		return ZTA_OK;
+	return good ?
+	    ZTA_OK :
+	    zta_error__set(err, ZTA_EINVALID,
+		"a checkpoint is an origin, a size and a root, a line each");
+}
+
+zta_status
+zta_checkpoint__read_any(
+    zta_str text, zta_str *origin, zta_log_head *out, zta_error *err)
+{
+	zta_str rest = text, line;
+
+	if (!read_head(&rest, origin, out) || origin->len == 0) {
+		return zta_error__set(err, ZTA_EINVALID,
+		    "a checkpoint begins with an origin, a size and a root");
 	}
-	return zta_error__set(err, ZTA_EINVALID,
-	    "a checkpoint is an origin, a size and a root, a line each");
+	while (rest.len > 0) {
+		if (!zta_str__next(&rest, '\n', &line) || line.len == 0 ||
+		    rest.ptr == NULL) {
+			return zta_error__set(err, ZTA_EINVALID,
+			    "a checkpoint has no empty lines");
+		}
+	}
+	return ZTA_OK;
 }
 
 zta_status
@@ -107,22 +135,31 @@ path_of(const char *dir, char path[ZTA_ROWS_PATH_MAX], zta_error *err)
 }
 
 zta_status
+zta_checkpoint__read_file(
+    zta_arena *arena, const char *dir, zta_str *note, zta_error *err)
+{
+	char path[ZTA_ROWS_PATH_MAX];
+	zta_status status = path_of(dir, path, err);
+
+	return status != ZTA_OK ?
+	    status :
+	    zta_file__read(arena, path, ZTA_CHECKPOINT_MAX, note, err);
+}
+
+zta_status
 zta_checkpoint__load(const char *dir, const zta_note_key *key,
     zta_log_head *out, zta_buf *note, zta_error *err)
 {
-	char path[ZTA_ROWS_PATH_MAX];
 	zta_arena arena;
 	zta_str bytes;
-	zta_status status = path_of(dir, path, err);
+	zta_status status;
 
 	zta_arena__init(&arena, SIZE_MAX);
-	if (status == ZTA_OK) {
-		status = zta_file__read(
-		    &arena, path, ZTA_CHECKPOINT_MAX, &bytes, err);
-	}
+	status = zta_checkpoint__read_file(&arena, dir, &bytes, err);
 	if (status == ZTA_OK) {
 		status = zta_checkpoint__open(bytes, key, out, err);
-		zta_error__place(status == ZTA_OK ? NULL : err, "%s", path);
+		zta_error__place(
+		    status == ZTA_OK ? NULL : err, "%s/checkpoint", dir);
 	}
 	if (status == ZTA_OK && note != NULL) {
 		zta_buf__put(note, bytes);

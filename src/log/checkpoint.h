@@ -6,6 +6,7 @@
 #ifndef ZTA_LOG_CHECKPOINT_H
 #define ZTA_LOG_CHECKPOINT_H
 
+#include "base/arena.h"
 #include "log/note.h"
 #include "log/tree.h"
 
@@ -29,9 +30,23 @@ ZTA_MUST_USE bool zta_checkpoint__read_hash(
 ZTA_MUST_USE zta_status zta_checkpoint__read(
     zta_str text, zta_str origin, zta_log_head *out, zta_error *err);
 
+/*
+ * The same of any log: there may be more lines, which say nothing of the tree.
+ * `*origin` is its name. SPEC: c2sp tlog-checkpoint
+ */
+ZTA_MUST_USE zta_status zta_checkpoint__read_any(
+    zta_str text, zta_str *origin, zta_log_head *out, zta_error *err);
+
 /* The head in a note that the log's key has signed. As zta_note__open(). */
 ZTA_MUST_USE zta_status zta_checkpoint__open(
     zta_str note, const zta_note_key *key, zta_log_head *out, zta_error *err);
+
+/*
+ * The note in the file of the log in `dir`, as it is. ZTA_ENOTFOUND: there is
+ * none yet. Errors name it.
+ */
+ZTA_MUST_USE zta_status zta_checkpoint__read_file(
+    zta_arena *arena, const char *dir, zta_str *note, zta_error *err);
 
 /*
  * The file of the log in `dir`; `note` (NULL: not wanted) gets its bytes.

@@ -25,6 +25,7 @@ struct zta_publisher {
 	bool exists; /* there is a checkpoint: */
 	zta_log_head head;
 	zta_buf note;
+	bool met; /* by the quorum: there is nothing to add */
 	int tell[ZTA_WORKERS_MAX];
 	size_t told;
 };
@@ -55,9 +56,35 @@ sign(const zta_publisher *p, const zta_log_head *head, zta_str text,
 				  o->sign(o->context, text, &proof, note, err);
 }
 
+/*
+ * Have a new note cosigned. Without the quorum it is nothing where that is
+ * required, or where it has no more than the one that is out.
+ */
+static zta_status
+cosign(const zta_publisher *p, const zta_log_head *head, zta_buf *note,
+    bool *met, zta_error *err)
+{
+	const zta_publisher_options *o = &p->options;
+
+	*met = o->cosign == NULL || o->cosign(o->cosign_context, head, note);
+	if (*met || note->status != ZTA_OK) {
+		return note->status;
+	}
+	if (o->quorum_required) {
+		return zta_error__set(err, ZTA_EUNAVAILABLE,
+		    "the quorum of witnesses has not cosigned it");
+	}
+	if (p->exists && head->size == p->head.size &&
+	    note->len <= p->note.len) {
+		zta_buf__clear(note);
+	}
+	return ZTA_OK;
+}
+
 /* Everything up to the note, which nobody has seen yet. */
 static zta_status
-make(const zta_publisher *p, zta_log_head *head, zta_buf *note, zta_error *err)
+make(const zta_publisher *p, zta_log_head *head, zta_buf *note, bool *met,
+    zta_error *err)
 {
 	const zta_publisher_options *o = &p->options;
 	zta_log_tree *tree = zta_log__tree(o->log);
@@ -66,7 +93,7 @@ make(const zta_publisher *p, zta_log_head *head, zta_buf *note, zta_error *err)
 	zta_buf text;
 
 	if (status != ZTA_OK || head->size == 0 ||
-	    (p->exists && head->size == p->head.size)) {
+	    (p->exists && p->met && head->size == p->head.size)) {
 		return status;
 	}
 	zta_buf__init(&text, ZTA_CHECKPOINT_TEXT_MAX);
@@ -84,6 +111,9 @@ make(const zta_publisher *p, zta_log_head *head, zta_buf *note, zta_error *err)
 		    zta_buf__str(note), o->key, &seen, err);
 	}
 	if (status == ZTA_OK) {
+		status = cosign(p, head, note, met, err);
+	}
+	if (status == ZTA_OK && note->len > 0) {
 		status = zta_checkpoint__store(o->dir, zta_buf__str(note), err);
 	}
 	zta_buf__release(&text);
@@ -115,14 +145,16 @@ publish(zta_publisher *p, zta_error *err)
 {
 	zta_log_head head;
 	zta_buf note;
+	bool met = false;
 	zta_status status;
 
 	p->wanted = false;
 	(void)pthread_mutex_unlock(&p->lock);
 	zta_buf__init(&note, ZTA_CHECKPOINT_MAX);
-	status = make(p, &head, &note, err);
+	status = make(p, &head, &note, &met, err);
 	(void)pthread_mutex_lock(&p->lock);
 	if (status == ZTA_OK && note.len > 0) {
+		p->met = met;
 		hand_out(p, &head, &note);
 	}
 	zta_buf__release(&note);
@@ -172,10 +204,14 @@ run(void *context)
 static zta_status
 load_last(zta_publisher *p, zta_error *err)
 {
-	zta_status status = zta_checkpoint__load(
-	    p->options.dir, p->options.key, &p->head, &p->note, err);
+	const zta_publisher_options *o = &p->options;
+	zta_status status =
+	    zta_checkpoint__load(o->dir, o->key, &p->head, &p->note, err);
 
-	p->exists = status == ZTA_OK;
+	p->met = status == ZTA_OK &&
+	    (o->cosign == NULL ||
+		o->cosign(o->cosign_context, &p->head, &p->note));
+	p->exists = status == ZTA_OK && (p->met || !o->quorum_required);
 	return status == ZTA_ENOTFOUND ? ZTA_OK : status;
 }
 

@@ -3,8 +3,8 @@
  * publish.h - make checkpoints of a log that grows. docs/formats/checkpoint.md
  *
  * One thread makes one a second while there is something new, and sooner when
- * somebody wants one. The order: entries durable, tree synced, signed, stored,
- * handed out.
+ * somebody wants one. The order: entries durable, tree synced, signed, cosigned,
+ * stored, handed out.
  */
 #ifndef ZTA_LOG_PUBLISH_H
 #define ZTA_LOG_PUBLISH_H
@@ -24,6 +24,13 @@ typedef zta_status zta_publish_last(
 typedef zta_status zta_publish_sign(void *context, zta_str text,
     const zta_merkle_path *proof, zta_buf *note, zta_error *err);
 
+/*
+ * Add cosignatures to the note of this head. True: the quorum is reached, or was
+ * before. It may take a while; called by one thread at a time.
+ */
+typedef bool zta_publish_cosign(
+    void *context, const zta_log_head *head, zta_buf *note);
+
 typedef struct zta_publisher_options {
 	const char *dir;         /* of the log */
 	const zta_note_key *key; /* that signs */
@@ -31,6 +38,9 @@ typedef struct zta_publisher_options {
 	zta_publish_last *last; /* called by the thread alone, */
 	zta_publish_sign *sign; /* and so is this */
 	void *context;
+	zta_publish_cosign *cosign; /* NULL: nobody is asked */
+	void *cosign_context;
+	bool quorum_required; /* or there is no checkpoint */
 	/* Tell the operator that there is no checkpoint, once a failure. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -166,11 +166,12 @@ zta_receipt__read(
 /* --- what it proves */
 
 zta_status
-zta_receipt__check(const zta_receipt *receipt, const zta_note_key *key,
+zta_receipt__check(const zta_receipt *receipt, const zta_log_policy *policy,
     zta_log_head *head, zta_error *err)
 {
 	unsigned char leaf[ZTA_SHA256_LEN];
-	zta_status status = zta_checkpoint__open(receipt->note, key, head, err);
+	zta_status status =
+	    zta_log_policy__open(policy, receipt->note, head, NULL, err);
 
 	if (status != ZTA_OK) {
 		return status;
@@ -187,10 +188,10 @@ zta_receipt__check(const zta_receipt *receipt, const zta_note_key *key,
 /* --- what it opens */
 
 zta_status
-zta_receipt__open(const zta_receipt *receipt, const zta_note_key *key,
+zta_receipt__open(const zta_receipt *receipt, const zta_log_policy *policy,
     zta_arena *arena, zta_log_head *head, zta_leaf *leaf, zta_error *err)
 {
-	zta_status status = zta_receipt__check(receipt, key, head, err);
+	zta_status status = zta_receipt__check(receipt, policy, head, err);
 
 	if (status == ZTA_OK) {
 		status = zta_leaf__decode(receipt->record, arena, leaf, err);
@@ -317,32 +318,59 @@ zta_receipt__make(zta_log_view *view, uint64_t index, unsigned fields,
 	return status;
 }
 
-zta_status
-zta_receipt_verify(
-    zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err)
+static zta_status
+verify(zta_str receipt, const zta_log_policy *policy, zta_str *record,
+    zta_error *err)
 {
 	zta_receipt read;
-	zta_note_key key;
 	zta_log_head head;
 	zta_leaf leaf;
 	zta_arena arena;
 	zta_buf json;
 	zta_json_out out = { &json, false };
-	zta_status status = zta_note_key__read(&key, verifier_key, err);
+	zta_status status;
 
-	*record = (zta_str){ NULL, 0 };
 	zta_arena__init(&arena, SIZE_MAX);
 	zta_buf__init(&json, SIZE_MAX);
-	if (status == ZTA_OK) {
-		status = zta_receipt__read(&arena, receipt, &read, err);
-	}
+	status = zta_receipt__read(&arena, receipt, &read, err);
 	if (status == ZTA_OK) {
 		status =
-		    zta_receipt__open(&read, &key, &arena, &head, &leaf, err);
+		    zta_receipt__open(&read, policy, &arena, &head, &leaf, err);
 	}
 	if (status == ZTA_OK) {
 		zta_leaf__json_as(&leaf, read.index, "withheld", &out);
 	}
 	zta_arena__release(&arena);
 	return zta_buf__give(&json, status, record, err);
+}
+
+zta_status
+zta_receipt_verify(
+    zta_str receipt, zta_str verifier_key, zta_str *record, zta_error *err)
+{
+	zta_policy_log log = { .url = "" };
+	const zta_log_policy policy = zta_log_policy__of(&log);
+	zta_status status = zta_note_key__read(&log.key, verifier_key, err);
+
+	*record = (zta_str){ NULL, 0 };
+	return status != ZTA_OK ? status :
+				  verify(receipt, &policy, record, err);
+}
+
+zta_status
+zta_receipt_verify_by(
+    zta_str receipt, zta_str policy, zta_str *record, zta_error *err)
+{
+	zta_log_policy read;
+	zta_arena arena;
+	zta_status status;
+
+	*record = (zta_str){ NULL, 0 };
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_log_policy__read(&arena, policy, &read, err);
+	if (status == ZTA_OK) {
+		status = verify(receipt, &read, record, err);
+	}
+	zta_arena__release(&arena);
+	return status;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "log/checkpoint.h"
+#include "log/log_policy.h"
 #include "log/opening.h"
 #include "log/view.h"
 #include "ztauth/receipt.h"
@@ -31,12 +32,12 @@ ZTA_MUST_USE zta_status zta_receipt__read(
  * `leaf` the record, in `arena`. ZTA_EUNTRUSTED, ZTA_EINVALID, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_receipt__open(const zta_receipt *receipt,
-    const zta_note_key *key, zta_arena *arena, zta_log_head *head,
+    const zta_log_policy *policy, zta_arena *arena, zta_log_head *head,
     zta_leaf *leaf, zta_error *err);
 
 /* Is it good? `head` is what was signed. ZTA_EUNTRUSTED, ZTA_EINVALID. */
 ZTA_MUST_USE zta_status zta_receipt__check(const zta_receipt *receipt,
-    const zta_note_key *key, zta_log_head *head, zta_error *err);
+    const zta_log_policy *policy, zta_log_head *head, zta_error *err);
 
 /*
  * What a list of names, with commas, lets be opened, as bits of zta_personal:

@@ -2,6 +2,8 @@
 /* tile_name.c - see tile_name.h. */
 #include "log/tile_name.h"
 
+#include <inttypes.h>
+
 #include "base/str.h"
 
 /* Digits of a group, of which all but the last have an x before them. */
@@ -101,4 +103,27 @@ zta_tile_name__is_in(const zta_tile_name *name, uint64_t size)
 
 	return name->number < ZTA_LOG_TREE_SIZE_MAX / ZTA_TILE_ROWS &&
 	    name->number * ZTA_TILE_ROWS + name->width <= rows;
+}
+
+void
+zta_tile_name__put(zta_buf *buf, const zta_tile_name *name)
+{
+	uint64_t unit = 1;
+	unsigned group;
+
+	if (name->entries) {
+		zta_buf__text(buf, "entries/");
+	} else {
+		zta_buf__printf(buf, "%u/", name->level);
+	}
+	while (name->number / unit >= 1000) {
+		unit *= 1000;
+	}
+	for (; unit > 0; unit /= 1000) {
+		group = (unsigned)(name->number / unit % 1000);
+		zta_buf__printf(buf, unit > 1 ? "x%03u/" : "%03u", group);
+	}
+	if (name->width != ZTA_TILE_ROWS) {
+		zta_buf__printf(buf, ".p/%u", name->width);
+	}
 }

@@ -3,6 +3,7 @@
 #ifndef ZTA_LOG_TILE_NAME_H
 #define ZTA_LOG_TILE_NAME_H
 
+#include "base/buf.h"
 #include "log/merkle.h"
 
 typedef struct zta_tile_name {
@@ -17,6 +18,9 @@ typedef struct zta_tile_name {
  * are written and in no other way. False: it is none.
  */
 ZTA_MUST_USE bool zta_tile_name__read(zta_str path, zta_tile_name *out);
+
+/* Write it so. */
+void zta_tile_name__put(zta_buf *buf, const zta_tile_name *name);
 
 /* Does a tree of `size` entries have it? */
 ZTA_MUST_USE bool zta_tile_name__is_in(

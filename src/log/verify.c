@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "log/checkpoint.h"
+#include "log/log_policy.h"
 #include "log/segment.h"
 #include "log/tree.h"
 #include "log/verify_part.h"
@@ -262,35 +262,54 @@ pass_over(verifier *v, uint64_t minimum)
 
 /* --- the whole */
 
+/* The checkpoint of the log, as the policy wants it. */
 static zta_status
-open_heads(verifier *v, zta_str key, zta_str older, zta_log_verified *out)
+open_newest(verifier *v, const zta_log_policy *policy, zta_log_verified *out)
 {
-	zta_note_key name;
+	zta_arena arena;
+	zta_str note;
+	uint32_t count = 0;
 	zta_status status;
 
-	if (key.len == 0) {
-		return ZTA_OK;
-	}
-	status = zta_note_key__read(&name, key, v->err);
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_checkpoint__read_file(&arena, v->dir, &note, v->err);
 	if (status == ZTA_OK) {
-		status = zta_checkpoint__load(
-		    v->dir, &name, &v->heads[0], NULL, v->err);
-	}
-	if (status == ZTA_OK) {
-		v->head_count = 1;
-		out->covered = v->heads[0].size;
-	}
-	if (status == ZTA_OK && older.len > 0) {
-		status =
-		    zta_checkpoint__open(older, &name, &v->heads[1], v->err);
+		status = zta_log_policy__open(
+		    policy, note, &v->heads[0], NULL, v->err);
 		if (status == ZTA_OK) {
-			v->head_count = 2;
-			out->older = v->heads[1].size;
-		} else {
-			zta_error__place(v->err, "the older checkpoint");
+			status = zta_log_policy__quorum(
+			    policy, note, &count, v->err);
 		}
+		zta_error__place(
+		    status == ZTA_OK ? NULL : v->err, "%s/checkpoint", v->dir);
 	}
+	zta_arena__release(&arena);
+	out->covered = v->heads[0].size;
+	out->cosigned = count;
+	v->head_count = status == ZTA_OK;
 	return status;
+}
+
+static zta_status
+open_older(verifier *v, const zta_log_policy *policy, zta_str older,
+    zta_log_verified *out)
+{
+	const zta_policy_log *log;
+	zta_str text;
+	zta_status status =
+	    zta_log_policy__find(policy, older, &log, &text, v->err);
+
+	if (status == ZTA_OK) {
+		status = zta_checkpoint__read(
+		    text, zta_str_of(log->key.name), &v->heads[1], v->err);
+	}
+	if (status == ZTA_OK) {
+		v->head_count = 2;
+		out->older = v->heads[1].size;
+	} else {
+		zta_error__place(v->err, "the older checkpoint");
+	}
+	return status == ZTA_ENOTFOUND ? ZTA_EUNTRUSTED : status;
 }
 
 static zta_status
@@ -328,8 +347,9 @@ judge_heads(const verifier *v)
 	return ZTA_OK;
 }
 
-zta_status
-zta_log_verify(const char *dir, zta_str verifier_key, zta_str older,
+/* Without a policy checkpoints are not looked at. */
+static zta_status
+verify(const char *dir, const zta_log_policy *policy, zta_str older,
     zta_log_verified *out, zta_error *err)
 {
 	zta_error unheard = { 0 };
@@ -339,7 +359,6 @@ zta_log_verify(const char *dir, zta_str verifier_key, zta_str older,
 	zta_status status;
 	unsigned i;
 
-	*out = (zta_log_verified){ 0 };
 	if (v == NULL) {
 		return zta_error__nomem(err);
 	}
@@ -347,8 +366,11 @@ zta_log_verify(const char *dir, zta_str verifier_key, zta_str older,
 	v->err = err != NULL ? err : &unheard;
 	status = open_files(v);
 	/* Checkpoints first: what they are of is there then. */
-	if (status == ZTA_OK) {
-		status = open_heads(v, verifier_key, older, out);
+	if (status == ZTA_OK && policy != NULL) {
+		status = open_newest(v, policy, out);
+	}
+	if (status == ZTA_OK && policy != NULL && older.len > 0) {
+		status = open_older(v, policy, older, out);
 	}
 	if (status == ZTA_OK) {
 		status = zta_segment__list(dir, &firsts, &count, v->err);
@@ -377,5 +399,40 @@ zta_log_verify(const char *dir, zta_str verifier_key, zta_str older,
 		zta_rows__close(&v->files[i].rows);
 	}
 	free(v);
+	return status;
+}
+
+zta_status
+zta_log_verify(const char *dir, zta_str verifier_key, zta_str older,
+    zta_log_verified *out, zta_error *err)
+{
+	zta_policy_log log = { .url = "" };
+	const zta_log_policy policy = zta_log_policy__of(&log);
+	zta_status status;
+
+	*out = (zta_log_verified){ 0 };
+	if (verifier_key.len == 0) {
+		return verify(dir, NULL, older, out, err);
+	}
+	status = zta_note_key__read(&log.key, verifier_key, err);
+	return status != ZTA_OK ? status :
+				  verify(dir, &policy, older, out, err);
+}
+
+zta_status
+zta_log_verify_by(const char *dir, zta_str policy, zta_str older,
+    zta_log_verified *out, zta_error *err)
+{
+	zta_log_policy read;
+	zta_arena arena;
+	zta_status status;
+
+	*out = (zta_log_verified){ 0 };
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_log_policy__read(&arena, policy, &read, err);
+	if (status == ZTA_OK) {
+		status = verify(dir, &read, older, out, err);
+	}
+	zta_arena__release(&arena);
 	return status;
 }

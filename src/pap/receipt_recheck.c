@@ -197,29 +197,43 @@ ask_again(recheck *r)
 	return status;
 }
 
+/* Whose logs are believed: a policy, or one key. */
+static zta_status
+read_trust(recheck *r, zta_policy_log *log, zta_log_policy *out)
+{
+	const zta_receipt_question *q = r->asked;
+
+	*out = zta_log_policy__of(log);
+	return q->policy.len > 0 ?
+	    zta_log_policy__read(&r->arena, q->policy, out, r->err) :
+	    zta_note_key__read(&log->key, q->verifier_key, r->err);
+}
+
 zta_status
 zta_receipt_recheck(const zta_receipt_question *question,
     zta_receipt_checked *out, zta_error *err)
 {
 	recheck r = { .asked = question, .out = out, .err = err };
-	zta_note_key key;
+	zta_policy_log log = { .url = "" };
+	zta_log_policy policy;
 	zta_log_head head;
 	zta_receipt receipt;
-	zta_status status =
-	    zta_note_key__read(&key, question->verifier_key, err);
+	zta_status status;
 
 	*out = (zta_receipt_checked){ .asked = false };
 	zta_arena__init(&r.arena, SIZE_MAX);
+	status = read_trust(&r, &log, &policy);
 	if (status == ZTA_OK) {
 		status = zta_receipt__read(
 		    &r.arena, question->receipt, &receipt, err);
 	}
 	if (status == ZTA_OK) {
 		status = zta_receipt__open(
-		    &receipt, &key, &r.arena, &head, &r.leaf, err);
+		    &receipt, &policy, &r.arena, &head, &r.leaf, err);
 	}
 	if (status == ZTA_OK) {
-		r.home = zta_str_of(key.name);
+		/* The checkpoint begins with the name of the log. */
+		r.home = receipt.note;
 		r.home.len = zta_str__find(r.home, '/');
 		status = check_commit(&r);
 	}

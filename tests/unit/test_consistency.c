@@ -208,6 +208,19 @@ test_consistency__never_of_a_smaller_log(void **state)
 	proof.count = 1;
 	memcpy(proof.hashes[0], old.root, LEN);
 	assert_false(zta_consistency__holds(&old, &head, &proof));
+	/* Not even one that says the same root. */
+	proof.count = 0;
+	head = old;
+	head.size = 7;
+	assert_false(zta_consistency__holds(&old, &head, &proof));
+	/* A proof that ends below the root: half of what the size says. */
+	head = head_of(4);
+	old = head_of(2);
+	assert_int_equal(
+	    zta_consistency__prove(&source, 2, 4, &proof, NULL), ZTA_OK);
+	assert_true(zta_consistency__holds(&old, &head, &proof));
+	head.size = 8;
+	assert_false(zta_consistency__holds(&old, &head, &proof));
 	/* Nothing is what any log began with; but not the other way round. */
 	old = (zta_log_head){ .size = 0 };
 	proof.count = 0;

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/b64.h"
+#include "base/file.h"
 #include "daemon/keeper.h"
 
 static char dir[64], zone_path[128], client_path[128], log_path[128];
+static char witness_path[128], logs_path[128];
 static zta_keeper keeper;
 
 static int
@@ -26,12 +28,37 @@ write_key(zta_alg alg, const char *path)
 	return status == ZTA_OK ? 0 : -1;
 }
 
+/* The witness knows the log of the same keeper. */
+static int
+write_logs(void)
+{
+	char vkey[ZTA_NOTE_VKEY_MAX], text[ZTA_NOTE_VKEY_MAX + 32];
+	zta_note_key name;
+	zta_key *key;
+	zta_status status =
+	    zta_hoard__read_private(&key, log_path, ZTA_ALG_EDDSA, NULL);
+
+	if (status != ZTA_OK) {
+		return -1;
+	}
+	status = zta_note_key__of(&name, ZTA_STR("log"), key, NULL);
+	zta_key_close(key);
+	zta_note_key__put(&name, vkey);
+	(void)snprintf(text, sizeof(text), "log %s\nquorum none\n", vkey);
+	return status == ZTA_OK &&
+		zta_file__replace(logs_path, 0600, zta_str_of(text), NULL) ==
+		    ZTA_OK ?
+	    0 :
+	    -1;
+}
+
 static int
 start(void **state)
 {
 	const zta_keeper_keys keys = { .zone = zone_path,
 		.client = client_path };
 	const zta_log_signer_files log = { log_path, "log", dir };
+	const zta_witness_files witness = { witness_path, "w", logs_path, dir };
 	const zta_keeper_threads threads = { 2, 2 };
 
 	(void)state;
@@ -42,13 +69,16 @@ start(void **state)
 	(void)snprintf(zone_path, sizeof(zone_path), "%s/zone.pem", dir);
 	(void)snprintf(client_path, sizeof(client_path), "%s/client.pem", dir);
 	(void)snprintf(log_path, sizeof(log_path), "%s/log.pem", dir);
+	(void)snprintf(witness_path, sizeof(witness_path), "%s/w.pem", dir);
+	(void)snprintf(logs_path, sizeof(logs_path), "%s/logs", dir);
 	if (write_key(ZTA_ALG_ES256, zone_path) != 0 ||
 	    write_key(ZTA_ALG_ES256, client_path) != 0 ||
-	    write_key(ZTA_ALG_EDDSA, log_path) != 0) {
+	    write_key(ZTA_ALG_EDDSA, witness_path) != 0 ||
+	    write_key(ZTA_ALG_EDDSA, log_path) != 0 || write_logs() != 0) {
 		return -1;
 	}
-	return zta_keeper__start(&keeper, &keys, &log, &threads, NULL) ==
-		ZTA_OK ?
+	return zta_keeper__start(
+		   &keeper, &keys, &log, &witness, &threads, NULL) == ZTA_OK ?
 	    0 :
 	    -1;
 }
@@ -86,6 +116,24 @@ sign_log(void *channel, zta_str text, zta_buf *note, zta_error *err)
 	return zta_keeper__sign_log(channel, text, &none, note, err);
 }
 
+/* A call of add-checkpoint, with what the keeper signed itself. */
+static zta_status
+cosign(void *channel, zta_str text, zta_buf *line, zta_error *err)
+{
+	zta_buf call;
+	zta_status status;
+
+	zta_buf__init(&call, SIZE_MAX);
+	zta_buf__text(&call, "old 0\n\n");
+	status = sign_log(keeper.publisher, text, &call, err);
+	if (status == ZTA_OK) {
+		status =
+		    zta_keeper__cosign(channel, zta_buf__str(&call), line, err);
+	}
+	zta_buf__release(&call);
+	return status;
+}
+
 /* Whoever has taken one thread over has nothing signed that is another's. */
 static void
 test_keeper__each_channel_has_its_kinds(void **state)
@@ -94,13 +142,14 @@ test_keeper__each_channel_has_its_kinds(void **state)
 		zta_status (*sign)(void *channel, zta_str payload,
 		    zta_buf *token, zta_error *err);
 		const char *payload;
-		bool worker, client, publisher;
+		bool worker, client, publisher, witness;
 	} kinds[] = {
-		{ zta_keeper__sign, "{}", true, false, false },
-		{ zta_keeper__sign_seal, "{}", true, false, false },
-		{ zta_keeper__sign_grant, "{}", true, false, false },
-		{ zta_keeper__sign_client, "{}", false, true, false },
-		{ sign_log, CHECKPOINT, false, false, true },
+		{ zta_keeper__sign, "{}", true, false, false, false },
+		{ zta_keeper__sign_seal, "{}", true, false, false, false },
+		{ zta_keeper__sign_grant, "{}", true, false, false, false },
+		{ zta_keeper__sign_client, "{}", false, true, false, false },
+		{ sign_log, CHECKPOINT, false, false, true, false },
+		{ cosign, CHECKPOINT, false, false, false, true },
 	};
 	uint64_t size;
 	zta_buf token;
@@ -111,10 +160,10 @@ test_keeper__each_channel_has_its_kinds(void **state)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		int *const channels[] = { keeper.workers, keeper.workers + 1,
 			keeper.clients, keeper.clients + 1, keeper.publisher,
-			keeper.own };
+			keeper.witness, keeper.own };
 		const bool may[] = { kinds[i].worker, kinds[i].worker,
 			kinds[i].client, kinds[i].client, kinds[i].publisher,
-			false };
+			kinds[i].witness, false };
 
 		for (c = 0; c < sizeof(may) / sizeof(may[0]); c++) {
 			assert_int_equal(
@@ -134,7 +183,7 @@ test_keeper__each_channel_has_its_kinds(void **state)
 	keeper.own = keeper.workers;
 	assert_int_equal(zta_keeper__load(&keeper, NULL), ZTA_EUNAVAILABLE);
 	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_EUNAVAILABLE);
-	keeper.own = keeper.publisher + 1;
+	keeper.own = keeper.witness + 1;
 	assert_int_equal(zta_keeper__use(&keeper, NULL), ZTA_OK);
 }
 
