@@ -4,8 +4,8 @@
  * hash table of chains through it. Pages of a share that is not used are never
  * touched, so that they cost nothing.
  *
- * 1. An entry leaves at the front alone, and only when its time has passed. One
- *    that is kept longer keeps those behind it: memory, never an answer.
+ * 1. An entry leaves only when its time has passed: at the front, or, when the
+ *    ring is full because one at the front is kept longer, with all others.
  */
 #include "identity/used.h"
 
@@ -20,6 +20,8 @@
 
 /* Of a digest: enough that nobody finds two of their own that are the same. */
 #define ID_LEN 16
+/* All of a share are looked at no more often than this. */
+#define PAUSE_MS 1000
 
 typedef struct entry {
 	unsigned char id[ID_LEN];
@@ -32,6 +34,7 @@ typedef struct entry {
 typedef struct share {
 	pthread_mutex_t lock;
 	uint32_t oldest, count;
+	int64_t swept_at;
 	uint32_t chains[ZTA_USED_SHARE_MAX]; /* the newest, plus one */
 	entry ring[ZTA_USED_SHARE_MAX];
 } share;
@@ -83,8 +86,38 @@ forget_oldest(share *s)
 	s->count--;
 }
 
+static void
+append(share *s, const entry *e)
+{
+	uint32_t i = (s->oldest + s->count) % ZTA_USED_SHARE_MAX;
+
+	s->ring[i] = *e;
+	s->ring[i].next = s->chains[e->chain];
+	s->chains[e->chain] = i + 1;
+	s->count++;
+}
+
+/* Keep those whose time has not passed, in their order. */
+static void
+sweep(share *s, int64_t now)
+{
+	const uint32_t count = s->count;
+	uint32_t i;
+	entry e;
+
+	memset(s->chains, 0, sizeof(s->chains));
+	s->count = 0;
+	for (i = 0; i < count; i++) {
+		e = s->ring[(s->oldest + i) % ZTA_USED_SHARE_MAX];
+		if (e.until >= now) {
+			append(s, &e);
+		}
+	}
+	s->swept_at = now;
+}
+
 static zta_status
-take(share *s, entry *e, int64_t now, zta_error *err)
+take(share *s, const entry *e, int64_t now, zta_error *err)
 {
 	uint32_t i;
 
@@ -92,22 +125,22 @@ take(share *s, entry *e, int64_t now, zta_error *err)
 		forget_oldest(s);
 	}
 	for (i = s->chains[e->chain]; i != 0; i = s->ring[i - 1].next) {
-		if (memcmp(s->ring[i - 1].id, e->id, ID_LEN) != 0) {
+		if (s->ring[i - 1].until < now ||
+		    memcmp(s->ring[i - 1].id, e->id, ID_LEN) != 0) {
 			continue;
 		}
 		return e->call != 0 && s->ring[i - 1].call == e->call ?
 		    ZTA_OK :
 		    zta_error__set(err, ZTA_EUNTRUSTED, "it was used before");
 	}
+	if (s->count == ZTA_USED_SHARE_MAX && now >= s->swept_at + PAUSE_MS) {
+		sweep(s, now);
+	}
 	if (s->count == ZTA_USED_SHARE_MAX) {
 		return zta_error__set(err, ZTA_EUNAVAILABLE,
 		    "too many signed requests at a time");
 	}
-	i = (s->oldest + s->count) % ZTA_USED_SHARE_MAX;
-	e->next = s->chains[e->chain];
-	s->ring[i] = *e;
-	s->chains[e->chain] = i + 1;
-	s->count++;
+	append(s, e);
 	return ZTA_OK;
 }
 

@@ -15,17 +15,16 @@ typedef struct zta_elevation_question question;
 
 /* --- whose they are */
 
-/* The domain that the credential names, or that has its source; or empty. */
+/*
+ * The domain that has its source, or that the credential names; or empty. A
+ * source of another domain may name whom it likes: it makes none of them ours.
+ */
 static zta_str
 domain_of(const zta_domains *domains, zta_str trust_domain, zta_str source)
 {
-	const zta_domain *d;
+	const zta_domain *d = zta_domains__of_source(domains, source);
 
-	if (trust_domain.len > 0) {
-		return trust_domain;
-	}
-	d = zta_domains__of_source(domains, source);
-	return d == NULL ? (zta_str){ "", 0 } : d->name;
+	return d == NULL ? trust_domain : d->name;
 }
 
 static zta_str

@@ -534,6 +534,33 @@ test_foreign__knows_callers(void **state)
 	close_zone(&z);
 }
 
+/* Whoever runs a source of another domain makes no workload of ours. */
+static void
+test_foreign__is_whose_source_it_is(void **state)
+{
+	static const char *const claims[] = { NULL };
+	static const struct {
+		const char *source;
+		bool known;
+	} list[] = { { "", true }, { "spire", true }, { "c-corp", false } };
+	zone z;
+	size_t i;
+
+	(void)state;
+	open_zone(&z, claims);
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		const zta_ring ring = { .workload =
+					    ZTA_STR("spiffe://a.example/x"),
+			.source = zta_str_of(list[i].source),
+			.trust_domain = ZTA_STR("a.example") };
+
+		assert_int_equal(
+		    zta_elevation__knows(&z.model, &ring, ZTA_STR(""), NOW),
+		    list[i].known);
+	}
+	close_zone(&z);
+}
+
 /* The server says what is foreign where the ledger does not. */
 static void
 test_foreign__is_what_the_server_says(void **state)
@@ -571,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_foreign__takes_a_name_once),
 		cmocka_unit_test(
 		    test_foreign__counts_for_nothing_without_a_level),
+		cmocka_unit_test(test_foreign__is_whose_source_it_is),
 		cmocka_unit_test(
 		    test_foreign__acts_for_its_subjects_by_delegation),
 		cmocka_unit_test(test_foreign__attested_is_what_statements_say),

@@ -90,12 +90,38 @@ test_used__full(void **state)
 	zta_used__close(n);
 }
 
+/* One that is kept for long does not keep the others, and is not forgotten. */
+static void
+test_used__one_for_long(void **state)
+{
+	const unsigned char owner[ZTA_USED_OWNER_LEN] = { 1 };
+	const zta_use use = {
+		.owner = owner, .id = ZTA_STR("long"), .until = 100 * KEEP_MS
+	};
+	zta_used *n = open();
+	uint64_t i, round;
+	int64_t now;
+
+	(void)state;
+	assert_int_equal(zta_used__take(n, &use, NULL), ZTA_OK);
+	for (round = 0, now = 0; round < 3; round++, now += 2 * KEEP_MS) {
+		for (i = 0; i < ZTA_USED_SHARE_MAX - 1; i++) {
+			assert_int_equal(take(n, 1, i, now), ZTA_OK);
+		}
+		assert_int_equal(take(n, 1, i, now), ZTA_EUNAVAILABLE);
+		assert_int_equal(take(n, 1, 0, now + KEEP_MS), ZTA_EUNTRUSTED);
+		assert_int_equal(zta_used__take(n, &use, NULL), ZTA_EUNTRUSTED);
+	}
+	zta_used__close(n);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_used__once),
 		cmocka_unit_test(test_used__full),
+		cmocka_unit_test(test_used__one_for_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
