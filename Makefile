@@ -77,14 +77,14 @@ PDP = consent decide delegation issue issue_grants issue_proofs \
       snapshot_schema snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
-PAP = admit ask ask_again bundle check difference files findings folder \
+PAP = admit ask ask_again bundle check crew difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
-      memo_place names pktline plan plan_log policy_diff recall recall_note \
+      memo_place names pairs pktline plan plan_log policy_diff recall recall_note \
       receipt_fetch receive recheck recorded remote remote_ask remote_grants \
-      remote_open remote_push remote_revocations replay report resolve \
+      remote_open remote_push remote_revocations replay replay_groups replayer report resolve \
       server show signer signers statements test_outcome test_read tests \
       transfer transfer_read trust_edit trust_explain trust_statements \
-      trust_view why why_changes why_find why_grants why_policies why_rings \
+      trust_view versions why why_changes why_find why_grants why_policies why_rings \
       why_workload workspace workspace_blame workspace_checkout \
       workspace_commit workspace_config workspace_diff workspace_draft \
       workspace_init workspace_log workspace_remote workspace_revert
@@ -111,7 +111,7 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
       explain_print history init init_server key ledger log log_replay main \
-      pep pep_decide plan receipt revert revoke serve show status sync \
+      pep pep_decide plan receipt replay_groups replay_progress revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \
       trust_statement validate workspace zone
 
@@ -282,7 +282,8 @@ lint: all
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
         $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
-        $(BUILD)/bench/log $(BUILD)/bench/sealed $(BUILD)/bench/search
+        $(BUILD)/bench/log $(BUILD)/bench/replay $(BUILD)/bench/sealed \
+        $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)

@@ -355,3 +355,29 @@ zta_replay__read(
 	    take_text(&r, r.doc.root, "caller", &out->caller) :
 	    status;
 }
+
+bool
+zta_replay__front(zta_str line, unsigned char id[ZTA_LEAF_ID_LEN], int64_t *ms)
+{
+	static const char before[] = "{\"id\":\"", between[] = "\",\"time\":";
+	const zta_str digits = { line.ptr + sizeof(before) - 1,
+		2 * (size_t)ZTA_LEAF_ID_LEN };
+	size_t at = sizeof(before) - 1 + digits.len + sizeof(between) - 1, i;
+	int64_t time = 0;
+
+	if (line.len <= at ||
+	    memcmp(line.ptr, before, sizeof(before) - 1) != 0 ||
+	    memcmp(digits.ptr + digits.len, between, sizeof(between) - 1) !=
+		0 ||
+	    !zta_hex__decode(digits, id)) {
+		return false;
+	}
+	/* Eighteen digits are no overflow, and a long time from now. */
+	for (i = at; i < line.len && i - at < 18 && line.ptr[i] >= '0' &&
+	     line.ptr[i] <= '9';
+	     i++) {
+		time = 10 * time + (line.ptr[i] - '0');
+	}
+	*ms = time;
+	return i > at && i < line.len && line.ptr[i] == ',';
+}
