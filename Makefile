@@ -123,8 +123,8 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
-       receipt receive_fault recheck remote revocations ring saml schema \
-       seal search search_random snapshot_base spent spiffe ssh statement \
+       receipt receive_fault recheck remote replay revocations ring saml \
+       schema seal search search_random snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
@@ -189,6 +189,11 @@ $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
 $(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
     $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+# An evaluator that goes wrong, and allocations that fail.
+$(BUILD)/tests/unit/test_replay: LDFLAGS += \
+    -Wl,--wrap=zta_pdp__decide_again,--wrap=malloc,--wrap=calloc \
+    -Wl,--wrap=realloc
 
 $(BUILD)/tests/unit/test_grants_fault: LDFLAGS += -Wl,--wrap=write \
     -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename
