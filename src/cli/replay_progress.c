@@ -37,7 +37,7 @@ void
 cli_replay_begin(cli_replay *replay)
 {
 	const struct sigaction once = { .sa_handler = interrupt,
-		.sa_flags = (int)SA_RESETHAND };
+		.sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
 
 	*replay =
 	    (cli_replay){ .start = now(), .shown = isatty(STDERR_FILENO) != 0 };

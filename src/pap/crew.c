@@ -47,7 +47,7 @@ job_of(const zta_crew *crew, uint64_t number)
 }
 
 static void *
-run(void *context)
+work_on_jobs(void *context)
 {
 	const member *m = context;
 	zta_crew *crew = m->crew;
@@ -83,7 +83,7 @@ start(zta_crew *crew, zta_error *err)
 	while (crew->started < crew->work.threads) {
 		m = &crew->members[crew->started];
 		*m = (member){ .crew = crew, .number = crew->started };
-		if (pthread_create(&m->thread, NULL, run, m) != 0) {
+		if (pthread_create(&m->thread, NULL, work_on_jobs, m) != 0) {
 			return zta_error__set(
 			    err, ZTA_EIO, "a thread cannot be started");
 		}

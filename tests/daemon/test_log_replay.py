@@ -5,7 +5,9 @@
 import atexit
 import json
 import os
+import pty
 import shutil
+import signal
 import subprocess
 
 from harness import EVALUATION, ZTAUTH, Server, main, question
@@ -127,10 +129,114 @@ def test_damaged_log():
     assert name in replay(code=1, log=log).stderr
 
 
+def other_ledger(old, new):
+    """A folder with the ledger as it was at first, changed."""
+    folder = server.path("other-ledger")
+    shutil.rmtree(folder, True)
+    shutil.copytree(LEDGER, folder)
+    with open(folder + "/shop.cedar", encoding="utf-8") as f:
+        text = f.read().split('\n@id("closed")')[0]
+    assert old in text
+    with open(folder + "/shop.cedar", "w", encoding="utf-8") as f:
+        f.write(text.replace(old, new))
+    return folder
+
+
+def flips(*args, code, cwd=FOLDER):
+    out = json.loads(replay("--json", *args, code=code, cwd=cwd).stdout)
+    return out, {k: out[k] for k in COUNTS if out[k]}
+
+
+def test_all_under_a_commit():
+    """Under HEAD nobody buys; under the commit before all but the last came out as they did."""
+    out, counts = flips("--at", "HEAD", code=2)
+    assert counts == {"agree": 1, "to_deny": 1, "otherwise": 1, "token": 1}
+    group, = out["by_policy"]
+    assert group["before"]["policies"] == ["customers-buy"] and group["after"]["policies"] == ["closed"]
+    assert [e["subject"] for e in group["examples"]] == ['User::"alice"'] and len(group["examples"][0]["id"]) == 32
+    assert [(g["subjects"], g["before"], g["after"], g["count"]) for g in out["by_subject"]] == [
+        ('Role::"customer"', "allow", "deny", 1), ('workloads::"order-services"', "allow", "deny", 1)]
+    out, counts = flips("--at", "HEAD~1", code=2)
+    assert counts == {"agree": 2, "to_allow": 1, "token": 1}
+    text = replay("--at", "HEAD", code=2).stdout
+    assert "allow at policy, permitted by `customers-buy`\n      -> deny at policy, denied_by_policy by `closed`\n" in text
+    assert "1 have the same answer, for other reasons\n" in text
+    assert "deadbeef" in replay("--at", "deadbeef", code=1).stderr
+
+
+def test_all_under_a_folder():
+    """No workspace is needed; the folder must be valid."""
+    out, counts = flips("--with", other_ledger("> 10", "> 1"), code=2, cwd="/")
+    assert counts == {"agree": 1, "to_deny": 1, "otherwise": 1, "token": 1}
+    # What differs in its reasons alone is no flip.
+    folder = other_ledger('@id("no-bulk")', '@id("bulk")')
+    out, counts = flips("--with", folder, "--since", "2999-01-01", code=0, cwd="/")
+    assert counts == {} and out["by_policy"] == out["by_subject"] == []
+    out, counts = flips("--with", folder, code=2, cwd="/")
+    assert counts == {"agree": 1, "to_allow": 1, "otherwise": 1, "token": 1}
+    with open(folder + "/shop.cedar", "a", encoding="utf-8") as f:
+        f.write("permit (principal, action, nobody);\n")
+    error = replay("--with", folder, code=1, cwd="/").stderr
+    assert "other-ledger/shop.cedar:" in error and error.count("\n") == 1
+    assert "one is needed" in replay("--with", folder, "--at", "HEAD", code=64).stderr
+
+
+def test_a_question_no_more():
+    folder = other_ledger("context has quantity && context.quantity", "context has amount && context.amount")
+    with open(folder + "/schema.cedarschema", encoding="utf-8") as f:
+        text = f.read()
+    with open(folder + "/schema.cedarschema", "w", encoding="utf-8") as f:
+        f.write(text.replace("quantity?: Long", "amount?: Long"))
+    out, counts = flips("--with", folder, code=2)
+    assert counts == {"to_none": 3, "token": 1}
+    assert sorted((g["before"]["answer"], g["after"]["answer"], g["count"]) for g in out["by_policy"]) == [
+        ("allow", "no question", 1), ("deny", "no question", 1), ("deny", "no question", 1)]
+
+
+def test_threads_and_terminals():
+    """Any number of threads prints the same; how far it is goes to a terminal alone."""
+    texts = {replay("--at", "HEAD", "--threads", n, code=2).stdout for n in ("1", "2", "5", "1000")}
+    assert len(texts) == 1
+    assert replay("--at", "HEAD", code=2).stderr == ""
+    main_side, other_side = pty.openpty()
+    p = subprocess.Popen([ZTAUTH, "log", "replay", "--log", server.log_dir, "--at", "HEAD"], cwd=FOLDER,
+                         stdout=subprocess.PIPE, stderr=other_side)
+    out = p.communicate()[0].decode()
+    os.close(other_side)
+    assert p.returncode == 2 and out in texts
+    shown = os.read(main_side, 65536).decode()
+    assert " %, 3 decisions, " in shown and shown.endswith("\r\x1b[K"), shown
+
+
+def test_an_interrupt_ends_it():
+    """A log that never comes to its end: a pipe in the place of the requests."""
+    log = copy_of_log()
+    name, = os.listdir(log + "/requests")
+    with open(f"{log}/requests/{name}", encoding="utf-8") as f:
+        line = f.readline()
+    os.unlink(f"{log}/requests/{name}")
+    os.mkfifo(f"{log}/requests/{name}")
+    p = subprocess.Popen([ZTAUTH, "log", "replay", "--log", log, "--at", "HEAD"], cwd=FOLDER,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with open(f"{log}/requests/{name}", "w", encoding="utf-8") as f:
+        f.write(line)
+        f.flush()
+        p.send_signal(signal.SIGINT)
+    out, error = p.communicate()
+    assert p.returncode == 1 and out == b"" and b"it was ended" in error, (p.returncode, out, error)
+
+
+def counted_since(since):
+    return json.loads(replay("--json", "--since", since, code=0).stdout)
+
+
 def test_since():
     assert json.loads(replay("--json", "--since", "2999-01-01", code=0).stdout) == {
         k: 0 for k in ("recorded", *COUNTS, "unrecorded")}
-    assert "is no time" in replay("--since", "soon", code=1).stderr
+    assert counted_since("1d")["recorded"] == 4 and counted_since("2020-01-01T00:00:00Z")["recorded"] == 4
+    assert counted_since("0s")["recorded"] == 0
+    for wrong in ("soon", "7 days", "-1d", "2026-02-30"):
+        assert "is no time" in replay("--since", wrong, code=1).stderr
 
 
 main([v for k, v in list(globals().items()) if k.startswith("test_")])
