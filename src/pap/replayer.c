@@ -29,6 +29,7 @@ typedef struct batch {
 	zta_arena arena; /* of lines, and of what has changed */
 	zta_replayed list[BATCH];
 	uint32_t count;
+	uint32_t done; /* of them, before `status` */
 	zta_status status;
 	zta_error err;
 } batch;
@@ -198,11 +199,13 @@ work(void *context, unsigned thread, void *job)
 {
 	replayer *r = context;
 	batch *b = job;
-	uint32_t i;
 
 	b->status = ZTA_OK;
-	for (i = 0; b->status == ZTA_OK && i < b->count; i++) {
-		b->status = replay_one(r, &r->scratch[thread], b, &b->list[i]);
+	b->done = 0;
+	while (b->status == ZTA_OK && b->done < b->count) {
+		b->status =
+		    replay_one(r, &r->scratch[thread], b, &b->list[b->done]);
+		b->done += b->status == ZTA_OK;
 	}
 }
 
@@ -250,17 +253,17 @@ take_batch(void *context, void *job)
 	batch *b = job;
 	uint32_t i;
 
-	if (r->status == ZTA_OK && b->status != ZTA_OK) {
-		r->status = b->status;
-		if (r->err != NULL) {
-			*r->err = b->err;
-		}
-	}
-	for (i = 0; r->status == ZTA_OK && i < b->count; i++) {
+	for (i = 0; r->status == ZTA_OK && i < b->done; i++) {
 		count(r, &b->list[i]);
 		if (b->list[i].fate != ZTA_REPLAYED_AGREES) {
 			r->status = r->asked->take(
 			    r->asked->context, &b->list[i], r->err);
+		}
+	}
+	if (r->status == ZTA_OK && b->status != ZTA_OK) {
+		r->status = b->status;
+		if (r->err != NULL) {
+			*r->err = b->err;
 		}
 	}
 	r->decided += b->count;

@@ -22,7 +22,8 @@ typedef enum wrong {
 	WRONG_POLICIES,
 	WRONG_RING,
 	WRONG_ELEVATION,
-	WRONG_COUNT
+	WRONG_COUNT,
+	FAILS /* it decides nothing: there is no memory */
 } wrong;
 
 static wrong seeded;
@@ -47,6 +48,8 @@ __wrap_zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 		return status;
 	}
 	switch (seeded) {
+	case FAILS:
+		return ZTA_ENOMEM;
 	case WRONG_EFFECT:
 		out->effect = out->effect == ZTA_ALLOW ? ZTA_DENY : ZTA_ALLOW;
 		break;
@@ -250,6 +253,86 @@ test_replay__notices_a_wrong_evaluator(void **state)
 	}
 	seeded = RIGHT;
 	made_end(&m);
+}
+
+/* Then there is no result; what came before it, in the order of the log, counts. */
+static void
+test_replay__ends_where_nothing_is_decided(void **state)
+{
+	zta_replay_counts n;
+	made m;
+	told t;
+	unsigned i;
+
+	(void)state;
+	made_begin(&m);
+	m.decided = 1;
+	for (i = 0; i < 1000; i++) {
+		made_decide(&m, 1, MADE_WHOLE);
+	}
+	made_settle(&m);
+	seeded = FAILS;
+	seeded_each = 300;
+	for (i = 1; i <= 8; i++) {
+		begin(&t);
+		n = replay(&m, NULL, i, &t, ZTA_ENOMEM);
+		assert_int_equal(n.agree, 299);
+		zta_buf__release(&t.text);
+	}
+	seeded = RIGHT;
+	made_end(&m);
+}
+
+static void
+test_replay__front_of_a_line(void **state)
+{
+#define ID "00112233445566778899aabbccddeeff"
+	static const struct {
+		const char *line;
+		int64_t time; /* negative: it has no front */
+	} cases[] = {
+		{ "{\"id\":\"" ID "\",\"time\":1769817600000,", 1769817600000 },
+		{ "{\"id\":\"" ID "\",\"time\":0,\"request\":{", 0 },
+		{ "{\"id\":\"" ID "\",\"time\":999999999999999999,",
+		    999999999999999999 },
+		{ "{\"id\":\"" ID "\",\"time\":1000000000000000000,", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":1769817600000", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":1769817600000}", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":,", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":-1,", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":1.5,", -1 },
+		{ "{\"id\":\"" ID "\",\"time\": 1,", -1 },
+		{ "{\"id\":\"" ID "\",\"time\":", -1 },
+		{ "{\"id\": \"" ID "\",\"time\":1,", -1 },
+		{ " {\"id\":\"" ID "\",\"time\":1,", -1 },
+		{ "{\"id\":\"" ID "0\",\"time\":1,", -1 },
+		{ "{\"id\":\"g0112233445566778899aabbccddeeff\",\"time\":1,",
+		    -1 },
+		{ "{\"time\":1,\"id\":\"" ID "\",", -1 },
+		{ "{\"id\":\"", -1 },
+		{ "{", -1 },
+		{ "", -1 },
+	};
+	static const unsigned char expected[ZTA_LEAF_ID_LEN] = { 0x00, 0x11,
+		0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb,
+		0xcc, 0xdd, 0xee, 0xff };
+	unsigned char id[ZTA_LEAF_ID_LEN];
+	int64_t time;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		time = -1;
+		if (zta_replay__front(zta_str_of(cases[i].line), id, &time) !=
+		    (cases[i].time >= 0)) {
+			fail_msg("%s", cases[i].line);
+		}
+		if (cases[i].time >= 0) {
+			assert_int_equal(time, cases[i].time);
+			assert_memory_equal(id, expected, sizeof(id));
+		}
+	}
+#undef ID
 }
 
 static void
@@ -578,6 +661,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replay__agrees_with_itself),
 		cmocka_unit_test(test_replay__notices_a_wrong_evaluator),
+		cmocka_unit_test(test_replay__ends_where_nothing_is_decided),
+		cmocka_unit_test(test_replay__front_of_a_line),
 		cmocka_unit_test(test_replay__groups_what_flips),
 		cmocka_unit_test(test_replay__other_reasons_are_no_flip),
 		cmocka_unit_test(test_replay__counts_what_has_no_other_half),
