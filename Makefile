@@ -79,15 +79,16 @@ HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check crew difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
-      memo_place names pairs pktline plan plan_log policy_diff recall recall_note \
-      receipt_fetch receive recheck recorded remote remote_ask remote_grants \
-      remote_open remote_push remote_revocations replay replay_groups replayer report resolve \
-      server show signer signers statements test_outcome test_read tests \
-      transfer transfer_read trust_edit trust_explain trust_statements \
-      trust_view versions why why_changes why_find why_grants why_policies why_rings \
-      why_workload workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_draft \
-      workspace_init workspace_log workspace_remote workspace_revert
+      memo_place names pairs pktline plan plan_log policy_diff recall \
+      recall_note receipt_fetch receive recheck recorded remote remote_ask \
+      remote_grants remote_open remote_push remote_revocations replay \
+      replay_groups replayer report resolve server show signer signers \
+      statements test_outcome test_read tests transfer transfer_read \
+      trust_edit trust_explain trust_statements trust_view versions why \
+      why_changes why_find why_grants why_policies why_rings why_workload \
+      workspace workspace_blame workspace_checkout workspace_commit \
+      workspace_config workspace_diff workspace_draft workspace_init \
+      workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -108,12 +109,12 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
          revocations_mirror say serve serving_changes serving_log watch \
          workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate delegate_accept \
-      delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
-      pep pep_decide plan receipt replay_groups replay_progress revert revoke serve show status sync \
-      terminal test token trust trust_edit trust_explain trust_show \
-      trust_statement validate workspace zone
+      cedar_validate checkout cli commit delegate delegate_accept delegate_at \
+      delegate_grant delegate_show diff explain explain_json explain_print \
+      history init init_server key ledger log log_replay main pep pep_decide \
+      plan receipt replay_groups replay_progress revert revoke serve show \
+      status sync terminal test token trust trust_edit trust_explain \
+      trust_show trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -124,8 +125,8 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote replay revocations ring saml \
-       schema seal search search_random snapshot_base spent spiffe ssh statement \
-       status_list store store_fault store_pgsql store_sqlite tls \
+       schema seal search search_random snapshot_base spent spiffe ssh \
+       statement status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
 
