@@ -82,8 +82,8 @@ PAP = admit ask ask_again bundle check crew difference files findings folder \
       memo_place names pairs pktline plan plan_log policy_diff recall \
       recall_note receipt_fetch receive recheck recorded remote remote_ask \
       remote_grants remote_open remote_push remote_revocations replay \
-      replay_groups replayer report resolve server show signer signers \
-      statements test_outcome test_read tests transfer transfer_read \
+      replay_groups replayed replayer report resolve server show signer \
+      signers statements test_outcome test_read tests transfer transfer_read \
       trust_edit trust_explain trust_statements trust_view versions why \
       why_changes why_find why_grants why_policies why_rings why_workload \
       workspace workspace_blame workspace_checkout workspace_commit \

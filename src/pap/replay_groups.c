@@ -27,7 +27,7 @@ zta_replay_grouping__begin(
 	for (i = 0; i < 2; i++) {
 		zta_map__init(&tables[i]->keys, arena, zta_random__seed());
 		tables[i]->list = zta_arena__alloc(
-		    arena, ZTA_REPLAY_GROUPS_MAX * sizeof(zta_replay_group));
+		    arena, ZTA_REPLAY_GROUPS_MAX * sizeof(zta_replay_row));
 		if (tables[i]->list == NULL) {
 			return zta_arena__failed(arena, err);
 		}
@@ -40,7 +40,7 @@ zta_replay_grouping__begin(
 /* The group of this key, a new one if need be; NULL: there are too many. */
 static zta_status
 find_group(zta_replay_grouping *g, zta_replay_table *table, zta_str key,
-    zta_replay_group **out, zta_error *err)
+    zta_replay_row **out, zta_error *err)
 {
 	uint32_t number = zta_map__get(&table->keys, key);
 	zta_status status;
@@ -61,7 +61,7 @@ find_group(zta_replay_grouping *g, zta_replay_table *table, zta_str key,
 			return status;
 		}
 		table->list[table->count++] =
-		    (zta_replay_group){ .subjects = ZTA_STR("") };
+		    (zta_replay_row){ .shown = { .subjects = ZTA_STR("") } };
 	}
 	*out = &table->list[number];
 	return ZTA_OK;
@@ -84,16 +84,19 @@ zta_replay__entity(zta_arena *arena, zta_str type, zta_str id)
 	return (zta_str){ text, len };
 }
 
-/* Count it; `*example`: it has become an example. */
+/* Count it once; `*example`: it has become an example. */
 static zta_status
-count(zta_replay_grouping *g, zta_replay_group *group, const zta_pair *pair,
+count(zta_replay_grouping *g, zta_replay_row *row, const zta_pair *pair,
     bool *example, zta_error *err)
 {
+	zta_replay_group *group = &row->shown;
 	const zta_leaf *leaf = pair->record;
 	zta_replay_example *e;
+	bool again = row->last == pair->index + 1;
 
-	group->count++;
-	*example = group->example_count < ZTA_REPLAY_EXAMPLES;
+	row->last = pair->index + 1;
+	group->count += !again;
+	*example = !again && group->example_count < ZTA_REPLAY_EXAMPLES;
 	if (!*example) {
 		return ZTA_OK;
 	}
@@ -153,7 +156,7 @@ static zta_status
 add_by_policy(zta_replay_grouping *g, const zta_replayed *one, bool *example,
     zta_error *err)
 {
-	zta_replay_group *group;
+	zta_replay_row *row;
 	zta_buf key;
 	zta_status status;
 
@@ -162,17 +165,17 @@ add_by_policy(zta_replay_grouping *g, const zta_replayed *one, bool *example,
 	put_outcome(&key, &one->after);
 	status = key.status != ZTA_OK ?
 	    zta_error__nomem(err) :
-	    find_group(g, &g->by_policy, zta_buf__str(&key), &group, err);
+	    find_group(g, &g->by_policy, zta_buf__str(&key), &row, err);
 	zta_buf__release(&key);
-	if (status != ZTA_OK || group == NULL) {
+	if (status != ZTA_OK || row == NULL) {
 		return status;
 	}
-	if (group->count == 0 &&
-	    (!keep_outcome(g->arena, &one->before, &group->before) ||
-		!keep_outcome(g->arena, &one->after, &group->after))) {
+	if (row->last == 0 &&
+	    (!keep_outcome(g->arena, &one->before, &row->shown.before) ||
+		!keep_outcome(g->arena, &one->after, &row->shown.after))) {
 		return zta_arena__failed(g->arena, err);
 	}
-	return count(g, group, &one->pair, example, err);
+	return count(g, row, &one->pair, example, err);
 }
 
 /* --- by who asked */
@@ -181,7 +184,7 @@ static zta_status
 add_to_subjects(zta_replay_grouping *g, const zta_replayed *one,
     zta_str subjects, zta_error *err)
 {
-	zta_replay_group *group;
+	zta_replay_row *row;
 	bool example;
 	zta_buf key;
 	zta_status status;
@@ -192,62 +195,91 @@ add_to_subjects(zta_replay_grouping *g, const zta_replayed *one,
 	zta_buf__put(&key, subjects);
 	status = key.status != ZTA_OK ?
 	    zta_error__nomem(err) :
-	    find_group(g, &g->by_subject, zta_buf__str(&key), &group, err);
+	    find_group(g, &g->by_subject, zta_buf__str(&key), &row, err);
 	zta_buf__release(&key);
-	if (status != ZTA_OK || group == NULL) {
+	if (status != ZTA_OK || row == NULL) {
 		return status;
 	}
-	if (group->count == 0) {
-		group->before.answer = one->before.answer;
-		group->after.answer = one->after.answer;
-		group->subjects = zta_arena__copy(g->arena, subjects);
-		if (group->subjects.ptr == NULL) {
+	if (row->last == 0) {
+		row->shown.before.answer = one->before.answer;
+		row->shown.after.answer = one->after.answer;
+		row->shown.subjects = zta_arena__copy(g->arena, subjects);
+		if (row->shown.subjects.ptr == NULL) {
 			return zta_arena__failed(g->arena, err);
 		}
 	}
-	return count(g, group, &one->pair, &example, err);
+	return count(g, row, &one->pair, &example, err);
 }
 
-/* What the version knows of the subject, or NULL. */
+/* What the version knows of an entity, or NULL. */
 static const zta_entity *
-find_subject(
-    const zta_snapshot *version, zta_arena *scratch, const zta_leaf *leaf)
+find_entity(
+    const zta_snapshot *version, zta_arena *scratch, zta_str type, zta_str id)
 {
 	const zta_cedar *cedar = version->cedar;
-	zta_str type = zta_question__type(version, scratch, leaf->subject_type);
-	uint32_t symbol = type.ptr == NULL ?
+	zta_str whole = zta_question__type(version, scratch, type);
+	uint32_t symbol = whole.ptr == NULL ?
 	    ZTA_NAME_NONE :
-	    zta_names__find_symbol(&cedar->names, type);
+	    zta_names__find_symbol(&cedar->names, whole);
 	uint32_t uid = symbol == ZTA_NAME_NONE ?
 	    ZTA_NAME_NONE :
-	    zta_names__find_uid(&cedar->names, symbol, leaf->subject_id);
+	    zta_names__find_uid(&cedar->names, symbol, id);
 
 	return uid == ZTA_NAME_NONE ? NULL :
 				      zta_entities__get(&cedar->entities, uid);
 }
 
-/* All that the subject is in, at any remove. */
 static zta_status
-add_ancestors(zta_replay_grouping *g, const zta_replayed *one, uint32_t *added,
-    zta_error *err)
+add_entity(zta_replay_grouping *g, const zta_replayed *one, zta_str type,
+    zta_str id, zta_error *err)
 {
-	zta_arena *scratch = &g->scratch;
+	zta_str text = zta_replay__entity(&g->scratch, type, id);
+
+	return text.ptr == NULL ? zta_arena__failed(&g->scratch, err) :
+				  add_to_subjects(g, one, text, err);
+}
+
+/* All that an entity is in, at any remove. */
+static zta_status
+add_ancestors(zta_replay_grouping *g, const zta_replayed *one, zta_str type,
+    zta_str id, uint32_t *added, zta_error *err)
+{
 	const zta_names *names = &one->version->cedar->names;
-	const zta_entity *subject =
-	    find_subject(one->version, scratch, one->pair.record);
-	uint32_t i, count = subject == NULL ? 0 : subject->ancestor_count;
-	zta_str text;
+	const zta_entity *entity =
+	    find_entity(one->version, &g->scratch, type, id);
+	uint32_t i, count = entity == NULL ? 0 : entity->ancestor_count;
 	zta_status status = ZTA_OK;
 
 	for (i = 0; status == ZTA_OK && i < count; i++) {
-		text = zta_replay__entity(scratch,
-		    zta_names__text(names,
-			zta_names__type_of(names, subject->ancestors[i])),
-		    zta_names__id_of(names, subject->ancestors[i]));
-		status = text.ptr == NULL ? zta_arena__failed(scratch, err) :
-					    add_to_subjects(g, one, text, err);
+		status = add_entity(g, one,
+		    zta_names__text(
+			names, zta_names__type_of(names, entity->ancestors[i])),
+		    zta_names__id_of(names, entity->ancestors[i]), err);
 	}
 	*added += count;
+	return status;
+}
+
+/* As the version knows it, and as its credential said. */
+static zta_status
+add_subject(zta_replay_grouping *g, const zta_replayed *one, uint32_t *added,
+    zta_error *err)
+{
+	const zta_leaf *leaf = one->pair.record;
+	const zta_entity_name *parent;
+	uint32_t i;
+	zta_status status = add_ancestors(
+	    g, one, leaf->subject_type, leaf->subject_id, added, err);
+
+	for (i = 0; status == ZTA_OK && i < one->parent_count; i++) {
+		parent = &one->parents[i];
+		status = add_entity(g, one, parent->type, parent->id, err);
+		if (status == ZTA_OK) {
+			status = add_ancestors(
+			    g, one, parent->type, parent->id, added, err);
+		}
+		(*added)++;
+	}
 	return status;
 }
 
@@ -256,11 +288,9 @@ static zta_status
 add_workload(zta_replay_grouping *g, const zta_replayed *one, uint32_t *added,
     zta_error *err)
 {
-	zta_arena *scratch = &g->scratch;
 	const zta_trust_model *model = &one->version->model;
 	const zta_leaf *leaf = one->pair.record;
 	const zta_group *group;
-	zta_str text;
 	uint32_t i;
 	zta_status status = ZTA_OK;
 
@@ -272,10 +302,8 @@ add_workload(zta_replay_grouping *g, const zta_replayed *one, uint32_t *added,
 			group, leaf->rings[leaf->ring_count - 1].workload)) {
 			continue;
 		}
-		text = zta_replay__entity(
-		    scratch, ZTA_STR("workloads"), group->name);
-		status = text.ptr == NULL ? zta_arena__failed(scratch, err) :
-					    add_to_subjects(g, one, text, err);
+		status =
+		    add_entity(g, one, ZTA_STR("workloads"), group->name, err);
 		(*added)++;
 	}
 	return status;
@@ -288,7 +316,7 @@ add_by_subject(zta_replay_grouping *g, const zta_replayed *one, zta_error *err)
 	zta_status status;
 
 	zta_arena__reset(&g->scratch);
-	status = add_ancestors(g, one, &added, err);
+	status = add_subject(g, one, &added, err);
 	if (status == ZTA_OK) {
 		status = add_workload(g, one, &added, err);
 	}
@@ -316,18 +344,19 @@ zta_replay_grouping__add(zta_replay_grouping *g, const zta_replayed *one,
 static int
 larger_first(const void *a, const void *b)
 {
-	const zta_replay_group *x = *(const zta_replay_group *const *)a;
-	const zta_replay_group *y = *(const zta_replay_group *const *)b;
+	const zta_replay_row *x = *(const zta_replay_row *const *)a;
+	const zta_replay_row *y = *(const zta_replay_row *const *)b;
 
-	return x->count != y->count ? (x->count < y->count ? 1 : -1) :
-	    x < y                   ? -1 :
-				      1;
+	return x->shown.count != y->shown.count ?
+	    (x->shown.count < y->shown.count ? 1 : -1) :
+	    x < y ? -1 :
+		    1;
 }
 
 static const zta_replay_group *
 sorted(zta_arena *arena, const zta_replay_table *table)
 {
-	const zta_replay_group **order =
+	const zta_replay_row **order =
 	    zta_arena__alloc(arena, (table->count + 1) * sizeof(*order));
 	zta_replay_group *list =
 	    zta_arena__alloc(arena, (table->count + 1) * sizeof(*list));
@@ -344,7 +373,7 @@ sorted(zta_arena *arena, const zta_replay_table *table)
 		    order, table->count, sizeof(*order), larger_first);
 	}
 	for (i = 0; i < table->count; i++) {
-		list[i] = *order[i];
+		list[i] = order[i]->shown;
 	}
 	return list;
 }

@@ -12,10 +12,15 @@
 /* Groups of a kind: nobody reads more, and they are in memory. */
 #define ZTA_REPLAY_GROUPS_MAX 1024u
 
+typedef struct zta_replay_row {
+	zta_replay_group shown;
+	uint64_t last; /* record that was counted, and 1; 0: none */
+} zta_replay_row;
+
 /* Groups of one kind. */
 typedef struct zta_replay_table {
 	zta_map keys; /* to numbers in the list */
-	zta_replay_group *list;
+	zta_replay_row *list;
 	uint32_t count;
 } zta_replay_table;
 

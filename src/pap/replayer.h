@@ -29,7 +29,9 @@ typedef struct zta_replayed {
 	const char *why; /* UNLOADED, the first time of this version */
 	zta_replayed_fate fate;
 	bool outdated; /* `before` is not the answer of the record */
-	zta_replay_outcome before, after; /* CHANGED */
+	zta_replay_outcome before, after; /* CHANGED: */
+	const zta_entity_name *parents;   /* that its token gave the subject */
+	uint32_t parent_count;
 } zta_replayed;
 
 typedef struct zta_replayer_question {
@@ -50,6 +52,15 @@ typedef struct zta_replayer_question {
 	bool (*go_on)(void *context, const zta_replay_progress *progress);
 	void *context;
 } zta_replayer_question;
+
+/*
+ * Find out what becomes of one whose pair, version and `why` are there, as is asked
+ * for; for the threads of a replayer. `scratch` is for work and reset here; what
+ * has changed is kept in `arena`. Anything but ZTA_OK has decided nothing.
+ */
+ZTA_MUST_USE zta_status zta_replayed__decide(zta_replayed *one,
+    const zta_replayer_question *question, zta_arena *scratch, zta_arena *arena,
+    zta_error *err);
 
 typedef struct zta_replayer_counts {
 	zta_replay_counts shown;
