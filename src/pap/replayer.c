@@ -16,11 +16,9 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "base/str.h"
 #include "base/time.h"
 #include "cedar/ext.h"
 #include "pap/crew.h"
-#include "pdp/replay.h"
 
 /* Pairs in a batch: enough that handing it over costs little of each. */
 #define BATCH 64u
