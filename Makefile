@@ -78,18 +78,18 @@ PDP = consent decide delegation issue issue_grants issue_proofs \
       snapshot_schema snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
-PAP = admit ask ask_again bundle check difference files findings folder \
+PAP = admit ask ask_again bundle check crew difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest log_look \
-      log_tiles memo memo_place names pktline plan plan_log policy_diff \
+      log_tiles memo memo_place names pairs pktline plan plan_log policy_diff \
       recall recall_note receipt_fetch receipt_recheck receive recheck \
       recorded remote remote_ask remote_grants remote_open remote_push \
-      remote_revocations replay report resolve server show signer signers \
-      statements test_outcome test_read tests transfer transfer_read \
-      trust_edit trust_explain trust_statements trust_view why why_changes \
-      why_find why_grants why_policies why_rings why_workload workspace \
-      workspace_blame workspace_checkout workspace_commit workspace_config \
-      workspace_diff workspace_draft workspace_init workspace_log \
-      workspace_remote workspace_revert
+      remote_revocations replay replay_groups replayed replayer report \
+      resolve server show signer signers statements test_outcome test_read \
+      tests transfer transfer_read trust_edit trust_explain trust_statements \
+      trust_view versions why why_changes why_find why_grants why_policies \
+      why_rings why_workload workspace workspace_blame workspace_checkout \
+      workspace_commit workspace_config workspace_diff workspace_draft \
+      workspace_init workspace_log workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -113,9 +113,9 @@ CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
       history init init_server key ledger log log_keep log_replay log_witness \
-      main pep pep_decide plan receipt revert revoke serve show status sync \
-      terminal test token trust trust_edit trust_explain trust_show \
-      trust_statement validate workspace zone
+      main pep pep_decide plan receipt replay_groups replay_progress revert \
+      revoke serve show status sync terminal test token trust trust_edit \
+      trust_explain trust_show trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -126,8 +126,8 @@ UNIT = admit alloc api_key base binding cedar check consent consistency \
        grants_random json jwt keeper known ledger log log_cut log_policy \
        log_signer log_tree may_act merkle merkle_vectors metamorphic nomem \
        note object openings pack pep pep_answer pep_batch pep_link pep_part \
-       pep_sent quarantine random receipt receive_fault recheck remote retain \
-       revocations ring saml sandbox schema seal search search_random \
+       pep_sent quarantine random receipt receive_fault recheck remote replay \
+       retain revocations ring saml sandbox schema seal search search_random \
        snapshot_base spent spiffe ssh statement status_list store store_fault \
        store_pgsql store_sqlite tls transaction transfer tree trust txn_token \
        uri used validate wimse witness_signer workspace x509
@@ -203,6 +203,11 @@ $(BUILD)/tests/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc \
 $(BUILD)/tests/unit/test_nomem $(BUILD)/tests/unit/test_pep_link \
     $(BUILD)/tests/unit/test_workspace: LDFLAGS += \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+# An evaluator that goes wrong, and allocations that fail.
+$(BUILD)/tests/unit/test_replay: LDFLAGS += \
+    -Wl,--wrap=zta_pdp__decide_again,--wrap=malloc,--wrap=calloc \
+    -Wl,--wrap=realloc
 
 $(BUILD)/tests/unit/test_grants_fault: LDFLAGS += -Wl,--wrap=write \
     -Wl,--wrap=fsync,--wrap=fdatasync,--wrap=ftruncate,--wrap=rename
@@ -302,7 +307,8 @@ lint: all
 
 BENCH = $(BUILD)/bench/bound $(BUILD)/bench/chain $(BUILD)/bench/decide \
         $(BUILD)/bench/grants $(BUILD)/bench/identity $(BUILD)/bench/load \
-        $(BUILD)/bench/log $(BUILD)/bench/record $(BUILD)/bench/sealed \
+        $(BUILD)/bench/log $(BUILD)/bench/record \
+        $(BUILD)/bench/replay $(BUILD)/bench/sealed \
         $(BUILD)/bench/search
 BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 

@@ -284,23 +284,34 @@ typedef struct zta_ledger_flip {
 	zta_ledger_verdict before, after;
 } zta_ledger_flip;
 
+struct zta_replay_groups;
+
 typedef struct zta_workspace_outlook {
 	zta_ledger_diff diff;            /* from HEAD to the folder */
 	const zta_ledger_report *report; /* of the folder */
 	bool decided; /* the requests were: the folder loads */
 	size_t requests;
-	size_t recorded; /* decisions in the log, since then */
-	size_t unkept;   /* of them, without a request that was kept */
+	size_t to_allow, to_deny; /* answered otherwise */
+	size_t to_none;           /* a question no more */
+	size_t no_questions;      /* under neither */
+	size_t recorded;          /* decisions in the log, since then */
+	size_t unkept;            /* of them, without a request that was kept */
+	size_t erased;   /* that do not say any more of whom they were */
+	size_t strange;  /* with a request that is not the record's */
 	size_t outdated; /* that HEAD answers otherwise than they were */
 	/*
 	 * Requests that are a question under neither, by line, and why; those
-	 * of records have the log as their file.
+	 * of records have the log as their file, and only some are here.
 	 */
 	const zta_ledger_place *refused;
 	size_t refused_count;
+	/* All of the lines; of records the examples of the groups. */
 	const zta_ledger_flip *flips;
 	size_t flip_count;
+	const struct zta_replay_groups *groups; /* NULL: no log was asked */
 } zta_workspace_outlook;
+
+struct zta_replay_progress;
 
 /* What is asked under HEAD, where no commit denies all, and under the folder. */
 typedef struct zta_ledger_questions {
@@ -308,9 +319,14 @@ typedef struct zta_ledger_questions {
 	 * one as for zta_cedar_authorize(). Lives as long as the workspace. */
 	zta_str requests;
 	/* The directory of a decision log whose requests are kept
-	 * (docs/formats/requests.md); with `since` from then on only, which is a
-	 * datetime as Cedar has it. NULL: none, all. */
+	 * (docs/formats/requests.md); with `since` from then on only, a time, or
+	 * a duration until now. NULL: none, all. */
 	const char *log, *since;
+	/* Often, while the log is asked: false ends it. NULL: nobody wants to
+	 * know. See ztauth/replay.h. */
+	bool (*go_on)(
+	    void *context, const struct zta_replay_progress *progress);
+	void *context;
 } zta_ledger_questions;
 
 /* What would change if the folder were committed? */

@@ -173,6 +173,28 @@ void cli_put_outlook(const char *dir, const char *where,
 void cli_put_outlook_json(
     const struct zta_workspace_outlook *outlook, bool log);
 int cli_outlook_code(const struct zta_workspace_outlook *outlook);
+/*
+ * A replay of a log: how far it is, on the terminal of errors, with what is left.
+ * From begin to end, an interrupt ends it: go_on() says so.
+ */
+typedef struct cli_replay {
+	double start, last; /* s */
+	bool shown;
+} cli_replay;
+struct zta_replay_progress;
+void cli_replay_begin(cli_replay *replay);
+bool cli_replay_go_on(
+    void *context, const struct zta_replay_progress *progress);
+void cli_replay_end(const cli_replay *replay);
+/* Decisions that are answered otherwise, in groups: lines; members of JSON. */
+struct zta_replay_groups;
+void cli_put_groups(const struct zta_replay_groups *groups);
+void cli_put_groups_json(const struct zta_replay_groups *groups);
+/* What came out: in a line; as an object of JSON. "allow", "deny" ... */
+struct zta_replay_outcome;
+void cli_put_outcome(const struct zta_replay_outcome *outcome);
+void cli_put_outcome_json(const struct zta_replay_outcome *outcome);
+const char *cli_answer_name(unsigned answer);
 /* Push to `remote` (NULL: origin), and say what came of it. */
 int cli_send(struct zta_workspace *workspace, const char *remote,
     const char *key, bool json);

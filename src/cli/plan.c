@@ -21,9 +21,10 @@ static const char help[] =
     "  --log DIR         the decisions of a decision log, where the server kept\n"
     "                    their requests (record_requests in ztauth.conf(5)). Their\n"
     "                    tokens are taken as they were; scopes, workloads and\n"
-    "                    policies are judged anew\n"
+    "                    policies are judged anew. They are counted by what\n"
+    "                    decided and by who asked, and some are explained\n"
     "  --since TIME      only decisions from then on: 2026-01-31, or\n"
-    "                    2026-01-31T12:00:00Z\n"
+    "                    2026-01-31T12:00:00Z; or within a time: 7d\n"
     "  --json            one JSON object instead of lines\n"
     "\n"
     "Exit: 0 valid, and no request is answered otherwise; 2 valid, and some\n"
@@ -99,23 +100,10 @@ print_flip(const char *dir, const char *where, const zta_ledger_flip *flip)
 	puts("");
 }
 
-/* Flips of one kind. */
-static size_t
-count_flips(const zta_workspace_outlook *o, bool to)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < o->flip_count; i++) {
-		count += o->flips[i].after.refused == NULL &&
-		    o->flips[i].after.permitted == to;
-	}
-	return count;
-}
-
 static void
 print_summary(const zta_workspace_outlook *o)
 {
-	size_t allow = count_flips(o, true), deny = count_flips(o, false);
+	size_t flips = o->to_allow + o->to_deny + o->to_none;
 
 	printf("files: %zu differ; policies: %zu differ; %zu tests, %zu "
 	       "failed\n",
@@ -127,15 +115,19 @@ print_summary(const zta_workspace_outlook *o)
 		printf("requests: %zu; %s%zu would be answered otherwise%s "
 		       "(%zu to allow, %zu to deny, %zu to no question); %zu "
 		       "no questions\n",
-		    o->requests,
-		    cli_paint(o->flip_count > 0 ? CLI_BOLD : CLI_PLAIN),
-		    o->flip_count, cli_paint(CLI_PLAIN), allow, deny,
-		    o->flip_count - allow - deny, o->refused_count);
+		    o->requests, cli_paint(flips > 0 ? CLI_BOLD : CLI_PLAIN),
+		    flips, cli_paint(CLI_PLAIN), o->to_allow, o->to_deny,
+		    o->to_none, o->no_questions);
 	}
 	if (o->decided && o->recorded > 0) {
 		printf("records: %zu, %zu without a request that was kept; %zu "
 		       "are answered otherwise by HEAD than they were\n",
 		    o->recorded, o->unkept, o->outdated);
+	}
+	if (o->erased + o->strange > 0) {
+		printf("records: %zu erased, %zu with a request that is not "
+		       "the record's\n",
+		    o->erased, o->strange);
 	}
 	if (!o->report->valid) {
 		puts("not valid: this would not be committed");
@@ -158,6 +150,9 @@ cli_put_outlook(
 		printf("%s%" PRIu32 ": no question: %s\n",
 		    o->refused[i].file.len > 0 ? "record " : "",
 		    o->refused[i].line, o->refused[i].message);
+	}
+	if (o->groups != NULL) {
+		cli_put_groups(o->groups);
 	}
 	print_summary(o);
 }
@@ -221,9 +216,16 @@ cli_put_outlook_json(const zta_workspace_outlook *o, bool log)
 	}
 	printf("],\"decided\":%s,\"requests\":%zu,",
 	    o->decided ? "true" : "false", o->requests);
+	printf("\"to_allow\":%zu,\"to_deny\":%zu,\"to_none\":%zu,", o->to_allow,
+	    o->to_deny, o->to_none);
 	if (log) {
-		printf("\"recorded\":%zu,\"unkept\":%zu,\"outdated\":%zu,",
-		    o->recorded, o->unkept, o->outdated);
+		printf("\"recorded\":%zu,\"unkept\":%zu,\"erased\":%zu,"
+		       "\"strange\":%zu,\"outdated\":%zu,",
+		    o->recorded, o->unkept, o->erased, o->strange, o->outdated);
+	}
+	if (o->groups != NULL) {
+		cli_put_groups_json(o->groups);
+		fputs(",", stdout);
 	}
 	printf("\"tests\":%zu,\"tests_failed\":%zu,\"valid\":%s}\n",
 	    o->report->test_count, o->report->tests_failed,
@@ -233,23 +235,32 @@ cli_put_outlook_json(const zta_workspace_outlook *o, bool log)
 int
 cli_outlook_code(const zta_workspace_outlook *o)
 {
-	return !o->report->valid ? CLI_FINDINGS :
-	    o->flip_count > 0    ? CLI_NO :
-				   CLI_OK;
+	return !o->report->valid                      ? CLI_FINDINGS :
+	    o->to_allow + o->to_deny + o->to_none > 0 ? CLI_NO :
+							CLI_OK;
 }
 
 static int
-plan(zta_workspace *workspace, const zta_ledger_questions *questions, bool json)
+plan(zta_workspace *workspace, const zta_ledger_questions *asked, bool json)
 {
+	zta_ledger_questions questions = *asked;
 	zta_workspace_outlook outlook;
 	zta_error err = { 0 };
+	cli_replay watched = { 0 };
+	zta_status status;
 
-	if (zta_workspace_plan(workspace, questions, &outlook, &err) !=
-	    ZTA_OK) {
+	if (questions.log != NULL) {
+		cli_replay_begin(&watched);
+		questions.go_on = cli_replay_go_on;
+		questions.context = &watched;
+	}
+	status = zta_workspace_plan(workspace, &questions, &outlook, &err);
+	cli_replay_end(&watched);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	if (json) {
-		cli_put_outlook_json(&outlook, questions->log != NULL);
+		cli_put_outlook_json(&outlook, questions.log != NULL);
 	} else {
 		cli_put_outlook(
 		    zta_workspace_dir(workspace), "in the folder", &outlook);

@@ -169,12 +169,22 @@ change(zta_workspace *w, const edit_arguments *a)
 static int
 foresee(zta_workspace *w, const edit_arguments *a)
 {
+	zta_ledger_questions questions = a->questions;
 	zta_workspace_outlook outlook;
 	zta_trust_changed changed;
 	zta_error err = { 0 };
+	cli_replay watched = { 0 };
+	zta_status status;
 
-	if (zta_trust_plan(w, &a->edit, &a->questions, &changed, &outlook,
-		&err) != ZTA_OK) {
+	if (questions.log != NULL) {
+		cli_replay_begin(&watched);
+		questions.go_on = cli_replay_go_on;
+		questions.context = &watched;
+	}
+	status =
+	    zta_trust_plan(w, &a->edit, &questions, &changed, &outlook, &err);
+	cli_replay_end(&watched);
+	if (status != ZTA_OK) {
 		return cli_fail(&err);
 	}
 	if (a->json) {

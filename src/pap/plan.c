@@ -97,9 +97,22 @@ explain_one(const zta_plan_question *q, const zta_snapshot *s, zta_arena *arena,
 	    zta_ask__explain(s, arena, q->text, ids, count, out, err);
 }
 
+zta_status
+zta_planner__refuse(zta_planner *p, const zta_plan_question *q)
+{
+	zta_ledger_verdict after;
+	zta_status status;
+
+	zta_arena__reset(&p->scratch);
+	status = decide_one(q, p->after, &p->scratch, &after, p->err);
+	return status == ZTA_OK && after.refused != NULL ?
+	    refuse(p, q, after.refused) :
+	    status;
+}
+
 /* Decide it again, to be kept and explained. */
-static zta_status
-keep(zta_planner *p, const zta_plan_question *question)
+zta_status
+zta_planner__keep(zta_planner *p, const zta_plan_question *question)
 {
 	zta_arena *arena = &p->workspace->arena;
 	zta_plan_question q = *question;
@@ -135,9 +148,10 @@ keep(zta_planner *p, const zta_plan_question *question)
 	    explain_one(&q, p->after, arena, ids, count, &flip->after, p->err);
 }
 
-zta_status
-zta_planner__ask(zta_planner *p, const zta_plan_question *q)
+static zta_status
+ask(zta_planner *p, const zta_plan_question *q)
 {
+	zta_workspace_outlook *out = p->out;
 	zta_ledger_verdict before, after;
 	zta_status status;
 
@@ -149,15 +163,19 @@ zta_planner__ask(zta_planner *p, const zta_plan_question *q)
 	if (status != ZTA_OK) {
 		return status;
 	}
-	p->out->requests++;
-	p->out->outdated += q->log != NULL && before.permitted != q->allowed;
+	out->requests++;
 	if (after.refused != NULL && (before.refused != NULL || !p->before)) {
+		out->no_questions++;
 		return refuse(p, q, after.refused);
 	}
-	return before.permitted == after.permitted &&
-		(before.refused == NULL) == (after.refused == NULL) ?
-	    ZTA_OK :
-	    keep(p, q);
+	if (before.permitted == after.permitted &&
+	    (before.refused == NULL) == (after.refused == NULL)) {
+		return ZTA_OK;
+	}
+	out->to_none += after.refused != NULL;
+	out->to_allow += after.permitted;
+	out->to_deny += after.refused == NULL && !after.permitted;
+	return zta_planner__keep(p, q);
 }
 
 static zta_status
@@ -170,7 +188,7 @@ ask_lines(zta_planner *p, zta_str requests)
 		q.number++;
 		q.text.len -= zta_str__ends(q.text, ZTA_STR("\r"));
 		if (q.text.len > 0) {
-			status = zta_planner__ask(p, &q);
+			status = ask(p, &q);
 		}
 	}
 	return status;

@@ -23,10 +23,13 @@ typedef struct zta_plan_question {
 	size_t number; /* of the line, or the index of the record */
 	zta_str text;
 	const char *log; /* NULL: a line of a file */
-	bool allowed;    /* of a record: the answer then */
 } zta_plan_question;
 
-ZTA_MUST_USE zta_status zta_planner__ask(
+/* Keep one that is answered otherwise, and explain it under both versions. */
+ZTA_MUST_USE zta_status zta_planner__keep(
+    zta_planner *planner, const zta_plan_question *question);
+/* Keep one that is no question, and why. */
+ZTA_MUST_USE zta_status zta_planner__refuse(
     zta_planner *planner, const zta_plan_question *question);
 
 /* Ask all that the decision log has; plan_log.c. */

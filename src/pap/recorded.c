@@ -5,6 +5,106 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/* --- a copy, in one piece of memory */
+
+static size_t
+size_of(const zta_leaf_list *list)
+{
+	size_t size = list->count * sizeof(*list->items);
+	uint32_t i;
+
+	for (i = 0; i < list->count; i++) {
+		size += list->items[i].len;
+	}
+	return size;
+}
+
+static zta_str
+put(char **at, zta_str text)
+{
+	const zta_str copy = { *at, text.len };
+
+	if (text.len > 0) {
+		memcpy(*at, text.ptr, text.len);
+		*at += text.len;
+	}
+	return copy;
+}
+
+/* The items are at `items`, what they say at `at`. */
+static zta_leaf_list
+put_list(char **at, zta_str **items, const zta_leaf_list *list)
+{
+	const zta_leaf_list copy = { *items, list->count };
+	uint32_t i;
+
+	for (i = 0; i < list->count; i++) {
+		*(*items)++ = put(at, list->items[i]);
+	}
+	return copy;
+}
+
+static size_t
+size_of_rings(const zta_leaf *leaf)
+{
+	size_t size = leaf->ring_count * sizeof(*leaf->rings);
+	uint32_t i;
+
+	for (i = 0; i < leaf->ring_count; i++) {
+		size += leaf->rings[i].workload.len + leaf->rings[i].proof.len;
+	}
+	return size;
+}
+
+bool
+zta_recorded__keep(zta_arena *arena, const zta_leaf *leaf, zta_leaf *out)
+{
+	const zta_str *const texts[] = { &leaf->id, &leaf->commit,
+		&leaf->subject_type, &leaf->subject_id, &leaf->action,
+		&leaf->resource_type, &leaf->resource_id, &leaf->leg,
+		&leaf->code };
+	zta_str *const copies[] = { &out->id, &out->commit, &out->subject_type,
+		&out->subject_id, &out->action, &out->resource_type,
+		&out->resource_id, &out->leg, &out->code };
+	const size_t lists = (size_t)leaf->policies.count +
+	    leaf->elevation.count + leaf->errors.count;
+	size_t size = size_of_rings(leaf) + size_of(&leaf->policies) +
+	    size_of(&leaf->elevation) + size_of(&leaf->errors);
+	zta_leaf_ring *rings;
+	zta_str *items;
+	char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size += texts[i]->len;
+	}
+	/* Rings, then items, then what all of them say. */
+	rings = zta_arena__alloc(arena, size);
+	if (rings == NULL) {
+		return false;
+	}
+	items = (zta_str *)(void *)(rings + leaf->ring_count);
+	at = (char *)(items + lists);
+	*out = (zta_leaf){ .time = leaf->time,
+		.rings = rings,
+		.ring_count = leaf->ring_count,
+		.allowed = leaf->allowed,
+		.ring = leaf->ring };
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		*copies[i] = put(&at, *texts[i]);
+	}
+	for (i = 0; i < leaf->ring_count; i++) {
+		rings[i] = (zta_leaf_ring){ .workload = put(
+						&at, leaf->rings[i].workload),
+			.proof = put(&at, leaf->rings[i].proof),
+			.at = leaf->rings[i].at };
+	}
+	out->policies = put_list(&at, &items, &leaf->policies);
+	out->elevation = put_list(&at, &items, &leaf->elevation);
+	out->errors = put_list(&at, &items, &leaf->errors);
+	return true;
+}
+
 /* --- the request and the decision */
 
 bool

@@ -10,6 +10,13 @@
 #include "pap/workspace.h"
 #include "pdp/replay.h"
 
+/*
+ * A copy of all that is asked for below, in `arena`; the rest of it is empty.
+ * False: no memory.
+ */
+ZTA_MUST_USE bool zta_recorded__keep(
+    zta_arena *arena, const zta_leaf *leaf, zta_leaf *out);
+
 /* Is all that both the record and the kept request say the same? */
 bool zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay);
 

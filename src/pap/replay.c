@@ -1,357 +1,222 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * replay.c - decide the decisions of a log again, each under its own version.
- *
- * A line of the kept requests and its record are nearly at the same place of
- * both, so they are read side by side. What has been read of the log and waits
- * for its line is held in two generations: when the young one is full, the old
- * one is given up. That bounds the memory, whatever the length of the log.
+ * replay.c - see ztauth/replay.h: all decisions of a log again, each under its
+ * own version, or under another one.
  */
-#include <string.h>
+#include "ztauth/replay.h"
+
+#include <stdlib.h>
 
 #include "base/b64.h"
 #include "base/error.h"
-#include "base/map.h"
-#include "base/random.h"
 #include "base/str.h"
-#include "cedar/ext.h"
-#include "log/journal.h"
-#include "pap/recorded.h"
-#include "ztauth/log.h"
-#include "ztauth/replay.h"
+#include "pap/replay_groups.h"
+#include "pap/replayer.h"
 
-/* Records in a generation: more than all lanes of a log ever have waiting. */
-#define GENERATION 65536
-/* A record is not looked for further on than this, ms. */
-#define SKEW 60000
-
-typedef struct waiting {
-	uint64_t index;
-	zta_leaf leaf;
-	bool asked;
-} waiting;
-
-typedef struct generation {
-	zta_arena arena;
-	zta_map ids; /* to numbers in the list */
-	waiting *list;
-	uint32_t count;
-} generation;
-
-typedef struct version {
-	zta_report *report; /* NULL: the workspace does not have it */
-} version;
-
-typedef struct replayer {
+typedef struct replay {
 	const zta_replay_question *asked;
-	zta_replay_counts *out;
-	zta_log_reader *log;
-	bool ended;   /* the log was read to its end */
-	int64_t last; /* time of the last record that was read */
-	int64_t since;
-	generation both[2];
-	generation *young, *old;
-	zta_arena arena; /* of versions, and names of files */
-	zta_arena line;  /* of one decision */
-	zta_map names;   /* to numbers of versions */
-	version *versions;
-	uint32_t version_count;
-	zta_error *err;
-} replayer;
+	zta_versions versions;
+	zta_report *other; /* that all are decided under; NULL: their own */
+	zta_replay_grouping grouping;
+	bool groups;
+} replay;
 
-/* --- records that wait for their lines */
+/* --- each under its own version */
 
-static void
-begin(generation *g)
+static const char *
+why_of(const zta_replayed *one)
 {
-	*g = (generation){ .count = 0 };
-	zta_arena__init(&g->arena, SIZE_MAX);
-	zta_map__init(&g->ids, &g->arena, zta_random__seed());
+	switch (one->fate) {
+	case ZTA_REPLAYED_STRANGE:
+		return "the request that was kept is not the record's";
+	case ZTA_REPLAYED_UNLOADED:
+		return one->why;
+	case ZTA_REPLAYED_CHANGED:
+		return one->after.answer == ZTA_REPLAY_NO_QUESTION ?
+		    "it is no question any more" :
+		    NULL;
+	default:
+		return NULL;
+	}
 }
 
 static void
-give_up(replayer *r, generation *g)
+tell(const replay *r, const zta_replayed *one)
 {
-	uint32_t i;
-
-	for (i = 0; i < g->count; i++) {
-		r->out->unkept += !g->list[i].asked;
-	}
-	zta_arena__release(&g->arena);
-}
-
-static zta_status
-hold(replayer *r, const zta_leaf *leaf, uint64_t index)
-{
-	generation *g = r->young;
-	zta_leaf copy;
-	zta_status status;
-
-	if (g->count == GENERATION) {
-		g = r->old;
-		r->old = r->young;
-		r->young = g;
-		give_up(r, g);
-		begin(g);
-	}
-	status = zta_leaf__copy(leaf, &g->arena, &copy, r->err);
-	if (g->list == NULL) {
-		g->list =
-		    zta_arena__alloc(&g->arena, GENERATION * sizeof(*g->list));
-	}
-	if (status != ZTA_OK || g->list == NULL) {
-		return zta_error__nomem(r->err);
-	}
-	status = zta_map__add(&g->ids, copy.id, g->count, r->err);
-	if (status == ZTA_OK) {
-		g->list[g->count++] = (waiting){ .index = index, .leaf = copy };
-	}
-	return status == ZTA_EEXIST ? ZTA_OK : status;
-}
-
-static zta_status
-read_record(replayer *r)
-{
-	zta_leaf leaf;
-	uint64_t index;
-	zta_status status = zta_log_reader__leaf(r->log, &leaf, &index, r->err);
-
-	if (status == ZTA_ENOTFOUND) {
-		r->ended = true;
-		return ZTA_OK;
-	}
-	if (status != ZTA_OK) {
-		return status;
-	}
-	r->last = leaf.time;
-	if (leaf.time < r->since || !zta_str__is(leaf.kind, "decision")) {
-		return ZTA_OK;
-	}
-	r->out->recorded++;
-	if (zta_str__is(leaf.leg, "token")) {
-		r->out->token++;
-		return ZTA_OK;
-	}
-	return hold(r, &leaf, index);
-}
-
-static waiting *
-look_up(const generation *g, zta_str id)
-{
-	uint32_t number = zta_map__get(&g->ids, id);
-
-	return number == ZTA_MAP_NONE ? NULL : &g->list[number];
-}
-
-/* NULL in `*out`: the log has no such record. */
-static zta_status
-find(replayer *r, const zta_replay *kept, waiting **out)
-{
-	const zta_str id = { (const char *)kept->id, sizeof(kept->id) };
-	zta_status status = ZTA_OK;
-
-	*out = look_up(r->old, id);
-	if (*out == NULL) {
-		*out = look_up(r->young, id);
-	}
-	while (status == ZTA_OK && *out == NULL && !r->ended &&
-	    r->last <= kept->time + SKEW) {
-		status = read_record(r);
-		*out = look_up(r->young, id);
-	}
-	return status;
-}
-
-/* --- versions */
-
-static void
-tell(const replayer *r, const zta_leaf *leaf, uint64_t index,
-    const zta_decision *d, const char *why)
-{
-	zta_replay_difference told = { .index = index,
+	const zta_leaf *leaf = one->pair.record;
+	zta_replay_difference told = { .index = one->pair.index,
 		.commit = leaf->commit,
-		.recorded = { leaf->allowed, leaf->leg, leaf->code },
-		.why = why };
+		.recorded = { leaf->allowed ? ZTA_REPLAY_ALLOW :
+					      ZTA_REPLAY_DENY,
+		    leaf->leg, leaf->code, leaf->policies.items,
+		    leaf->policies.count },
+		.why = why_of(one) };
 
-	zta_hex__encode(leaf->id, told.id);
-	if (d != NULL) {
-		told.again = (zta_replay_outcome){ d->effect == ZTA_ALLOW,
-			zta_str_of(d->leg), zta_str_of(d->code) };
+	if (told.why == NULL && one->fate != ZTA_REPLAYED_CHANGED) {
+		return;
 	}
+	if (told.why == NULL) {
+		told.again = one->after;
+	}
+	zta_hex__encode(leaf->id, told.id);
 	r->asked->tell(r->asked->context, &told);
 }
 
+/* A zta_replayer_question.take(). */
 static zta_status
-load(replayer *r, const zta_leaf *leaf, uint64_t index, version **out)
+take(void *context, const zta_replayed *one, zta_error *err)
 {
-	zta_str name = zta_arena__copy(&r->arena, leaf->commit);
-	zta_report *report;
-	zta_status status;
+	replay *r = context;
+	bool example;
 
-	r->versions = zta_arena__grow(&r->arena, r->versions, r->version_count,
-	    r->version_count + 1, sizeof(*r->versions));
-	if (name.ptr == NULL || r->versions == NULL) {
-		return zta_arena__failed(&r->arena, r->err);
+	if (!r->groups) {
+		tell(r, one);
+		return ZTA_OK;
 	}
-	status = zta_map__add(&r->names, name, r->version_count, r->err);
-	if (status == ZTA_OK) {
-		status = zta_recorded__version(
-		    r->asked->workspace, name, &report, r->err);
-	}
-	if (status != ZTA_OK) {
-		return status;
-	}
-	*out = &r->versions[r->version_count++];
-	(*out)->report = report;
-	if (report == NULL) {
-		tell(r, leaf, index, NULL,
-		    "the workspace does not have the version");
-	} else if (!report->check.whole) {
-		tell(r, leaf, index, NULL, "the version is not valid any more");
-	}
-	return ZTA_OK;
+	return one->fate == ZTA_REPLAYED_CHANGED ?
+	    zta_replay_grouping__add(&r->grouping, one, &example, err) :
+	    ZTA_OK;
 }
 
-/* What cannot be decided under is told of once. NULL in `*out`: it is that. */
-static zta_status
-find_version(
-    replayer *r, const zta_leaf *leaf, uint64_t index, const zta_snapshot **out)
-{
-	uint32_t number = zta_map__get(&r->names, leaf->commit);
-	version *v = number == ZTA_MAP_NONE ? NULL : &r->versions[number];
-	zta_status status = v == NULL ? load(r, leaf, index, &v) : ZTA_OK;
-
-	*out = status == ZTA_OK && v->report != NULL && v->report->check.whole ?
-	    v->report->check.loaded :
-	    NULL;
-	return status;
-}
-
-/* --- decided again */
+/* --- another version */
 
 static zta_status
-decide(replayer *r, const zta_leaf *leaf, uint64_t index, const zta_replay *k)
+load_commit(replay *r, zta_error *err)
 {
-	const zta_snapshot *snapshot;
-	zta_error why = { 0 };
-	zta_decision d;
-	zta_status status;
-
-	if (!zta_recorded__is_of(leaf, k)) {
-		r->out->strange++;
-		tell(r, leaf, index, NULL,
-		    "the request that was kept is not the record's");
-		return ZTA_OK;
-	}
-	status = find_version(r, leaf, index, &snapshot);
-	if (status != ZTA_OK || snapshot == NULL) {
-		r->out->unloaded += status == ZTA_OK;
-		return status;
-	}
-	status = zta_pdp__decide_again(snapshot, &r->line, &k->request, k->txn,
-	    k->caller, k->home, k->time, &d, &why);
-	if (status == ZTA_EINVALID) {
-		r->out->differ++;
-		tell(r, leaf, index, NULL, "it is no question any more");
-		return ZTA_OK;
-	}
-	if (status != ZTA_OK) {
-		return zta_error__set(r->err, status, "%s", why.message);
-	}
-	if (zta_recorded__agrees(leaf, &d)) {
-		r->out->agree++;
-		return ZTA_OK;
-	}
-	r->out->differ++;
-	tell(r, leaf, index, &d, NULL);
-	return ZTA_OK;
-}
-
-/* A line that is none is passed over. */
-static zta_status
-take_line(void *context, zta_str line)
-{
-	replayer *r = context;
-	zta_replay kept;
-	waiting *w;
-	zta_status status;
-
-	zta_arena__reset(&r->line);
-	status = zta_replay__read(&r->line, line, &kept, NULL);
-	if (status == ZTA_ENOMEM) {
-		return zta_arena__failed(&r->line, r->err);
-	}
-	if (status != ZTA_OK || kept.time < r->since) {
-		return ZTA_OK;
-	}
-	status = find(r, &kept, &w);
-	if (status != ZTA_OK) {
-		return status;
-	}
-	if (w == NULL) {
-		r->out->unrecorded++;
-		return ZTA_OK;
-	}
-	if (w->asked) {
-		return ZTA_OK;
-	}
-	w->asked = true;
-	return decide(r, &w->leaf, w->index, &kept);
-}
-
-static zta_status
-replay(replayer *r)
-{
-	const char *const *paths;
-	size_t count, i;
+	zta_workspace *w = r->asked->workspace;
+	zta_arena arena;
+	zta_tree tree;
+	zta_oid commit;
 	zta_status status =
-	    zta_log_reader_open(&r->log, r->asked->log, 0, r->err);
+	    zta_workspace__resolve(w, r->asked->at, &commit, err);
 
-	if (status == ZTA_OK) {
-		status = zta_journal__list(
-		    r->asked->log, r->since, &r->arena, &paths, &count, r->err);
+	if (status != ZTA_OK) {
+		return status;
 	}
-	for (i = 0; status == ZTA_OK && i < count; i++) {
-		status = zta_journal__lines(paths[i], take_line, r, r->err);
+	zta_arena__init(&arena, SIZE_MAX);
+	status = zta_ledger__files(&w->ledger, &commit, &arena, &tree, err);
+	if (status != ZTA_OK) {
+		zta_arena__release(&arena);
+		return status;
 	}
-	while (status == ZTA_OK && !r->ended) {
-		status = read_record(r);
+	return zta_report__tree(&r->other, &arena, &tree, 0, err);
+}
+
+/* What is wrong with it, first. */
+static zta_status
+refuse(const zta_report *report, const char *name, zta_error *err)
+{
+	const zta_ledger_report *shown = &report->shown;
+	const zta_ledger_finding *f = NULL;
+	size_t i;
+
+	for (i = 0; f == NULL && i < shown->finding_count; i++) {
+		f = shown->findings[i].warning ? NULL : &shown->findings[i];
 	}
-	return status;
+	if (f == NULL) {
+		return zta_error__set(
+		    err, ZTA_EINVALID, "%s is not a valid version", name);
+	}
+	(void)zta_error__at(
+	    err, ZTA_EINVALID, f->line, f->column, "%s", f->message);
+	zta_error__place(err, "%s/%.*s", name, ZTA_STR_ARG(f->file));
+	return ZTA_EINVALID;
+}
+
+/* Its decision tests may fail: what it decides is what is asked for. */
+static zta_status
+load_other(replay *r, zta_error *err)
+{
+	const zta_replay_question *q = r->asked;
+	zta_status status = q->at != NULL ?
+	    load_commit(r, err) :
+	    zta_report__dir(&r->other, q->with, 0, true, err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	return r->other->check.whole && r->other->check.loaded != NULL ?
+	    ZTA_OK :
+	    refuse(r->other, q->at != NULL ? q->at : q->with, err);
+}
+
+/* --- all of it */
+
+/* A zta_replayer_question.go_on(). */
+static bool
+go_on(void *context, const zta_replay_progress *progress)
+{
+	const zta_replay_question *q = ((const replay *)context)->asked;
+
+	return q->go_on == NULL || q->go_on(q->context, progress);
+}
+
+static zta_status
+run(replay *r, zta_replay_result *out, zta_error *err)
+{
+	zta_replayer_question question = { .log = r->asked->log,
+		.threads = r->asked->threads,
+		.versions = &r->versions,
+		.take = take,
+		.go_on = go_on,
+		.context = r };
+	zta_replayer_counts counts;
+	zta_status status =
+	    zta_replayer__since(r->asked->since, &question.since, err);
+
+	if (status == ZTA_OK && r->groups) {
+		status = load_other(r, err);
+	}
+	if (status != ZTA_OK) {
+		return status;
+	}
+	if (r->other != NULL) {
+		question.version = r->other->check.loaded;
+	}
+	status = zta_replayer__run(&question, &counts, err);
+	out->counts = counts.shown;
+	return status == ZTA_OK && r->groups ?
+	    zta_replay_grouping__finish(&r->grouping, &out->groups, err) :
+	    status;
 }
 
 zta_status
 zta_replay_log(
-    const zta_replay_question *question, zta_replay_counts *out, zta_error *err)
+    const zta_replay_question *question, zta_replay_result *out, zta_error *err)
 {
-	replayer r = { .asked = question, .out = out, .err = err };
-	zta_status status;
-	uint32_t i;
+	replay r = { .asked = question,
+		.groups = question->at != NULL || question->with != NULL };
+	zta_arena *memory = calloc(1, sizeof(*memory));
+	zta_status status = ZTA_OK;
 
-	*out = (zta_replay_counts){ 0 };
-	if (question->since != NULL &&
-	    !zta_ext_datetime__read(zta_str_of(question->since), &r.since)) {
-		return zta_error__set(err, ZTA_EINVAL,
-		    "%s is no time: expected 2026-01-31 or "
-		    "2026-01-31T12:00:00Z",
-		    question->since);
+	*out = (zta_replay_result){ .memory = memory };
+	if (memory == NULL) {
+		return zta_error__nomem(err);
 	}
-	r.since = r.since < 0 ? 0 : r.since;
-	r.young = &r.both[0];
-	r.old = &r.both[1];
-	begin(r.young);
-	begin(r.old);
-	zta_arena__init(&r.arena, SIZE_MAX);
-	zta_arena__init(&r.line, SIZE_MAX);
-	zta_map__init(&r.names, &r.arena, zta_random__seed());
-	status = replay(&r);
-	give_up(&r, r.young);
-	give_up(&r, r.old);
-	for (i = 0; i < r.version_count; i++) {
-		zta_report__close(r.versions[i].report);
+	zta_arena__init(memory, SIZE_MAX);
+	zta_versions__init(&r.versions, question->workspace);
+	if (r.groups) {
+		status = zta_replay_grouping__begin(&r.grouping, memory, err);
 	}
-	zta_log_reader_close(r.log);
-	zta_arena__release(&r.line);
-	zta_arena__release(&r.arena);
+	if (status == ZTA_OK) {
+		status = run(&r, out, err);
+	}
+	if (r.groups) {
+		zta_replay_grouping__release(&r.grouping);
+	}
+	zta_report__close(r.other);
+	zta_versions__release(&r.versions);
 	return status;
+}
+
+void
+zta_replay_release(zta_replay_result *result)
+{
+	zta_arena *memory = result->memory;
+
+	if (memory != NULL) {
+		zta_arena__release(memory);
+		free(memory);
+	}
+	*result = (zta_replay_result){ 0 };
 }

@@ -63,14 +63,12 @@ put_ring(zta_json_out *out, const zta_ring *ring)
 	zta_json_out__close(out, '}');
 }
 
+/* With what its credential said of it, which is nowhere else. */
 static void
-put_chain(zta_json_out *out, const zta_txn *txn)
+put_subject(zta_json_out *out, const zta_subject *s)
 {
-	const zta_subject *s = &txn->subject;
 	uint32_t i;
 
-	zta_json_out__name(out, "chain");
-	zta_json_out__open(out, '{');
 	zta_json_out__name(out, "subject");
 	zta_json_out__open(out, '{');
 	zta_json_out__member(out, "type", s->type);
@@ -78,7 +76,29 @@ put_chain(zta_json_out *out, const zta_txn *txn)
 	zta_json_out__member(out, "kind", s->kind);
 	zta_json_out__member(out, "source", s->source);
 	zta_json_out__member(out, "trust_domain", s->trust_domain);
+	if (s->parent_count > 0) {
+		zta_json_out__name(out, "parents");
+		zta_json_out__open(out, '[');
+		for (i = 0; i < s->parent_count; i++) {
+			zta_json_out__open(out, '{');
+			zta_json_out__member(out, "type", s->parents[i].type);
+			zta_json_out__member(out, "id", s->parents[i].id);
+			zta_json_out__close(out, '}');
+		}
+		zta_json_out__close(out, ']');
+	}
+	put_node(out, "attributes", s->attributes.root);
 	zta_json_out__close(out, '}');
+}
+
+static void
+put_chain(zta_json_out *out, const zta_txn *txn)
+{
+	uint32_t i;
+
+	zta_json_out__name(out, "chain");
+	zta_json_out__open(out, '{');
+	put_subject(out, &txn->subject);
 	zta_json_out__name(out, "scopes");
 	zta_json_out__open(out, '[');
 	for (i = 0; i < txn->scope_count; i++) {
@@ -279,10 +299,63 @@ read_rings(reader *r, const zta_json *chain, zta_txn *txn)
 }
 
 static zta_status
+read_parents(reader *r, const zta_json *subject, zta_subject *out)
+{
+	static const char *const names[] = { "type", "id", NULL };
+	const zta_json *list = zta_json__get(subject, "parents"), *node;
+	zta_entity_name *parents;
+	uint32_t i;
+	zta_status status = ZTA_OK;
+
+	if (list == NULL) {
+		return ZTA_OK;
+	}
+	if (list->type != ZTA_JSON_ARRAY || list->count == 0 ||
+	    list->count > ZTA_PRINCIPAL_PARENTS_MAX) {
+		return FAIL(r, list, "`parents` are 1 to %u",
+		    ZTA_PRINCIPAL_PARENTS_MAX);
+	}
+	parents = zta_arena__zalloc(r->arena, list->count, sizeof(*parents));
+	if (parents == NULL) {
+		return zta_arena__failed(r->arena, r->err);
+	}
+	node = zta_json__first(list);
+	for (i = 0; status == ZTA_OK && i < list->count; i++) {
+		status = zta_json__only(&r->doc, node, names, r->err);
+		if (status == ZTA_OK) {
+			status = take_text(r, node, "type", &parents[i].type);
+		}
+		if (status == ZTA_OK) {
+			status = take_text(r, node, "id", &parents[i].id);
+		}
+		node = zta_json__after(node);
+	}
+	out->parents = parents;
+	out->parent_count = list->count;
+	return status;
+}
+
+static zta_status
+read_attributes(reader *r, const zta_json *subject, zta_subject *out)
+{
+	const zta_json *node = zta_json__get(subject, "attributes");
+
+	if (node == NULL) {
+		return ZTA_OK;
+	}
+	if (node->type != ZTA_JSON_OBJECT) {
+		return FAIL(r, node, "`attributes` is an object");
+	}
+	out->attributes = r->doc;
+	out->attributes.root = r->doc.root + (node - r->doc.root);
+	return ZTA_OK;
+}
+
+static zta_status
 read_subject(reader *r, const zta_json *chain, zta_subject *out)
 {
 	static const char *const names[] = { "type", "id", "kind", "source",
-		"trust_domain", NULL };
+		"trust_domain", "parents", "attributes", NULL };
 	const zta_json *node;
 	zta_status status = take(r, chain, "subject", ZTA_JSON_OBJECT, &node);
 
@@ -301,9 +374,13 @@ read_subject(reader *r, const zta_json *chain, zta_subject *out)
 	if (status == ZTA_OK) {
 		status = take_text(r, node, "source", &out->source);
 	}
-	return status != ZTA_OK ?
-	    status :
-	    take_text(r, node, "trust_domain", &out->trust_domain);
+	if (status == ZTA_OK) {
+		status = take_text(r, node, "trust_domain", &out->trust_domain);
+	}
+	if (status == ZTA_OK) {
+		status = read_parents(r, node, out);
+	}
+	return status != ZTA_OK ? status : read_attributes(r, node, out);
 }
 
 static zta_status
@@ -375,4 +452,30 @@ zta_replay__read(
 		status = take_text(&r, r.doc.root, "home", &out->home);
 	}
 	return status != ZTA_OK ? status : read_relays(&r);
+}
+
+bool
+zta_replay__front(zta_str line, unsigned char id[ZTA_LEAF_ID_LEN], int64_t *ms)
+{
+	static const char before[] = "{\"id\":\"", between[] = "\",\"time\":";
+	const zta_str digits = { line.ptr + sizeof(before) - 1,
+		2 * (size_t)ZTA_LEAF_ID_LEN };
+	size_t at = sizeof(before) - 1 + digits.len + sizeof(between) - 1, i;
+	int64_t time = 0;
+
+	if (line.len <= at ||
+	    memcmp(line.ptr, before, sizeof(before) - 1) != 0 ||
+	    memcmp(digits.ptr + digits.len, between, sizeof(between) - 1) !=
+		0 ||
+	    !zta_hex__decode(digits, id)) {
+		return false;
+	}
+	/* Eighteen digits are no overflow, and a long time from now. */
+	for (i = at; i < line.len && i - at < 18 && line.ptr[i] >= '0' &&
+	     line.ptr[i] <= '9';
+	     i++) {
+		time = 10 * time + (line.ptr[i] - '0');
+	}
+	*ms = time;
+	return i > at && i < line.len && line.ptr[i] == ',';
 }

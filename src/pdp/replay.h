@@ -32,4 +32,11 @@ ZTA_MUST_USE bool zta_replay__put(const zta_authzen *request,
 ZTA_MUST_USE zta_status zta_replay__read(
     zta_arena *arena, zta_str text, zta_replay *out, zta_error *err);
 
+/*
+ * The id and the time of a line, with which it begins, without reading the rest
+ * of it. False: it does not begin so, and is none that was put.
+ */
+ZTA_MUST_USE bool zta_replay__front(
+    zta_str line, unsigned char id[ZTA_LEAF_ID_LEN], int64_t *time);
+
 #endif

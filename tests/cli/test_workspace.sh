@@ -335,7 +335,7 @@ holds 'requests: 5; 3 would be answered otherwise (0 to allow, 3 to deny, 0 to n
 "$ztauth" plan --requests - --json < ../requests > ../out && code=0 || code=$?
 [ "$code" = 2 ]
 if command -v python3 > /dev/null; then python3 -m json.tool < ../out > /dev/null; fi
-holds '"refused":[{"line":5,"message":"the schema has no entity type `Robot` at /principal"}],"decided":true,"requests":5,"tests":8,"tests_failed":0,"valid":true}'
+holds '"refused":[{"line":5,"message":"the schema has no entity type `Robot` at /principal"}],"decided":true,"requests":5,"to_allow":0,"to_deny":3,"to_none":0,"tests":8,"tests_failed":0,"valid":true}'
 # A test that fails: what would be decided is said all the same.
 sed -i 's/> 5/> 500/' shop.cedar
 expect 3 "$ztauth" plan --requests ../requests

@@ -3,12 +3,13 @@
 """What a source demands of claims, and what becomes of them. SPEC: ztauth 3, 5"""
 
 import json
+import shutil
 import subprocess
 import time
 
 from harness import EVALUATION, URN, ZTAUTH, Server, main, question
 
-server = Server()
+server = Server(extra="record_requests yes\n")
 
 
 def corp(**change):
@@ -143,6 +144,40 @@ def test_what_becomes_of_them():
         assert answer["context"]["ztauth"]["policies"] == policies, (change, answer)
 
 
+def test_they_are_kept_to_decide_again():
+    """What only the token said of the subject decides again as it did. SPEC: docs/formats/requests.md"""
+    for change, yes in (({}, True), ({"groups": ["customer", "intern"]}, False), ({"account": {"name": "bob", "level": 1}}, False),
+                        ({"https://corp.example/dept": "sales"}, False), ({"groups": ["gold"]}, True)):
+        status, issued = exchange(token(**change))
+        assert status == 200, issued
+        status, answer, _ = server.post(EVALUATION, question(issued["access_token"], subject={"type": "User", "id": "bob"}))
+        assert (status, answer["decision"]) == (200, yes), (change, answer)
+    p = subprocess.run([ZTAUTH, "log", "replay", "--log", server.log_dir, "--with", server.path("ledger"), "--json"],
+                       capture_output=True, text=True)
+    counts = json.loads(p.stdout)
+    assert p.returncode == 0 and counts["agree"] >= 5 and counts["agree"] == counts["recorded"] - counts["token"], p
+
+
+def test_replays_group_by_them():
+    """A subject that the ledger does not know is in the groups that its token said, each counted once."""
+    folder = server.path("proposal")
+    shutil.copytree(server.path("ledger"), folder)
+    with open(folder + "/shop.cedar", "a", encoding="utf-8") as f:
+        f.write('@id("closed")\nforbid (principal, action, resource);\n')
+    status, issued = exchange(token(groups=["gold", "customer"]))
+    assert status == 200, issued
+    status, answer, _ = server.post(EVALUATION, question(issued["access_token"], subject={"type": "User", "id": "bob"}))
+    assert (status, answer["decision"]) == (200, True), answer
+    p = subprocess.run([ZTAUTH, "log", "replay", "--log", server.log_dir, "--with", folder, "--json"],
+                       capture_output=True, text=True)
+    out = json.loads(p.stdout)
+    groups = {g["subjects"]: g["count"] for g in out["by_subject"]}
+    last = [g for g in out["by_subject"] if g["subjects"] == 'Role::"gold"'][0]["examples"][-1]
+    assert p.returncode == 2 and last["index"] == answer["context"]["ztauth"]["log_index"], p
+    assert groups['Role::"customer"'] == groups['workloads::"order-services"'] == out["to_deny"], out
+    assert 0 < groups['Role::"gold"'] < out["to_deny"] and "in no group" not in groups, out
+
+
 def test_the_command_line_shows_them():
     out = subprocess.run(
         [ZTAUTH, "token", "verify", "--sources", server.path("ledger/identity/sources.json"), "--keys",
@@ -202,7 +237,8 @@ def test_sources_that_do_not_load():
 
 
 try:
-    main([test_demands, test_what_becomes_of_them, test_the_command_line_shows_them,
+    main([test_demands, test_what_becomes_of_them, test_they_are_kept_to_decide_again,
+          test_replays_group_by_them, test_the_command_line_shows_them,
           test_what_the_schema_does_not_know_is_no_question, test_sources_that_do_not_load])
     server.stop()
 finally:

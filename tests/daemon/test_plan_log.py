@@ -13,13 +13,13 @@ from harness import EVALUATION, ZTAUTH, Server, main, question, ztauth
 
 server = Server(extra="record_requests yes\n").start()
 atexit.register(server.close)
-token = server.token()
+token = None
 FOLDER = server.path("shop")
 REQUESTS = server.path("log/requests")
 
 
 def decide(**change):
-    status, answer, _ = server.post(EVALUATION, question(change.pop("token", token), **change))
+    status, answer, _ = server.post(EVALUATION, question(change.pop("token", None) or token, **change))
     assert status == 200, answer
     return answer["context"]["ztauth"]["log_index"], answer["decision"]
 
@@ -54,13 +54,14 @@ def change(name, old, new):
 
 
 def test_what_is_kept():
-    global buy, bulk, forged
+    global buy, bulk, forged, token, issued
     os.mkdir(FOLDER)
     fresh()
     env = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.example"}
     env.pop("SSH_AUTH_SOCK", None)
     for verb in (["init"], ["commit", "-m", "begin"]):
         subprocess.run([ZTAUTH, *verb], cwd=FOLDER, env=env, check=True, capture_output=True)
+    token, issued = server.token(), time.time()
     buy, yes = decide(context={"quantity": 2})
     assert yes
     bulk, yes = decide(context={"quantity": 100})
@@ -131,22 +132,48 @@ def test_scopes():
     fresh()
 
 
+def test_groups():
+    """Flips are counted by what decided under either version and by who asked, whatever the reasons of what stays."""
+    change("shop.cedar", "quantity > 10", "quantity > 1")
+    out = flips()[0]
+    assert (out["to_allow"], out["to_deny"], out["to_none"], out["ungrouped"]) == (0, 1, 0, 0)
+    policy, = out["by_policy"]
+    assert policy["before"] == {"answer": "allow", "leg": "policy", "code": "permitted", "policies": ["customers-buy"]}
+    assert policy["after"] == {"answer": "deny", "leg": "policy", "code": "denied_by_policy", "policies": ["no-bulk"]}
+    example, = policy["examples"]
+    assert (policy["count"], example["index"]) == (1, buy)
+    assert (example["subject"], example["action"], example["resource"]) == ('User::"alice"', "buy", 'Product::"teapot"')
+    assert [(s["subjects"], s["before"], s["after"], s["count"]) for s in out["by_subject"]] == [
+        ('Role::"customer"', "allow", "deny", 1), ('workloads::"order-services"', "allow", "deny", 1)]
+    text = plan(code=2).stdout
+    assert "  1: allow at policy, permitted by `customers-buy`\n      -> deny at policy, denied_by_policy by `no-bulk`" in text
+    assert '  1: allow -> deny: Role::"customer"\n' in text
+    fresh()
+
+
 def test_as_of_then():
     """A proof that is old by now was not when the decision was made."""
+    global old
+    time.sleep(max(0, issued + 4.5 - time.time()))
+    old, yes = decide(context={"quantity": 2})
+    assert yes
     change("trust/levels.json", '"proof": ["bearer", "mtls", "dpop", "wpt"]',
-           '"proof": ["bearer", "mtls", "dpop", "wpt"], "proof_age_max_s": 60')
+           '"proof": ["bearer", "mtls", "dpop", "wpt"], "proof_age_max_s": 3')
+    assert list(flips()[1]) == [old]
+    fresh()
+
+
+def test_a_request_of_another_record():
     page = os.path.join(REQUESTS, os.listdir(REQUESTS)[0])
     with open(page, encoding="utf-8") as f:
         text = f.read()
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert not flips(code=0)[1]
-    lines[0]["chain"]["rings"][0]["at"] -= 61000
     with open(page, "w", encoding="utf-8") as f:
-        f.write("".join(json.dumps(line) + "\n" for line in lines))
-    assert list(flips()[1]) == [buy]
+        f.write(text.replace('"at":', '"at":1', 1))
+    out = flips(code=0)[0]
+    assert (out["requests"], out["strange"]) == (2, 1)
+    assert "1 with a request that is not the record's" in plan(code=0).stdout
     with open(page, "w", encoding="utf-8") as f:
         f.write(text)
-    fresh()
 
 
 def test_lines_that_are_none():
@@ -157,7 +184,7 @@ def test_lines_that_are_none():
     with open(page, "w", encoding="utf-8") as f:
         f.write("\n{\n" + first[:50] + "\n" + first.replace(json.loads(first)["id"], "0" * 32) + "\n" +
                 first + "\n" + text)
-    assert flips(code=0)[0]["requests"] == 2
+    assert flips(code=0)[0]["requests"] == 3
     with open(page, "w", encoding="utf-8") as f:
         f.write(text)
 
@@ -177,7 +204,9 @@ def test_since():
     late, yes = decide(context={"quantity": 3})
     out = json.loads(plan("--json", "--since", soon, code=2).stdout)
     assert yes and [f["record"] for f in out["flips"]] == [late] and out["recorded"] == 1
-    assert json.loads(plan("--json", "--since", "2020-01-01", code=2).stdout)["recorded"] == 4
+    assert json.loads(plan("--json", "--since", "2020-01-01", code=2).stdout)["recorded"] == 5
+    assert json.loads(plan("--json", "--since", "1d", code=2).stdout)["recorded"] == 5
+    assert json.loads(plan("--json", "--since", "0s", code=0).stdout)["recorded"] == 0
     assert json.loads(plan("--json", "--since", "2100-01-01", code=0).stdout)["recorded"] == 0
     assert "is no time" in plan("--since", "yesterday", code=1).stderr
     p = subprocess.run([ZTAUTH, "plan", "--since", soon], cwd=FOLDER, capture_output=True, text=True)
@@ -188,7 +217,7 @@ def test_since():
 def test_forgotten():
     shutil.rmtree(REQUESTS)
     out, found = flips(code=0)
-    assert not found and out["recorded"] == out["unkept"] == 4
+    assert not found and out["recorded"] == out["unkept"] == 5
     server.stop()
     server.start()
     decide()
