@@ -59,8 +59,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow resume rows segment sequencer tile_name tree verify \
+LOG = cbor checkpoint frame hold ids journal leaf log merkle note publish \
+      reader receipt regrow resume rows segment sequencer tile_name tree verify \
       view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
