@@ -15,6 +15,7 @@
 typedef struct zta_waiting {
 	struct zta_waiting *next;
 	zta_http_call *call;
+	uint32_t count; /* of its records */
 	zta_recorded_answer answer;
 } zta_waiting;
 
@@ -112,18 +113,41 @@ refuse(zta_http_call *call, const zta_recorded_answer *answer)
 	    call, answer->refusal_status, answer->fields, answer->refusal);
 }
 
+/* All of them, or none. */
+static bool
+append_all(zta_log_lane *lane, const zta_leaf *leaves, uint32_t count)
+{
+	uint32_t i;
+
+	zta_log_lane__hold(lane);
+	for (i = 0; i < count; i++) {
+		if (zta_log_lane__append(lane, &leaves[i], NULL) != ZTA_OK) {
+			zta_log_lane__take_back(lane);
+			return false;
+		}
+	}
+	zta_log_lane__release(lane);
+	return true;
+}
+
 void
 zta_worker__record(zta_worker *worker, zta_http_call *call,
     const zta_leaf *leaf, const zta_recorded_answer *answer)
 {
+	zta_worker__record_all(worker, call, leaf, 1, answer);
+}
+
+void
+zta_worker__record_all(zta_worker *worker, zta_http_call *call,
+    const zta_leaf *leaves, uint32_t count, const zta_recorded_answer *answer)
+{
 	zta_waiting *w = zta_arena__alloc(call->arena, sizeof(*w));
 
-	if (w == NULL ||
-	    zta_log_lane__append(worker->lane, leaf, NULL) != ZTA_OK) {
+	if (w == NULL || !append_all(worker->lane, leaves, count)) {
 		refuse(call, answer);
 		return;
 	}
-	*w = (zta_waiting){ NULL, call, *answer };
+	*w = (zta_waiting){ NULL, call, count, *answer };
 	if (worker->first == NULL) {
 		worker->first = w;
 	} else {
@@ -167,12 +191,14 @@ zta_worker__recorded(void *context)
 	zta_worker *worker = context;
 	zta_waiting *w;
 	zta_log_done done;
-	uint32_t i;
+	uint32_t i, count;
 
 	while (zta_log_lane__done(worker->lane, &done)) {
-		for (i = 0; i < done.count; i++) {
+		for (i = 0; i < done.count; i += count) {
 			w = worker->first;
 			worker->first = w->next;
+			/* It goes with its call. */
+			count = w->count;
 			if (done.status == ZTA_OK) {
 				answer_recorded(worker, w, done.first + i);
 			} else {
@@ -201,6 +227,7 @@ static const struct {
 	void (*run)(zta_worker *, zta_http_call *);
 } routes[] = {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
+	{ "/access/v1/evaluations", "POST", true, zta_api__evaluations },
 	{ "/chain/seal", "POST", true, zta_api__chain_seal },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
@@ -305,22 +332,4 @@ zta_worker__handle(void *context, zta_http_call *call)
 	}
 	zta_http_call__fail(
 	    call, 404, "not_found", "there is nothing at this path", "");
-}
-
-const char *
-zta_api__request_id(zta_http_call *call)
-{
-	zta_str id;
-	char *line;
-
-	if (!zta_http_call__header(call, "x-request-id", &id)) {
-		return "";
-	}
-	line = zta_arena__alloc(call->arena, id.len + 32);
-	if (line == NULL) {
-		return "";
-	}
-	(void)snprintf(
-	    line, id.len + 32, "X-Request-ID: %.*s\r\n", ZTA_STR_ARG(id));
-	return line;
 }

@@ -95,7 +95,8 @@ void zta_http_call__patience(zta_http_call *call, int64_t ms);
 
 /*
  * Answer and give the call back. `fields` are further header lines, each with
- * its CRLF, or "". If the client has gone, nothing is sent.
+ * its CRLF, or "". The call's X-Request-ID is given back. If the client has gone,
+ * nothing is sent.
  */
 void zta_http_call__answer(
     zta_http_call *call, unsigned status, const char *fields, zta_str json);

@@ -30,10 +30,9 @@ zta_question__type(const zta_snapshot *snapshot, zta_arena *arena, zta_str type)
 }
 
 static zta_status
-make_uid(maker *m, const char *at, zta_str type, zta_str id, uint32_t *uid)
+make_uid(
+    maker *m, const zta_json *node, zta_str type, zta_str id, uint32_t *uid)
 {
-	const zta_json *node = zta_json__get(m->request->doc.root, at);
-
 	type = zta_question__type(m->snapshot, m->reader.arena, type);
 	if (type.ptr == NULL) {
 		return zta_arena__failed(m->reader.arena, m->err);
@@ -65,14 +64,14 @@ zta_question__make(const zta_snapshot *snapshot, zta_arena *arena,
 		return zta_arena__failed(arena, err);
 	}
 	zta_names__lay_over(names, arena, &cedar->names);
-	status = make_uid(&m, "subject", request->subject_type,
+	status = make_uid(&m, request->subject, request->subject_type,
 	    request->subject_id, &out->principal);
 	if (status == ZTA_OK) {
-		status = make_uid(&m, "action", ZTA_STR("Action"),
+		status = make_uid(&m, request->action_at, ZTA_STR("Action"),
 		    request->action, &out->action);
 	}
 	if (status == ZTA_OK) {
-		status = make_uid(&m, "resource", request->resource_type,
+		status = make_uid(&m, request->resource, request->resource_type,
 		    request->resource_id, &out->resource);
 	}
 	if (status == ZTA_OK) {

@@ -179,7 +179,7 @@ static zta_status
 add_parents(zta_question_maker *m, const zta_subject *subject)
 {
 	const zta_entities *store = &m->snapshot->cedar->entities;
-	const zta_json *at = zta_json__get(m->request->doc.root, "subject");
+	const zta_json *at = m->request->subject;
 	zta_eval_extra *extra = extra_of(m, m->out->principal);
 	const zta_entity *known;
 	const zta_entity_name *parent;

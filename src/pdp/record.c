@@ -65,22 +65,16 @@ zta_pdp__record_chain(zta_arena *arena, const zta_txn *txn,
 
 zta_status
 zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
-    zta_arena *arena, const zta_authzen *request, zta_str body,
+    zta_arena *arena, const zta_authzen *request, zta_str digest,
     const zta_decision *d, zta_leaf *out, zta_error *err)
 {
-	unsigned char *digest = zta_arena__alloc(arena, ZTA_SHA256_LEN);
-
-	if (digest == NULL) {
-		return zta_arena__failed(arena, err);
-	}
-	zta_digest__sha256(body, digest);
 	*out = (zta_leaf){ .kind = ZTA_STR("decision"),
 		.id = { (const char *)d->id, ZTA_LEAF_ID_LEN },
 		.time = d->time,
 		.zone = zone->id,
 		.ledger = zone->ledger,
 		.commit = zta_str_of(snapshot->tree.id),
-		.request = { (const char *)digest, ZTA_SHA256_LEN },
+		.request = digest,
 		.subject_type = request->subject_type,
 		.subject_id = request->subject_id,
 		.action = request->action,
