@@ -70,10 +70,11 @@ TRUST = chain_put chain_take delegators domains elevation elevation_question \
         grant_show_json grants grants_compact grants_copy grants_edit \
         grants_line grants_read model quarantine seal seal_tree stated_keys \
         statement statement_make statement_read txn_token
-PDP = consent decide delegation evaluations issue issue_grants issue_proofs \
-      issue_standing may_act prove question question_context question_entity record register \
-      register_record replay request sealing snapshot snapshot_base \
-      snapshot_schema snapshot_trust transaction zone_keys
+PDP = consent decide delegation evaluations finder issue issue_grants \
+      issue_proofs issue_standing may_act prove question question_context \
+      question_entity record register register_record replay request sealing \
+      search search_request snapshot snapshot_base snapshot_schema \
+      snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
@@ -101,8 +102,8 @@ API = access deciding decision delegations delegations_change evaluation \
       evaluations fetch_desk fetcher form git health host ledger_desk \
       ledger_job ledger_record ledger_route ledgers ledgers_grants \
       ledgers_history ledgers_objects ledgers_refs ledgers_revocations \
-      ledgers_write log_desk metadata outside presented seal service \
-      signed_request token token_form
+      ledgers_write log_desk metadata openapi outside presented seal search \
+      service signed_request token token_form
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
          revocations_mirror say serve serving_changes serving_log watch \
@@ -119,8 +120,8 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop evaluations foreign gate grant grant_chain grant_make \
-       grant_show grants grants_copy grants_fault grants_random json jwt known ledger \
+       difference dpop evaluations finder foreign gate grant grant_chain \
+       grant_make grant_show grants grants_copy grants_fault grants_random json jwt known ledger \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
@@ -132,7 +133,8 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
 FUZZ = bundle diff difference entities evaluations format grant grants http json jwks \
        jwt lists log memo note object outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
-       search spiffe ssh statement tests transfer trust workspace x509
+       search searching spiffe ssh statement tests transfer trust workspace \
+       x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -145,6 +147,8 @@ SOURCES = $(LIB_SRC) $(wildcard src/*/*.h include/*/*.h)
 $(BUILD)/src/base/build.o: $(SOURCES)
 $(BUILD)/src/base/build.o: CPPFLAGS += -DZTA_SOURCES='"$(shell \
     cat $(SOURCES) | sha256sum | cut -c1-64)"'
+
+$(BUILD)/src/api/openapi.o: src/api/openapi.json
 
 $(BUILD)/src/xml/%.o $(BUILD)/fuzz/src/xml/%.o: CPPFLAGS += $(XML_CPPFLAGS)
 

@@ -228,10 +228,16 @@ static const struct {
 } routes[] = {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
 	{ "/access/v1/evaluations", "POST", true, zta_api__evaluations },
+	{ "/access/v1/search/subject", "POST", true, zta_api__search_subject },
+	{ "/access/v1/search/resource", "POST", true,
+	    zta_api__search_resource },
+	{ "/access/v1/search/action", "POST", true, zta_api__search_action },
 	{ "/chain/seal", "POST", true, zta_api__chain_seal },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
-	{ ZTA_API_METADATA, "GET", true, zta_api__metadata },
+	{ ZTA_API_TOKEN_SERVICE, "GET", true, zta_api__token_service },
+	{ ZTA_API_DECISION_POINT, "GET", true, zta_api__decision_point },
+	{ "/openapi.json", "GET", false, zta_api__openapi },
 	{ "/healthz", "GET", false, zta_api__healthz },
 	{ "/readyz", "GET", false, zta_api__readyz },
 };
@@ -256,16 +262,31 @@ enter_zone(const zta_service *service, zta_str *path, bool *named)
 	return path->len > 0 && path->ptr[0] == '/';
 }
 
-/* SPEC: rfc8414 3.1: the issuer's path stands behind the well-known one. */
-static bool
-is_zone_metadata(const zta_service *service, zta_str path)
+/*
+ * SPEC: rfc8414 3.1, authzen 1.0 9: the path of what is described stands behind
+ * the well-known one. It is cut off, if it is this zone's.
+ */
+static void
+cut_zone_of_metadata(const zta_service *service, zta_str *path)
 {
-	zta_str prefix = ZTA_STR(ZTA_API_METADATA "/zones/");
+	const zta_str well_known[] = { ZTA_STR(ZTA_API_TOKEN_SERVICE),
+		ZTA_STR(ZTA_API_DECISION_POINT) };
+	zta_str rest, zones = ZTA_STR("/zones/");
+	size_t i;
 
-	return zta_str__starts(path, prefix) &&
-	    zta_str__eq(
-		(zta_str){ path.ptr + prefix.len, path.len - prefix.len },
-		service->zone.id);
+	for (i = 0; i < 2; i++) {
+		if (!zta_str__starts(*path, well_known[i])) {
+			continue;
+		}
+		rest = (zta_str){ path->ptr + well_known[i].len,
+			path->len - well_known[i].len };
+		if (zta_str__starts(rest, zones) &&
+		    zta_str__eq(
+			(zta_str){ rest.ptr + zones.len, rest.len - zones.len },
+			service->zone.id)) {
+			path->len = well_known[i].len;
+		}
+	}
 }
 
 static bool
@@ -288,6 +309,23 @@ zta_worker__body_max(void *context, const zta_http_call *call)
 	    ZTA_HTTP_BODY_MAX;
 }
 
+/* SPEC: rfc9110 9.3.7, 15.5.6 */
+static void
+tell_methods(zta_http_call *call, const char *method)
+{
+	const char *allow = method[0] == 'G' ? "Allow: GET, HEAD, OPTIONS\r\n" :
+					       "Allow: POST, OPTIONS\r\n";
+
+	if (zta_str__is(call->method, "OPTIONS")) {
+		zta_http_call__answer(call, 204, allow, ZTA_STR(""));
+	} else {
+		zta_http_call__answer(call, 405, allow,
+		    ZTA_STR("{\"error\":{\"code\":\"method_not_allowed\","
+			    "\"message\":\"this surface has another method\","
+			    "\"at\":\"\"}}"));
+	}
+}
+
 void
 zta_worker__handle(void *context, zta_http_call *call)
 {
@@ -296,9 +334,7 @@ zta_worker__handle(void *context, zta_http_call *call)
 	bool named, head = zta_str__is(call->method, "HEAD");
 	size_t i;
 
-	if (is_zone_metadata(worker->service, path)) {
-		path = ZTA_STR(ZTA_API_METADATA);
-	}
+	cut_zone_of_metadata(worker->service, &path);
 	if (!enter_zone(worker->service, &path, &named)) {
 		zta_http_call__fail(
 		    call, 404, "not_found", "no such zone here", "");
@@ -324,10 +360,9 @@ zta_worker__handle(void *context, zta_http_call *call)
 		if (zta_str__is(call->method, routes[i].method) ||
 		    (head && routes[i].method[0] == 'G')) {
 			routes[i].run(worker, call);
-			return;
+		} else {
+			tell_methods(call, routes[i].method);
 		}
-		zta_http_call__fail(call, 405, "method_not_allowed",
-		    "this surface has another method", "");
 		return;
 	}
 	zta_http_call__fail(

@@ -124,14 +124,20 @@ ZTA_MUST_USE bool zta_worker__fetch(zta_worker *worker, zta_http_call *call,
 /* One surface each. */
 void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
 void zta_api__evaluations(zta_worker *worker, zta_http_call *call);
+void zta_api__search_subject(zta_worker *worker, zta_http_call *call);
+void zta_api__search_resource(zta_worker *worker, zta_http_call *call);
+void zta_api__search_action(zta_worker *worker, zta_http_call *call);
 void zta_api__chain_seal(zta_worker *worker, zta_http_call *call);
 void zta_api__token(zta_worker *worker, zta_http_call *call);
-void zta_api__metadata(zta_worker *worker, zta_http_call *call);
+void zta_api__token_service(zta_worker *worker, zta_http_call *call);
+void zta_api__decision_point(zta_worker *worker, zta_http_call *call);
+void zta_api__openapi(zta_worker *worker, zta_http_call *call);
 void zta_api__healthz(zta_worker *worker, zta_http_call *call);
 void zta_api__readyz(zta_worker *worker, zta_http_call *call);
 
 /* Where metadata are, of the server; a zone's are behind. SPEC: rfc8414 3.1 */
-#define ZTA_API_METADATA "/.well-known/oauth-authorization-server"
+#define ZTA_API_TOKEN_SERVICE "/.well-known/oauth-authorization-server"
+#define ZTA_API_DECISION_POINT "/.well-known/authzen-configuration"
 
 /* The types of tokens that /token takes of subjects, or of actors. */
 void zta_api__put_token_types(zta_json_out *out, bool actor);

@@ -174,24 +174,33 @@ home_of(const decider *d)
 	return d->zone == NULL ? (zta_str){ "", 0 } : d->zone->trust_domain;
 }
 
+/* About ring `i`, whatever is to be done. */
+static zta_elevation_question
+question_of(decider *d, uint32_t i)
+{
+	zta_elevation_question question = { .ring = &d->txn->rings[i],
+		.number = i + 1,
+		.depth = d->txn->ring_count,
+		.subject = &d->txn->subject,
+		.now = d->out->time,
+		.common = &d->common,
+		.home = home_of(d) };
+
+	zta_delegation__show_consent(d->delegation, &question);
+	return question;
+}
+
 static bool
 check_ring(decider *d, uint32_t i)
 {
 	const zta_authzen *r = d->request;
 	const zta_operation operation = { r->action, r->resource_type,
 		r->resource_id };
-	zta_elevation_question question = { .ring = &d->txn->rings[i],
-		.number = i + 1,
-		.depth = d->txn->ring_count,
-		.subject = &d->txn->subject,
-		.operation = &operation,
-		.now = d->out->time,
-		.common = &d->common,
-		.home = home_of(d) };
+	zta_elevation_question question = question_of(d, i);
 	zta_elevation_answer answer;
 	zta_status status;
 
-	zta_delegation__show_consent(d->delegation, &question);
+	question.operation = &operation;
 	status = zta_elevation__ask(
 	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
 	if (status != ZTA_OK) {
@@ -383,6 +392,34 @@ zta_pdp__decide_proven(const zta_grounds *a, const zta_authzen *request,
 		return status;
 	}
 	return check_token(&d, a) ? go_on(&d) : d.status;
+}
+
+zta_status
+zta_pdp__level(const zta_grounds *a, int64_t *rank, zta_error *err)
+{
+	zta_decision decision;
+	decider d = { .zone = a->zone,
+		.snapshot = a->snapshot,
+		.arena = a->arena,
+		.out = &decision,
+		.err = err };
+	zta_elevation_question question;
+	zta_elevation_answer answer;
+	zta_status status = begin(&d, a->now);
+
+	*rank = 0;
+	if (status != ZTA_OK || a->txn == NULL) {
+		return status;
+	}
+	take_txn(&d, a->txn);
+	if (!find_grants(&d)) {
+		return d.status;
+	}
+	question = question_of(&d, a->txn->ring_count - 1);
+	if (zta_elevation__weigh(&a->snapshot->model, &question, &answer)) {
+		*rank = answer.level->rank;
+	}
+	return ZTA_OK;
 }
 
 zta_status

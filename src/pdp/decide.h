@@ -82,6 +82,13 @@ ZTA_MUST_USE bool zta_pdp__is_about(
     const zta_grounds *grounds, zta_str type, zta_str id);
 
 /*
+ * The rank of the level that the current workload has, whatever it is asked
+ * for; 0: none, or there is no token. As zta_pdp__decide_proven().
+ */
+ZTA_MUST_USE zta_status zta_pdp__level(
+    const zta_grounds *grounds, int64_t *rank, zta_error *err);
+
+/*
  * Decide `request`, of which the call may have several. ZTA_EINVALID: no such
  * question can be asked, with line, column and JSON pointer; anything else but
  * ZTA_OK: there is no decision, as for a snapshot that is not whole
