@@ -309,23 +309,6 @@ zta_worker__body_max(void *context, const zta_http_call *call)
 	    ZTA_HTTP_BODY_MAX;
 }
 
-/* SPEC: rfc9110 9.3.7, 15.5.6 */
-static void
-tell_methods(zta_http_call *call, const char *method)
-{
-	const char *allow = method[0] == 'G' ? "Allow: GET, HEAD, OPTIONS\r\n" :
-					       "Allow: POST, OPTIONS\r\n";
-
-	if (zta_str__is(call->method, "OPTIONS")) {
-		zta_http_call__answer(call, 204, allow, ZTA_STR(""));
-	} else {
-		zta_http_call__answer(call, 405, allow,
-		    ZTA_STR("{\"error\":{\"code\":\"method_not_allowed\","
-			    "\"message\":\"this surface has another method\","
-			    "\"at\":\"\"}}"));
-	}
-}
-
 void
 zta_worker__handle(void *context, zta_http_call *call)
 {
@@ -361,7 +344,8 @@ zta_worker__handle(void *context, zta_http_call *call)
 		    (head && routes[i].method[0] == 'G')) {
 			routes[i].run(worker, call);
 		} else {
-			tell_methods(call, routes[i].method);
+			zta_http_call__other_method(call,
+			    routes[i].method[0] == 'G' ? "GET, HEAD" : "POST");
 		}
 		return;
 	}

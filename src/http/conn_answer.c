@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conn_answer.c - answers, and how they leave. */
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/json_write.h"
@@ -148,9 +149,9 @@ put_refusal(zta_buf *buf, const char *code, const char *message, const char *at)
 	zta_json_out__close(&out, '}');
 }
 
-void
-zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
-    const char *message, const char *at)
+static void
+fail_with(zta_http_call *call, unsigned status, const char *fields,
+    const char *code, const char *message, const char *at)
 {
 	zta_buf buf;
 
@@ -159,8 +160,29 @@ zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
 	if (buf.status != ZTA_OK) {
 		zta_buf__clear(&buf);
 	}
-	zta_http_call__answer(call, status, "", zta_buf__str(&buf));
+	zta_http_call__answer(call, status, fields, zta_buf__str(&buf));
 	zta_buf__release(&buf);
+}
+
+void
+zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
+    const char *message, const char *at)
+{
+	fail_with(call, status, "", code, message, at);
+}
+
+void
+zta_http_call__other_method(zta_http_call *call, const char *allow)
+{
+	char fields[64];
+
+	(void)snprintf(fields, sizeof(fields), "Allow: %s, OPTIONS\r\n", allow);
+	if (zta_str__is(call->method, "OPTIONS")) {
+		zta_http_call__answer(call, 204, fields, ZTA_STR(""));
+	} else {
+		fail_with(call, 405, fields, "method_not_allowed",
+		    "this surface has another method", "");
+	}
 }
 
 void

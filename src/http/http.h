@@ -109,6 +109,13 @@ void zta_http_call__answer_as(zta_http_call *call, unsigned status,
 void zta_http__put_error(
     zta_json_out *out, const char *code, zta_str message, const char *at);
 
+/*
+ * Answer a call whose method is none of `allow`, such as "GET, HEAD": it is told
+ * which there are, and OPTIONS asks for nothing else.
+ * SPEC: rfc9110 9.3.7, 15.5.6
+ */
+void zta_http_call__other_method(zta_http_call *call, const char *allow);
+
 /* Answer an object with this member. */
 void zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
     const char *message, const char *at);
