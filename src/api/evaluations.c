@@ -188,6 +188,7 @@ decide_all(batch *b)
 	zta_deciding *d = b->d;
 	const zta_json *item = b->asked.first;
 	zta_arena *arena = d->call->arena;
+	zta_error err = { 0 };
 	zta_status status = ZTA_OK;
 	bool allowed, done = false;
 	uint32_t i;
@@ -210,7 +211,7 @@ decide_all(batch *b)
 	if (status == ZTA_OK) {
 		answer(b);
 	} else {
-		zta_deciding__fail(d, ZTA_ENOMEM, NULL);
+		zta_deciding__fail(d, ZTA_ENOMEM, &err);
 	}
 }
 
