@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import random
+import threading
 import time
 
 from harness import EVALUATION, Server, main
 
 SEARCH = "/access/v1/search/"
 ALICE = {"type": "User", "id": "alice"}
-server = Server()
+server = Server(extra="workers 4\n")
 
 SEED = int(os.environ.get("ZTAUTH_SEARCH_SEED", random.randrange(1 << 30)))
 print(f"seed {SEED}")
@@ -265,6 +266,21 @@ def test_what_is_found_is_what_is_allowed():
         assert bool(ask("subject", resource=resource, **query)["results"]) == some
     write("manifest.json", before)
     reload()
+
+
+def test_first_searches_at_once():
+    """The indexes of a version are made once, whoever comes first; pages go on at any worker."""
+    wanted = set(products) - {"p007"} | {"teapot"}
+    for _ in range(5):
+        reload()
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(set(walk("resource", 50, resource=PRODUCT)[0])))
+                   for _ in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert found == [wanted] * 8, [len(f) for f in found]
 
 
 def test_work_has_a_limit():
