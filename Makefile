@@ -60,10 +60,10 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            spent spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor checkpoint consistency cosignature cosigning erase erase_requests \
-      frame ids journal leaf leaf_copy leaf_fields leaf_json log log_policy \
-      log_policy_judge merkle note opening openings openings_view publish \
-      reader receipt regrow resume retain retain_log rows segment sequencer \
-      tile_name tree verify verify_records view write
+      frame hold ids journal leaf leaf_copy leaf_fields leaf_json log \
+      log_policy log_policy_judge merkle note opening openings openings_view \
+      publish reader receipt regrow resume retain retain_log rows segment \
+      sequencer tile_name tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -72,10 +72,11 @@ TRUST = chain_put chain_take delegators domains elevation elevation_question \
         grant_show_json grants grants_compact grants_copy grants_edit \
         grants_line grants_read model quarantine seal seal_tree stated_keys \
         statement statement_make statement_read txn_token
-PDP = consent decide delegation issue issue_grants issue_proofs \
-      issue_standing may_act question question_context question_entity record \
-      register register_record replay request sealing snapshot snapshot_base \
-      snapshot_schema snapshot_trust transaction zone_keys
+PDP = consent decide delegation evaluations finder issue issue_grants \
+      issue_proofs issue_standing may_act prove question question_context \
+      question_entity record register register_record replay request sealing \
+      search search_request snapshot snapshot_base snapshot_schema \
+      snapshot_trust transaction zone_keys
 HTTP = client conn conn_answer conn_request conn_wire http
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check crew difference files findings folder \
@@ -100,11 +101,12 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access delegations delegations_change evaluation fetch_desk fetcher \
-      form git health host ledger_desk ledger_job ledger_record ledger_route \
-      ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
-      ledgers_revocations ledgers_write log_desk metadata outside presented \
-      seal service signed_request token token_form witness witness_desk
+API = access deciding decision delegations delegations_change evaluation \
+      evaluations fetch_desk fetcher form git health host ledger_desk \
+      ledger_job ledger_record ledger_route ledgers ledgers_grants \
+      ledgers_history ledgers_objects ledgers_refs ledgers_revocations \
+      ledgers_write log_desk metadata openapi outside presented seal search \
+      service signed_request token token_form witness witness_desk
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror revocations_mirror \
          sandbox_calls sandbox_files say serve serving_changes serving_log \
@@ -121,21 +123,23 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent consistency \
-       cosignature cosigning decide diff difference dpop foreign gate grant \
-       grant_chain grant_make grant_show grants grants_copy grants_fault \
-       grants_random json jwt keeper known ledger log log_cut log_policy \
-       log_signer log_tree may_act merkle merkle_vectors metamorphic nomem \
-       note object openings pack pep pep_answer pep_batch pep_link pep_part \
-       pep_sent quarantine random receipt receive_fault recheck remote replay \
-       retain revocations ring saml sandbox schema seal search search_random \
-       snapshot_base spent spiffe ssh statement status_list store store_fault \
-       store_pgsql store_sqlite tls transaction transfer tree trust txn_token \
-       uri used validate wimse witness_signer workspace x509
+       cosignature cosigning decide diff difference dpop evaluations finder \
+       foreign gate grant grant_chain grant_make grant_show grants \
+       grants_copy grants_fault grants_random json jwt keeper known ledger \
+       log log_cut log_policy log_signer log_tree may_act merkle \
+       merkle_vectors metamorphic nomem note object openings pack pep \
+       pep_answer pep_batch pep_link pep_part pep_sent quarantine random \
+       receipt receive_fault recheck remote replay retain revocations ring \
+       saml sandbox schema seal search search_random snapshot_base spent \
+       spiffe ssh statement status_list store store_fault store_pgsql \
+       store_sqlite tls transaction transfer tree trust txn_token uri used \
+       validate wimse witness_signer workspace x509
 
-FUZZ = bundle cosign diff difference entities format grant grants http json \
-       jwks jwt lists log memo note object opening outside pack pep pep_part \
-       pktline policy policyjson proof quarantine replay request saml schema \
-       seal search spiffe ssh statement tests transfer trust workspace x509
+FUZZ = bundle cosign diff difference entities evaluations format grant grants \
+       http json jwks jwt lists log memo note object opening outside pack pep \
+       pep_part pktline policy policyjson proof quarantine replay request \
+       saml schema seal search searching spiffe ssh statement tests transfer \
+       trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -148,6 +152,8 @@ SOURCES = $(LIB_SRC) $(wildcard src/*/*.h include/*/*.h)
 $(BUILD)/src/base/build.o: $(SOURCES)
 $(BUILD)/src/base/build.o: CPPFLAGS += -DZTA_SOURCES='"$(shell \
     cat $(SOURCES) | sha256sum | cut -c1-64)"'
+
+$(BUILD)/src/api/openapi.o: src/api/openapi.json
 
 $(BUILD)/src/xml/%.o $(BUILD)/fuzz/src/xml/%.o: CPPFLAGS += $(XML_CPPFLAGS)
 

@@ -357,11 +357,13 @@ static void
 run(zta_delegation_call *d)
 {
 	bool is_copy = d->worker->service->grants_at != NULL;
+	zta_str method = zta_str__is(d->call->method, "HEAD") ? ZTA_STR("GET") :
+								d->call->method;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (verbs[i].one == (d->jti.len > 0) &&
-		    zta_str__is(d->call->method, verbs[i].method)) {
+		    zta_str__is(method, verbs[i].method)) {
 			if (!need_caller(d, verbs[i].action)) {
 				return;
 			}
@@ -373,8 +375,8 @@ run(zta_delegation_call *d)
 			return;
 		}
 	}
-	zta_http_call__fail(d->call, 405, "method_not_allowed",
-	    "this surface has another method", "");
+	zta_http_call__other_method(
+	    d->call, d->jti.len > 0 ? "GET, HEAD, DELETE" : "GET, HEAD, POST");
 }
 
 /* A zta_call_again. */

@@ -72,14 +72,18 @@ read_path(zta_str path, route *out)
 	return true;
 }
 
-/* The verb, or NULL; `*known` if another method would do. */
+/* Methods that a path has, as bits. */
+#define GET 1u
+#define POST 2u
+
+/* The verb, or NULL; `*methods` are those that there are. */
 static const zta_ledger_verb *
-find_verb(const route *r, zta_str method, bool *known)
+find_verb(const route *r, zta_str method, unsigned *methods)
 {
 	const zta_ledger_verb *v;
 	size_t i;
 
-	*known = false;
+	*methods = 0;
 	if (zta_str__is(method, "HEAD")) {
 		method = ZTA_STR("GET");
 	}
@@ -90,7 +94,7 @@ find_verb(const route *r, zta_str method, bool *known)
 		    v->object != (r->id.ptr != NULL)) {
 			continue;
 		}
-		*known = true;
+		*methods |= v->method[0] == 'G' ? GET : POST;
 		if (zta_str__is(method, v->method)) {
 			return v;
 		}
@@ -102,20 +106,24 @@ void
 zta_ledger_desk__handle(
     zta_ledger_desk *desk, zta_http_call *call, zta_str path)
 {
+	static const char *const allow[] = { [GET] = "GET, HEAD",
+		[POST] = "POST",
+		[GET | POST] = "GET, HEAD, POST" };
 	const zta_ledger_verb *verb = NULL;
 	zta_ledger_job *job;
-	bool known = false;
+	unsigned methods = 0;
 	route r;
 
 	if (read_path(path, &r)) {
-		verb = find_verb(&r, call->method, &known);
+		verb = find_verb(&r, call->method, &methods);
+	}
+	if (verb == NULL && methods == 0) {
+		zta_http_call__fail(call, 404, "not_found",
+		    "there is nothing at this path", "");
+		return;
 	}
 	if (verb == NULL) {
-		zta_http_call__fail(call, known ? 405 : 404,
-		    known ? "method_not_allowed" : "not_found",
-		    known ? "this surface has another method" :
-			    "there is nothing at this path",
-		    "");
+		zta_http_call__other_method(call, allow[methods]);
 		return;
 	}
 	job = zta_arena__zalloc(call->arena, 1, sizeof(*job));
@@ -137,13 +145,13 @@ size_t
 zta_ledger_desk__body_max(const zta_http_call *call, zta_str path)
 {
 	const zta_ledger_verb *verb;
-	bool known;
+	unsigned methods;
 	route r;
 
 	if (!read_path(path, &r)) {
 		return ZTA_HTTP_BODY_MAX;
 	}
-	verb = find_verb(&r, call->method, &known);
+	verb = find_verb(&r, call->method, &methods);
 	return verb != NULL &&
 		(verb->run == zta_ledger_verb__store ||
 		    verb->run == zta_ledger_verb__push) ?

@@ -363,8 +363,7 @@ zta_log_desk__handle(zta_log_desk *desk, zta_http_call *call, zta_str path)
 
 	if (!zta_str__is(call->method, "GET") &&
 	    !zta_str__is(call->method, "HEAD")) {
-		zta_http_call__fail(call, 405, "method_not_allowed",
-		    "this surface has another method", "");
+		zta_http_call__other_method(call, "GET, HEAD");
 	} else if (zta_str__is(path, CHECKPOINT)) {
 		answer_checkpoint(desk, call);
 	} else if (is_under(path, ZTA_STR(TILE), &rest)) {

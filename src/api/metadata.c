@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metadata.c - what the token service is and where. SPEC: rfc8414 2, 3
+ * metadata.c - what the token service is and where, and the decision point.
+ * SPEC: rfc8414 2, 3; authzen 1.0 9
  *
  * The issuer is that of the tokens, whatever the document was asked by: clients
  * compare `iss` with it.
@@ -56,8 +57,30 @@ put_url(zta_json_out *out, const char *name, zta_str base, zta_str zone,
 	zta_buf__release(&url);
 }
 
+/* A zta_document: of the decision point. */
 static void
-put_document(
+put_decision_point(
+    zta_json_out *out, const zta_service *service, zta_str base, zta_str zone)
+{
+	(void)service;
+	zta_json_out__open(out, '{');
+	put_url(out, "policy_decision_point", base, zone, "");
+	put_url(out, "access_evaluation_endpoint", base, zone,
+	    "/access/v1/evaluation");
+	put_url(out, "access_evaluations_endpoint", base, zone,
+	    "/access/v1/evaluations");
+	put_url(out, "search_subject_endpoint", base, zone,
+	    "/access/v1/search/subject");
+	put_url(out, "search_resource_endpoint", base, zone,
+	    "/access/v1/search/resource");
+	put_url(out, "search_action_endpoint", base, zone,
+	    "/access/v1/search/action");
+	zta_json_out__close(out, '}');
+}
+
+/* A zta_document: of the token service. */
+static void
+put_token_service(
     zta_json_out *out, const zta_service *service, zta_str base, zta_str zone)
 {
 	static const char *const nothing[] = { NULL };
@@ -86,8 +109,13 @@ put_document(
 	zta_json_out__close(out, '}');
 }
 
-void
-zta_api__metadata(zta_worker *worker, zta_http_call *call)
+typedef void zta_document(
+    zta_json_out *out, const zta_service *service, zta_str base, zta_str zone);
+
+/* `path` is where the server's own document is; others are the zone's. */
+static void
+answer(zta_worker *worker, zta_http_call *call, const char *path,
+    zta_document *put)
 {
 	const zta_service *service = worker->service;
 	zta_str base, zone = service->zone.id;
@@ -99,11 +127,11 @@ zta_api__metadata(zta_worker *worker, zta_http_call *call)
 		    call, 404, "not_found", "this server has another name", "");
 		return;
 	}
-	if (zta_str__is(call->path, ZTA_API_METADATA)) {
+	if (zta_str__is(call->path, path)) {
 		zone.len = 0;
 	}
 	zta_buf__init(&buf, SIZE_MAX);
-	put_document(&out, service, base, zone);
+	put(&out, service, base, zone);
 	if (buf.status == ZTA_OK) {
 		zta_http_call__answer(call, 200, "", zta_buf__str(&buf));
 	} else {
@@ -111,4 +139,16 @@ zta_api__metadata(zta_worker *worker, zta_http_call *call)
 		    call, 503, "unavailable", "there is no memory", "");
 	}
 	zta_buf__release(&buf);
+}
+
+void
+zta_api__decision_point(zta_worker *worker, zta_http_call *call)
+{
+	answer(worker, call, ZTA_API_DECISION_POINT, put_decision_point);
+}
+
+void
+zta_api__token_service(zta_worker *worker, zta_http_call *call)
+{
+	answer(worker, call, ZTA_API_TOKEN_SERVICE, put_token_service);
 }

@@ -15,6 +15,7 @@
 typedef struct zta_waiting {
 	struct zta_waiting *next;
 	zta_http_call *call;
+	uint32_t count; /* of its records */
 	zta_recorded_answer answer;
 } zta_waiting;
 
@@ -112,18 +113,41 @@ refuse(zta_http_call *call, const zta_recorded_answer *answer)
 	    call, answer->refusal_status, answer->fields, answer->refusal);
 }
 
+/* All of them, or none. */
+static bool
+append_all(zta_log_lane *lane, const zta_leaf *leaves, uint32_t count)
+{
+	uint32_t i;
+
+	zta_log_lane__hold(lane);
+	for (i = 0; i < count; i++) {
+		if (zta_log_lane__append(lane, &leaves[i], NULL) != ZTA_OK) {
+			zta_log_lane__take_back(lane);
+			return false;
+		}
+	}
+	zta_log_lane__release(lane);
+	return true;
+}
+
 void
 zta_worker__record(zta_worker *worker, zta_http_call *call,
     const zta_leaf *leaf, const zta_recorded_answer *answer)
 {
+	zta_worker__record_all(worker, call, leaf, 1, answer);
+}
+
+void
+zta_worker__record_all(zta_worker *worker, zta_http_call *call,
+    const zta_leaf *leaves, uint32_t count, const zta_recorded_answer *answer)
+{
 	zta_waiting *w = zta_arena__alloc(call->arena, sizeof(*w));
 
-	if (w == NULL ||
-	    zta_log_lane__append(worker->lane, leaf, NULL) != ZTA_OK) {
+	if (w == NULL || !append_all(worker->lane, leaves, count)) {
 		refuse(call, answer);
 		return;
 	}
-	*w = (zta_waiting){ NULL, call, *answer };
+	*w = (zta_waiting){ NULL, call, count, *answer };
 	if (worker->first == NULL) {
 		worker->first = w;
 	} else {
@@ -167,12 +191,14 @@ zta_worker__recorded(void *context)
 	zta_worker *worker = context;
 	zta_waiting *w;
 	zta_log_done done;
-	uint32_t i;
+	uint32_t i, count;
 
 	while (zta_log_lane__done(worker->lane, &done)) {
-		for (i = 0; i < done.count; i++) {
+		for (i = 0; i < done.count; i += count) {
 			w = worker->first;
 			worker->first = w->next;
+			/* It goes with its call. */
+			count = w->count;
 			if (done.status == ZTA_OK) {
 				answer_recorded(worker, w, done.first + i);
 			} else {
@@ -201,10 +227,17 @@ static const struct {
 	void (*run)(zta_worker *, zta_http_call *);
 } routes[] = {
 	{ "/access/v1/evaluation", "POST", true, zta_api__evaluation },
+	{ "/access/v1/evaluations", "POST", true, zta_api__evaluations },
+	{ "/access/v1/search/subject", "POST", true, zta_api__search_subject },
+	{ "/access/v1/search/resource", "POST", true,
+	    zta_api__search_resource },
+	{ "/access/v1/search/action", "POST", true, zta_api__search_action },
 	{ "/chain/seal", "POST", true, zta_api__chain_seal },
 	{ "/token", "POST", true, zta_api__token },
 	{ "/jwks.json", "GET", true, jwks },
-	{ ZTA_API_METADATA, "GET", true, zta_api__metadata },
+	{ ZTA_API_TOKEN_SERVICE, "GET", true, zta_api__token_service },
+	{ ZTA_API_DECISION_POINT, "GET", true, zta_api__decision_point },
+	{ "/openapi.json", "GET", false, zta_api__openapi },
 	{ "/healthz", "GET", false, zta_api__healthz },
 	{ "/readyz", "GET", false, zta_api__readyz },
 };
@@ -229,16 +262,31 @@ enter_zone(const zta_service *service, zta_str *path, bool *named)
 	return path->len > 0 && path->ptr[0] == '/';
 }
 
-/* SPEC: rfc8414 3.1: the issuer's path stands behind the well-known one. */
-static bool
-is_zone_metadata(const zta_service *service, zta_str path)
+/*
+ * SPEC: rfc8414 3.1, authzen 1.0 9: the path of what is described stands behind
+ * the well-known one. It is cut off, if it is this zone's.
+ */
+static void
+cut_zone_of_metadata(const zta_service *service, zta_str *path)
 {
-	zta_str prefix = ZTA_STR(ZTA_API_METADATA "/zones/");
+	const zta_str well_known[] = { ZTA_STR(ZTA_API_TOKEN_SERVICE),
+		ZTA_STR(ZTA_API_DECISION_POINT) };
+	zta_str rest, zones = ZTA_STR("/zones/");
+	size_t i;
 
-	return zta_str__starts(path, prefix) &&
-	    zta_str__eq(
-		(zta_str){ path.ptr + prefix.len, path.len - prefix.len },
-		service->zone.id);
+	for (i = 0; i < 2; i++) {
+		if (!zta_str__starts(*path, well_known[i])) {
+			continue;
+		}
+		rest = (zta_str){ path->ptr + well_known[i].len,
+			path->len - well_known[i].len };
+		if (zta_str__starts(rest, zones) &&
+		    zta_str__eq(
+			(zta_str){ rest.ptr + zones.len, rest.len - zones.len },
+			service->zone.id)) {
+			path->len = well_known[i].len;
+		}
+	}
 }
 
 static bool
@@ -269,9 +317,7 @@ zta_worker__handle(void *context, zta_http_call *call)
 	bool named, head = zta_str__is(call->method, "HEAD");
 	size_t i;
 
-	if (is_zone_metadata(worker->service, path)) {
-		path = ZTA_STR(ZTA_API_METADATA);
-	}
+	cut_zone_of_metadata(worker->service, &path);
 	if (!enter_zone(worker->service, &path, &named)) {
 		zta_http_call__fail(
 		    call, 404, "not_found", "no such zone here", "");
@@ -301,30 +347,12 @@ zta_worker__handle(void *context, zta_http_call *call)
 		if (zta_str__is(call->method, routes[i].method) ||
 		    (head && routes[i].method[0] == 'G')) {
 			routes[i].run(worker, call);
-			return;
+		} else {
+			zta_http_call__other_method(call,
+			    routes[i].method[0] == 'G' ? "GET, HEAD" : "POST");
 		}
-		zta_http_call__fail(call, 405, "method_not_allowed",
-		    "this surface has another method", "");
 		return;
 	}
 	zta_http_call__fail(
 	    call, 404, "not_found", "there is nothing at this path", "");
-}
-
-const char *
-zta_api__request_id(zta_http_call *call)
-{
-	zta_str id;
-	char *line;
-
-	if (!zta_http_call__header(call, "x-request-id", &id)) {
-		return "";
-	}
-	line = zta_arena__alloc(call->arena, id.len + 32);
-	if (line == NULL) {
-		return "";
-	}
-	(void)snprintf(
-	    line, id.len + 32, "X-Request-ID: %.*s\r\n", ZTA_STR_ARG(id));
-	return line;
 }

@@ -109,6 +109,13 @@ void zta_worker__record(zta_worker *worker, zta_http_call *call,
     const zta_leaf *leaf, const zta_recorded_answer *answer);
 
 /*
+ * The same of several, at least one, in one frame of the log: all of them are
+ * durable, or none. The index is that of the first; the others follow it.
+ */
+void zta_worker__record_all(zta_worker *worker, zta_http_call *call,
+    const zta_leaf *leaves, uint32_t count, const zta_recorded_answer *answer);
+
+/*
  * A proof of the call needs something from outside: have it fetched and do the
  * call `again`. False: it cannot be, and the call is still the caller's.
  */
@@ -118,19 +125,23 @@ ZTA_MUST_USE bool zta_worker__fetch(zta_worker *worker, zta_http_call *call,
 
 /* One surface each. */
 void zta_api__evaluation(zta_worker *worker, zta_http_call *call);
+void zta_api__evaluations(zta_worker *worker, zta_http_call *call);
+void zta_api__search_subject(zta_worker *worker, zta_http_call *call);
+void zta_api__search_resource(zta_worker *worker, zta_http_call *call);
+void zta_api__search_action(zta_worker *worker, zta_http_call *call);
 void zta_api__chain_seal(zta_worker *worker, zta_http_call *call);
 void zta_api__token(zta_worker *worker, zta_http_call *call);
-void zta_api__metadata(zta_worker *worker, zta_http_call *call);
+void zta_api__token_service(zta_worker *worker, zta_http_call *call);
+void zta_api__decision_point(zta_worker *worker, zta_http_call *call);
+void zta_api__openapi(zta_worker *worker, zta_http_call *call);
 void zta_api__healthz(zta_worker *worker, zta_http_call *call);
 void zta_api__readyz(zta_worker *worker, zta_http_call *call);
 
 /* Where metadata are, of the server; a zone's are behind. SPEC: rfc8414 3.1 */
-#define ZTA_API_METADATA "/.well-known/oauth-authorization-server"
+#define ZTA_API_TOKEN_SERVICE "/.well-known/oauth-authorization-server"
+#define ZTA_API_DECISION_POINT "/.well-known/authzen-configuration"
 
 /* The types of tokens that /token takes of subjects, or of actors. */
 void zta_api__put_token_types(zta_json_out *out, bool actor);
-
-/* "X-Request-ID: ...\r\n" if the call had one, else "". SPEC: authzen 1.0 */
-const char *zta_api__request_id(zta_http_call *call);
 
 #endif

@@ -308,6 +308,18 @@
 /* Time that requests under way have when the server stops. */
 #define ZTA_HTTP_DRAIN_MS 10000
 
+/* Evaluations of one call: an event loop decides them one after another, and
+ * their records fit in one lane. What stands beside them and is read for each
+ * of them anew, in about as many bytes. SPEC: authzen 1.0 7 */
+#define ZTA_EVALUATIONS_MAX 1000u
+#define ZTA_EVALUATIONS_GIVEN_MAX ((uint64_t)4 << 20)
+/* Results of a page of a search, if no limit is asked for, and at most; what is
+ * decided for one page, and evaluated: other calls wait meanwhile. */
+#define ZTA_SEARCH_PAGE 100u
+#define ZTA_SEARCH_PAGE_MAX 1000u
+#define ZTA_SEARCH_DECISIONS_MAX 2000u
+#define ZTA_SEARCH_EVALUATIONS_MAX 100000u
+
 /* One answer to a PEP: a token, or a decision with the ids of its policies. */
 #define ZTA_PEP_ANSWER_MAX ((size_t)256 << 10)
 /* Time that a call of a PEP has: somebody waits for what it is to allow. */

@@ -252,7 +252,8 @@ collect(hunt *h, zta_arena *scratch, zta_error *err)
 	bool permitted;
 
 	h->x.arena = scratch;
-	while (h->count > 0 && page->count < page->limit) {
+	while (h->count > 0 && page->count < page->limit &&
+	    (page->budget == 0 || page->evaluations < page->budget)) {
 		uid = *h->heap[0].at;
 		zta_arena__reset(scratch);
 		permitted = pass(h, uid) &&

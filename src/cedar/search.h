@@ -28,6 +28,7 @@ typedef struct zta_search_room {
 typedef struct zta_search_page {
 	uint64_t from;  /* the first uid that is looked at */
 	uint32_t limit; /* of `uids`; at least 1 */
+	size_t budget;  /* of evaluations, after which it ends; 0: any */
 	uint32_t *uids; /* found, ascending */
 	uint32_t count;
 	uint64_t next;      /* where the next page begins; 0: there is none */
@@ -36,7 +37,7 @@ typedef struct zta_search_page {
 } zta_search_page;
 
 /*
- * Fill `page`, in which `from` and `limit` are set. The decisions are those of
+ * Fill `page`, in which `from`, `limit` and `budget` are set. The decisions are those of
  * zta_authorize__run(), extras included. ZTA_ENOMEM, ZTA_ELIMIT.
  */
 ZTA_MUST_USE zta_status zta_search__entities(const zta_cedar_search *search,

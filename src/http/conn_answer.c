@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conn_answer.c - answers, and how they leave. */
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/json_write.h"
@@ -15,11 +16,12 @@ reason_of(unsigned status)
 		unsigned status;
 		const char *reason;
 	} reasons[] = { { 200, "OK" }, { 201, "Created" },
-		{ 304, "Not Modified" }, { 400, "Bad Request" },
-		{ 401, "Unauthorized" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
+		{ 204, "No Content" }, { 304, "Not Modified" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 403, "Forbidden" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
+		{ 409, "Conflict" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
 		{ 421, "Misdirected Request" },
 		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
@@ -36,18 +38,39 @@ reason_of(unsigned status)
 	return "Unknown";
 }
 
+/* SPEC: rfc9110 8.6, 15.3.5: a 204 has no body, and says nothing of one. */
 static void
-put_answer(zta_conn *conn, unsigned status, const char *fields,
-    const char *type, zta_str body)
+put_head(zta_conn *conn, unsigned status, const char *fields, const char *type,
+    zta_str body)
 {
-	zta_buf__printf(&conn->out,
-	    "HTTP/1.1 %u %s\r\n"
-	    "%s"
-	    "Content-Type: %s\r\n"
-	    "Content-Length: %zu\r\n"
-	    "%s%s\r\n",
-	    status, reason_of(status), zta_http__date(conn->http), type,
-	    body.len, fields, conn->close ? "Connection: close\r\n" : "");
+	zta_buf__printf(&conn->out, "HTTP/1.1 %u %s\r\n%s%s%s", status,
+	    reason_of(status), zta_http__date(conn->http), fields,
+	    conn->close ? "Connection: close\r\n" : "");
+	if (status != 204) {
+		zta_buf__printf(&conn->out,
+		    "Content-Type: %s\r\n"
+		    "Content-Length: %zu\r\n",
+		    type, body.len);
+	}
+}
+
+/* Whoever sent it finds the answer by it. SPEC: authzen 1.0 10 */
+static void
+put_request_id(zta_conn *conn, const zta_http_call *call)
+{
+	zta_str id;
+
+	if (zta_http_call__header(call, "x-request-id", &id)) {
+		zta_buf__text(&conn->out, "X-Request-ID: ");
+		zta_buf__put(&conn->out, id);
+		zta_buf__text(&conn->out, "\r\n");
+	}
+}
+
+static void
+put_body(zta_conn *conn, zta_str body)
+{
+	zta_buf__text(&conn->out, "\r\n");
 	if (conn->parser.method != HTTP_HEAD) {
 		zta_buf__put(&conn->out, body);
 	}
@@ -98,7 +121,9 @@ zta_http_call__answer_as(zta_http_call *call, unsigned status,
 		return;
 	}
 	conn->close = conn->close || zta_http__is_stopping(conn->http);
-	put_answer(conn, status, fields, type, body);
+	put_head(conn, status, fields, type, body);
+	put_request_id(conn, call);
+	put_body(conn, body);
 	answered(conn);
 }
 
@@ -124,9 +149,9 @@ put_refusal(zta_buf *buf, const char *code, const char *message, const char *at)
 	zta_json_out__close(&out, '}');
 }
 
-void
-zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
-    const char *message, const char *at)
+static void
+fail_with(zta_http_call *call, unsigned status, const char *fields,
+    const char *code, const char *message, const char *at)
 {
 	zta_buf buf;
 
@@ -135,8 +160,29 @@ zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
 	if (buf.status != ZTA_OK) {
 		zta_buf__clear(&buf);
 	}
-	zta_http_call__answer(call, status, "", zta_buf__str(&buf));
+	zta_http_call__answer(call, status, fields, zta_buf__str(&buf));
 	zta_buf__release(&buf);
+}
+
+void
+zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,
+    const char *message, const char *at)
+{
+	fail_with(call, status, "", code, message, at);
+}
+
+void
+zta_http_call__other_method(zta_http_call *call, const char *allow)
+{
+	char fields[64];
+
+	(void)snprintf(fields, sizeof(fields), "Allow: %s, OPTIONS\r\n", allow);
+	if (zta_str__is(call->method, "OPTIONS")) {
+		zta_http_call__answer(call, 204, fields, ZTA_STR(""));
+	} else {
+		fail_with(call, 405, fields, "method_not_allowed",
+		    "this surface has another method", "");
+	}
 }
 
 void
@@ -148,7 +194,8 @@ zta_conn__answer_refusal(zta_conn *conn)
 	put_refusal(&buf, "bad_request", conn->refusal, "");
 	conn->close = true;
 	conn->parsed = conn->in.len;
-	put_answer(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));
+	put_head(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));
+	put_body(conn, zta_buf__str(&buf));
 	zta_buf__release(&buf);
 	answered(conn);
 }

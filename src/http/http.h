@@ -95,7 +95,8 @@ void zta_http_call__patience(zta_http_call *call, int64_t ms);
 
 /*
  * Answer and give the call back. `fields` are further header lines, each with
- * its CRLF, or "". If the client has gone, nothing is sent.
+ * its CRLF, or "". The call's X-Request-ID is given back. If the client has gone,
+ * nothing is sent.
  */
 void zta_http_call__answer(
     zta_http_call *call, unsigned status, const char *fields, zta_str json);
@@ -107,6 +108,13 @@ void zta_http_call__answer_as(zta_http_call *call, unsigned status,
 /* The member "error":{"code":...,"message":...,"at":...}. SPEC: ztauth 10 */
 void zta_http__put_error(
     zta_json_out *out, const char *code, zta_str message, const char *at);
+
+/*
+ * Answer a call whose method is none of `allow`, such as "GET, HEAD": it is told
+ * which there are, and OPTIONS asks for nothing else.
+ * SPEC: rfc9110 9.3.7, 15.5.6
+ */
+void zta_http_call__other_method(zta_http_call *call, const char *allow);
 
 /* Answer an object with this member. */
 void zta_http_call__fail(zta_http_call *call, unsigned status, const char *code,

@@ -26,6 +26,7 @@ typedef enum zta_personal {
 	ZTA_PERSONAL_RESOURCE_ID,
 	ZTA_PERSONAL_REASON,
 	ZTA_PERSONAL_REF,
+	ZTA_PERSONAL_RESULTS,
 	ZTA_PERSONAL_COUNT
 } zta_personal;
 
@@ -73,6 +74,7 @@ typedef struct zta_leaf {
 	zta_str key;     /* that a record about keys is about */
 	zta_str digest;  /* SHA-256 of what was changed */
 	int64_t minimum; /* entries below this index may be gone */
+	zta_str results; /* SHA-256 of what a search has handed out */
 	/* To the fields above; one whose value is empty was erased, or is not
 	 * known here. */
 	zta_str commitments[ZTA_PERSONAL_COUNT];

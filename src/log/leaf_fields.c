@@ -45,6 +45,7 @@ static const zta_leaf_field fields[] = {
 	FIELD(29, TEXT, key),
 	FIELD(30, BYTES, digest),
 	FIELD(31, NUMBER, minimum),
+	PERSONAL(32, BYTES, results, FULL, RESULTS),
 };
 
 #define RING(key, form, member)                                          \

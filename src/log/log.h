@@ -61,6 +61,15 @@ zta_log_lane *zta_log__lane(zta_log *log, uint32_t number);
 ZTA_MUST_USE zta_status zta_log_lane__append(
     zta_log_lane *lane, const zta_leaf *leaf, zta_error *err);
 
+/*
+ * Records that are durable together or not at all: what is appended after
+ * zta_log_lane__hold() waits for zta_log_lane__release(), and is in one frame
+ * then, and in one zta_log_done; or it is taken back.
+ */
+void zta_log_lane__hold(zta_log_lane *lane);
+void zta_log_lane__release(zta_log_lane *lane);
+void zta_log_lane__take_back(zta_log_lane *lane);
+
 /* Readable while there is something for zta_log_lane__done(). */
 int zta_log_lane__fd(const zta_log_lane *lane);
 

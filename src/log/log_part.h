@@ -32,6 +32,9 @@ struct zta_log_lane {
 	zta_buf waiting_marks, taken_marks;
 	zta_buf waiting_openings, taken_openings;
 	uint32_t waiting_count, taken_count;
+	bool held; /* nothing is taken; what was there before: */
+	size_t kept, kept_marks, kept_openings;
+	uint32_t kept_count;
 	zta_log_done done[ZTA_LOG_DONE_MAX];
 	uint32_t done_first, done_count;
 	int event;

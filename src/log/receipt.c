@@ -221,7 +221,8 @@ zta_receipt__fields(zta_str list, unsigned *fields)
 		{ "resource",
 		    1u << ZTA_PERSONAL_RESOURCE_TYPE |
 			1u << ZTA_PERSONAL_RESOURCE_ID },
-		{ "request", 1u << ZTA_PERSONAL_REQUEST },
+		{ "request",
+		    1u << ZTA_PERSONAL_REQUEST | 1u << ZTA_PERSONAL_RESULTS },
 		{ "ref", 1u << ZTA_PERSONAL_REF },
 	};
 	const size_t count = sizeof(names) / sizeof(names[0]);

@@ -30,7 +30,7 @@ take(zta_log *log)
 
 	for (i = 0; i < log->lane_count; i++) {
 		lane = &log->lanes[i];
-		if (lane->waiting_count == 0 ||
+		if (lane->waiting_count == 0 || lane->held ||
 		    lane->done_count == ZTA_LOG_DONE_MAX) {
 			continue;
 		}

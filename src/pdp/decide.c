@@ -17,7 +17,6 @@
 #include "base/str.h"
 #include "identity/verify.h"
 #include "pdp/question.h"
-#include "pdp/transaction.h"
 
 typedef struct decider {
 	const zta_zone *zone;
@@ -63,32 +62,6 @@ fail(decider *d, zta_status status)
 
 /* --- leg 1: token */
 
-static bool
-verify_token(decider *d, zta_txn *txn)
-{
-	zta_error why = { 0 };
-	zta_status status = zta_transaction__verify(
-	    d->zone, d->arena, d->request->tx_token, d->out->time, txn, &why);
-
-	if (status == ZTA_ENOMEM || status == ZTA_ELIMIT) {
-		return fail(d, status);
-	}
-	return status == ZTA_OK ||
-	    refuse(d, "token", "invalid_token", "%s", why.message);
-}
-
-/* Is it a request that needs none? */
-static bool
-check_no_token(decider *d)
-{
-	zta_zone_require require = d->snapshot->manifest.require;
-
-	return require == ZTA_REQUIRE_NONE ||
-	    (require == ZTA_REQUIRE_WORKLOAD && d->caller != NULL) ||
-	    refuse(d, "token", "invalid_token",
-		"the zone demands a transaction token");
-}
-
 static void
 take_txn(decider *d, zta_txn *txn)
 {
@@ -98,35 +71,20 @@ take_txn(decider *d, zta_txn *txn)
 }
 
 static bool
-check_token(decider *d)
+check_token(decider *d, const zta_grounds *a)
 {
 	const zta_authzen *r = d->request;
-	zta_str type;
-	zta_txn *txn;
 
-	if ((r->zone.len > 0 && !zta_str__eq(r->zone, d->zone->id)) ||
-	    (r->ledger.len > 0 && !zta_str__eq(r->ledger, d->zone->ledger))) {
-		return refuse(d, "token", "invalid_token",
-		    "the request names another zone or ledger");
+	if (!a->proven) {
+		return refuse(d, "token", "invalid_token", "%.*s",
+		    ZTA_STR_ARG(a->reason));
 	}
-	if (r->tx_token.len == 0) {
-		return check_no_token(d);
+	if (a->txn != NULL) {
+		take_txn(d, a->txn);
 	}
-	txn = zta_arena__zalloc(d->arena, 1, sizeof(*txn));
-	if (txn == NULL) {
-		return fail(d, zta_arena__failed(d->arena, d->err));
-	}
-	if (!verify_token(d, txn)) {
-		return false;
-	}
-	take_txn(d, txn);
-	type = zta_question__type(d->snapshot, d->arena, r->subject_type);
-	if (!zta_str__eq(type, txn->subject.type) ||
-	    !zta_str__eq(r->subject_id, txn->subject.id)) {
-		return refuse(d, "token", "subject_mismatch",
-		    "the request is about another subject than the token");
-	}
-	return true;
+	return zta_pdp__is_about(a, r->subject_type, r->subject_id) ||
+	    refuse(d, "token", "subject_mismatch",
+		"the request is about another subject than the token");
 }
 
 /* --- leg 2: scope */
@@ -209,25 +167,34 @@ find_grants(decider *d)
 	return true;
 }
 
+/* About ring `i`, whatever is to be done. */
+static zta_elevation_question
+question_of(decider *d, zta_elevation_action action, uint32_t i)
+{
+	zta_elevation_question question = { .action = action,
+		.ring = &d->txn->rings[i],
+		.number = i + 1,
+		.depth = d->txn->ring_count,
+		.subject = &d->txn->subject,
+		.now = d->out->time,
+		.common = &d->common,
+		.home = d->out->home };
+
+	zta_delegation__show_consent(d->delegation, &question);
+	return question;
+}
+
 static bool
 check_ring(decider *d, zta_elevation_action action, uint32_t i)
 {
 	const zta_authzen *r = d->request;
 	const zta_operation operation = { r->action, r->resource_type,
 		r->resource_id };
-	zta_elevation_question question = { .action = action,
-		.ring = &d->txn->rings[i],
-		.number = i + 1,
-		.depth = d->txn->ring_count,
-		.subject = &d->txn->subject,
-		.operation = &operation,
-		.now = d->out->time,
-		.common = &d->common,
-		.home = d->out->home };
+	zta_elevation_question question = question_of(d, action, i);
 	zta_elevation_answer answer;
 	zta_status status;
 
-	zta_delegation__show_consent(d->delegation, &question);
+	question.operation = &operation;
 	status = zta_elevation__ask(
 	    d->snapshot->elevation, d->arena, &question, &answer, d->err);
 	if (status != ZTA_OK) {
@@ -406,23 +373,69 @@ begin(decider *d, zta_str home, int64_t now)
 }
 
 zta_status
-zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
-    zta_arena *arena, const zta_authzen *request, const zta_principal *caller,
-    int64_t now, zta_decision *out, zta_error *err)
+zta_pdp__decide_proven(const zta_grounds *a, const zta_authzen *request,
+    zta_decision *out, zta_error *err)
 {
-	decider d = { .zone = zone,
-		.snapshot = snapshot,
-		.arena = arena,
+	decider d = { .zone = a->zone,
+		.snapshot = a->snapshot,
+		.arena = a->arena,
 		.request = request,
-		.caller = caller,
+		.caller = a->caller,
 		.out = out,
 		.err = err };
-	zta_status status = begin(&d, zone->trust_domain, now);
+	zta_status status = begin(&d, a->zone->trust_domain, a->now);
 
 	if (status != ZTA_OK) {
 		return status;
 	}
-	return check_token(&d) ? go_on(&d) : d.status;
+	return check_token(&d, a) ? go_on(&d) : d.status;
+}
+
+zta_status
+zta_pdp__level(const zta_grounds *a, int64_t *rank, zta_error *err)
+{
+	zta_decision decision;
+	decider d = { .zone = a->zone,
+		.snapshot = a->snapshot,
+		.arena = a->arena,
+		.out = &decision,
+		.err = err };
+	zta_elevation_question question;
+	zta_elevation_answer answer;
+	zta_status status = begin(&d, a->zone->trust_domain, a->now);
+
+	*rank = 0;
+	if (status != ZTA_OK || a->txn == NULL) {
+		return status;
+	}
+	take_txn(&d, a->txn);
+	if (!find_grants(&d)) {
+		return d.status;
+	}
+	question =
+	    question_of(&d, ZTA_ELEVATION_ACT_FOR, a->txn->ring_count - 1);
+	if (zta_elevation__weigh(&a->snapshot->model, &question, &answer)) {
+		*rank = answer.level->rank;
+	}
+	return ZTA_OK;
+}
+
+zta_status
+zta_pdp__decide(const zta_zone *zone, const zta_snapshot *snapshot,
+    zta_arena *arena, const zta_authzen *request, const zta_principal *caller,
+    int64_t now, zta_decision *out, zta_error *err)
+{
+	zta_grounds grounds = { .zone = zone,
+		.snapshot = snapshot,
+		.arena = arena,
+		.caller = caller,
+		.now = now };
+	zta_status status = zta_pdp__prove(&grounds, request, err);
+
+	*out = (zta_decision){ .effect = ZTA_DENY };
+	return status != ZTA_OK ?
+	    status :
+	    zta_pdp__decide_proven(&grounds, request, out, err);
 }
 
 zta_status
@@ -450,5 +463,9 @@ zta_pdp__decide_again(const zta_snapshot *snapshot, zta_arena *arena,
 	if (txn != NULL) {
 		take_txn(&d, txn);
 	}
-	return txn != NULL || check_no_token(&d) ? go_on(&d) : d.status;
+	return txn != NULL || zta_pdp__needs_no_token(snapshot, d.caller) ||
+		refuse(&d, "token", "invalid_token",
+		    "the zone demands a transaction token") ?
+	    go_on(&d) :
+	    d.status;
 }

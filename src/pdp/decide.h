@@ -52,12 +52,53 @@ typedef struct zta_decision {
 } zta_decision;
 
 /*
- * Decide `request` at `now` (ms); `caller` is the workload that asks, if the
- * zone demands that it shows itself (NULL: it did not). Everything is in
- * `arena`. ZTA_EINVALID: no such question can be asked, with line, column and
- * JSON pointer; anything else but ZTA_OK: there is no decision, as for a
- * snapshot that is not whole (ZTA_EINVAL).
+ * What the decisions of one call stand on. `caller` is the workload that asks,
+ * if the zone demands that it shows itself (NULL: it did not).
  */
+typedef struct zta_grounds {
+	const zta_zone *zone;
+	const zta_snapshot *snapshot;
+	zta_arena *arena; /* everything is in it */
+	const zta_principal *caller;
+	int64_t now; /* ms */
+	/* Filled by zta_pdp__prove(): */
+	bool proven;    /* there is a token that holds, or none is demanded */
+	zta_txn *txn;   /* NULL: there is none, or it does not hold */
+	zta_str reason; /* why it is not proven, for operators */
+} zta_grounds;
+
+/*
+ * The half of the first leg that is about no subject: zone, ledger and token of
+ * `request`. What follows decides only what is proven. ZTA_ENOMEM, ZTA_ELIMIT.
+ */
+ZTA_MUST_USE zta_status zta_pdp__prove(
+    zta_grounds *grounds, const zta_authzen *request, zta_error *err);
+
+/* Is a request without a token one that needs none? */
+bool zta_pdp__needs_no_token(
+    const zta_snapshot *snapshot, const zta_principal *caller);
+
+/* Is it the subject of the token, if there is one? */
+ZTA_MUST_USE bool zta_pdp__is_about(
+    const zta_grounds *grounds, zta_str type, zta_str id);
+
+/*
+ * The rank of the level that the current workload has, whatever it is asked
+ * for; 0: none, or there is no token. As zta_pdp__decide_proven().
+ */
+ZTA_MUST_USE zta_status zta_pdp__level(
+    const zta_grounds *grounds, int64_t *rank, zta_error *err);
+
+/*
+ * Decide `request`, of which the call may have several. ZTA_EINVALID: no such
+ * question can be asked, with line, column and JSON pointer; anything else but
+ * ZTA_OK: there is no decision, as for a snapshot that is not whole
+ * (ZTA_EINVAL).
+ */
+ZTA_MUST_USE zta_status zta_pdp__decide_proven(const zta_grounds *grounds,
+    const zta_authzen *request, zta_decision *out, zta_error *err);
+
+/* Both, of a call that has one. */
 ZTA_MUST_USE zta_status zta_pdp__decide(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
     const zta_principal *caller, int64_t now, zta_decision *out,
@@ -73,10 +114,14 @@ ZTA_MUST_USE zta_status zta_pdp__decide_again(const zta_snapshot *snapshot,
     zta_arena *arena, const zta_authzen *request, zta_txn *txn, zta_str caller,
     zta_str home, int64_t now, zta_decision *out, zta_error *err);
 
-/* The record of the decision; `body` is the request as it came. */
+/*
+ * The record of the decision, which refers to it; `digest` is SHA-256 of the
+ * request's body as it came.
+ */
 ZTA_MUST_USE zta_status zta_pdp__record(const zta_zone *zone,
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request,
-    zta_str body, const zta_decision *decision, zta_leaf *out, zta_error *err);
+    zta_str digest, const zta_decision *decision, zta_leaf *out,
+    zta_error *err);
 
 /*
  * Credentials, rings and transaction; of a token that is not complete, too, and
@@ -86,6 +131,9 @@ ZTA_MUST_USE zta_status zta_pdp__record_chain(zta_arena *arena,
     const zta_txn *txn, const zta_delegation *delegation, zta_leaf *out,
     zta_error *err);
 
+/* Of type and action names, those that the ledger does not have: zta_leaf.strange. */
+uint32_t zta_pdp__strange(
+    const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request);
 /* How old is the knowledge that the record's commit is the newest? */
 void zta_pdp__record_age(
     const zta_zone *zone, const zta_snapshot *snapshot, zta_leaf *leaf);

@@ -3,6 +3,7 @@
 #ifndef ZTA_PDP_QUESTION_H
 #define ZTA_PDP_QUESTION_H
 
+#include "cedar/request.h"
 #include "pdp/request.h"
 #include "pdp/snapshot.h"
 #include "trust/txn_token.h"
@@ -24,6 +25,16 @@ typedef struct zta_flow {
 ZTA_MUST_USE zta_status zta_question__make(const zta_snapshot *snapshot,
     zta_arena *arena, const zta_authzen *request, const zta_flow *flow,
     zta_names *names, zta_question *out, zta_error *err);
+
+/*
+ * The same of a search for subjects or resources, whose entity is left out; what
+ * is sought is told. ZTA_ENOTFOUND: the schema knows no such question, so there
+ * is nothing to be found.
+ */
+ZTA_MUST_USE zta_status zta_question__open(const zta_snapshot *snapshot,
+    zta_arena *arena, const zta_authzen *request, zta_authzen_open open,
+    const zta_flow *flow, zta_names *names, zta_question *out,
+    zta_sought *sought, zta_error *err);
 
 /*
  * A type of AuthZEN that names no namespace is in that of the ledger. A NULL

@@ -179,7 +179,7 @@ static zta_status
 add_parents(zta_question_maker *m, const zta_subject *subject)
 {
 	const zta_entities *store = &m->snapshot->cedar->entities;
-	const zta_json *at = zta_json__get(m->request->doc.root, "subject");
+	const zta_json *at = m->request->subject;
 	zta_eval_extra *extra = extra_of(m, m->out->principal);
 	const zta_entity *known;
 	const zta_entity_name *parent;
@@ -228,8 +228,8 @@ add_parents(zta_question_maker *m, const zta_subject *subject)
 	return ZTA_OK;
 }
 
-zta_status
-zta_question__know_ends(zta_question_maker *m)
+static zta_status
+know_subject(zta_question_maker *m)
 {
 	const zta_txn *txn = m->flow->txn;
 	zta_status status = ZTA_OK;
@@ -241,11 +241,19 @@ zta_question__know_ends(zta_question_maker *m)
 	    txn->subject.attributes.root != NULL) {
 		status = add_attributes(m, &txn->subject.attributes);
 	}
-	if (status == ZTA_OK) {
-		status = add_properties(
-		    m, m->out->principal, m->request->subject_properties);
-	}
 	return status != ZTA_OK ? status :
-				  add_properties(m, m->out->resource,
-				      m->request->resource_properties);
+				  add_properties(m, m->out->principal,
+				      m->request->subject_properties);
+}
+
+zta_status
+zta_question__know_ends(zta_question_maker *m)
+{
+	zta_status status =
+	    m->out->principal == ZTA_NAME_NONE ? ZTA_OK : know_subject(m);
+
+	return status != ZTA_OK || m->out->resource == ZTA_NAME_NONE ?
+	    status :
+	    add_properties(
+		m, m->out->resource, m->request->resource_properties);
 }

@@ -77,8 +77,8 @@ knows_type(const zta_snapshot *snapshot, zta_arena *arena, zta_str type)
 }
 
 /* Names that the ledger does not have may be anything. */
-static uint32_t
-find_strange(
+uint32_t
+zta_pdp__strange(
     const zta_snapshot *snapshot, zta_arena *arena, const zta_authzen *request)
 {
 	const zta_str action =
@@ -101,22 +101,16 @@ find_strange(
 
 zta_status
 zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
-    zta_arena *arena, const zta_authzen *request, zta_str body,
+    zta_arena *arena, const zta_authzen *request, zta_str digest,
     const zta_decision *d, zta_leaf *out, zta_error *err)
 {
-	unsigned char *digest = zta_arena__alloc(arena, ZTA_SHA256_LEN);
-
-	if (digest == NULL) {
-		return zta_arena__failed(arena, err);
-	}
-	zta_digest__sha256(body, digest);
 	*out = (zta_leaf){ .kind = ZTA_STR("decision"),
 		.id = { (const char *)d->id, ZTA_LEAF_ID_LEN },
 		.time = d->time,
 		.zone = zone->id,
 		.ledger = zone->ledger,
 		.commit = zta_str_of(snapshot->tree.id),
-		.request = { (const char *)digest, ZTA_SHA256_LEN },
+		.request = digest,
 		.subject_type = request->subject_type,
 		.subject_id = request->subject_id,
 		.action = request->action,
@@ -131,7 +125,7 @@ zta_pdp__record(const zta_zone *zone, const zta_snapshot *snapshot,
 		.errors = { d->errors, d->error_count },
 		.mode = ZTA_STR("strict"),
 		.reason = d->reason,
-		.strange = find_strange(snapshot, arena, request) };
+		.strange = zta_pdp__strange(snapshot, arena, request) };
 	zta_pdp__record_age(zone, snapshot, out);
 	return d->txn == NULL ?
 	    ZTA_OK :

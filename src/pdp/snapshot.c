@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "pdp/finder.h"
 #include "trust/stated_keys.h"
 
 zta_status
@@ -353,6 +354,7 @@ void
 zta_snapshot__drop(zta_snapshot *s)
 {
 	if (s != NULL && atomic_fetch_sub(&s->references, 1) == 1) {
+		zta_finder__close(atomic_load(&s->finder));
 		zta_cedar_close(s->cedar);
 		zta_elevation__close(s->elevation);
 		zta_delegators__release(&s->delegators);

@@ -20,6 +20,8 @@ typedef struct zta_snapshot {
 	/* When the server that is followed said last that its ledger is at this
 	 * commit; monotonic ms, 0: never yet. */
 	atomic_llong confirmed_ms;
+	/* For searches; NULL until the first one. See finder.h. */
+	_Atomic(struct zta_finder *) finder;
 	bool whole; /* false: something is missing, it must not decide */
 	zta_arena arena;
 	zta_tree tree; /* its id stands for the commit */

@@ -206,7 +206,7 @@ class Server:
 
     def records(self):
         """Of requests: not what the server says of itself."""
-        return [r for r in self.log() if r["kind"] in ("decision", "token", "access", "delegation")]
+        return [r for r in self.log() if r["kind"] in ("decision", "search", "token", "access", "delegation")]
 
 
 def question(token, **change):

@@ -140,7 +140,7 @@ def test_bad_questions():
         (question(token, context={"ztauth": {}}), "/context/ztauth"),
         (question(token, context={"action": {}}), "/context/action"),
         (question(token, action={"name": ""}), "/action/name"),
-        (question(token, contxt={}), "/contxt"),
+        (question(token, authorization_model={"tx_tokn": token}), "/authorization_model/tx_tokn"),
         (question(token)[:-1] + ',"subject":{"type":"User","id":"bob"}}', "line 1"),
         (question(token, action={"name": "burn"}), ""),
         (question(token, context={"quantity": "many"}), "/context/quantity"),

@@ -117,7 +117,7 @@ def test_paths_and_methods():
             assert set(json.loads(text)["error"]) == {"code", "message", "at"}
     c = server.connect()
     c.request("POST", EVALUATION, body, {"Content-Type": "text/plain"})
-    assert c.getresponse().status == 415
+    assert c.getresponse().status == 400  # SPEC: authzen certification 2.4.3
 
 
 def test_old_clients():

@@ -83,6 +83,30 @@ def test_what_it_names_is_there():
                 assert known == (name in types), (name, answer)
 
 
+def test_of_the_decision_point():
+    """SPEC: authzen 1.0 9"""
+    names = {"access_evaluation_endpoint": "/access/v1/evaluation",
+             "access_evaluations_endpoint": "/access/v1/evaluations",
+             "search_subject_endpoint": "/access/v1/search/subject",
+             "search_resource_endpoint": "/access/v1/search/resource",
+             "search_action_endpoint": "/access/v1/search/action"}
+    where = "/.well-known/authzen-configuration"
+    base = f"http://127.0.0.1:{server.port}"
+    for path, point in ((where, base), (where + ZONE, base + ZONE), (ZONE + where, base + ZONE)):
+        status, kind, found = get(path)
+        assert status == 200 and kind == "application/json", (path, status)
+        assert found == {"policy_decision_point": point, **{k: point + v for k, v in names.items()}}, found
+        for url in list(found.values())[1:]:
+            # There is one that says what is wrong with nothing.
+            status, answer, _ = server.post(urllib.parse.urlsplit(url).path, "{}")
+            assert status == 400 and answer["error"]["at"].startswith(" (line 1"), (url, answer)
+    for path in (where + "/zones/100000000002", where + "/", where + ZONE + "/", where + "x" + ZONE):
+        assert get(path)[0] == 404, path
+    assert get(where, host="evil.example")[0] == 404
+    assert get(where + ZONE, issued, host="evil.example")[2]["policy_decision_point"] == "https://tts.example" + ZONE
+    assert get(where, method="HEAD")[0] == 200
+
+
 def test_names_and_methods():
     assert get(WELL_KNOWN, host="evil.example")[0] == 404
     assert get(WELL_KNOWN, host="localhost")[2]["token_endpoint"] == "http://localhost/token"

@@ -199,6 +199,75 @@ test_log__is_dead_when_it_cannot_take_back(void **state)
 	zta_log__close(log);
 }
 
+/* --- records that are durable together */
+
+static void
+append_all(zta_log_lane *lane, const char *action, uint32_t count)
+{
+	zta_leaf leaf = sample(action);
+
+	while (count-- > 0) {
+		assert_int_equal(
+		    zta_log_lane__append(lane, &leaf, NULL), ZTA_OK);
+	}
+}
+
+static void
+test_log__holds_records_together(void **state)
+{
+	const struct timespec a_while = { 0, 50000000 };
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found);
+	zta_log_lane *lane = zta_log__lane(log, 0);
+	zta_log_done done;
+
+	(void)state;
+	zta_log_lane__hold(lane);
+	append_all(lane, "many", 500);
+	(void)nanosleep(&a_while, NULL);
+	assert_false(zta_log_lane__done(lane, &done));
+	assert_int_equal(count_records(), 0);
+	zta_log_lane__release(lane);
+	done = wait_done(lane);
+	assert_int_equal(done.status, ZTA_OK);
+	assert_int_equal(done.count, 500);
+	assert_int_equal(done.first, 0);
+	assert_false(zta_log_lane__done(lane, &done));
+	zta_log__close(log);
+}
+
+static void
+test_log__takes_back_what_is_held(void **state)
+{
+	zta_log_found found;
+	zta_log *log = open_log(NULL, 0, &found);
+	zta_log_lane *lane = zta_log__lane(log, 0);
+	zta_leaf large = sample("large");
+	char reason[60000];
+	uint32_t count = 0;
+
+	(void)state;
+	memset(reason, 'x', sizeof(reason));
+	large.reason = (zta_str){ reason, sizeof(reason) };
+	zta_log_lane__hold(lane);
+	while (zta_log_lane__append(lane, &large, NULL) == ZTA_OK) {
+		count++;
+	}
+	assert_true(count > 10 && count < 20);
+	zta_log_lane__take_back(lane);
+	assert_int_equal(append(log, "alone").first, 0);
+	/* What was there before stays. */
+	zta_log_lane__hold(lane);
+	append_all(lane, "first", 1);
+	zta_log_lane__release(lane);
+	zta_log_lane__hold(lane);
+	append_all(lane, "second", 2);
+	zta_log_lane__take_back(lane);
+	assert_int_equal(wait_done(lane).count, 1);
+	assert_int_equal(count_records(), 2);
+	zta_log__close(log);
+}
+
 /* --- records */
 
 static void
@@ -301,6 +370,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_log__is_dead_when_it_cannot_take_back, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__holds_records_together, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_log__takes_back_what_is_held, setup, teardown),
 		cmocka_unit_test(test_log__leaf_keeps_its_fields),
 		cmocka_unit_test_setup_teardown(
 		    test_log__serves_many_lanes, setup, teardown),

@@ -478,6 +478,37 @@ test_search__gives_pages(void **state)
 	close_fixture(&f);
 }
 
+/* A page ends when its work is done, wherever that is; nothing is lost. */
+static void
+test_search__keeps_to_its_budget(void **state)
+{
+	zta_search_room room;
+	zta_search_page page = { .next = 0 };
+	zta_asked asked;
+	size_t total = 0;
+	unsigned pages = 0;
+	fixture f;
+
+	(void)state;
+	open_fixture(&f, PERMIT "{ resource.size > 189 };", false);
+	room = (zta_search_room){ &f.session->arena, &f.session->scratch };
+	do {
+		zta_arena__reset(&f.session->arena);
+		page = (zta_search_page){
+			.from = page.next, .limit = 1000, .budget = 30
+		};
+		assert_int_equal(zta_search__run(f.search, ZTA_STR(OPEN_DOC), 0,
+				     room, &asked, &page, NULL),
+		    ZTA_OK);
+		assert_true(page.evaluations <= 30);
+		total += page.count;
+		pages++;
+	} while (page.next != 0);
+	assert_int_equal(total, DOCS - 190);
+	assert_true(pages >= DOCS / 30);
+	close_fixture(&f);
+}
+
 /* --- memory */
 
 /* Arenas that end at every place in turn: no result, or the right one. */
@@ -667,6 +698,7 @@ main(void)
 		cmocka_unit_test(test_search__keeps_its_contract),
 		cmocka_unit_test(test_search__finds_with_few_evaluations),
 		cmocka_unit_test(test_search__gives_pages),
+		cmocka_unit_test(test_search__keeps_to_its_budget),
 		cmocka_unit_test(test_search__ends_with_its_memory),
 		cmocka_unit_test(test_search__finds_actions),
 		cmocka_unit_test(test_search__finds_by_links),
