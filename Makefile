@@ -59,8 +59,8 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow resume rows segment sequencer tile_name tree verify \
+LOG = cbor checkpoint frame ids journal leaf log merkle note publish query reader \
+      receipt regrow resume rows segment sequencer skip tile_name tree verify \
       view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
@@ -110,7 +110,8 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
+      explain_print history init init_server key ledger log log_query \
+      log_replay log_search log_stats main \
       pep pep_decide plan receipt revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \
       trust_statement validate workspace zone
@@ -121,7 +122,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_signer log_tree may_act merkle metamorphic nomem note object \
+       log log_find log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
