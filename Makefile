@@ -59,9 +59,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish query reader \
-      receipt regrow resume rows segment sequencer skip tile_name tree verify \
-      view write
+LOG = cbor checkpoint frame ids journal leaf log masks merkle note publish \
+      query reader receipt regrow resume rows segment sequencer skip tile_name \
+      tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -122,7 +122,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
        difference dpop foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_find log_signer log_tree may_act merkle metamorphic nomem note object \
+       log log_find log_signer log_tree masks may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
@@ -131,7 +131,7 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        workspace x509
 
 FUZZ = bundle diff difference entities format grant grants http json jwks \
-       jwt lists log memo note object outside pack pep pep_part pktline \
+       jwt lists log masks memo note object outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
        search spiffe ssh statement tests transfer trust workspace x509
 
