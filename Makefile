@@ -59,7 +59,7 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log masks merkle note publish \
+LOG = cbor checkpoint frame ids journal lag leaf log masks merkle note publish \
       query reader receipt regrow resume rows segment sequencer skip tile_name \
       tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
@@ -75,7 +75,8 @@ PDP = consent decide delegation issue issue_grants issue_proofs \
       question question_context question_entity record register \
       register_record replay request sealing snapshot snapshot_base \
       snapshot_schema snapshot_trust transaction zone_keys
-HTTP = client conn conn_answer conn_request conn_wire http
+HTTP = client conn conn_answer conn_request conn_wire http stream
+EXPORT = cursor event exporter ocsf otlp print sink syslog
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
@@ -95,7 +96,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(PEP:%=src/pep/%.c) $(PAP:%=src/pap/%.c) \
-          $(HTTP:%=src/http/%.c)
+          $(HTTP:%=src/http/%.c) $(EXPORT:%=src/export/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access delegations delegations_change evaluation fetch_desk fetcher \
@@ -110,7 +111,7 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_query \
+      explain_print history init init_server key ledger log log_export log_query \
       log_replay log_search log_stats main \
       pep pep_decide plan receipt revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \

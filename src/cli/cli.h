@@ -325,6 +325,7 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_log_export(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
 int cli_log_search(int argc, char **argv);
 int cli_log_stats(int argc, char **argv);

@@ -7,7 +7,7 @@
 
 static const char help[] =
     "Usage: ztauth log [COMMIT] [--limit N] [--json]\n"
-    "       ztauth log tail|search|stats|verify|replay ...\n"
+    "       ztauth log tail|search|stats|export|verify|replay ...\n"
     "                                      (the decision log; each has --help)\n"
     "\n"
     "Print the history of the workspace from COMMIT (default: HEAD) back.\n"

@@ -167,7 +167,7 @@ cli_log(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = { { "tail", tail }, { "search", cli_log_search },
-		{ "stats", cli_log_stats }, { "verify", verify },
+		{ "stats", cli_log_stats }, { "export", cli_log_export }, { "verify", verify },
 		{ "replay", cli_log_replay } };
 	size_t i;
 

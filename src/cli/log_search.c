@@ -46,6 +46,13 @@ put_padded(zta_str text, size_t own, size_t *column)
 	printf("%*s", (int)(*column - own) + 2, "");
 }
 
+static void
+put_word(zta_str text, size_t *column)
+{
+	text = text.len == 0 ? ZTA_STR("-") : text;
+	put_padded(text, width_of(text), column);
+}
+
 /* Type::"id"; "-" where there is none, and what says that it was erased. */
 static void
 put_entity(zta_str type, zta_str id, size_t *column)
@@ -53,7 +60,7 @@ put_entity(zta_str type, zta_str id, size_t *column)
 	size_t own = width_of(type) + width_of(id) + 4;
 
 	if (type.len == 0) {
-		put_padded(ZTA_STR("-"), 1, column);
+		put_word(type, column);
 		return;
 	}
 	cli_put_plain(type);
@@ -84,11 +91,11 @@ put(const zta_log_record *r, columns *c)
 
 	zta_time__format(r->time, time);
 	(void)snprintf(index, sizeof(index), "%" PRIu64, r->index);
-	put_padded(zta_str_of(index), width_of(zta_str_of(index)), &c->index);
+	put_word(zta_str_of(index), &c->index);
 	printf("%s  ", time);
 	put_decision(r);
 	put_entity(r->subject_type, r->subject_id, &c->subject);
-	put_padded(r->action, width_of(r->action), &c->action);
+	put_word(r->action, &c->action);
 	put_entity(r->resource_type, r->resource_id, &c->resource);
 	if (r->leg.len == 0) {
 		/* The server itself: docs/formats/decision.md */
@@ -96,9 +103,9 @@ put(const zta_log_record *r, columns *c)
 		printf("\n");
 		return;
 	}
-	put_padded(r->leg, width_of(r->leg), &c->leg);
+	put_word(r->leg, &c->leg);
 	if (r->policy_count > 0) {
-		put_padded(r->code, width_of(r->code), &c->code);
+		put_word(r->code, &c->code);
 	} else {
 		cli_put_plain(r->code);
 	}

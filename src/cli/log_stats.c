@@ -237,7 +237,7 @@ run(const cli_log_query *asked, const zta_log_query *query, bool json)
 int
 cli_log_stats(int argc, char **argv)
 {
-	cli_log_query asked = { .kind = "decision" };
+	cli_log_query asked = { 0 };
 	bool json = false;
 	const cli_option options[] = {
 		CLI_LOG_QUERY_OPTIONS(asked),
@@ -250,6 +250,7 @@ cli_log_stats(int argc, char **argv)
 	if (code >= 0) {
 		return code;
 	}
+	asked.kind = asked.kind == NULL ? "decision" : asked.kind;
 	if (!cli_need(asked.dir, "--dir") ||
 	    !cli_log_query_read(&asked, &query)) {
 		return CLI_USAGE;

@@ -115,6 +115,7 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 		status = zta_log__resume(log, options->known, found, err);
 	}
 	if (status == ZTA_OK) {
+		zta_log_lag__begin(log, options, found->next);
 		status = open_lanes(log, options->lanes, err);
 	}
 	if (status == ZTA_OK &&
@@ -220,6 +221,9 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 	(void)pthread_mutex_lock(&log->lock);
 	before = waiting->len;
 	zta_frame__put_entry(waiting, zta_buf__str(&lane->scratch));
+	if (zta_log_lag__refuses(log, lane)) {
+		waiting->status = ZTA_EUNAVAILABLE;
+	}
 	if (!log->dead && waiting->status == ZTA_OK) {
 		zta_buf__put(&lane->waiting_marks,
 		    (zta_str){ (const char *)&mark, sizeof(mark) });
