@@ -104,7 +104,8 @@ API = access delegations delegations_change evaluation fetch_desk fetcher \
       ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
       ledgers_revocations ledgers_write log_desk metadata outside presented \
       seal service signed_request token token_form
-DAEMON = admin asking certificate chronicle config develop file_state follow \
+DAEMON = admin asking certificate chronicle config config_export \
+         develop exports file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
          revocations_mirror say serve serving_changes serving_log watch \
          workers

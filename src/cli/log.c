@@ -167,8 +167,8 @@ cli_log(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = { { "tail", tail }, { "search", cli_log_search },
-		{ "stats", cli_log_stats }, { "export", cli_log_export }, { "verify", verify },
-		{ "replay", cli_log_replay } };
+		{ "stats", cli_log_stats }, { "export", cli_log_export },
+		{ "verify", verify }, { "replay", cli_log_replay } };
 	size_t i;
 
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);

@@ -139,9 +139,8 @@ run(zta_export_source *source, const asked *a)
 	zta_str masks = { NULL, 0 };
 	int code = CLI_FAILED;
 
-	zta_buf__init_secret(&key, SIZE_MAX);
-	if ((a->masks == NULL || cli_read(a->masks, &masks)) &&
-	    cli_secret(a->mask_key, &key)) {
+	if (cli_secret(a->mask_key, &key) &&
+	    (a->masks == NULL || cli_read(a->masks, &masks))) {
 		source->masks_file = a->masks;
 		source->masks = masks;
 		source->mask_key = zta_buf__str(&key);

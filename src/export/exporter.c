@@ -40,11 +40,11 @@ struct zta_exporter {
 	zta_log_reader *reader;
 	zta_arena arena;
 	zta_buf batch;
-	uint32_t batch_max;     /* records */
-	zta_cursor kept;        /* invariant 1 */
-	zta_cursor next;        /* invariant 2 */
-	zta_cursor mark;        /* all below it settles at `mark_ms` */
-	int64_t mark_ms;        /* 0: nothing does */
+	uint32_t batch_count, batch_max; /* records */
+	zta_cursor kept;                 /* invariant 1 */
+	zta_cursor next;                 /* invariant 2 */
+	zta_cursor mark;                 /* all below it settles at `mark_ms` */
+	int64_t mark_ms;                 /* 0: nothing does */
 	char said[ZTA_MSG_MAX]; /* the last complaint, which is made once */
 };
 
@@ -286,26 +286,26 @@ gather(zta_exporter *e, zta_cursor *to, zta_error *err)
 {
 	const zta_masks *masks;
 	zta_status status = ZTA_OK;
-	uint32_t count = 0;
 	void *held;
 
 	*to = e->next;
+	e->batch_count = 0;
 	masks = e->options.hold(e->options.context, &held);
 	if (masks == NULL) {
 		return ZTA_ENOTFOUND;
 	}
 	zta_sink__begin(e->sink, &e->batch);
-	while (status == ZTA_OK && count < e->batch_max &&
+	while (status == ZTA_OK && e->batch_count < e->batch_max &&
 	    e->batch.len < BATCH_BYTES) {
 		status = add(e, masks, to, err);
-		count += status == ZTA_OK;
+		e->batch_count += status == ZTA_OK;
 	}
 	zta_sink__end(e->sink);
 	e->options.drop(held);
 	if (e->batch.status != ZTA_OK) {
 		return zta_error__nomem(err);
 	}
-	return status == ZTA_ENOTFOUND && count > 0 ? ZTA_OK : status;
+	return status == ZTA_ENOTFOUND && e->batch_count > 0 ? ZTA_OK : status;
 }
 
 /* Send what comes next. ZTA_ENOTFOUND: there is nothing, for now. */
@@ -368,8 +368,10 @@ give_way(zta_exporter *e, const zta_sink_outcome *outcome, int64_t *pause,
 		return ZTA_OK;
 	}
 	complain(e, err);
-	if (outcome->is_too_large && e->batch_max > 1) {
-		e->batch_max /= 2;
+	if (outcome->is_too_large && e->batch_count > 1) {
+		/* Half of it is another question, so it is asked at once. */
+		e->batch_max = e->batch_count / 2;
+		return rewind_to_kept(e, err);
 	}
 	if (outcome->retry_ms > wait) {
 		wait = outcome->retry_ms < RETRY_MAX_MS ? outcome->retry_ms :

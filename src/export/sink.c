@@ -17,6 +17,8 @@
 
 #define URL_MAX 1024
 #define HOST_MAX 256
+/* A token, with its name and a NUL. */
+#define HEADER_MAX ((size_t)16 << 10)
 /* Time that a batch has until it is taken. */
 #define SEND_MS 30000
 /* What a collector answers is a few words. */
@@ -113,7 +115,7 @@ zta_sink__open(zta_sink **out, const zta_sink_options *options, zta_error *err)
 		return zta_error__nomem(err);
 	}
 	sink->options = *options;
-	zta_buf__init_secret(&sink->header, SIZE_MAX);
+	zta_buf__init_secret(&sink->header, HEADER_MAX);
 	zta_arena__init(&sink->arena, SIZE_MAX);
 	if (gethostname(sink->host, sizeof(sink->host) - 1) != 0 ||
 	    sink->host[0] == '\0') {

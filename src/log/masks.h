@@ -7,6 +7,8 @@
 
 #define ZTA_MASKS_MAX 16u
 #define ZTA_MASK_VALUE_MAX 256u
+/* A key of hashes: more bytes than a digest has are no better. */
+#define ZTA_MASK_KEY_MAX ((size_t)1024)
 
 typedef enum zta_mask_op {
 	ZTA_MASK_REMOVE,
