@@ -122,9 +122,9 @@ PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent decide diff \
-       difference dpop foreign gate grant grant_chain grant_make grant_show \
+       difference dpop export foreign gate grant grant_chain grant_make grant_show \
        grants grants_copy grants_fault grants_random json jwt known ledger \
-       log log_find log_signer log_tree masks may_act merkle metamorphic nomem note object \
+       log log_find log_lag log_signer log_tree masks may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
        seal search search_random snapshot_base spent spiffe ssh statement \
@@ -132,7 +132,7 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
 
-FUZZ = bundle diff difference entities format grant grants http json jwks \
+FUZZ = bundle diff difference entities export format grant grants http json jwks \
        jwt lists log masks memo note object outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
        search spiffe ssh statement tests transfer trust workspace x509
