@@ -71,6 +71,15 @@ reached(void *context, uint64_t next)
 	zta_log__reached(t->all->service->log, t->number, next);
 }
 
+/* What is read before it is synced may never have been. */
+static uint64_t
+durable(void *context)
+{
+	const zta_export_thread *t = context;
+
+	return zta_log__durable(t->all->service->log);
+}
+
 /* --- opening */
 
 /* <log_dir>/export/<what is sent to whom> */
@@ -117,6 +126,7 @@ open_one(zta_exports *exports, const zta_config *config, uint32_t i,
 		    .mask_key = zta_buf__str(&exports->mask_key),
 		    .hold = hold,
 		    .drop = drop,
+		    .durable = durable,
 		    .reached = reached,
 		    .context = t,
 		    .say = zta_daemon__say } };

@@ -5,7 +5,9 @@
  * 1. `kept` is on disk before anybody hears of it, and all below it was taken.
  * 2. Records from `kept` to `next` were sent. If their connection breaks before
  *    they are settled, they are sent again.
- * 3. Entries are sent in their order without a gap: one that is not there any
+ * 3. What is not durable is not sent: after a power cut it may never have been.
+ *    Who runs beside a server cannot know; then the cursor shows it.
+ * 4. Entries are sent in their order without a gap: one that is not there any
  *    more ends the export.
  */
 #include "export/exporter.h"
@@ -284,24 +286,27 @@ add(zta_exporter *e, const zta_masks *masks, zta_cursor *to, zta_error *err)
 static zta_status
 gather(zta_exporter *e, zta_cursor *to, zta_error *err)
 {
+	const zta_exporter_options *o = &e->options;
+	uint64_t end = o->durable == NULL ? UINT64_MAX : o->durable(o->context);
 	const zta_masks *masks;
 	zta_status status = ZTA_OK;
 	void *held;
 
 	*to = e->next;
 	e->batch_count = 0;
-	masks = e->options.hold(e->options.context, &held);
+	masks = o->hold(o->context, &held);
 	if (masks == NULL) {
 		return ZTA_ENOTFOUND;
 	}
 	zta_sink__begin(e->sink, &e->batch);
 	while (status == ZTA_OK && e->batch_count < e->batch_max &&
 	    e->batch.len < BATCH_BYTES) {
-		status = add(e, masks, to, err);
+		status =
+		    to->next < end ? add(e, masks, to, err) : ZTA_ENOTFOUND;
 		e->batch_count += status == ZTA_OK;
 	}
 	zta_sink__end(e->sink);
-	e->options.drop(held);
+	o->drop(held);
 	if (e->batch.status != ZTA_OK) {
 		return zta_error__nomem(err);
 	}

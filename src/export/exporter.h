@@ -27,6 +27,8 @@ typedef struct zta_exporter_options {
 	/* The masks of now, until `drop`; NULL: not known yet, wait. */
 	const zta_masks *(*hold)(void *context, void **held);
 	void (*drop)(void *held);
+	/* Entries below it are durable; NULL: all that can be read. */
+	uint64_t (*durable)(void *context);
 	/* Hears up to which entry all was taken; NULL: nobody. */
 	void (*reached)(void *context, uint64_t next);
 	void *context;

@@ -42,6 +42,17 @@ zta_log_lag__grown(zta_log *log, uint64_t next)
 	weigh(log);
 }
 
+uint64_t
+zta_log__durable(zta_log *log)
+{
+	uint64_t next;
+
+	(void)pthread_mutex_lock(&log->lock);
+	next = log->told_next;
+	(void)pthread_mutex_unlock(&log->lock);
+	return next;
+}
+
 void
 zta_log__reached(zta_log *log, uint32_t reader, uint64_t next)
 {

@@ -55,6 +55,9 @@ bool zta_log__is_alive(zta_log *log);
 /* Its tree, which grows with it. */
 zta_log_tree *zta_log__tree(zta_log *log);
 
+/* Entries below it are durable. From any thread. */
+uint64_t zta_log__durable(zta_log *log);
+
 /*
  * Reader `reader`, below ZTA_LOG_READERS_MAX, has taken all below `next`. Once one
  * that was heard of is more than `lag_max` entries behind, frames are written

@@ -212,6 +212,33 @@ def test_syslog():
     collector.close()
 
 
+def test_lines_of_the_configuration():
+    with open(server.path("ztauth.conf"), encoding="utf-8") as f:
+        good = f.read()
+    line = good.count("\n") + 1
+    syslog = "export syslog+tls://siem.example"
+    for text, why in (
+            ("export", f":{line}:1: `export` needs a value"),
+            (f"{syslog} colour=red", f":{line}:8: `export` has a URL"),
+            (f"{syslog} ca=", f":{line}:8: `export` has a URL"),
+            (f"{syslog} ca=a ca=b", "stands twice"),
+            (f"{syslog} key=a", "need each other"),
+            (f"{syslog} header=zone.pem", "syslog has no header"),
+            ("export otlp+https://a.example header=absent", "absent"),
+            ("export otlp+http://a.example", "under TLS alone"),
+            ("export a.example", "an export goes to"),
+            ("\n".join([syslog] * 9), f":{line + 8}:8: there are at most 8"),
+            ("export_lag_max 0", f":{line}:16: `export_lag_max` is a number"),
+            ("export_lag_max 1e3", f":{line}:16: `export_lag_max` is a number"),
+            ("export_lag_max 1\nexport_lag_max 1", f":{line + 1}:1: `export_lag_max` stands twice"),
+            ("mask_key zone.pem\n" + syslog, None)):
+        with open(server.path("other.conf"), "w", encoding="utf-8") as f:
+            f.write(good + text + "\n")
+        out = subprocess.run([ZTAUTH, "serve", "--check", "--config", server.path("other.conf")],
+                             capture_output=True, text=True, check=False)
+        assert (out.returncode == 0) == (why is None) and (why or "") in out.stderr, (text, out)
+
+
 def reload_config(where, extra):
     where.stop()
     with open(where.path("ztauth.conf"), "a", encoding="utf-8") as f:
@@ -327,7 +354,8 @@ try:
           test_retry_after_is_kept_to, test_what_a_collector_rejects_is_told,
           test_headers_are_sent_and_said_nowhere, test_killed_at_any_moment,
           test_a_cursor_knows_its_log, test_where_it_may_go, test_only_whom_the_authority_knows,
-          test_syslog, test_a_server_exports_under_the_masks_in_force,
+          test_syslog, test_lines_of_the_configuration,
+          test_a_server_exports_under_the_masks_in_force,
           test_a_lag_slows_then_refuses_then_is_over])
 finally:
     server.close()
