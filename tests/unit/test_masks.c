@@ -125,6 +125,8 @@ test_masks__hide(void **state)
 		    "} /subject_id" },
 		{ MASK(HASH("/subject_id")), "", "User", "alice",
 		    "} /subject_id" },
+		{ MASK(HASH("/subject_id")), "", "User", "hmac",
+		    "} /subject_id" },
 		/* printf alice | openssl dgst -sha256 -hmac k */
 		{ MASK(HASH("/subject_id")), "k",
 		    "hmac-sha256:ec631a55bb81f5b9dc96aa930a45628d", "alice",
