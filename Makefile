@@ -60,10 +60,11 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            spent spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
 LOG = cbor checkpoint consistency cosignature cosigning erase erase_requests \
-      frame hold ids journal leaf leaf_copy leaf_fields leaf_json log \
-      log_policy log_policy_judge merkle note opening openings openings_view \
-      publish reader receipt regrow resume retain retain_log rows segment \
-      sequencer tile_name tree verify verify_records view write
+      frame hold ids journal lag leaf leaf_copy leaf_fields leaf_json log \
+      log_policy log_policy_judge masks merkle note opening openings \
+      openings_view publish query reader receipt regrow resume retain \
+      retain_log rows segment sequencer skip tile_name tree verify \
+      verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -77,7 +78,8 @@ PDP = consent decide delegation evaluations finder issue issue_grants \
       question_entity record register register_record replay request sealing \
       search search_request snapshot snapshot_base snapshot_schema \
       snapshot_trust transaction zone_keys
-HTTP = client conn conn_answer conn_request conn_wire http
+HTTP = client conn conn_answer conn_request conn_wire http stream
+EXPORT = cursor event exporter ocsf otlp print sink syslog
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check crew difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest log_look \
@@ -98,7 +100,7 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(XML:%=src/xml/%.c) $(IDENTITY:%=src/identity/%.c) \
           $(TRUST:%=src/trust/%.c) $(PDP:%=src/pdp/%.c) \
           $(PEP:%=src/pep/%.c) $(PAP:%=src/pap/%.c) \
-          $(HTTP:%=src/http/%.c)
+          $(HTTP:%=src/http/%.c) $(EXPORT:%=src/export/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
 API = access deciding decision delegations delegations_change evaluation \
@@ -107,39 +109,41 @@ API = access deciding decision delegations delegations_change evaluation \
       ledgers_history ledgers_objects ledgers_refs ledgers_revocations \
       ledgers_write log_desk metadata openapi outside presented seal search \
       service signed_request token token_form witness witness_desk
-DAEMON = admin asking certificate chronicle config develop file_state follow \
-         grants_mirror hoard init keeper log_signer mirror revocations_mirror \
-         sandbox_calls sandbox_files say serve serving_changes serving_log \
-         serving_sandbox watch witness_ask witness_signer witnesses workers
+DAEMON = admin asking certificate chronicle config config_export develop \
+         exports file_state follow grants_mirror hoard init keeper log_signer \
+         mirror revocations_mirror sandbox_calls sandbox_files say serve \
+         serving_changes serving_log serving_sandbox watch witness_ask \
+         witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
-      history init init_server key ledger log log_keep log_replay log_witness \
-      main pep pep_decide plan receipt replay_groups replay_progress revert \
-      revoke serve show status sync terminal test token trust trust_edit \
-      trust_explain trust_show trust_statement validate workspace zone
+      history init init_server key ledger log log_export log_keep log_query \
+      log_replay log_search log_stats log_witness main pep pep_decide plan \
+      receipt replay_groups replay_progress revert revoke serve show status \
+      sync terminal test token trust trust_edit trust_explain trust_show \
+      trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 
 UNIT = admit alloc api_key base binding cedar check consent consistency \
-       cosignature cosigning decide diff difference dpop evaluations finder \
-       foreign gate grant grant_chain grant_make grant_show grants \
+       cosignature cosigning decide diff difference dpop evaluations export \
+       finder foreign gate grant grant_chain grant_make grant_show grants \
        grants_copy grants_fault grants_random json jwt keeper known ledger \
-       log log_cut log_policy log_signer log_tree may_act merkle \
-       merkle_vectors metamorphic nomem note object openings pack pep \
-       pep_answer pep_batch pep_link pep_part pep_sent quarantine random \
-       receipt receive_fault recheck remote replay retain revocations ring \
-       saml sandbox schema seal search search_random snapshot_base spent \
+       log log_cut log_find log_lag log_policy log_signer log_tree masks \
+       may_act merkle merkle_vectors metamorphic nomem note object openings \
+       pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
+       random receipt receive_fault recheck remote replay retain revocations \
+       ring saml sandbox schema seal search search_random snapshot_base spent \
        spiffe ssh statement status_list store store_fault store_pgsql \
        store_sqlite tls transaction transfer tree trust txn_token uri used \
        validate wimse witness_signer workspace x509
 
-FUZZ = bundle cosign diff difference entities evaluations format grant grants \
-       http json jwks jwt lists log memo note object opening outside pack pep \
-       pep_part pktline policy policyjson proof quarantine replay request \
-       saml schema seal search searching spiffe ssh statement tests transfer \
-       trust workspace x509
+FUZZ = bundle cosign diff difference entities evaluations export format grant \
+       grants http json jwks jwt lists log masks memo note object opening \
+       outside pack pep pep_part pktline policy policyjson proof quarantine \
+       replay request saml schema seal search searching spiffe ssh statement \
+       tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

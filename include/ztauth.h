@@ -7,6 +7,7 @@
 #include "ztauth/base.h"
 #include "ztauth/cedar.h"
 #include "ztauth/delegation.h"
+#include "ztauth/export.h"
 #include "ztauth/grant.h"
 #include "ztauth/key.h"
 #include "ztauth/ledger.h"

@@ -33,6 +33,53 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_open(
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_next(
     zta_log_reader *reader, zta_str *json, zta_error *err);
 
+/* The record that was given last, in the same form. ZTA_ENOMEM. */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_json(
+    zta_log_reader *reader, zta_str *json, zta_error *err);
+
+/*
+ * The first entry of what was written at `ms` (since 1970) or later; behind the
+ * last one, if that is nothing. What is before it is not read, so this is quick.
+ * ZTA_ENOTFOUND: no log is there. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_since(
+    const char *dir, int64_t ms, uint64_t *entry, zta_error *err);
+
+/*
+ * What is looked for. What is empty or zero may be anything; of the rest all must
+ * hold. `subject` and `resource` are User::"alice" or the id alone.
+ */
+typedef struct zta_log_query {
+	zta_str kind, subject, resource, action;
+	zta_str workload; /* in any place of the chain */
+	zta_str leg, code, commit, txn;
+	zta_str policy; /* that decided, let a workload act, or failed */
+	bool allowed, denied;
+	int64_t since, until; /* ms; `until` itself is too late */
+} zta_log_query;
+
+/* A record, as far as people look at many of them. Empty: it is not there, or
+ * was erased. */
+typedef struct zta_log_record {
+	uint64_t index;
+	int64_t time;
+	zta_str kind, commit, txn;
+	zta_str subject_type, subject_id, action, resource_type, resource_id;
+	zta_str leg, code;
+	bool allowed;
+	const zta_str *workloads; /* the chain, in its order */
+	size_t workload_count;
+	const zta_str *policies; /* that decided */
+	size_t policy_count;
+} zta_log_record;
+
+/*
+ * The next record that the query asks for; valid until the next call. Statuses
+ * are those of zta_log_reader_next().
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_find(zta_log_reader *reader,
+    const zta_log_query *query, zta_log_record *out, zta_error *err);
+
 /* NULL is fine. */
 ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
 

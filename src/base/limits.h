@@ -242,6 +242,8 @@
 #define ZTA_LOG_LANE_MAX ((size_t)1 << 20)
 /* Those of workers, of the ledgers' thread, of the server itself. */
 #define ZTA_LOG_LANES_MAX (ZTA_WORKERS_MAX + 2)
+/* Whom the log waits for: exports. */
+#define ZTA_LOG_READERS_MAX 8u
 /* A checkpoint each that long while entries come, and no sooner than this after
  * another however many want one: each is a signature and some syncs. */
 #define ZTA_LOG_PUBLISH_MS 1000

@@ -219,6 +219,57 @@ struct zta_cedar_session;
 int cli_cedar_open(const cli_cedar_files *files, struct zta_cedar **engine,
     struct zta_cedar_session **session);
 
+/* --- the decision log */
+
+/* What is looked for in it; NULL for what may be anything. */
+typedef struct cli_log_query {
+	const char *dir, *kind, *subject, *action, *resource, *workload, *leg;
+	const char *code, *policy, *commit, *txn, *since, *until;
+	bool allowed, denied;
+} cli_log_query;
+
+#define CLI_LOG_QUERY_OPTIONS(q)                                            \
+	{ "dir", &(q).dir, NULL }, { "kind", &(q).kind, NULL },             \
+	    { "subject", &(q).subject, NULL },                              \
+	    { "action", &(q).action, NULL },                                \
+	    { "resource", &(q).resource, NULL },                            \
+	    { "workload", &(q).workload, NULL }, { "leg", &(q).leg, NULL }, \
+	    { "code", &(q).code, NULL }, { "policy", &(q).policy, NULL },   \
+	    { "commit", &(q).commit, NULL }, { "txn", &(q).txn, NULL },     \
+	    { "since", &(q).since, NULL }, { "until", &(q).until, NULL },   \
+	    { "allowed", NULL, &(q).allowed },                              \
+	{                                                                   \
+		"denied", NULL, &(q).denied                                 \
+	}
+
+#define CLI_LOG_QUERY_HELP                                                       \
+	"  --dir DIR         the log: `log_dir` of the server's configuration\n" \
+	"  --kind K          decision, token, access, delegation, policy ...\n"  \
+	"  --subject S       User::\"alice\", or the id alone\n"                 \
+	"  --action A        its name\n"                                         \
+	"  --resource R      Product::\"teapot\", or the id alone\n"             \
+	"  --workload W      somewhere in the chain\n"                           \
+	"  --allowed, --denied\n"                                                \
+	"  --leg L           token, scope, elevation, policy ...\n"              \
+	"  --code C          such as denied_by_policy\n"                         \
+	"  --policy P        that decided, let a workload act, or failed\n"      \
+	"  --commit C        the policy version\n"                               \
+	"  --txn T           the transaction\n"                                  \
+	"  --since T         2026-01-31, 2026-01-31T12:00:00Z, or 12h ago\n"     \
+	"  --until T         before that\n"
+
+/* What the options say; false: wrong use, which has been said. */
+struct zta_log_query;
+bool cli_log_query_read(const cli_log_query *from, struct zta_log_query *out);
+/*
+ * A reader that begins shortly before what is asked for, and the entry `*end` at
+ * which to stop. CLI_OK, or CLI_FAILED.
+ */
+struct zta_log_reader;
+int cli_log_query_open(const cli_log_query *from,
+    const struct zta_log_query *query, struct zta_log_reader **reader,
+    uint64_t *end);
+
 /* --- enforcement points */
 
 /* Where they ask, and what they show; NULL for what is not there. */
@@ -301,10 +352,13 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_log_export(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
 int cli_log_erase(int argc, char **argv);
 int cli_log_retain(int argc, char **argv);
 int cli_log_witness(int argc, char **argv);
+int cli_log_search(int argc, char **argv);
+int cli_log_stats(int argc, char **argv);
 int cli_pep(int argc, char **argv);
 int cli_pep_decide(int argc, char **argv);
 int cli_pep_seal(int argc, char **argv);

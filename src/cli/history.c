@@ -7,8 +7,8 @@
 
 static const char help[] =
     "Usage: ztauth log [COMMIT] [--limit N] [--json]\n"
-    "       ztauth log tail|verify|replay|witness ...   (the decision log; each has\n"
-    "              --help)\n"
+    "       ztauth log tail|search|stats|export|verify|replay|witness ...\n"
+    "                                      (the decision log; each has --help)\n"
     "\n"
     "Print the history of the workspace from COMMIT (default: HEAD) back.\n"
     "\n"

@@ -182,14 +182,19 @@ verify(int argc, char **argv)
 int
 cli_log(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "tail") == 0) {
-		return tail(argc - 1, argv + 1);
-	}
-	if (argc > 1 && strcmp(argv[1], "verify") == 0) {
-		return verify(argc - 1, argv + 1);
-	}
-	if (argc > 1 && strcmp(argv[1], "replay") == 0) {
-		return cli_log_replay(argc - 1, argv + 1);
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} commands[] = { { "tail", tail }, { "search", cli_log_search },
+		{ "stats", cli_log_stats }, { "export", cli_log_export },
+		{ "verify", verify }, { "replay", cli_log_replay } };
+	size_t i;
+
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);
+	     i++) {
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			return commands[i].run(argc - 1, argv + 1);
+		}
 	}
 	if (argc > 1 && strcmp(argv[1], "erase") == 0) {
 		return cli_log_erase(argc - 1, argv + 1);

@@ -23,6 +23,9 @@
 #define FOLLOW_AGE_S 300u
 #define FOLLOW_AGE_MAX_S 86400u
 
+/* Of records: more do not fit on a disk, either. */
+#define COUNT_MAX 999999999u
+
 typedef enum form {
 	TEXT,
 	PATH,
@@ -33,7 +36,9 @@ typedef enum form {
 	DAYS,
 	YES_NO,
 	CLIENT,
-	QUORUM
+	QUORUM,
+	COUNT,
+	EXPORT /* it may stand more than once */
 } form;
 
 static const struct {
@@ -89,6 +94,10 @@ static const struct {
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
 	{ "sandbox", YES_NO, offsetof(zta_config, sandbox), false },
+	{ "export", EXPORT, 0, false },
+	{ "export_lag_max", COUNT, offsetof(zta_config, export_lag_max),
+	    false },
+	{ "mask_key", PATH, offsetof(zta_config, mask_key), false },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -131,7 +140,7 @@ read_number(zta_str text, uint32_t max, uint32_t *out)
 	size_t i;
 
 	*out = 0;
-	for (i = 0; i < text.len && i < 6; i++) {
+	for (i = 0; i < text.len && i < 9; i++) {
 		if (text.ptr[i] < '0' || text.ptr[i] > '9') {
 			return false;
 		}
@@ -236,6 +245,35 @@ read_time(reader *r, zta_str value, size_t key, uint32_t max, const char *unit)
 }
 
 static zta_status
+read_export(reader *r, zta_str value)
+{
+	const char *why;
+
+	if (r->out->export_count == ZTA_LOG_READERS_MAX) {
+		return FAIL(
+		    r, "there are at most %u exports", ZTA_LOG_READERS_MAX);
+	}
+	why = zta_config_export__read(
+	    &r->out->exports[r->out->export_count], r->arena, r->dir, value);
+	r->out->export_count++;
+	return why == NULL ? ZTA_OK : FAIL(r, "%s", why);
+}
+
+/* As many as a number of that size says, and not none. */
+static zta_status
+read_count(reader *r, zta_str value, size_t key)
+{
+	uint32_t number;
+
+	if (!read_number(value, COUNT_MAX, &number) || number == 0) {
+		return FAIL(r, "`%s` is a number from 1 to %u", keys[key].name,
+		    COUNT_MAX);
+	}
+	memcpy((char *)r->out + keys[key].at, &number, sizeof(number));
+	return ZTA_OK;
+}
+
+static zta_status
 read_value(reader *r, size_t key, zta_str value)
 {
 	switch (keys[key].form) {
@@ -264,6 +302,10 @@ read_value(reader *r, size_t key, zta_str value)
 		return read_time(r, value, key, ZTA_LOG_KEEP_DAYS_MAX, "days");
 	case YES_NO:
 		return read_yes_no(r, value, keys[key].at);
+	case COUNT:
+		return read_count(r, value, key);
+	case EXPORT:
+		return read_export(r, value);
 	}
 	return ZTA_EINVAL;
 }
@@ -302,7 +344,7 @@ read_line(reader *r, zta_str line)
 	if (value.len == 0) {
 		return FAIL(r, "`%s` needs a value", keys[i].name);
 	}
-	if (r->seen[i]) {
+	if (r->seen[i] && keys[i].form != EXPORT) {
 		return FAIL(r, "`%s` stands twice", keys[i].name);
 	}
 	r->seen[i] = true;

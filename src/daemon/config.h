@@ -7,7 +7,9 @@
 #define ZTA_DAEMON_CONFIG_H
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "crypto/tls.h"
+#include "daemon/config_export.h"
 
 typedef struct zta_config {
 	const char *zone, *trust_domain;   /* needed */
@@ -51,6 +53,10 @@ typedef struct zta_config {
 	const char *host;           /* of `listen` */
 	uint16_t port;
 	uint32_t workers; /* default: one a core */
+	zta_config_export exports[ZTA_LOG_READERS_MAX];
+	uint32_t export_count;
+	uint32_t export_lag_max; /* records; 0: any number */
+	const char *mask_key;    /* NULL: what would be hashed is removed */
 } zta_config;
 
 /* What the command line says instead of the file; NULL: nothing. */

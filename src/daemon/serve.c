@@ -242,12 +242,16 @@ prepare(zta_serving *s, const zta_serve *how)
 		&s->certificate, &s->config, &s->service, &err) != ZTA_OK) {
 		return zta_daemon__complain("certificate", &err);
 	}
+	if (zta_exports__check(&s->config, &err) != ZTA_OK) {
+		return zta_daemon__complain("export", &err);
+	}
 	return open_mirrors(s);
 }
 
 static void
 release(zta_serving *s)
 {
+	zta_exports__close(&s->exports);
 	zta_publisher__close(s->publisher);
 	zta_witnesses__close(s->witnesses);
 	zta_log__close(s->service.log);
@@ -292,6 +296,10 @@ run(zta_serving *s)
 	if (zta_serving__open_log(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("log", &err);
 	}
+	if (zta_exports__open(&s->exports, &s->config, &s->service, &s->arena,
+		&err) != ZTA_OK) {
+		return zta_daemon__complain("export", &err);
+	}
 	s->workers.config = &s->config;
 	s->workers.service = &s->service;
 	s->workers.keeper = &s->keeper;
@@ -306,6 +314,8 @@ run(zta_serving *s)
 		code = zta_daemon__complain("admin ledger", &err);
 	} else if (open_fetcher(s, &err) != ZTA_OK) {
 		code = zta_daemon__complain("fetch_allow", &err);
+	} else if (zta_exports__start(&s->exports, &err) != ZTA_OK) {
+		code = zta_daemon__complain("export", &err);
 	} else if (zta_workers__start(&s->workers, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
 	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
@@ -325,6 +335,7 @@ run(zta_serving *s)
 	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);
 	zta_workers__stop(&s->workers);
+	zta_exports__stop(&s->exports);
 	return code;
 }
 

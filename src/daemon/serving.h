@@ -12,6 +12,7 @@
 #include "api/service.h"
 #include "daemon/certificate.h"
 #include "daemon/config.h"
+#include "daemon/exports.h"
 #include "daemon/follow.h"
 #include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
@@ -37,6 +38,7 @@ typedef struct zta_serving {
 	zta_note_key log_key;
 	zta_publisher *publisher; /* NULL: the log has no key */
 	zta_witnesses *witnesses; /* of it; NULL: nobody is asked */
+	zta_exports exports;
 	zta_follower follower;
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;

@@ -126,7 +126,11 @@ zta_status
 zta_serving__open_log(zta_serving *s, zta_error *err)
 {
 	zta_log_head known;
-	zta_log_options options = { .lanes = s->config.workers + 2 };
+	/* Those of ledgers and of the server are not refused for exports: what
+	 * would mend them goes in force. */
+	zta_log_options options = { .lanes = s->config.workers + 2,
+		.lag_max = s->config.export_lag_max,
+		.free_lanes = 2 };
 	zta_log_found found;
 	zta_status status = look_at_checkpoint(s, &known, &options.known, err);
 

@@ -11,7 +11,7 @@
 #include "daemon/say.h"
 #include "daemon/serving.h"
 
-#define PATHS_MAX 40u
+#define PATHS_MAX (40u + 4 * ZTA_LOG_READERS_MAX)
 
 typedef struct list {
 	zta_sandbox_path items[PATHS_MAX];
@@ -43,11 +43,26 @@ add_system(list *l)
 }
 
 static void
+add_exports(list *l, const zta_config *c)
+{
+	const zta_config_export *e;
+	uint32_t i;
+
+	for (i = 0; i < c->export_count; i++) {
+		e = &c->exports[i];
+		add(l, e->ca_file, true, ZTA_SANDBOX_READ);
+		add(l, e->certificate_file, true, ZTA_SANDBOX_READ);
+		add(l, e->key_file, true, ZTA_SANDBOX_READ);
+		add(l, e->header_file, true, ZTA_SANDBOX_READ);
+	}
+}
+
+static void
 add_configured(list *l, const zta_config *c)
 {
 	const char *const around[] = { c->signers, c->follow_key, c->api_keys,
-		c->fetch_ca_file, c->log_policy, c->witness_logs, c->tls_cert,
-		c->tls_key, c->tls_client_ca };
+		c->fetch_ca_file, c->log_policy, c->witness_logs, c->mask_key,
+		c->tls_cert, c->tls_key, c->tls_client_ca };
 	const char *const below[] = { c->ledger_dir, c->jwks_dir,
 		c->secrets_dir };
 	size_t i;
@@ -98,6 +113,7 @@ zta_serving__sandbox(const zta_serving *s, zta_error *err)
 	make_dirs(&s->config);
 	add_system(&l);
 	add_configured(&l, &s->config);
+	add_exports(&l, &s->config);
 	add(&l, s->folder, false, ZTA_SANDBOX_WRITE);
 	status = zta_sandbox__files(l.items, l.count, err);
 	if (status == ZTA_EUNAVAILABLE) {

@@ -248,11 +248,14 @@ keep(zta_http_client *client, zta_arena *arena, const zta_buf *body, bool kept,
     zta_http_response *out, zta_error *err)
 {
 	const char *type = NULL;
+	curl_off_t retry = 0;
 	long status = 0;
 
 	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
+	(void)curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &retry);
 	out->status = (unsigned)status;
+	out->retry_ms = (int64_t)retry * 1000;
 	out->max_age_ms = max_age(client);
 	out->type = zta_str_of(type == NULL ? "" : type);
 	out->type.len = zta_str__find(out->type, ';');

@@ -51,6 +51,7 @@ typedef struct zta_http_response {
 	zta_str type; /* of its body, without parameters; may be empty */
 	zta_str body;
 	int64_t max_age_ms; /* caches may keep it so long; -1: not said */
+	int64_t retry_ms;   /* Retry-After; 0: not said */
 } zta_http_response;
 
 /*

@@ -76,6 +76,7 @@ typedef enum zta_ledger_part {
 	ZTA_PART_ELEVATION,
 	ZTA_PART_STATEMENT,
 	ZTA_PART_SOURCES,
+	ZTA_PART_MASKS,
 	ZTA_PART_TEST
 } zta_ledger_part;
 

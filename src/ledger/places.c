@@ -86,7 +86,8 @@ zta_manifest__part_of(const zta_manifest *manifest, zta_str path)
 		{ "trust/delegators.json", ZTA_PART_DELEGATORS },
 		{ "trust/domains.json", ZTA_PART_DOMAINS },
 		{ "trust/elevation.cedar", ZTA_PART_ELEVATION },
-		{ "identity/sources.json", ZTA_PART_SOURCES } };
+		{ "identity/sources.json", ZTA_PART_SOURCES },
+		{ "audit/masks.json", ZTA_PART_MASKS } };
 	zta_str dir = path, name = cut_name(&dir);
 	size_t i;
 

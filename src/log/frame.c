@@ -82,6 +82,24 @@ check_entries(const zta_frame *frame)
 	return rest.len == 0 && count == frame->count && count > 0;
 }
 
+bool
+zta_frame__head(zta_str bytes, uint64_t first, zta_frame *out)
+{
+	const char *head = bytes.ptr;
+
+	*out = (zta_frame){ 0 };
+	if (bytes.len < ZTA_FRAME_HEAD) {
+		return false;
+	}
+	out->size = (size_t)get_number(head + SIZE, 4);
+	out->first = get_number(head + FIRST, 8);
+	out->count = (uint32_t)get_number(head + COUNT, 4);
+	out->time = (int64_t)get_number(head + TIME, 8);
+	return memcmp(head + MAGIC, magic, sizeof(magic)) == 0 &&
+	    out->size >= ZTA_FRAME_HEAD + ZTA_FRAME_TAIL &&
+	    out->size <= ZTA_LOG_FRAME_MAX && out->first == first;
+}
+
 zta_frame_state
 zta_frame__look(zta_str bytes, uint64_t first, zta_frame *out)
 {
@@ -90,13 +108,7 @@ zta_frame__look(zta_str bytes, uint64_t first, zta_frame *out)
 	if (bytes.len < ZTA_FRAME_HEAD) {
 		return ZTA_FRAME_SHORT;
 	}
-	out->size = (size_t)get_number(head + SIZE, 4);
-	out->first = get_number(head + FIRST, 8);
-	out->count = (uint32_t)get_number(head + COUNT, 4);
-	out->time = (int64_t)get_number(head + TIME, 8);
-	if (memcmp(head + MAGIC, magic, sizeof(magic)) != 0 ||
-	    out->size < ZTA_FRAME_HEAD + ZTA_FRAME_TAIL ||
-	    out->size > ZTA_LOG_FRAME_MAX || out->first != first) {
+	if (!zta_frame__head(bytes, first, out)) {
 		return ZTA_FRAME_BAD;
 	}
 	if (bytes.len < out->size) {

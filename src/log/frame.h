@@ -55,6 +55,13 @@ ZTA_MUST_USE zta_frame_state zta_frame__look(
 /* Does a frame that was looked at have the hash that it says? */
 ZTA_MUST_USE bool zta_frame__holds(const zta_frame *frame);
 
+/*
+ * The head alone, of a frame that must begin with entry `first`: entry, count,
+ * time and size, which nothing vouches for. False: it is no such head.
+ */
+ZTA_MUST_USE bool zta_frame__head(
+    zta_str bytes, uint64_t first, zta_frame *out);
+
 /* What the head of a frame says: its first entry, its size. 0: no head. */
 uint64_t zta_frame__first(zta_str bytes);
 size_t zta_frame__size(zta_str bytes);

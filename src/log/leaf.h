@@ -114,6 +114,10 @@ struct zta_log_reader;
 ZTA_MUST_USE zta_status zta_log_reader__leaf(struct zta_log_reader *reader,
     zta_leaf *leaf, uint64_t *index, zta_error *err);
 
+/* The hash of that record as a leaf of the log's tree. */
+void zta_log_reader__hash(const struct zta_log_reader *reader,
+    unsigned char out[ZTA_LEAF_DIGEST_LEN]);
+
 /*
  * The record as one JSON object, at `index` of the log. Commitments whose values
  * are not here stand in its member `erased`.

@@ -119,6 +119,7 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 		status = zta_log__resume(log, options->known, found, err);
 	}
 	if (status == ZTA_OK) {
+		zta_log_lag__begin(log, options, found->next);
 		status = open_lanes(log, options->lanes, err);
 	}
 	if (status == ZTA_OK &&
@@ -270,7 +271,8 @@ zta_log_lane__append(zta_log_lane *lane, const zta_leaf *leaf, zta_error *err)
 		    err, status, "the record is too large to be kept");
 	}
 	(void)pthread_mutex_lock(&log->lock);
-	if (log->dead || !hand_in(lane, &mark)) {
+	if (log->dead || zta_log_lag__refuses(log, lane) ||
+	    !hand_in(lane, &mark)) {
 		status = ZTA_EUNAVAILABLE;
 	} else {
 		lane->waiting_count++;

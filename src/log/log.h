@@ -24,6 +24,10 @@ typedef struct zta_log_options {
 	uint64_t segment_max;      /* bytes; 0: ZTA_LOG_SEGMENT_MAX */
 	const zta_log_io *io;      /* NULL: those of the system */
 	const zta_log_head *known; /* signed for last; NULL: nothing was */
+	/* Readers without whom the log goes on only so far; see
+	 * zta_log__reached(). 0 entries: as far as it likes. */
+	uint64_t lag_max;
+	uint32_t free_lanes; /* the last ones, which are never refused for it */
 } zta_log_options;
 
 /* What was found at the start. */
@@ -50,6 +54,17 @@ bool zta_log__is_alive(zta_log *log);
 
 /* Its tree, which grows with it. */
 zta_log_tree *zta_log__tree(zta_log *log);
+
+/* Entries below it are durable. From any thread. */
+uint64_t zta_log__durable(zta_log *log);
+
+/*
+ * Reader `reader`, below ZTA_LOG_READERS_MAX, has taken all below `next`. Once one
+ * that was heard of is more than `lag_max` entries behind, frames are written
+ * after pauses that grow; at twice as many, lanes take no more, but for the free
+ * ones. From any thread.
+ */
+void zta_log__reached(zta_log *log, uint32_t reader, uint64_t next);
 
 /* The lane of this number. Only one thread uses a lane. */
 zta_log_lane *zta_log__lane(zta_log *log, uint32_t number);

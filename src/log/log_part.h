@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 
+#include "base/limits.h"
 #include "log/log.h"
 #include "log/openings.h"
 #include "log/segment.h"
@@ -57,6 +58,11 @@ struct zta_log {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop, dead;
+	/* Who has to have read, up to where; the lag that is let pass, and what it
+	 * has come to. Under `lock`: see lag.c */
+	uint64_t reached[ZTA_LOG_READERS_MAX]; /* UINT64_MAX: not heard of */
+	uint64_t lag_max, told_next, lag;
+	uint32_t free_lanes;
 	zta_log_lane *lanes;
 	uint32_t lane_count;
 };
@@ -67,6 +73,16 @@ ZTA_MUST_USE zta_status zta_log__create_segment(zta_log *log, zta_error *err);
 /* Find the end of the log, and let its tree come there. As zta_log__open(). */
 ZTA_MUST_USE zta_status zta_log__resume(zta_log *log, const zta_log_head *known,
     zta_log_found *found, zta_error *err);
+
+/* Before any reader is heard of, in a log of `next` entries. */
+void zta_log_lag__begin(
+    zta_log *log, const zta_log_options *options, uint64_t next);
+/* The log has `next` entries now. Under the lock. */
+void zta_log_lag__grown(zta_log *log, uint64_t next);
+/* How long the next frame has to wait. Under the lock. */
+int64_t zta_log_lag__pause(const zta_log *log);
+/* Is this lane to take nothing more? Under the lock. */
+bool zta_log_lag__refuses(const zta_log *log, const zta_log_lane *lane);
 
 /* The thread of the sequencer: until `stop`, and nothing waits. */
 void *zta_log__sequence(void *log);

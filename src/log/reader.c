@@ -12,7 +12,10 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "crypto/hash_tree.h"
+#include "log/leaf.h"
 #include "log/openings.h"
+#include "log/query.h"
 #include "log/segment.h"
 
 /* A frame that is read while it is written looks bad for a moment. */
@@ -31,6 +34,9 @@ struct zta_log_reader {
 	bool chained;    /* `hash` is that of the frame before */
 	zta_buf frame;   /* bytes of the current frame */
 	zta_str entries; /* what is left of it */
+	zta_str entry;   /* that was given last: its bytes, */
+	zta_leaf leaf;   /* what they say, */
+	uint64_t index;  /* and its number */
 	zta_arena arena;
 	zta_buf json;
 	zta_log_read read;
@@ -173,7 +179,13 @@ next_entry(zta_log_reader *r, zta_str *bytes, uint64_t *index, zta_error *err)
 	return ZTA_OK;
 }
 
-/* Begin with the segment that holds entry `from`. */
+static bool
+ends_before(const zta_frame *frame, int64_t from)
+{
+	return frame->first + frame->count <= (uint64_t)from;
+}
+
+/* Begin with the frame that holds entry `from`. */
 static zta_status
 seek(zta_log_reader *r, uint64_t from, zta_error *err)
 {
@@ -200,7 +212,10 @@ seek(zta_log_reader *r, uint64_t from, zta_error *err)
 	r->from = from;
 	r->chained = false;
 	r->entries = (zta_str){ NULL, 0 };
-	return open_segment(r, first, err);
+	status = open_segment(r, first, err);
+	return status != ZTA_OK ? status :
+				  zta_segment__skip(r->fd, &r->at, &r->next,
+				      ends_before, (int64_t)from, err);
 }
 
 /* Read on to the end and give the index that comes after it. */
@@ -259,17 +274,16 @@ zta_status
 zta_log_reader__leaf(
     zta_log_reader *r, zta_leaf *leaf, uint64_t *index, zta_error *err)
 {
-	zta_str bytes;
 	zta_status status;
 
 	do {
-		status = next_entry(r, &bytes, index, err);
+		status = next_entry(r, &r->entry, index, err);
 		if (status != ZTA_OK) {
 			return status;
 		}
 	} while (*index < r->from);
 	zta_arena__reset(&r->arena);
-	status = zta_leaf__decode(bytes, &r->arena, leaf, err);
+	status = zta_leaf__decode(r->entry, &r->arena, leaf, err);
 	if (status == ZTA_OK) {
 		status = zta_openings_view__read(
 		    &r->openings, *index, &r->arena, &r->read.opening, err);
@@ -280,6 +294,8 @@ zta_log_reader__leaf(
 	} else {
 		zta_error__place(err, "%s, entry %" PRIu64, r->path, *index);
 	}
+	r->leaf = *leaf;
+	r->index = *index;
 	return status;
 }
 
@@ -289,21 +305,83 @@ zta_log_reader__read(const zta_log_reader *r)
 	return &r->read;
 }
 
+void
+zta_log_reader__hash(
+    const zta_log_reader *r, unsigned char out[ZTA_LEAF_DIGEST_LEN])
+{
+	zta_hash_tree__leaf(r->entry, out);
+}
+
+zta_status
+zta_log_reader_json(zta_log_reader *r, zta_str *json, zta_error *err)
+{
+	zta_json_out out = { &r->json, false };
+
+	zta_buf__clear(&r->json);
+	zta_leaf__json(&r->leaf, r->index, &out);
+	*json = zta_buf__str(&r->json);
+	return r->json.status == ZTA_OK ? ZTA_OK : zta_error__nomem(err);
+}
+
 zta_status
 zta_log_reader_next(zta_log_reader *r, zta_str *json, zta_error *err)
 {
-	zta_json_out out = { &r->json, false };
 	zta_leaf leaf;
 	uint64_t index;
 	zta_status status = zta_log_reader__leaf(r, &leaf, &index, err);
 
-	if (status != ZTA_OK) {
-		return status;
+	return status != ZTA_OK ? status : zta_log_reader_json(r, json, err);
+}
+
+/* The chain as a list of names, in the arena of the record. */
+static zta_status
+name_workloads(zta_log_reader *r, zta_log_record *out, zta_error *err)
+{
+	zta_str *names = zta_arena__zalloc(
+	    &r->arena, r->leaf.ring_count + 1, sizeof(*names));
+	uint32_t i;
+
+	if (names == NULL) {
+		return zta_arena__failed(&r->arena, err);
 	}
-	zta_buf__clear(&r->json);
-	zta_leaf__json(&leaf, index, &out);
-	*json = zta_buf__str(&r->json);
-	return r->json.status == ZTA_OK ? ZTA_OK : zta_error__nomem(err);
+	for (i = 0; i < r->leaf.ring_count; i++) {
+		names[i] = r->leaf.rings[i].workload;
+	}
+	out->workloads = names;
+	out->workload_count = r->leaf.ring_count;
+	return ZTA_OK;
+}
+
+zta_status
+zta_log_reader_find(zta_log_reader *r, const zta_log_query *query,
+    zta_log_record *out, zta_error *err)
+{
+	zta_leaf leaf;
+	uint64_t index;
+	zta_status status;
+
+	do {
+		status = zta_log_reader__leaf(r, &leaf, &index, err);
+		if (status != ZTA_OK) {
+			return status;
+		}
+	} while (!zta_log_query__holds(query, &leaf));
+	*out = (zta_log_record){ .index = index,
+		.time = leaf.time,
+		.kind = leaf.kind,
+		.commit = leaf.commit,
+		.txn = leaf.txn,
+		.subject_type = leaf.subject_type,
+		.subject_id = leaf.subject_id,
+		.action = leaf.action,
+		.resource_type = leaf.resource_type,
+		.resource_id = leaf.resource_id,
+		.leg = leaf.leg,
+		.code = leaf.code,
+		.allowed = leaf.allowed,
+		.policies = leaf.policies.items,
+		.policy_count = leaf.policies.count };
+	return name_workloads(r, out, err);
 }
 
 void

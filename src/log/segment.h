@@ -40,6 +40,23 @@ ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
     const unsigned char *before, zta_segment_end *end, zta_error *err);
 
 /*
+ * Where frames are, by what their heads say: `*at` and `*next` are moved on over
+ * whole frames of the segment in `fd` while `pass` says so of a frame. Nothing is
+ * verified: whoever reads on from there does. ZTA_EIO.
+ */
+typedef bool zta_segment_pass(const zta_frame *frame, int64_t limit);
+ZTA_MUST_USE zta_status zta_segment__skip(int fd, uint64_t *at, uint64_t *next,
+    zta_segment_pass *pass, int64_t limit, zta_error *err);
+
+/*
+ * The first entry of the first frame of `dir` that was written at `ms` or later;
+ * behind the last entry, if there is none. Found without reading what is before.
+ * ZTA_ENOTFOUND: there is no log. ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_MUST_USE zta_status zta_segment__since(
+    const char *dir, int64_t ms, uint64_t *entry, zta_error *err);
+
+/*
  * Hand out the frames of a segment up to entry `end`, where one ends, each with
  * its offset. Their hashes are not looked at: the segment was scanned, or see
  * zta_frame__holds(). Gives back what `visit` does, or ZTA_EIO, ZTA_EINVALID.

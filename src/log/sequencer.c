@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -224,6 +225,20 @@ grow(zta_log *log)
 	}
 }
 
+/* Whoever reads the log is far behind: let them come after. Under the lock. */
+static void
+hold_back(zta_log *log)
+{
+	int64_t ms = log->stop ? 0 : zta_log_lag__pause(log);
+	const struct timespec pause = { 0, (long)ms * 1000000 };
+
+	if (ms > 0) {
+		(void)pthread_mutex_unlock(&log->lock);
+		(void)nanosleep(&pause, NULL);
+		(void)pthread_mutex_lock(&log->lock);
+	}
+}
+
 void *
 zta_log__sequence(void *arg)
 {
@@ -235,6 +250,7 @@ zta_log__sequence(void *arg)
 
 	(void)pthread_mutex_lock(&log->lock);
 	for (;;) {
+		hold_back(log);
 		count = take(log);
 		if (count == 0 && log->stop) {
 			break;
@@ -252,6 +268,7 @@ zta_log__sequence(void *arg)
 		}
 		(void)pthread_mutex_lock(&log->lock);
 		log->dead = dead;
+		zta_log_lag__grown(log, log->next);
 		tell(log, first, status);
 	}
 	(void)pthread_mutex_unlock(&log->lock);

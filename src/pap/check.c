@@ -46,7 +46,8 @@ check_empty(checker *c, const zta_tree *tree)
 {
 	static const char *const paths[] = { "trust/levels.json",
 		"trust/groups.json", "trust/delegators.json",
-		"trust/domains.json", "identity/sources.json" };
+		"trust/domains.json", "identity/sources.json",
+		"audit/masks.json" };
 	const zta_tree_file *file;
 	size_t i;
 

@@ -27,6 +27,7 @@ static const struct {
 	[ZTA_PART_ELEVATION] = { "policy", "see docs/formats/trust.md" },
 	[ZTA_PART_STATEMENT] = { "statement", "see docs/formats/trust.md" },
 	[ZTA_PART_SOURCES] = { "sources", "see docs/formats/sources.md" },
+	[ZTA_PART_MASKS] = { "masks", "see docs/formats/masks.md" },
 	[ZTA_PART_TEST] = { "test", "see docs/formats/tests.md" },
 };
 

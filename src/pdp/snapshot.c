@@ -219,6 +219,12 @@ load(zta_snapshot_loader *l)
 		status = zta_snapshot_loader__tell(
 		    l, ZTA_STR("trust/delegators.json"), status);
 	}
+	if (status == ZTA_OK) {
+		status = zta_masks__read(&s->masks, &s->arena,
+		    text_of(s, "audit/masks.json"), l->err);
+		status = zta_snapshot_loader__tell(
+		    l, ZTA_STR("audit/masks.json"), status);
+	}
 	return status != ZTA_OK ? status : load_sources(l);
 }
 

@@ -12,6 +12,7 @@
 #include "cedar/engine.h"
 #include "identity/source.h"
 #include "ledger/manifest.h"
+#include "log/masks.h"
 #include "trust/delegators.h"
 #include "trust/elevation.h"
 
@@ -31,6 +32,7 @@ typedef struct zta_snapshot {
 	zta_elevation *elevation;
 	zta_delegators delegators;
 	zta_sources sources;
+	zta_masks masks; /* of what is exported */
 } zta_snapshot;
 
 /*

@@ -47,7 +47,9 @@ sample(const char *action)
 static inline zta_log *
 open_log(const zta_log_io *io, uint64_t segment_max, zta_log_found *found)
 {
-	const zta_log_options options = { 1, segment_max, io, NULL };
+	const zta_log_options options = {
+		.lanes = 1, .segment_max = segment_max, .io = io
+	};
 	zta_log *log;
 	zta_error err = { 0 };
 

@@ -403,6 +403,12 @@ static const struct {
 		"{\"groups\":[{\"name\":\"g\",\n\"level\":\"x\","
 		"\"members\":[]}]}" } },
 	    "trust/groups.json:2:9 groups" },
+	{ "masks of what has to stay",
+	    { { "audit/masks.json",
+		"{\"masks\":[\n{\"op\":\"remove\",\"path\":\"/id\"}]}" } },
+	    "audit/masks.json:2:23 masks" },
+	{ "masks elsewhere", { { "audit/more.json", "{}" } },
+	    "audit/more.json:1:1 place" },
 	{ "levels are no JSON", { { "trust/levels.json", "{\"levels\":" } },
 	    "trust/levels.json:1:11 syntax" },
 	{ "documents are empty",

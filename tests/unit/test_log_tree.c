@@ -106,7 +106,7 @@ write_entries(uint64_t segment_max)
 static zta_status
 reopen(const zta_log_head *known, zta_log **log, zta_error *err)
 {
-	const zta_log_options options = { 1, 0, NULL, known };
+	const zta_log_options options = { .lanes = 1, .known = known };
 	zta_log_found found;
 
 	return zta_log__open(log, dir, &options, &found, err);
