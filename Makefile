@@ -59,9 +59,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint frame ids journal leaf log merkle note publish reader \
-      receipt regrow resume rows segment sequencer tile_name tree verify \
-      view write
+LOG = cbor checkpoint copy frame ids journal leaf log merkle nodes note \
+      publish reader receipt regrow resume rows segment sequencer shipment \
+      tile_name tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -124,7 +124,7 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
        log log_signer log_tree may_act merkle metamorphic nomem note object \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        receipt receive_fault recheck remote revocations ring saml schema \
-       seal search search_random snapshot_base spent spiffe ssh statement \
+       seal search search_random ship snapshot_base spent spiffe ssh statement \
        status_list store store_fault store_pgsql store_sqlite tls \
        transaction transfer tree trust txn_token uri used validate wimse \
        workspace x509
