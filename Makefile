@@ -81,7 +81,7 @@ PAP = admit ask ask_again bundle check difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest memo \
       memo_place names pktline plan plan_log policy_diff recall recall_note \
       receipt_fetch receive recheck recorded remote remote_ask remote_grants \
-      remote_open remote_push remote_revocations replay report resolve \
+      remote_log remote_open remote_push remote_revocations replay report resolve \
       server show signer signers statements test_outcome test_read tests \
       transfer transfer_read trust_edit trust_explain trust_statements \
       trust_view why why_changes why_find why_grants why_policies why_rings \
@@ -98,14 +98,14 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access delegations delegations_change evaluation fetch_desk fetcher \
+API = access collector collector_desk delegations delegations_change evaluation fetch_desk fetcher \
       form git health host ledger_desk ledger_job ledger_record ledger_route \
       ledgers ledgers_grants ledgers_history ledgers_objects ledgers_refs \
       ledgers_revocations ledgers_write log_desk metadata outside presented \
       seal service signed_request token token_form
 DAEMON = admin asking certificate chronicle config develop file_state follow \
          grants_mirror hoard init keeper log_signer mirror \
-         revocations_mirror say serve serving_changes serving_log watch \
+         revocations_mirror say serve serving_changes serving_log shipper watch \
          workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \

@@ -25,6 +25,8 @@ typedef struct zta_config {
 	/* How long what was heard of grants counts, in seconds. */
 	uint32_t follow_max_age_s;
 	const char *log_key;       /* NULL: the log has no checkpoints */
+	const char *ship_to;       /* where the log is sent; NULL: nowhere */
+	const char *collect;       /* folder of logs of others; NULL: none */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
 	const char *issuer;        /* default ztauth://<domain>/<zone> */

@@ -18,6 +18,7 @@ typedef struct zta_workers {
 	zta_keeper *keeper;
 	zta_tls *tls;         /* NULL: connections are plain */
 	zta_ledgers *ledgers; /* NULL: there is no store */
+	zta_collector *collector; /* NULL: no logs of others come here */
 	zta_fetcher *fetcher;
 	zta_publisher *publisher; /* NULL: the log has no key */
 	/* Set by the call: */
@@ -31,7 +32,10 @@ typedef struct zta_workers {
 ZTA_MUST_USE zta_status zta_workers__start(
     zta_workers *workers, zta_error *err);
 
-/* Calls under way are answered. Closes the ledgers and the fetcher, too. */
+/*
+ * Calls under way are answered. Closes the ledgers, the collector and the
+ * fetcher, too.
+ */
 void zta_workers__stop(zta_workers *workers);
 
 #endif

@@ -22,7 +22,7 @@ struct zta_publisher {
 	bool exists; /* there is a checkpoint: */
 	zta_log_head head;
 	zta_buf note;
-	int tell[ZTA_WORKERS_MAX];
+	int tell[ZTA_WORKERS_MAX + 1]; /* loops, and who sends it on */
 	size_t told;
 };
 
