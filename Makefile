@@ -59,9 +59,9 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source source_bundle source_claims source_file source_jose \
            source_proof spent spiffe_bundle spiffe_id status_check \
            status_list token used verify wpt x509_svid
-LOG = cbor checkpoint copy frame ids journal leaf log merkle nodes note \
-      publish reader receipt regrow resume rows segment sequencer shipment \
-      tile_name tree verify view write
+LOG = cbor checkpoint copy frame ids journal leaf log merkle nodes \
+      nodes_look note publish reader receipt regrow resume rows segment \
+      sequencer shipment tile_name tree verify view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -110,7 +110,7 @@ DAEMON = admin asking certificate chronicle config develop file_state follow \
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept \
       delegate_at delegate_grant delegate_show diff explain explain_json \
-      explain_print history init init_server key ledger log log_replay main \
+      explain_print history init init_server key ledger log log_nodes log_replay main \
       pep pep_decide plan receipt revert revoke serve show status sync \
       terminal test token trust trust_edit trust_explain trust_show \
       trust_statement validate workspace zone

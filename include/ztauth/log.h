@@ -56,6 +56,32 @@ typedef struct zta_log_verified {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
     zta_str verifier_key, zta_str older, zta_log_verified *out, zta_error *err);
 
+/* The log of another server, as it was collected. docs/formats/ship.md */
+typedef struct zta_log_node {
+	zta_str name, origin;
+	uint64_t entries;   /* that there are of it */
+	uint64_t covered;   /* of them, those that its newest checkpoint here is of */
+	int64_t covered_ms; /* when that came, since 1970; 0: none has come */
+	uint64_t newest;    /* entries that it has signed for, as far as it has shown */
+	int64_t heard_ms;   /* when it was heard of last; 0: never */
+	bool forked;        /* it has signed two logs that differ: */
+	uint64_t forked_at; /* entries of the other one */
+	/* ZTA_OK: what is here is what it has signed. Else `why` says what is not. */
+	zta_status status;
+	zta_error why;
+} zta_log_node;
+
+/*
+ * Tell of each node whose log is collected in `dir`. The roots of the trees are
+ * computed; the entries are not read, which zta_log_verify() does. Texts are
+ * good for the call of `tell` alone. Needs no lock. ZTA_ENOTFOUND: nothing is
+ * collected there; ZTA_EINVALID, ZTA_ESYNTAX: so says the list of nodes. ZTA_EIO,
+ * ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_nodes(const char *dir,
+    void (*tell)(void *context, const zta_log_node *node), void *context,
+    zta_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -274,6 +274,7 @@ int cli_push(int argc, char **argv);
 int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_log_nodes(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
 int cli_pep(int argc, char **argv);
 int cli_pep_decide(int argc, char **argv);

@@ -7,7 +7,7 @@
 
 static const char help[] =
     "Usage: ztauth log [COMMIT] [--limit N] [--json]\n"
-    "       ztauth log tail|verify|replay ...   (the decision log; each has --help)\n"
+    "       ztauth log tail|verify|replay|nodes ...   (the decision log; each has --help)\n"
     "\n"
     "Print the history of the workspace from COMMIT (default: HEAD) back.\n"
     "\n"
