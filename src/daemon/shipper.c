@@ -89,7 +89,8 @@ begin(zta_shipper *s, zta_error *err)
 	status =
 	    show_entry(s, (has < s->head.size ? has : s->head.size) - 1, err);
 	if (status == ZTA_OK && has > s->head.size) {
-		status = zta_error__set(err, ZTA_ECONFLICT,
+		/* The next checkpoint shows whether it is another log. */
+		status = zta_error__set(err, ZTA_EINVALID,
 		    "the server has %" PRIu64 " entries of this log, which has "
 		    "signed for %" PRIu64 ": was it put back from a backup?",
 		    has, s->head.size);
