@@ -158,6 +158,18 @@ $(BUILD)/libztauth.so: $(LIB_OBJ)
 $(BUILD)/ztauth: $(PROG_OBJ) $(BUILD)/libztauth.a
 	$(CC) $^ -o $@ $(LDFLAGS) $(LDLIBS)
 
+# A program of its own, for it needs what nothing else does: the clients of NATS
+# and of Kafka. It is built where they are.
+PUBLISH = cursor kafka main nats
+PUBLISH_BIN := $(if $(shell pkg-config --exists libnats rdkafka && echo y), \
+    $(BUILD)/ztauth-publish)
+
+$(BUILD)/ztauth-publish: $(PUBLISH:%=$(BUILD)/src/publish/%.o) \
+    $(BUILD)/libztauth.a
+	$(CC) $^ -o $@ $(LDFLAGS) -lnats -lrdkafka $(LDLIBS)
+
+publish: $(BUILD)/ztauth-publish
+
 # --- tests
 
 UNIT_BIN = $(UNIT:%=$(BUILD)/tests/unit/test_%)
@@ -258,7 +270,7 @@ SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/interop/test_*) \
 STORIES = $(filter-out examples/shop/run,$(wildcard examples/*/run))
 MODELS = tests/model/run
 
-check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
+check: all $(PUBLISH_BIN) $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
     $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
 	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS) $(STORIES) $(MODELS)
@@ -324,4 +336,4 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit conform check asan tsan lint fuzz replay bench install clean
+.PHONY: all publish unit conform check asan tsan lint fuzz replay bench install clean

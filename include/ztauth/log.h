@@ -33,8 +33,23 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_open(
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_next(
     zta_log_reader *reader, zta_str *json, zta_error *err);
 
+/*
+ * The same record as bytes: a leaf of the tree, valid until the next call. With
+ * its index. Its errors are those of zta_log_reader_next().
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_entry(zta_log_reader *reader,
+    zta_str *bytes, uint64_t *index, zta_error *err);
+
 /* NULL is fine. */
 ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
+
+/*
+ * How many entries of the log in `dir` its checkpoint is of, which the key has
+ * signed. They are durable, and never others. ZTA_ENOTFOUND: there is none yet;
+ * ZTA_EUNTRUSTED: not signed with this key; ZTA_EINVALID, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_covered(const char *dir,
+    zta_str verifier_key, uint64_t *size, zta_error *err);
 
 /* What zta_log_verify() went through. */
 typedef struct zta_log_verified {
