@@ -132,7 +132,7 @@ UNIT = admit alloc api_key base binding cedar check consent decide diff \
 FUZZ = bundle diff difference entities format grant grants http json jwks \
        jwt lists log memo note object outside pack pep pep_part pktline \
        policy policyjson proof quarantine replay request saml schema seal \
-       search spiffe ssh statement tests transfer trust workspace x509
+       search ship spiffe ssh statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 

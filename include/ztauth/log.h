@@ -37,8 +37,8 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_next(
  * The same record as bytes: a leaf of the tree, valid until the next call. With
  * its index. Its errors are those of zta_log_reader_next().
  */
-ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_entry(zta_log_reader *reader,
-    zta_str *bytes, uint64_t *index, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_entry(
+    zta_log_reader *reader, zta_str *bytes, uint64_t *index, zta_error *err);
 
 /* NULL is fine. */
 ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
@@ -48,8 +48,8 @@ ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
  * signed. They are durable, and never others. ZTA_ENOTFOUND: there is none yet;
  * ZTA_EUNTRUSTED: not signed with this key; ZTA_EINVALID, ZTA_EIO, ZTA_ENOMEM.
  */
-ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_covered(const char *dir,
-    zta_str verifier_key, uint64_t *size, zta_error *err);
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_covered(
+    const char *dir, zta_str verifier_key, uint64_t *size, zta_error *err);
 
 /* What zta_log_verify() went through. */
 typedef struct zta_log_verified {
@@ -75,9 +75,9 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify(const char *dir,
 typedef struct zta_log_node {
 	zta_str name, origin;
 	uint64_t entries;   /* that there are of it */
-	uint64_t covered;   /* of them, those that its newest checkpoint here is of */
+	uint64_t covered;   /* of them, by its newest checkpoint here */
 	int64_t covered_ms; /* when that came, since 1970; 0: none has come */
-	uint64_t newest;    /* entries that it has signed for, as far as it has shown */
+	uint64_t newest;    /* that it has signed for, as far as it has shown */
 	int64_t heard_ms;   /* when it was heard of last; 0: never */
 	bool forked;        /* it has signed two logs that differ: */
 	uint64_t forked_at; /* entries of the other one */

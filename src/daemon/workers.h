@@ -16,8 +16,8 @@ typedef struct zta_workers {
 	const zta_config *config;
 	zta_service *service;
 	zta_keeper *keeper;
-	zta_tls *tls;         /* NULL: connections are plain */
-	zta_ledgers *ledgers; /* NULL: there is no store */
+	zta_tls *tls;             /* NULL: connections are plain */
+	zta_ledgers *ledgers;     /* NULL: there is no store */
 	zta_collector *collector; /* NULL: no logs of others come here */
 	zta_fetcher *fetcher;
 	zta_publisher *publisher; /* NULL: the log has no key */
