@@ -319,7 +319,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/include/ztauth \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 755 $(BUILD)/ztauth $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/ztauth $(wildcard $(BUILD)/ztauth-publish) \
+	    $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libztauth.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(BUILD)/libztauth.so \
 	    $(DESTDIR)$(PREFIX)/lib/libztauth.so.0

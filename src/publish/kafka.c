@@ -105,28 +105,46 @@ open_kafka(void **state, const publish_options *how, zta_error *err)
 	return ZTA_OK;
 }
 
+/* Hand it in; the library copies it. Headers are its own then. */
+static rd_kafka_resp_err_t
+hand_in(kafka *k, const publish_batch *batch, const publish_message *m,
+    rd_kafka_headers_t *headers)
+{
+	const publish_options *how = k->how;
+	const rd_kafka_vu_t parts[] = {
+		{ .vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = how->topic },
+		{ .vtype = RD_KAFKA_VTYPE_KEY,
+		    .u.mem = { (void *)(uintptr_t)how->origin,
+			strlen(how->origin) } },
+		{ .vtype = RD_KAFKA_VTYPE_VALUE,
+		    .u.mem = { (void *)(uintptr_t)(batch->bytes + m->at),
+			m->len } },
+		{ .vtype = RD_KAFKA_VTYPE_MSGFLAGS,
+		    .u.i = RD_KAFKA_MSG_F_COPY },
+		{ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers },
+	};
+	rd_kafka_error_t *error = rd_kafka_produceva(
+	    k->producer, parts, sizeof(parts) / sizeof(parts[0]));
+	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+	rd_kafka_error_destroy(error);
+	return code;
+}
+
 static rd_kafka_resp_err_t
 send_one(kafka *k, const publish_batch *batch, const publish_message *m)
 {
-	const publish_options *how = k->how;
 	rd_kafka_headers_t *headers = rd_kafka_headers_new(HEADERS);
 	rd_kafka_resp_err_t code =
 	    rd_kafka_header_add(headers, "ztauth-id", -1, m->id, -1);
 
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
 		code = rd_kafka_header_add(
-		    headers, "content-type", -1, how->type, -1);
+		    headers, "content-type", -1, k->how->type, -1);
 	}
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		code =
-		    rd_kafka_producev(k->producer, RD_KAFKA_V_TOPIC(how->topic),
-			RD_KAFKA_V_KEY(how->origin, strlen(how->origin)),
-			RD_KAFKA_V_VALUE(
-			    (void *)(uintptr_t)(batch->bytes + m->at), m->len),
-			RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-			RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+		code = hand_in(k, batch, m, headers);
 	}
-	/* What was handed in has them. */
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		rd_kafka_headers_destroy(headers);
 	}
