@@ -13,6 +13,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/collector_part.h"
@@ -27,6 +28,7 @@
 
 /* How long the thread waits for a call before it looks whether it is to stop. */
 #define LOOK_MS 1000
+#define LINE_MAX_LEN (2 * ZTA_MSG_MAX)
 
 struct zta_collector {
 	zta_collector_options options;
@@ -40,7 +42,7 @@ struct zta_collector {
 	zta_arena arena; /* of the list */
 	zta_nodes nodes;
 	zta_log_copy *copies[ZTA_NODES_MAX]; /* of a node each, or NULL */
-	bool told[ZTA_NODES_MAX];            /* of its fork */
+	char said[LINE_MAX_LEN]; /* what is said once need not be said again */
 };
 
 /* --- nodes */
@@ -53,7 +55,6 @@ close_copies(zta_collector *c)
 	for (i = 0; i < ZTA_NODES_MAX; i++) {
 		zta_log_copy__close(c->copies[i]);
 		c->copies[i] = NULL;
-		c->told[i] = false;
 	}
 }
 
@@ -126,9 +127,23 @@ find_copy(
 
 /* --- calls */
 
+static void
+tell(zta_collector *c, const zta_delivery *d, const char *what,
+    const char *message)
+{
+	char line[LINE_MAX_LEN];
+
+	(void)snprintf(line, sizeof(line), "collect: %.*s: %s%s%s",
+	    ZTA_STR_ARG(d->node), what, what[0] == '\0' ? "" : ": ", message);
+	if (strcmp(line, c->said) != 0) {
+		c->options.say("%s", line);
+		memcpy(c->said, line, sizeof(line));
+	}
+}
+
 /* What the caller hears, and what the operator does. */
 static void
-refuse(zta_collector *c, zta_delivery *d, zta_status status, bool *told)
+refuse(zta_collector *c, zta_delivery *d, zta_status status)
 {
 	const zta_error why = d->why;
 
@@ -145,14 +160,10 @@ refuse(zta_collector *c, zta_delivery *d, zta_status status, bool *told)
 		d->why = (zta_error){ .message = "it cannot be kept now" };
 	}
 	d->why.place[0] = '\0';
-	if (status == ZTA_EEXIST && !*told) {
-		*told = true;
-		c->options.say("collect: %.*s: FORK: %s; the evidence is in "
-			       "its folder",
-		    ZTA_STR_ARG(d->node), why.message);
-	} else if (status != ZTA_EEXIST && status != ZTA_ECONFLICT) {
-		c->options.say("collect: %.*s: %s%s%s", ZTA_STR_ARG(d->node),
-		    why.place, why.place[0] == '\0' ? "" : ": ", why.message);
+	if (status == ZTA_EEXIST) {
+		tell(c, d, "FORK", why.message);
+	} else if (status != ZTA_ECONFLICT) {
+		tell(c, d, why.place, why.message);
 	}
 }
 
@@ -170,8 +181,7 @@ do_call(zta_collector *c, zta_delivery *d)
 		    err.place, err.line, err.message);
 	}
 	if (identify(c, d, &node) != ZTA_OK) {
-		c->options.say("collect: %.*s: a request is refused: %s",
-		    ZTA_STR_ARG(d->node), d->why.message);
+		tell(c, d, "a request is refused", d->why.message);
 		return;
 	}
 	status = find_copy(c, node, &copy, &d->why);
@@ -186,7 +196,7 @@ do_call(zta_collector *c, zta_delivery *d)
 	if (status == ZTA_OK) {
 		d->status = 200;
 	} else {
-		refuse(c, d, status, &c->told[node - c->nodes.list]);
+		refuse(c, d, status);
 	}
 }
 

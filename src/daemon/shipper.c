@@ -72,6 +72,16 @@ take_checkpoint(zta_shipper *s, zta_error *err)
 	    zta_error__nomem(err);
 }
 
+/* The next checkpoint shows whether it is another log. */
+static zta_status
+tell_behind(const zta_shipper *s, uint64_t has, zta_error *err)
+{
+	return zta_error__set(err, ZTA_EINVALID,
+	    "the server has %" PRIu64 " entries of this log, which has signed "
+	    "for %" PRIu64 ": was it put back from a backup?",
+	    has, s->head.size);
+}
+
 /* After a failure nothing is known: ask, and look whether it is our log. */
 static zta_status
 begin(zta_shipper *s, zta_error *err)
@@ -88,14 +98,9 @@ begin(zta_shipper *s, zta_error *err)
 	}
 	status =
 	    show_entry(s, (has < s->head.size ? has : s->head.size) - 1, err);
-	if (status == ZTA_OK && has > s->head.size) {
-		/* The next checkpoint shows whether it is another log. */
-		status = zta_error__set(err, ZTA_EINVALID,
-		    "the server has %" PRIu64 " entries of this log, which has "
-		    "signed for %" PRIu64 ": was it put back from a backup?",
-		    has, s->head.size);
-	}
-	return status;
+	return status == ZTA_OK && has > s->head.size ?
+	    tell_behind(s, has, err) :
+	    status;
 }
 
 static void
@@ -118,6 +123,9 @@ go_on(zta_shipper *s, zta_error *err)
 
 	if (status != ZTA_OK) {
 		return status;
+	}
+	if (s->head.size < s->size) {
+		return tell_behind(s, s->size, err);
 	}
 	if (s->head.size > s->size) {
 		return send_batch(s, s->size, s->bytes_max, err);

@@ -43,6 +43,7 @@ typedef struct trial {
 	zta_shipment shipment;
 	zta_log_head head;                    /* that was signed */
 	unsigned char prefix[ZTA_SHA256_LEN]; /* up to its last entry */
+	bool shown;                           /* it is theirs, and no fork */
 	uint64_t end;                         /* behind that */
 	uint64_t size;                        /* of the copy */
 	zta_error *err;
@@ -329,9 +330,7 @@ judge(trial *t, zta_str *fresh)
 	if (status == ZTA_OK) {
 		status = compare_root(t, t->end, t->prefix);
 	}
-	if (status == ZTA_OK) {
-		status = keep_newest(t);
-	}
+	t->shown = status == ZTA_OK;
 	if (status == ZTA_OK && t->shipment.from > t->size) {
 		status = zta_error__set(t->err, ZTA_ECONFLICT,
 		    "entry %" PRIu64 " is the next", t->size);
@@ -344,12 +343,21 @@ zta_log_copy__take(zta_log_copy *copy, zta_str batch, zta_error *err)
 {
 	trial t = { .copy = copy, .bytes = batch, .err = err };
 	zta_str fresh;
-	zta_status status = judge(&t, &fresh);
+	zta_status newest, status = judge(&t, &fresh);
 
 	if (status == ZTA_OK && t.end > t.size) {
 		status = zta_log_lane__copy(zta_log__lane(copy->log, 0), fresh,
 		    (uint32_t)(t.end - t.size), err);
 		t.size = t.end;
 	}
-	return status == ZTA_OK ? keep_checkpoint(&t) : status;
+	if (status == ZTA_OK) {
+		status = keep_checkpoint(&t);
+	}
+	/* Last: whoever looks in between finds it complete, if it will be. */
+	if (t.shown) {
+		t.err = status == ZTA_OK ? err : NULL;
+		newest = keep_newest(&t);
+		status = status == ZTA_OK ? newest : status;
+	}
+	return status;
 }

@@ -39,7 +39,8 @@ read_file(look *l, const char *file, size_t bytes_max, zta_str *out,
 	return status;
 }
 
-/* The newest that the node has shown: the copy may lack some of it. */
+/* The newest that the node has shown: the copy may lack some of it. It is read
+ * first, for it is written last. */
 static zta_status
 look_at_newest(look *l)
 {
