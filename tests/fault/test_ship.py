@@ -86,16 +86,16 @@ class Wire:
 class Load(threading.Thread):
     """Decisions at a node, until it is stopped; the node may be killed meanwhile."""
 
-    def __init__(self, node):
+    def __init__(self, node, each=20):
         super().__init__(daemon=True)
-        self.node, self.done, self.count = node, False, 0
+        self.node, self.each, self.done, self.count = node, each, False, 0
         self.start()
 
     def run(self):
         while not self.done:
             with contextlib.suppress(Exception):
-                self.node.decide(20)
-                self.count += 20
+                self.node.decide(self.each)
+                self.count += self.each
 
     def stop(self):
         self.done = True
@@ -138,7 +138,7 @@ def test_anything(first, second, center, wire):
 def test_center_away_for_long(first, center, wire):
     """What gathers goes in many batches, on a line that is cut all the time."""
     center.kill()
-    load = Load(first)
+    load = Load(first, 1000)
     while load.count < 4000:
         time.sleep(0.05)
     load.stop()
