@@ -132,7 +132,7 @@ def test_anything(first, second, center, wire):
     settle(center, first, second)
     print(f"     {kills} kills, {wire.cuts} cuts, {wire.repeated} batches taken again, "
           f"{len(entries_of(center.copy(first)))} and {len(entries_of(center.copy(second)))} entries")
-    assert wire.cuts > 0 and wire.repeated > 0
+    assert wire.repeated > 0
 
 
 def test_center_away_for_long(first, center, wire):

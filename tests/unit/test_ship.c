@@ -528,8 +528,13 @@ test_nodes__reads_lines(void **state)
 	static const char ssh[] = "ssh-ed25519 "
 				  "AAAAC3NzaC1lZDI1NTE5AAAAIEzvLFLI0uVo5S+p"
 				  "6BqFLZ9bZ3c0dpT2bE4VbxUMLSpT";
+	/* That of the example of signed-note. */
+	static const char peter[] =
+	    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/"
+	    "LDE4izWy10TW";
 	static const struct {
-		const char *before; /* $K: a verifier key, $S: an SSH key */
+		/* $K, $P: verifier keys, $S: an SSH key */
+		const char *before;
 		zta_status status;
 		uint32_t line;
 	} cases[] = {
@@ -549,6 +554,7 @@ test_nodes__reads_lines(void **state)
 		{ "a $K ssh-rsa AAAA\n", ZTA_EINVALID, 1 },
 		{ "\na $K $S\na $K $S\n", ZTA_EINVALID, 3 },
 		{ "a $K $S\nb $K $S\n", ZTA_EINVALID, 2 },
+		{ "a $K $S\na $P $S\n", ZTA_EINVALID, 2 },
 		{ "0123456789012345678901234567890123456789012345678901234567"
 		  "8901234 $K $S\n",
 		    ZTA_EINVALID, 1 },
@@ -567,7 +573,11 @@ test_nodes__reads_lines(void **state)
 		zta_buf__clear(&text);
 		for (at = cases[i].before; *at != '\0'; at++) {
 			if (*at == '$') {
-				zta_buf__text(&text, *++at == 'K' ? vkey : ssh);
+				at++;
+				zta_buf__text(&text,
+				    *at == 'K'     ? vkey :
+					*at == 'P' ? peter :
+						     ssh);
 			} else {
 				zta_buf__byte(&text, *at);
 			}
