@@ -10,9 +10,9 @@ import struct
 import threading
 import time
 
-from harness import EVALUATION, main, question
+from harness import EVALUATION, main, question, ztauth
 from shipping import Collector, Node, entries_of, head_of
-from sync import ZONE, Zone
+from sync import FILES, ZONE, Zone, change
 
 first, second = Node("edge-1"), Node("edge.2")
 center = Collector(first, second).start()
@@ -170,6 +170,41 @@ def test_decisions_do_not_wait():
     assert time.monotonic() - start < 10
 
 
+class Leader(Collector, Zone):
+    """It decides what its followers decide under, and collects their logs."""
+
+
+def test_who_follows_sends_too():
+    """Commits go one way and entries the other, with one key."""
+    node = Node("follower")
+    leader = Leader(node)
+    leader.start()
+    leader.keys["follower"] = node.sender
+    leader.govern(follower="readers")
+    objects, new = change(FILES, None, leader.admin)
+    assert leader.push(leader.admin, "main", objects, None, new)[0] == 200
+    node.ship_to(leader.port)
+    with open(node.path("ztauth.conf"), encoding="utf-8") as f:
+        text = f.read().replace("ledger_dir ledger", "data_dir data")
+    with open(node.path("ztauth.conf"), "w", encoding="utf-8") as f:
+        f.write(text + f"follow http://127.0.0.1:{leader.port}/zones/{ZONE}/ledgers/main\nsigners signers\n")
+    with open(leader.admin.path + ".pub", encoding="utf-8") as pub, \
+            open(node.path("signers"), "w", encoding="utf-8") as f:
+        f.write("admin " + pub.read())
+    node.start()
+    node.wait_said("in force: " + new)
+    body = json.dumps({"subject": {"type": "User", "id": "u"}, "action": {"name": "view"},
+                       "resource": {"type": "Doc", "id": "d"}})
+    for _ in range(20):
+        assert node.post(EVALUATION, body)[1]["decision"]
+    leader.wait_all(node)
+    leader.assert_same(node)
+    record = json.loads(ztauth("log", "tail", "--dir", leader.copy(node), "--last", "1"))
+    assert record["commit"] == new and record["follow"] == "confirmed", record
+    node.stop()
+    leader.stop()
+
+
 def test_configuration():
     for lines, words in (("ship_to http://127.0.0.1:1/zones/1/logs/a\n", "`ship_to` needs"),
                          ("ship_to http://127.0.0.1:1/zones/1/ledgers/a\nfollow_key sender\n", "the URL of a log"),
@@ -189,6 +224,6 @@ def test_configuration():
 
 main([test_nobody_yet, test_all_of_two_nodes_arrives, test_follows_along, test_who_may, test_what_is_no_batch,
       test_list_is_taken_up, test_tampering_at_the_center_is_seen, test_decisions_do_not_wait,
-      test_configuration])
+      test_who_follows_sends_too, test_configuration])
 for server in (first, second, center):
     server.stop()
