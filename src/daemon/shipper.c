@@ -86,7 +86,7 @@ tell_behind(const zta_shipper *s, uint64_t has, zta_error *err)
 static zta_status
 begin(zta_shipper *s, zta_error *err)
 {
-	uint64_t has;
+	uint64_t has = 0;
 	zta_status status = zta_remote__log_size(&s->remote, &s->size, err);
 
 	if (status == ZTA_OK) {
