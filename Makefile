@@ -59,12 +59,12 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
            source_bundle source_claims source_file source_jose source_proof \
            spent spiffe_bundle spiffe_id status_check status_list token used \
            verify wpt x509_svid
-LOG = cbor checkpoint consistency cosignature cosigning erase erase_requests \
-      frame hold ids journal lag leaf leaf_copy leaf_fields leaf_json log \
-      log_policy log_policy_judge masks merkle note opening openings \
-      openings_view publish query reader receipt regrow resume retain \
-      retain_log rows segment sequencer skip tile_name tree verify \
-      verify_records view write
+LOG = cbor checkpoint consistency copy cosignature cosigning erase \
+      erase_requests frame hold ids journal lag leaf leaf_copy leaf_fields \
+      leaf_json log log_policy log_policy_judge masks merkle nodes nodes_look \
+      note opening openings openings_view publish query reader receipt regrow \
+      resume retain retain_log rows segment sequencer shipment skip tile_name \
+      tree verify verify_records view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object
@@ -85,14 +85,15 @@ PAP = admit ask ask_again bundle check crew difference files findings folder \
       git_fetch git_pack git_upload grant_remote import latest log_look \
       log_tiles memo memo_place names pairs pktline plan plan_log policy_diff \
       recall recall_note receipt_fetch receipt_recheck receive recheck \
-      recorded remote remote_ask remote_grants remote_open remote_push \
-      remote_revocations replay replay_groups replayed replayer report \
-      resolve server show signer signers statements test_outcome test_read \
-      tests transfer transfer_read trust_edit trust_explain trust_statements \
-      trust_view versions why why_changes why_find why_grants why_policies \
-      why_rings why_workload workspace workspace_blame workspace_checkout \
-      workspace_commit workspace_config workspace_diff workspace_draft \
-      workspace_init workspace_log workspace_remote workspace_revert
+      recorded remote remote_ask remote_grants remote_log remote_open \
+      remote_push remote_revocations replay replay_groups replayed replayer \
+      report resolve server show signer signers statements test_outcome \
+      test_read tests transfer transfer_read trust_edit trust_explain \
+      trust_statements trust_view versions why why_changes why_find \
+      why_grants why_policies why_rings why_workload workspace \
+      workspace_blame workspace_checkout workspace_commit workspace_config \
+      workspace_diff workspace_draft workspace_init workspace_log \
+      workspace_remote workspace_revert
 
 LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(CEDAR:%=src/cedar/%.c) $(LOG:%=src/log/%.c) \
@@ -103,25 +104,26 @@ LIB_SRC = $(BASE:%=src/base/%.c) $(CRYPTO:%=src/crypto/%.c) \
           $(HTTP:%=src/http/%.c) $(EXPORT:%=src/export/%.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/%.o)
 
-API = access deciding decision delegations delegations_change evaluation \
-      evaluations fetch_desk fetcher form git health host ledger_desk \
-      ledger_job ledger_record ledger_route ledgers ledgers_grants \
-      ledgers_history ledgers_objects ledgers_refs ledgers_revocations \
-      ledgers_write log_desk metadata openapi outside presented seal search \
-      service signed_request token token_form witness witness_desk
+API = access collector collector_desk deciding decision delegations \
+      delegations_change evaluation evaluations fetch_desk fetcher form git \
+      health host ledger_desk ledger_job ledger_record ledger_route ledgers \
+      ledgers_grants ledgers_history ledgers_objects ledgers_refs \
+      ledgers_revocations ledgers_write log_desk metadata openapi outside \
+      presented seal search service signed_request token token_form witness \
+      witness_desk
 DAEMON = admin asking certificate chronicle config config_export develop \
          exports file_state follow grants_mirror hoard init keeper log_signer \
          mirror revocations_mirror sandbox_calls sandbox_files say serve \
-         serving_changes serving_log serving_sandbox watch witness_ask \
-         witness_signer witnesses workers
+         serving_changes serving_log serving_sandbox shipper watch \
+         witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
       cedar_validate checkout cli commit delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
-      history init init_server key ledger log log_export log_keep log_query \
-      log_replay log_search log_stats log_witness main pep pep_decide plan \
-      receipt replay_groups replay_progress revert revoke serve show status \
-      sync terminal test token trust trust_edit trust_explain trust_show \
-      trust_statement validate workspace zone
+      history init init_server key ledger log log_export log_keep log_nodes \
+      log_query log_replay log_search log_stats log_witness main pep \
+      pep_decide plan receipt replay_groups replay_progress revert revoke \
+      serve show status sync terminal test token trust trust_edit \
+      trust_explain trust_show trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
 PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
@@ -134,16 +136,16 @@ UNIT = admit alloc api_key base binding cedar check consent consistency \
        may_act merkle merkle_vectors metamorphic nomem note object openings \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \
        random receipt receive_fault recheck remote replay retain revocations \
-       ring saml sandbox schema seal search search_random snapshot_base spent \
-       spiffe ssh statement status_list store store_fault store_pgsql \
+       ring saml sandbox schema seal search search_random ship snapshot_base \
+       spent spiffe ssh statement status_list store store_fault store_pgsql \
        store_sqlite tls transaction transfer tree trust txn_token uri used \
        validate wimse witness_signer workspace x509
 
 FUZZ = bundle cosign diff difference entities evaluations export format grant \
        grants http json jwks jwt lists log masks memo note object opening \
        outside pack pep pep_part pktline policy policyjson proof quarantine \
-       replay request saml schema seal search searching spiffe ssh statement \
-       tests transfer trust workspace x509
+       replay request saml schema seal search searching ship spiffe ssh \
+       statement tests transfer trust workspace x509
 
 all: $(BUILD)/ztauth $(BUILD)/libztauth.so
 
@@ -170,6 +172,18 @@ $(BUILD)/libztauth.so: $(LIB_OBJ)
 
 $(BUILD)/ztauth: $(PROG_OBJ) $(BUILD)/libztauth.a
 	$(CC) $^ -o $@ $(LDFLAGS) $(LDLIBS) -lseccomp
+
+# A program of its own, for it needs what nothing else does: the clients of NATS
+# and of Kafka. It is built where they are.
+PUBLISH = cursor kafka main nats
+PUBLISH_BIN := $(if $(shell pkg-config --exists libnats rdkafka && echo y), \
+    $(BUILD)/ztauth-publish)
+
+$(BUILD)/ztauth-publish: $(PUBLISH:%=$(BUILD)/src/publish/%.o) \
+    $(BUILD)/libztauth.a
+	$(CC) $^ -o $@ $(LDFLAGS) -lnats -lrdkafka $(LDLIBS)
+
+publish: $(BUILD)/ztauth-publish
 
 # --- tests
 
@@ -293,7 +307,7 @@ SCRIPTS = tests/conform/run $(wildcard tests/cli/test_* tests/interop/test_*) \
 STORIES = $(filter-out examples/shop/run,$(wildcard examples/*/run))
 MODELS = tests/model/run
 
-check: all $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
+check: all $(PUBLISH_BIN) $(UNIT_BIN) $(FUZZ:%=$(BUILD)/fuzz/replay_%) \
     $(BUILD)/tests/conform/cedar_corpus $(INTEROP_BIN)
 	@BUILD=$(abspath $(BUILD)) ZTAUTH=$(abspath $(BUILD))/ztauth \
 	    tests/run $(UNIT_BIN) $(REPLAY) $(SCRIPTS) $(STORIES) $(MODELS)
@@ -345,7 +359,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/include/ztauth \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 755 $(BUILD)/ztauth $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/ztauth $(wildcard $(BUILD)/ztauth-publish) \
+	    $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libztauth.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(BUILD)/libztauth.so \
 	    $(DESTDIR)$(PREFIX)/lib/libztauth.so.0
@@ -362,4 +377,4 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit conform check asan tsan lint fuzz replay bench install clean
+.PHONY: all publish unit conform check asan tsan lint fuzz replay bench install clean

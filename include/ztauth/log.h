@@ -80,8 +80,23 @@ typedef struct zta_log_record {
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_find(zta_log_reader *reader,
     const zta_log_query *query, zta_log_record *out, zta_error *err);
 
+/*
+ * The same record as bytes: a leaf of the tree, valid until the next call. With
+ * its index. Its errors are those of zta_log_reader_next().
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_reader_entry(
+    zta_log_reader *reader, zta_str *bytes, uint64_t *index, zta_error *err);
+
 /* NULL is fine. */
 ZTA_PUBLIC void zta_log_reader_close(zta_log_reader *reader);
+
+/*
+ * How many entries of the log in `dir` its checkpoint is of, which the key has
+ * signed. They are durable, and never others. ZTA_ENOTFOUND: there is none yet;
+ * ZTA_EUNTRUSTED: not signed with this key; ZTA_EINVALID, ZTA_EIO, ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_covered(
+    const char *dir, zta_str verifier_key, uint64_t *size, zta_error *err);
 
 /* What zta_log_verify() went through. */
 typedef struct zta_log_verified {
@@ -149,6 +164,32 @@ ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_retain(const char *dir,
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_verify_by(const char *dir,
     zta_str policy, zta_str older, zta_log_verified *out, zta_error *err);
+
+/* The log of another server, as it was collected. docs/formats/ship.md */
+typedef struct zta_log_node {
+	zta_str name, origin;
+	uint64_t entries;   /* that there are of it */
+	uint64_t covered;   /* of them, by its newest checkpoint here */
+	int64_t covered_ms; /* when that came, since 1970; 0: none has come */
+	uint64_t newest;    /* that it has signed for, as far as it has shown */
+	int64_t heard_ms;   /* when it was heard of last; 0: never */
+	bool forked;        /* it has signed two logs that differ: */
+	uint64_t forked_at; /* entries of the other one */
+	/* ZTA_OK: what is here is what it has signed. Else `why` says what is not. */
+	zta_status status;
+	zta_error why;
+} zta_log_node;
+
+/*
+ * Tell of each node whose log is collected in `dir`. The roots of the trees are
+ * computed; the entries are not read, which zta_log_verify() does. Texts are
+ * good for the call of `tell` alone. Needs no lock. ZTA_ENOTFOUND: nothing is
+ * collected there; ZTA_EINVALID, ZTA_ESYNTAX: so says the list of nodes. ZTA_EIO,
+ * ZTA_ENOMEM.
+ */
+ZTA_PUBLIC ZTA_MUST_USE zta_status zta_log_nodes(const char *dir,
+    void (*tell)(void *context, const zta_log_node *node), void *context,
+    zta_error *err);
 
 #ifdef __cplusplus
 }

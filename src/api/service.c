@@ -331,6 +331,11 @@ zta_worker__handle(void *context, zta_http_call *call)
 		zta_api__delegations(worker, call);
 		return;
 	}
+	if (named && worker->collector != NULL &&
+	    zta_collector_desk__knows(path)) {
+		zta_collector_desk__handle(worker->collector, call, path);
+		return;
+	}
 	if (worker->log_desk != NULL && zta_log_desk__knows(path)) {
 		zta_log_desk__handle(worker->log_desk, call, path);
 		return;

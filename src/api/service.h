@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "api/collector.h"
 #include "api/fetcher.h"
 #include "api/ledgers.h"
 #include "api/log_desk.h"
@@ -61,6 +62,7 @@ typedef struct zta_worker {
 	zta_ledger_desk *desk;            /* NULL: there is no store */
 	zta_log_desk *log_desk;           /* NULL: it has no checkpoints */
 	zta_witness_desk *witness_desk;   /* NULL: this is no witness */
+	zta_collector_desk *collector;    /* NULL: it collects no logs */
 	zta_fetch_desk *fetch;            /* calls that wait for the outside */
 	void *channel;                    /* of this worker to the keeper */
 	struct zta_waiting *first, *last; /* answers that wait for the log */

@@ -264,6 +264,18 @@
 #define ZTA_WITNESS_CONNECT_MS 1000
 #define ZTA_WITNESS_PAUSE_MIN_MS INT64_C(1000)
 #define ZTA_WITNESS_PAUSE_MAX_MS INT64_C(60000)
+
+/* One batch of entries to a server that collects logs: an ordinary body. Of it,
+ * entries: a proof takes 2 KiB, a checkpoint with its signatures 64. */
+#define ZTA_SHIPMENT_MAX ((size_t)1 << 20)
+#define ZTA_SHIPMENT_ENTRIES_MAX (ZTA_SHIPMENT_MAX - ((size_t)72 << 10))
+/* How often a node is heard of that has nothing new. */
+#define ZTA_SHIPMENT_IDLE_MS 15000
+/* Nodes that send their logs here: each copy that is open takes a thread and
+ * some 2 MiB. Their names; the file of them. */
+#define ZTA_NODES_MAX 256u
+#define ZTA_NODE_NAME_MAX 64u
+#define ZTA_NODES_TEXT_MAX ((size_t)1 << 20)
 /* Event loops: more do not help one machine. */
 #define ZTA_WORKERS_MAX 32u
 /* A segment is closed by the frame that takes it over this size. */

@@ -353,6 +353,7 @@ int cli_remote(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_log_export(int argc, char **argv);
+int cli_log_nodes(int argc, char **argv);
 int cli_log_replay(int argc, char **argv);
 int cli_log_erase(int argc, char **argv);
 int cli_log_retain(int argc, char **argv);

@@ -7,7 +7,8 @@
 
 static const char help[] =
     "Usage: ztauth log [COMMIT] [--limit N] [--json]\n"
-    "       ztauth log tail|search|stats|export|verify|replay|witness ...\n"
+    "       ztauth log tail|search|stats|export|verify|replay|\n"
+    "           nodes|witness|erase|retain ...\n"
     "                                      (the decision log; each has --help)\n"
     "\n"
     "Print the history of the workspace from COMMIT (default: HEAD) back.\n"

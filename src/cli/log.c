@@ -205,5 +205,8 @@ cli_log(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "witness") == 0) {
 		return cli_log_witness(argc - 1, argv + 1);
 	}
+	if (argc > 1 && strcmp(argv[1], "nodes") == 0) {
+		return cli_log_nodes(argc - 1, argv + 1);
+	}
 	return cli_history(argc, argv);
 }

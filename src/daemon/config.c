@@ -90,6 +90,8 @@ static const struct {
 	{ "witness_key", PATH, offsetof(zta_config, witness_key), false },
 	{ "witness_logs", PATH, offsetof(zta_config, witness_logs), false },
 	{ "witness_dir", PATH, offsetof(zta_config, witness_dir), false },
+	{ "ship_to", TEXT, offsetof(zta_config, ship_to), false },
+	{ "collect", PATH, offsetof(zta_config, collect), false },
 	{ "serve_entries", YES_NO, offsetof(zta_config, serve_entries), false },
 	{ "record_requests", YES_NO, offsetof(zta_config, record_requests),
 	    false },
@@ -441,6 +443,28 @@ check_witnesses(reader *r)
 		"other");
 }
 
+/* Other servers that are asked, and what is asked of them. */
+static zta_status
+check_servers(reader *r)
+{
+	const zta_config *c = r->out;
+
+	if ((c->follow != NULL || c->signers != NULL) &&
+	    (c->follow == NULL || c->signers == NULL ||
+		c->ledger_dir != NULL)) {
+		return FAIL(
+		    r, "`follow` needs `signers`, and `data_dir` or `store`");
+	}
+	if (c->follow_key != NULL && c->follow == NULL && c->ship_to == NULL) {
+		return FAIL(r, "`follow_key` needs `follow` or `ship_to`");
+	}
+	if (c->ship_to != NULL &&
+	    (c->follow_key == NULL || c->log_key == NULL)) {
+		return FAIL(r, "`ship_to` needs `follow_key` and `log_key`");
+	}
+	return ZTA_OK;
+}
+
 /* SPEC: ztauth 1 */
 static zta_status
 check(reader *r)
@@ -466,12 +490,9 @@ check(reader *r)
 		zta_str_of(c->public_url), zta_str_of(c->public_url))) {
 		return FAIL(r, "`public_url` is no http or https URL");
 	}
-	if ((c->follow != NULL || c->follow_key != NULL ||
-		c->signers != NULL) &&
-	    (c->follow == NULL || c->signers == NULL ||
-		c->ledger_dir != NULL)) {
-		return FAIL(
-		    r, "`follow` needs `signers`, and `data_dir` or `store`");
+	status = check_servers(r);
+	if (status != ZTA_OK) {
+		return status;
 	}
 	if (c->log_keep_days != 0 && c->log_key == NULL) {
 		return FAIL(r, "`log_keep_days` needs `log_key`");

@@ -34,6 +34,8 @@ typedef struct zta_config {
 	 * where it keeps what it saw. */
 	const char *witness_key, *witness_logs, *witness_dir;
 	uint32_t log_keep_days;    /* 0: for ever */
+	const char *ship_to;       /* where the log is sent; NULL: nowhere */
+	const char *collect;       /* folder of logs of others; NULL: none */
 	bool serve_entries;        /* hand out what the log says, by HTTP */
 	bool record_requests;      /* keep them, beside the log */
 	bool sandbox;              /* default: yes */

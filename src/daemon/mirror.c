@@ -125,13 +125,14 @@ zta_mirror__open(zta_mirror *m, const zta_config *config, zta_service *service,
 		.ledger = { follower->store, follower->ledger },
 		.latest = follower->latest };
 	service->zone.follows = config->follow != NULL;
-	if (!service->zone.follows) {
-		return ZTA_OK;
-	}
 	m->asking = (zta_asking){ .what = "follow", .ask = ask, .context = m };
 	options.stop = &m->asking.stop;
 	zta_arena__init(&arena, SIZE_MAX);
 	status = read_key(m, &arena, err);
+	if (!service->zone.follows) {
+		zta_arena__release(&arena);
+		return status;
+	}
 	if (status == ZTA_OK) {
 		status =
 		    zta_signers__read(&arena, config->signers, &signers, err);

@@ -64,6 +64,24 @@ open_ledgers(zta_serving *s, zta_error *err)
 	return status;
 }
 
+/* Logs of others that come here, and ours that goes elsewhere. */
+static zta_status
+open_logs(zta_serving *s, zta_error *err)
+{
+	const zta_collector_options options = { .dir = s->config.collect,
+		.server_name = s->config.server_name,
+		.say = zta_daemon__say };
+	zta_status status = ZTA_OK;
+
+	if (options.dir != NULL) {
+		status =
+		    zta_collector__open(&s->workers.collector, &options, err);
+	}
+	return status != ZTA_OK ? status :
+				  zta_shipper__open(&s->shipper, &s->config,
+				      &s->mirror.signer, s->publisher, err);
+}
+
 static zta_snapshot *
 give_snapshot(void *context)
 {
@@ -251,6 +269,7 @@ prepare(zta_serving *s, const zta_serve *how)
 static void
 release(zta_serving *s)
 {
+	zta_shipper__close(&s->shipper);
 	zta_exports__close(&s->exports);
 	zta_publisher__close(s->publisher);
 	zta_witnesses__close(s->witnesses);
@@ -312,6 +331,8 @@ run(zta_serving *s)
 	zta_daemon__say("in force: %s", in_force(s));
 	if (open_ledgers(s, &err) != ZTA_OK) {
 		code = zta_daemon__complain("admin ledger", &err);
+	} else if (open_logs(s, &err) != ZTA_OK) {
+		code = zta_daemon__complain("logs", &err);
 	} else if (open_fetcher(s, &err) != ZTA_OK) {
 		code = zta_daemon__complain("fetch_allow", &err);
 	} else if (zta_exports__start(&s->exports, &err) != ZTA_OK) {
@@ -322,7 +343,8 @@ run(zta_serving *s)
 	    zta_mirror__start(&s->mirror, &err) != ZTA_OK ||
 	    zta_grants_mirror__start(&s->grants_mirror, &err) != ZTA_OK ||
 	    zta_revocations_mirror__start(&s->revocations_mirror, &err) !=
-		ZTA_OK) {
+		ZTA_OK ||
+	    zta_shipper__start(&s->shipper, &err) != ZTA_OK) {
 		code = zta_daemon__complain("follow", &err);
 	} else {
 		zta_daemon__say("listening on %s://%s:%u",
@@ -330,6 +352,7 @@ run(zta_serving *s)
 		    s->config.host, s->workers.port);
 		code = zta_serving__wait(s);
 	}
+	zta_shipper__stop(&s->shipper);
 	zta_revocations_mirror__stop(&s->revocations_mirror);
 	zta_grants_mirror__stop(&s->grants_mirror);
 	zta_mirror__stop(&s->mirror);

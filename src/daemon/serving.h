@@ -18,6 +18,7 @@
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
 #include "daemon/revocations_mirror.h"
+#include "daemon/shipper.h"
 #include "daemon/witnesses.h"
 #include "daemon/workers.h"
 #include "log/publish.h"
@@ -43,6 +44,7 @@ typedef struct zta_serving {
 	zta_mirror mirror;
 	zta_grants_mirror grants_mirror;
 	zta_revocations_mirror revocations_mirror;
+	zta_shipper shipper;
 	zta_certificate certificate;
 	zta_file_state keys; /* of sources: files */
 	zta_file_state changes[ADMIN_FILES];

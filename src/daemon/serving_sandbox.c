@@ -78,6 +78,7 @@ add_configured(list *l, const zta_config *c)
 	add(l, c->log_dir, true, ZTA_SANDBOX_LIST);
 	add(l, c->data_dir, false, ZTA_SANDBOX_WRITE);
 	add(l, c->witness_dir, false, ZTA_SANDBOX_WRITE);
+	add(l, c->collect, false, ZTA_SANDBOX_WRITE);
 	add(l, c->revocations, true, ZTA_SANDBOX_WRITE);
 	add(l, c->delegations, true, ZTA_SANDBOX_WRITE);
 	if (c->store != NULL &&
@@ -90,7 +91,7 @@ add_configured(list *l, const zta_config *c)
 static void
 make_dirs(const zta_config *c)
 {
-	const char *const dirs[] = { c->log_dir, c->witness_dir };
+	const char *const dirs[] = { c->log_dir, c->witness_dir, c->collect };
 	size_t i;
 
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {

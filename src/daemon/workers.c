@@ -60,6 +60,23 @@ open_witness_desk(zta_workers *w, zta_worker *worker, zta_error *err)
 }
 
 static zta_status
+open_collector_desk(zta_workers *w, zta_worker *worker, zta_error *err)
+{
+	zta_status status;
+
+	if (w->collector == NULL) {
+		return ZTA_OK;
+	}
+	status =
+	    zta_collector_desk__open(&worker->collector, w->collector, err);
+	return status != ZTA_OK ?
+	    status :
+	    zta_http__watch(worker->http,
+		zta_collector_desk__fd(worker->collector),
+		zta_collector_desk__ready, worker->collector, err);
+}
+
+static zta_status
 open_worker(zta_workers *w, uint32_t i, zta_error *err)
 {
 	zta_worker *worker = &w->list[i];
@@ -105,6 +122,9 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 	if (status == ZTA_OK) {
 		status = open_log_desk(w, worker, err);
 	}
+	if (status == ZTA_OK) {
+		status = open_collector_desk(w, worker, err);
+	}
 	return status == ZTA_OK ? open_witness_desk(w, worker, err) : status;
 }
 
@@ -149,10 +169,12 @@ zta_workers__stop(zta_workers *w)
 		(void)pthread_join(w->threads[i], NULL);
 	}
 	zta_ledgers__close(w->ledgers);
+	zta_collector__close(w->collector);
 	zta_fetcher__close(w->fetcher);
 	zta_witness__close(w->witness);
 	for (i = 0; w->list != NULL && i < w->config->workers; i++) {
 		zta_ledger_desk__close(w->list[i].desk);
+		zta_collector_desk__close(w->list[i].collector);
 		zta_fetch_desk__close(w->list[i].fetch);
 		zta_log_desk__close(w->list[i].log_desk);
 		zta_witness_desk__close(w->list[i].witness_desk);

@@ -16,8 +16,9 @@ typedef struct zta_workers {
 	const zta_config *config;
 	zta_service *service;
 	zta_keeper *keeper;
-	zta_tls *tls;         /* NULL: connections are plain */
-	zta_ledgers *ledgers; /* NULL: there is no store */
+	zta_tls *tls;             /* NULL: connections are plain */
+	zta_ledgers *ledgers;     /* NULL: there is no store */
+	zta_collector *collector; /* NULL: no logs of others come here */
 	zta_fetcher *fetcher;
 	zta_publisher *publisher; /* NULL: the log has no key */
 	zta_witness *witness;     /* NULL: this is no witness */
@@ -32,8 +33,10 @@ typedef struct zta_workers {
 ZTA_MUST_USE zta_status zta_workers__start(
     zta_workers *workers, zta_error *err);
 
-/* Calls under way are answered. Closes the ledgers, the fetcher
- * and the witness, too. */
+/*
+ * Calls under way are answered. Closes the ledgers, the collector, the fetcher
+ * and the witness, too.
+ */
 void zta_workers__stop(zta_workers *workers);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/json_write.h"
 #include "crypto/tls.h"
 
-#define ZTA_HTTP_WATCHES_MAX 5
+#define ZTA_HTTP_WATCHES_MAX 6
 
 typedef struct zta_http zta_http;
 typedef struct zta_http_call zta_http_call;

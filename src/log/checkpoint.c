@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "ztauth/log.h"
 
 #define HASH_DIGITS ZTA_B64_STD_LEN(ZTA_SHA256_LEN)
 /* The file is for everybody who may read the log. */
@@ -177,4 +178,19 @@ zta_checkpoint__store(const char *dir, zta_str note, zta_error *err)
 
 	return status != ZTA_OK ? status :
 				  zta_file__replace(path, MODE, note, err);
+}
+
+zta_status
+zta_log_covered(
+    const char *dir, zta_str verifier_key, uint64_t *size, zta_error *err)
+{
+	zta_note_key key;
+	zta_log_head head = { 0 };
+	zta_status status = zta_note_key__read(&key, verifier_key, err);
+
+	if (status == ZTA_OK) {
+		status = zta_checkpoint__load(dir, &key, &head, NULL, err);
+	}
+	*size = head.size;
+	return status;
 }

@@ -102,6 +102,13 @@ typedef struct zta_log_done {
 ZTA_MUST_USE zta_status zta_log_lane__write(
     zta_log_lane *lane, const zta_leaf *leaf, zta_error *err);
 
+/*
+ * Hand in entries that another log has, `count` of them as frames have them, and
+ * wait until they are durable, all in one frame. The same.
+ */
+ZTA_MUST_USE zta_status zta_log_lane__copy(
+    zta_log_lane *lane, zta_str entries, uint32_t count, zta_error *err);
+
 /* Take one; false if there is none. */
 ZTA_MUST_USE bool zta_log_lane__done(zta_log_lane *lane, zta_log_done *out);
 

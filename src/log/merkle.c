@@ -234,3 +234,25 @@ zta_merkle__verify(const unsigned char leaf[LEN], uint64_t index, uint64_t size,
 	    (zta_str){ (const char *)path->hashes, path->count * (size_t)LEN },
 	    root);
 }
+
+void
+zta_merkle__prefix(const unsigned char leaf[LEN], uint64_t index, uint64_t size,
+    const zta_merkle_path *path, unsigned char out[LEN])
+{
+	uint64_t last = size - 1;
+	unsigned i;
+
+	memcpy(out, leaf, LEN);
+	for (i = 0; i < path->count; i++) {
+		if (index % 2 == 1 || index == last) {
+			zta_hash_tree__node(path->hashes[i], out, out);
+			/* Up to where it is a right child. */
+			while (index % 2 == 0 && index != 0) {
+				index /= 2;
+				last /= 2;
+			}
+		}
+		index /= 2;
+		last /= 2;
+	}
+}

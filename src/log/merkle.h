@@ -70,4 +70,12 @@ ZTA_MUST_USE bool zta_merkle__verify(const unsigned char leaf[ZTA_SHA256_LEN],
     uint64_t index, uint64_t size, const zta_merkle_path *path,
     const unsigned char root[ZTA_SHA256_LEN]);
 
+/*
+ * A path that leads from leaf `index` of `size`: what stands on its left is all
+ * that comes before. `out` is the root of the entries up to this one.
+ */
+void zta_merkle__prefix(const unsigned char leaf[ZTA_SHA256_LEN],
+    uint64_t index, uint64_t size, const zta_merkle_path *path,
+    unsigned char out[ZTA_SHA256_LEN]);
+
 #endif

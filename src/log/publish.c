@@ -26,7 +26,7 @@ struct zta_publisher {
 	zta_log_head head;
 	zta_buf note;
 	bool met; /* by the quorum: there is nothing to add */
-	int tell[ZTA_WORKERS_MAX];
+	int tell[ZTA_WORKERS_MAX + 1]; /* loops, and who sends it on */
 	size_t told;
 };
 

@@ -271,17 +271,26 @@ zta_log_reader_open(
 }
 
 zta_status
-zta_log_reader__leaf(
-    zta_log_reader *r, zta_leaf *leaf, uint64_t *index, zta_error *err)
+zta_log_reader_entry(
+    zta_log_reader *r, zta_str *bytes, uint64_t *index, zta_error *err)
 {
 	zta_status status;
 
 	do {
-		status = next_entry(r, &r->entry, index, err);
-		if (status != ZTA_OK) {
-			return status;
-		}
-	} while (*index < r->from);
+		status = next_entry(r, bytes, index, err);
+	} while (status == ZTA_OK && *index < r->from);
+	return status;
+}
+
+zta_status
+zta_log_reader__leaf(
+    zta_log_reader *r, zta_leaf *leaf, uint64_t *index, zta_error *err)
+{
+	zta_status status = zta_log_reader_entry(r, &r->entry, index, err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
 	zta_arena__reset(&r->arena);
 	status = zta_leaf__decode(r->entry, &r->arena, leaf, err);
 	if (status == ZTA_OK) {

@@ -283,6 +283,14 @@ zta_log_tree__head(zta_log_tree *tree, zta_log_head *out, zta_error *err)
 	return status;
 }
 
+void
+zta_log_tree__growth(zta_log_tree *tree, zta_merkle_growth *out)
+{
+	(void)pthread_mutex_lock(&tree->lock);
+	*out = tree->growth;
+	(void)pthread_mutex_unlock(&tree->lock);
+}
+
 zta_status
 zta_log_tree__find(zta_log_tree *tree, const unsigned char id[ZTA_IDS_LEN],
     zta_ids_found *out, zta_error *err)

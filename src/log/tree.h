@@ -87,6 +87,9 @@ ZTA_MUST_USE zta_status zta_log_tree__sync(zta_log_tree *tree, zta_error *err);
 ZTA_MUST_USE zta_status zta_log_tree__head(
     zta_log_tree *tree, zta_log_head *out, zta_error *err);
 
+/* What it grows from now, to try how it would grow. */
+void zta_log_tree__growth(zta_log_tree *tree, zta_merkle_growth *out);
+
 /* Entries whose records may have an id that begins so. */
 ZTA_MUST_USE zta_status zta_log_tree__find(zta_log_tree *tree,
     const unsigned char id[ZTA_IDS_LEN], zta_ids_found *out, zta_error *err);

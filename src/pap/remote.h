@@ -54,6 +54,10 @@ ZTA_MUST_USE zta_status zta_remote__open_server(zta_remote *remote,
     const zta_remote_options *options, zta_str *zone, zta_str *name,
     zta_error *err);
 
+/* The same for a log that is sent there: http[s]://host/zones/<zone>/logs/<name>. */
+ZTA_MUST_USE zta_status zta_remote__open_log(
+    zta_remote *remote, const zta_remote_options *options, zta_error *err);
+
 /*
  * The calls below return ZTA_EUNAVAILABLE if the server cannot be reached, or
  * cannot do it now; ZTA_EUNTRUSTED if it does not let us; ZTA_ENOTFOUND if it
@@ -93,6 +97,13 @@ ZTA_MUST_USE zta_status zta_remote__grants(zta_remote *remote,
  */
 ZTA_MUST_USE zta_status zta_remote__revocations(zta_remote *remote,
     const unsigned char *have, uint32_t wait_ms, zta_str *out, zta_error *err);
+
+/* How many entries of our log does it have? SPEC: docs/formats/ship.md */
+ZTA_MUST_USE zta_status zta_remote__log_size(
+    zta_remote *remote, uint64_t *size, zta_error *err);
+/* Send a batch of them; it then has `*size`. ZTA_ECONFLICT: they do not fit. */
+ZTA_MUST_USE zta_status zta_remote__log_send(
+    zta_remote *remote, zta_str batch, uint64_t *size, zta_error *err);
 
 typedef enum zta_remote_outcome {
 	ZTA_REMOTE_SAME,    /* both are at the same commit */

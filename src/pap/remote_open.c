@@ -23,9 +23,9 @@ is_plain(zta_str text, const char *more)
 	return text.len > 0;
 }
 
-/* "/zones/<zone>/ledgers/<name>", or "/zones/<zone>" alone. */
+/* "/zones/<zone>/<what>/<name>", or "/zones/<zone>" alone. */
 static bool
-read_path(zta_str path, zta_str *zone, zta_str *name)
+read_path(zta_str path, const char *what, zta_str *zone, zta_str *name)
 {
 	zta_str parts[6] = { { NULL, 0 } };
 	size_t i, count = 0;
@@ -35,7 +35,7 @@ read_path(zta_str path, zta_str *zone, zta_str *name)
 	}
 	if ((count != 3 && count != 5) || parts[0].len > 0 ||
 	    !zta_str__is(parts[1], "zones") ||
-	    (count == 5 && !zta_str__is(parts[3], "ledgers"))) {
+	    (count == 5 && !zta_str__is(parts[3], what))) {
 		return false;
 	}
 	for (i = 2; i < count; i += 2) {
@@ -77,33 +77,55 @@ zta_remote__parse(const char *url, zta_str *zone, zta_str *name, zta_error *err)
 {
 	zta_str host, path;
 
-	return split_url(url, &host, &path) && read_path(path, zone, name) &&
-		name->len > 0 ?
+	return split_url(url, &host, &path) &&
+		read_path(path, "ledgers", zone, name) && name->len > 0 ?
 	    ZTA_OK :
 	    zta_error__set(err, ZTA_EINVAL,
 		"the URL of a ledger is"
 		" http[s]://<host>/zones/<zone>/ledgers/<name>");
 }
 
+/* Paths are below the whole URL, which is a good one. */
+static zta_status
+open_below(zta_remote *remote, zta_error *err)
+{
+	const zta_remote_options *o = &remote->options;
+	const zta_http_client_options client = { .ca_file = o->ca_file,
+		.stop = o->stop };
+
+	(void)split_url(o->url, &remote->host, &remote->path);
+	remote->base = zta_str_of(o->url);
+	return zta_http_client__open(&remote->client, &client, err);
+}
+
 zta_status
 zta_remote__open(
     zta_remote *remote, const zta_remote_options *options, zta_error *err)
 {
-	const zta_http_client_options client = { .ca_file = options->ca_file,
-		.stop = options->stop };
 	zta_str zone, name;
 	zta_status status;
 
 	*remote = (zta_remote){ .options = *options };
 	zta_arena__init(&remote->arena, SIZE_MAX);
 	status = zta_remote__parse(options->url, &zone, &name, err);
-	if (status == ZTA_OK) {
-		(void)split_url(options->url, &remote->host, &remote->path);
-		remote->base = zta_str_of(options->url);
+	return status == ZTA_OK ? open_below(remote, err) : status;
+}
+
+zta_status
+zta_remote__open_log(
+    zta_remote *remote, const zta_remote_options *options, zta_error *err)
+{
+	zta_str host, path, zone, name;
+
+	*remote = (zta_remote){ .options = *options };
+	zta_arena__init(&remote->arena, SIZE_MAX);
+	if (!split_url(options->url, &host, &path) ||
+	    !read_path(path, "logs", &zone, &name) || name.len == 0) {
+		return zta_error__set(err, ZTA_EINVAL,
+		    "the URL of a log is"
+		    " http[s]://<host>/zones/<zone>/logs/<name>");
 	}
-	return status != ZTA_OK ?
-	    status :
-	    zta_http_client__open(&remote->client, &client, err);
+	return open_below(remote, err);
 }
 
 zta_status
@@ -117,7 +139,7 @@ zta_remote__open_server(zta_remote *remote, const zta_remote_options *options,
 	*remote = (zta_remote){ .options = *options, .path = ZTA_STR("") };
 	zta_arena__init(&remote->arena, SIZE_MAX);
 	if (!split_url(options->url, &remote->host, &path) ||
-	    !read_path(path, zone, name)) {
+	    !read_path(path, "ledgers", zone, name)) {
 		return zta_error__set(err, ZTA_EINVAL,
 		    "the URL of a zone is http[s]://<host>/zones/<zone>,"
 		    " that of a ledger ends with /ledgers/<name>");

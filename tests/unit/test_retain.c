@@ -126,7 +126,9 @@ static void
 test_retain__proofs_stay(void **state)
 {
 	const zta_log_head head = write_log();
-	const zta_log_options options = { 1, SEGMENT, NULL, &head };
+	const zta_log_options options = {
+		.lanes = 1, .segment_max = SEGMENT, .known = &head
+	};
 	zta_retention what = retain(&head);
 	zta_log_verified done;
 	zta_log_reader *reader;
