@@ -10,7 +10,8 @@ from harness import ROOT, ztauth
 from sync import ZONE, Zone, change
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-PARAMETERS = {"zone": ZONE, "jti": "0123456789abcdef", "tile": "0/000.p/1", "id": "0" * 32, "name": "main"}
+PARAMETERS = {"zone": ZONE, "jti": "0123456789abcdef", "tile": "0/000.p/1", "id": "0" * 32, "name": "main", "node": "edge-1",
+              "origin": "0" * 64}
 
 
 def shop():
@@ -22,10 +23,24 @@ def shop():
             path = os.path.join(folder, name)
             with open(path, "rb") as f:
                 out[os.path.relpath(path, top)] = f.read()
+    # Seals are tried, too.
+    out["trust/elevation.cedar"] += b'permit (principal, action == ZTAuth::Action::"relay", resource);\n'
     return out
 
 
-zone = Zone(extra="delegations grants\nrevocations revoked\n")
+def watches():
+    """It is a witness of one log, and collects none yet."""
+    os.mkdir(zone.path("nodes"))
+    with open(zone.path("nodes/nodes"), "w", encoding="utf-8"):
+        pass
+    ztauth("key", "gen", "--alg", "EdDSA", "--out", zone.path("witness.pem"))
+    with open(zone.path("logs.policy"), "w", encoding="utf-8") as f:
+        f.write("log example.com/log+a06c8792+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\nquorum none\n")
+
+
+zone = Zone(extra="delegations grants\nrevocations revoked\ncollect nodes\nwitness_key witness.pem\n"
+            "witness_logs logs.policy\nwitness_dir seen\n")
+watches()
 ztauth("delegate", "add", "--file", zone.path("grants"), "--empty")
 ztauth("revoke", "--file", zone.path("revoked"), "--empty")
 zone.start()

@@ -43,6 +43,13 @@ def routes():
     found = dict(re.findall(r'#define (CHECKPOINT|TILE|RECEIPTS) "([^"]+)"', source("log_desk.c")))
     for name, last in (("CHECKPOINT", ""), ("TILE", "{tile}"), ("RECEIPTS", "{id}")):
         yield "GET", found[name] + last, both
+    desk = source("witness_desk.c")
+    assert '"/witness/add-checkpoint"' in desk and '"/witness/"' in desk
+    yield "POST", "/witness/add-checkpoint", both
+    yield "GET", "/witness/{origin}/checkpoint", both
+    assert '"/logs/"' in source("collector_desk.c")
+    yield "GET", "/logs/{node}", below
+    yield "POST", "/logs/{node}/entries", below
 
 
 def test_both_have_the_same():

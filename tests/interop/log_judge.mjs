@@ -36,8 +36,11 @@ function read(text) {
 	};
 	if (end < 0 || first !== "c2sp.org/tlog-proof@v1" || !/^extra /.test(extra) || !/^index (0|[1-9]\d*)$/.test(index))
 		throw new Error("not a tlog-proof");
+	// Its length, the record, and no openings of it.
+	const record = bytes(extra.slice(6));
+	if (record.length < 2 || record.length !== 2 + record.readUInt16BE(0)) throw new Error("no record");
 	return {
-		canonicalizedBody: bytes(extra.slice(6)),
+		canonicalizedBody: record.subarray(2),
 		inclusionProof: {
 			logIndex: index.slice(6),
 			hashes: hashes.map(bytes),

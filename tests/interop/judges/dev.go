@@ -32,7 +32,9 @@ func devCheckpoint(l log, text []byte) error {
 }
 
 func devParse(text []byte) (p proof.TLogProof, err error) {
-	err = p.Unmarshal(text)
+	if err = p.Unmarshal(text); err == nil {
+		p.ExtraData, err = leafOf(p.ExtraData)
+	}
 	return
 }
 

@@ -7,7 +7,9 @@ package main
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -23,6 +25,15 @@ type question struct {
 	Text  []byte `json:"text"`
 	Older []byte `json:"older"`
 	Dir   string `json:"dir"`
+}
+
+// leafOf is the record in what a receipt carries: its length, itself, and no
+// openings of it.
+func leafOf(extra []byte) ([]byte, error) {
+	if len(extra) < 2 || len(extra) != 2+int(binary.BigEndian.Uint16(extra)) {
+		return nil, errors.New("no record")
+	}
+	return extra[2:], nil
 }
 
 // log is what all judges know: the verifier key, and no more.

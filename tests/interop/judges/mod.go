@@ -144,7 +144,11 @@ func torchwoodCheckpoint(l log, text []byte) error {
 
 // It reads the receipt by itself.
 func torchwoodReceipt(l log, text []byte) error {
-	record, err := torchwood.ProofExtraData(text)
+	extra, err := torchwood.ProofExtraData(text)
+	if err != nil {
+		return err
+	}
+	record, err := leafOf(extra)
 	if err != nil {
 		return err
 	}
