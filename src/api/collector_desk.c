@@ -178,9 +178,10 @@ zta_collector_desk__handle(
 		    "there is nothing at this path", "");
 		return;
 	}
-	if (!zta_str__is(call->method, entries ? "POST" : "GET")) {
-		zta_http_call__fail(call, 405, "method_not_allowed",
-		    "this surface has another method", "");
+	if (!zta_str__is(call->method, entries ? "POST" : "GET") &&
+	    (entries || !zta_str__is(call->method, "HEAD"))) {
+		zta_http_call__other_method(
+		    call, entries ? "POST" : "GET, HEAD");
 		return;
 	}
 	d = zta_arena__zalloc(call->arena, 1, sizeof(*d));

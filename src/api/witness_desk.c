@@ -168,8 +168,7 @@ zta_witness_desk__handle(
 
 	if (!zta_str__is(call->method, add ? "POST" : "GET") &&
 	    (add || !zta_str__is(call->method, "HEAD"))) {
-		zta_http_call__fail(call, 405, "method_not_allowed",
-		    "this surface has another method", "");
+		zta_http_call__other_method(call, add ? "POST" : "GET, HEAD");
 	} else if (add) {
 		hand_in(desk, call);
 	} else {
