@@ -339,8 +339,10 @@ BENCH_SIGNATURES = $(BUILD)/bench/raw.o $(BUILD)/bench/turns.o
 $(BUILD)/bench/chain: $(BENCH_SIGNATURES)
 $(BUILD)/bench/decide $(BUILD)/bench/record: $(BUILD)/bench/asked.o
 $(BUILD)/bench/identity: $(BUILD)/src/daemon/hoard.o \
-    $(BUILD)/src/daemon/log_signer.o \
-    $(BUILD)/src/daemon/witness_signer.o $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
+    $(BUILD)/src/daemon/log_signer.o $(BUILD)/src/daemon/witness_signer.o \
+    $(BUILD)/src/daemon/sandbox_calls.o $(BUILD)/src/daemon/sandbox_files.o \
+    $(BUILD)/src/daemon/keeper.o $(BENCH_SIGNATURES)
+$(BUILD)/bench/identity: LDLIBS += -lseccomp
 
 $(BENCH): $(BUILD)/bench/%: bench/%.c $(BUILD)/bench/workload.o \
     $(BUILD)/libztauth.a

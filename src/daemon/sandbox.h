@@ -12,6 +12,13 @@
 
 #include "ztauth/base.h"
 
+/* A sanitizer watches a program by calls that are on no list, and by /proc. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ZTA_SANDBOX_WATCHED true
+#else
+#define ZTA_SANDBOX_WATCHED false
+#endif
+
 typedef enum zta_sandbox_access {
 	ZTA_SANDBOX_LIST, /* directories below it can be opened, and no file */
 	ZTA_SANDBOX_READ,

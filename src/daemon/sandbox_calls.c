@@ -133,13 +133,6 @@ allow_server(scmp_filter_ctx filter)
 			       SCMP_SYS(clone3), 0);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* They watch a program by calls that are on no list. */
-#define WATCHED true
-#else
-#define WATCHED false
-#endif
-
 zta_status
 zta_sandbox__calls(zta_sandbox_calls which, zta_error *err)
 {
@@ -151,7 +144,7 @@ zta_sandbox__calls(zta_sandbox_calls which, zta_error *err)
 	if (filter == NULL) {
 		return zta_error__nomem(err);
 	}
-	if (WATCHED) {
+	if (ZTA_SANDBOX_WATCHED) {
 		seccomp_release(filter);
 		return zta_error__set(err, ZTA_EUNAVAILABLE,
 		    "a sanitizer is at work, calls are not filtered");

@@ -113,6 +113,7 @@ zta_serving__sandbox(const zta_serving *s, zta_error *err)
 	}
 	make_dirs(&s->config);
 	add_system(&l);
+	add(&l, ZTA_SANDBOX_WATCHED ? "/proc" : NULL, false, ZTA_SANDBOX_READ);
 	add_configured(&l, &s->config);
 	add_exports(&l, &s->config);
 	add(&l, s->folder, false, ZTA_SANDBOX_WRITE);
