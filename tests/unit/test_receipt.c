@@ -42,8 +42,9 @@ close_key(void **state)
 
 /* --- checkpoints that are published */
 
-static bool refuse;
-static bool lose; /* what was signed does not come back */
+/* The publisher's thread reads these while the test sets them. */
+static _Atomic bool refuse;
+static _Atomic bool lose; /* what was signed does not come back */
 static zta_log_head signed_for;
 
 static zta_status
@@ -74,7 +75,7 @@ sign(void *context, zta_str text, const zta_merkle_path *proof, zta_buf *note,
 		      zta_note__sign(note, text, &name, log_key, err);
 }
 
-static int said;
+static _Atomic int said;
 
 __attribute__((format(printf, 1, 2))) static void
 say(const char *format, ...)
