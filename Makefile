@@ -139,7 +139,7 @@ UNIT = admit alloc api_key base binding cedar check consent consistency \
        ring saml sandbox schema seal search search_random ship snapshot_base \
        spent spiffe ssh statement status_list store store_fault store_pgsql \
        store_sqlite tls transaction transfer tree trust txn_token uri used \
-       validate wimse witness_signer workspace x509
+       validate watched wimse witness_signer workspace x509
 
 FUZZ = bundle cosign diff difference entities evaluations export format grant \
        grants http json jwks jwt lists log masks memo note object opening \

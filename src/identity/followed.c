@@ -28,6 +28,7 @@ zta_followed__close(zta_followed *f)
 {
 	if (f->content != NULL) {
 		f->class->forget(f->content);
+		zta_watched__close(&f->watched);
 		(void)pthread_mutex_destroy(&f->lock);
 		f->content = NULL;
 	}
@@ -57,8 +58,8 @@ zta_followed__enter(zta_followed *f)
 	zta_error why = { 0 };
 
 	(void)pthread_mutex_lock(&f->lock);
-	if (zta_watched__look(&f->watched) && renew(f, &why) != ZTA_OK &&
-	    f->tell != NULL) {
+	if (zta_watched__glance(&f->watched) &&
+	    renew(f, &why) != ZTA_OK && f->tell != NULL) {
 		f->tell(&why);
 	}
 	return f->content;
