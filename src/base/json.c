@@ -170,56 +170,59 @@ is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/*
- * The high bit of those of eight bytes that are not plain. Borrows may mark a
- * byte above such a one too, so only the lowest mark is exact.
- */
-static uint64_t
-find_special(uint64_t word)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t quote = word ^ (ones * '"');
-	uint64_t slash = word ^ (ones * '\\');
-
-	return (word | (word - ones * 0x20) | (quote - ones) | (slash - ones)) &
-	    high;
-}
-
-/* Are these sixteen bytes plain? As signed ones, those of non-ASCII are low. */
-static bool
-all_plain(const char *p)
+/* Marks those of sixteen bytes that are not plain; non-ASCII is below 0. */
+static lanes
+mark_special(const char *p)
 {
 	const signed_lanes space = EACH(' ');
 	const lanes quote = EACH('"'), slash = EACH('\\');
-	lanes block, found;
-	uint64_t halves[2];
+	lanes block;
 
 	memcpy(&block, p, sizeof(block));
-	found = (lanes)((signed_lanes)block < space) | (lanes)(block == quote) |
+	return (lanes)((signed_lanes)block < space) | (lanes)(block == quote) |
 	    (lanes)(block == slash);
-	memcpy(halves, &found, sizeof(halves));
-	return (halves[0] | halves[1]) == 0;
+}
+
+/* How many of sixteen bytes, from the first one on, are not marked. */
+static size_t
+count_unmarked(lanes marked)
+{
+	uint64_t halves[2];
+	size_t i, count = 0;
+
+	memcpy(halves, &marked, sizeof(halves));
+	for (i = 0; i < 2; i++) {
+		if (halves[i] != 0) {
+			return count +
+			    (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+				    __builtin_ctzll(halves[i]) :
+				    __builtin_clzll(halves[i])) /
+			    8;
+		}
+		count += 8;
+	}
+	return count;
 }
 
 static const char *
 skip_plain(const reader *r, const char *p)
 {
-	uint64_t word, found;
+	const size_t one = sizeof(lanes);
+	size_t count;
 
-	while (r->end - p >= (ptrdiff_t)sizeof(lanes) && all_plain(p)) {
-		p += sizeof(lanes);
-	}
-	while (r->end - p >= 8) {
-		memcpy(&word, p, 8);
-		found = find_special(word);
-		if (found != 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
-			return p + __builtin_ctzll(found) / 8;
+	while ((size_t)(r->end - p) >= one) {
+		count = count_unmarked(mark_special(p));
+		p += count;
+		if (count < one) {
+			return p;
 		}
-		if (found != 0) {
-			break;
+		/* It is a long one, as tokens are. */
+		while ((size_t)(r->end - p) >= 4 * one &&
+		    count_unmarked(mark_special(p) | mark_special(p + one) |
+			mark_special(p + 2 * one) |
+			mark_special(p + 3 * one)) == one) {
+			p += 4 * one;
 		}
-		p += 8;
 	}
 	while (p < r->end && is_plain((unsigned char)*p)) {
 		p++;

@@ -209,6 +209,9 @@ zta_jws__typ_is(const zta_jws *jws, zta_str typ)
 	zta_str got = jws->typ;
 	size_t i, skip = sizeof(prefix) - 1;
 
+	if (zta_str__eq(got, typ)) {
+		return true;
+	}
 	for (i = 0; i < skip && i < got.len && lower(got.ptr[i]) == prefix[i];
 	     i++) {
 	}

@@ -33,7 +33,7 @@ make_record(builder *b, const pair *pairs, uint32_t count)
 		record->fields[i].key = b->e->names[pairs[i].name];
 		record->fields[i].value = pairs[i].value;
 	}
-	return zta_record__seal(record) ? record : NULL;
+	return record;
 }
 
 static zta_value

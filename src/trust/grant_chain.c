@@ -24,11 +24,12 @@
 static bool
 is_quarantined(const zta_grant_chain *chain, zta_str name)
 {
-	const char *id = memmem(name.ptr, name.len, "::\"", 3);
+	size_t quote = zta_str__find(name, '"');
 
-	if (id != NULL && zta_str__ends(name, ZTA_STR("\""))) {
-		id += 3;
-		name = (zta_str){ id, (size_t)(name.ptr + name.len - 1 - id) };
+	/* A type has no quotes: the first one begins the id. */
+	if (quote < name.len && zta_str__ends(name, ZTA_STR("\""))) {
+		name.ptr += quote + 1;
+		name.len -= quote + 2;
 	}
 	return zta_trust_model__is_quarantined(chain->model, name);
 }
