@@ -2,6 +2,8 @@
 /* test_json.c - the strict reader and the writer. */
 #include "tests.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/json_write.h"
@@ -186,6 +188,63 @@ test_json__strings_are_decoded(void **state)
 	    ZTA_STR("a\0b\xf0\x9f\x98\x80\xc3\xa9/\"long enough")));
 }
 
+/*
+ * Strings are looked at in blocks: a byte that ends or changes one is seen at
+ * each place of each length, with and without text behind it.
+ */
+#define LONGEST 150u
+
+static void
+check_string(size_t len, size_t at, const char *special, bool good)
+{
+	char body[LONGEST + 16], text[2 * LONGEST + 32];
+	zta_json_doc doc;
+	zta_error err = { 0 };
+	size_t more;
+
+	memset(body, 'x', len);
+	memcpy(body + at, special, strlen(special));
+	body[len] = '\0';
+	for (more = 0; more < 2; more++) {
+		(void)snprintf(text, sizeof(text), "[\"%s\",\"%.*s\"]", body,
+		    more == 0 ? 0 : (int)LONGEST, body);
+		zta_arena__reset(&arena);
+		assert_int_equal(
+		    zta_json__read(&arena, zta_str_of(text), &doc, &err),
+		    good ? ZTA_OK : ZTA_ESYNTAX);
+		if (!good) {
+			assert_int_equal(err.column, 3 + at);
+			continue;
+		}
+		assert_int_equal(doc.root[1].count, len - (*special == '\\'));
+		assert_int_equal(doc.root[1].u.text[0],
+		    at == 0 ? (*special == '\\' ? '\t' : *special) : 'x');
+	}
+}
+
+static void
+test_json__sees_all_bytes_of_strings(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} specials[] = { { "\\t", true }, { "\xc3\xa9", true },
+		{ "~\x7f", true }, { "\x01", false }, { "\x1f", false },
+		{ "\xff", false }, { "\\x", false }, { "\xc3(", false } };
+	size_t i, len, at, size;
+
+	(void)state;
+	for (i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
+		size = strlen(specials[i].text);
+		for (len = size; len < LONGEST; len++) {
+			for (at = 0; at + size <= len; at++) {
+				check_string(len, at, specials[i].text,
+				    specials[i].good);
+			}
+		}
+	}
+}
+
 static void
 test_json__get_and_place(void **state)
 {
@@ -279,6 +338,7 @@ main(void)
 		cmocka_unit_test(test_json__depth_is_limited),
 		cmocka_unit_test(test_json__integers_are_exact),
 		cmocka_unit_test(test_json__strings_are_decoded),
+		cmocka_unit_test(test_json__sees_all_bytes_of_strings),
 		cmocka_unit_test(test_json__get_and_place),
 		cmocka_unit_test(test_json__elements_one_by_one),
 		cmocka_unit_test(test_json__writes),
