@@ -25,8 +25,8 @@ LDLIBS = -lssl -lcrypto -lcurl -lhttp_parser -lpq -lsqlite3 -lxml2 \
 XML_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags xmlsec1-openssl))
 
 BASE = arena b64 buf build deflate diff diff_merge diff_text error file json \
-       json_copy json_node json_write map random shared sort status str time \
-       uri url utf8 watched
+       json_copy json_elements json_node json_number json_string json_write \
+       map random shared sort status str time uri url utf8 watched
 
 CRYPTO = cert digest hash_tree jwk key rsa_key secret sign siphash ssh_agent \
          ssh_allowed ssh_key ssh_private ssh_sig ssh_wire tls tls_peer \
