@@ -58,8 +58,8 @@ zta_followed__enter(zta_followed *f)
 	zta_error why = { 0 };
 
 	(void)pthread_mutex_lock(&f->lock);
-	if (zta_watched__glance(&f->watched) &&
-	    renew(f, &why) != ZTA_OK && f->tell != NULL) {
+	if (zta_watched__glance(&f->watched) && renew(f, &why) != ZTA_OK &&
+	    f->tell != NULL) {
 		f->tell(&why);
 	}
 	return f->content;
