@@ -8,9 +8,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from collectors import wait_for  # noqa: E402
-from harness import EVALUATION, ROOT, ZTAUTH, Server, question  # noqa: E402
+from harness import EVALUATION, ZTAUTH, Server, question  # noqa: E402
 
-BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 ODD = 'tea"pot\\ ]\u00e9\x07</x>\n'
 
 
@@ -56,22 +55,4 @@ def run(server, *args, masks=None, **kw):
                           capture_output=True, text=True, check=True, timeout=120, **kw).stdout
 
 
-def pip(name, packages):
-    """Python with these packages, in the build directory; they come from PyPI."""
-    home = os.path.join(BUILD, "interop", name)
-    python = os.path.join(home, "bin", "python3")
-    done = os.path.join(home, ".".join(["done", *(p.replace("=", "") for p in packages)]))
-    if not os.path.exists(done):
-        for command in ([sys.executable, "-m", "venv", home],
-                        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
-                         *packages]):
-            try:
-                subprocess.run(command, check=True, capture_output=True, timeout=300)
-            except (OSError, subprocess.SubprocessError):
-                skip(f"{packages[0]} cannot be had from PyPI")
-        with open(done, "w", encoding="utf-8"):
-            pass
-    return python
-
-
-__all__ = ["BUILD", "ODD", "pip", "run", "serve", "skip"]
+__all__ = ["ODD", "run", "serve", "skip"]

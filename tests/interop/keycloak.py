@@ -14,10 +14,11 @@ import time
 import urllib.error
 import urllib.request
 
+from packages import OUTSIDE
+
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 VERSION = "26.5.6"
-HOME = os.path.join(BUILD, "interop", "keycloak")
+HOME = os.path.join(OUTSIDE, "keycloak")
 DIST = os.path.join(HOME, "keycloak-" + VERSION)
 
 

@@ -28,6 +28,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from packages import OUTSIDE
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD", os.path.join(HERE, "..", "..", "build"))
 ZTAUTH = os.path.join(BUILD, "ztauth")
@@ -55,7 +57,7 @@ def fetch():
         return os.environ["KEYCLOAK"]
     if shutil.which("mvn") is None or shutil.which("java") is None:
         skip("mvn and java are not installed")
-    to = os.path.join(BUILD, "keycloak")
+    to = os.path.join(OUTSIDE, "keycloak-saml")
     home = os.path.join(to, f"keycloak-{VERSION}")
     if not os.path.isdir(home):
         os.makedirs(to, exist_ok=True)

@@ -6,16 +6,16 @@ for another, by neither. The package comes from the npm registry, into the build
 import base64
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
+from packages import npm
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 ZTAUTH = os.path.join(BUILD, "ztauth")
-HOME = os.path.join(BUILD, "interop", "jose")
 PACKAGE = "jose@6.2.18"
 ALGS = ("ES256", "RS256", "PS256", "EdDSA")
 work = tempfile.TemporaryDirectory()
@@ -27,13 +27,9 @@ def skip(why):
     sys.exit(77)
 
 
-if not shutil.which("node") or not shutil.which("npm"):
-    skip("node and npm are not installed")
-if not os.path.isdir(os.path.join(HOME, "node_modules", "jose")):
-    os.makedirs(HOME, exist_ok=True)
-    if subprocess.run(["npm", "install", "--prefix", HOME, "--no-audit", "--no-fund", "--silent",
-                       PACKAGE], check=False).returncode != 0:
-        skip("the npm registry cannot be reached")
+HOME = npm("jose", PACKAGE)
+if HOME is None:
+    skip("node is not installed, or npm's registry cannot be reached")
 node = subprocess.Popen(["node", os.path.join(ROOT, "tests/interop/jose.mjs"), HOME], text=True,
                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 

@@ -22,6 +22,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from harness import EVALUATION, ROOT, ZTAUTH, Server, question, ztauth  # noqa: E402
 
+from packages import npm  # noqa: E402
+
 BUILD = os.path.dirname(ZTAUTH)
 HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = "@sigstore/verify@4.1.3"
@@ -54,14 +56,9 @@ class Go:
 
 class Sigstore:
     def __init__(self):
-        if not shutil.which("node") or not shutil.which("npm"):
-            raise FileNotFoundError("node and npm are not installed")
-        self.home = os.path.join(BUILD, "interop", "sigstore")
-        if not os.path.isdir(os.path.join(self.home, "node_modules/@sigstore/verify")):
-            os.makedirs(self.home, exist_ok=True)
-            if subprocess.run(["npm", "install", "--prefix", self.home, "--no-audit", "--no-fund",
-                               "--silent", PACKAGE], check=False).returncode != 0:
-                raise FileNotFoundError("the npm registry cannot be reached")
+        self.home = npm("sigstore", PACKAGE)
+        if self.home is None:
+            raise FileNotFoundError("node is not installed, or npm's registry cannot be reached")
 
     def ask(self, questions):
         if questions[0]["do"] not in ("checkpoint", "receipt"):

@@ -8,15 +8,16 @@ import os
 import subprocess
 import sys
 
-from exported import ODD, pip, run, serve, skip
+from exported import ODD, run, serve, skip
+from packages import python_with
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from collectors import Otlp  # noqa: E402
 
 if sys.version_info < (3, 10):
     skip("ocsf-json-schema needs Python 3.10")
-PYTHON = pip("ocsf", ["ocsf-json-schema==1.2.0", "jsonschema==4.26.0",
-                      "opentelemetry-proto==1.45.2"])
+PYTHON = python_with("ocsf", "ocsf-json-schema==1.2.0", "jsonschema==4.26.0",
+                     "opentelemetry-proto==1.45.2")
 JUDGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ocsf_judge.py")
 ALL = [{"op": "remove", "path": p} for p in
        ("/subject_id", "/resource_id", "/txn", "/reason", "/request", "/credentials", "/rings")]

@@ -5,7 +5,6 @@ secret and by key, rotation and outage while requests run."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "daemon"))
 
 from harness import EVALUATION, URN, ZTAUTH, Server, main, question, ztauth  # noqa: E402
 from oidc import post, post_json, sign_in  # noqa: E402
+from packages import npm  # noqa: E402
 
 try:
     from jwcrypto import jwk
@@ -25,19 +25,12 @@ except ImportError:
     sys.exit(77)
 
 PACKAGE = "oidc-provider@9.13.3"
-BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
-HOME = os.path.join(BUILD, "interop", "oidc")
 WEB, SECRET, REDIRECT = "shop-web", "web-secret-0123456789-0123456789", "https://shop.example/cb"
 
-if not shutil.which("node") or not shutil.which("npm"):
-    print("node and npm are not installed")
+HOME = npm("oidc", PACKAGE)
+if HOME is None:
+    print("node is not installed, or npm's registry cannot be reached")
     sys.exit(77)
-if not os.path.isdir(os.path.join(HOME, "node_modules", "oidc-provider")):
-    os.makedirs(HOME, exist_ok=True)
-    if subprocess.run(["npm", "install", "--prefix", HOME, "--no-audit", "--no-fund", "--silent", PACKAGE],
-                      check=False).returncode != 0:
-        print("the npm registry cannot be reached")
-        sys.exit(77)
 
 
 def make_key(kid):

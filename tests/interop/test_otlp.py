@@ -10,13 +10,14 @@ import socket
 import subprocess
 import sys
 
-from exported import BUILD, ODD, run, serve, skip
+from exported import ODD, run, serve, skip
+from packages import OUTSIDE
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from collectors import attributes, records_of  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RECEIVER = os.path.join(BUILD, "interop", "otlp-receiver")
+RECEIVER = os.path.join(OUTSIDE, "otlp-receiver")
 if not shutil.which("go"):
     skip("there is no Go here")
 if not os.path.exists(RECEIVER):

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 
+from packages import OUTSIDE
 from publishing import ORIGIN, PUBLISH, Follower, Source, check_wrong_use, free_port, skip, wait_port
 
 VERSION = "3.7.1"
@@ -19,7 +20,7 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0<
 <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
 </dependencies></project>
 """ % VERSION
-LIBS = os.path.join(os.path.dirname(PUBLISH), "kafka-" + VERSION)
+LIBS = os.path.join(OUTSIDE, "kafka-" + VERSION)
 
 for program in ("java", "mvn", "kcat"):
     if shutil.which(program) is None:

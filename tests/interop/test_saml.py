@@ -13,10 +13,11 @@ import subprocess
 import sys
 import tempfile
 
+from packages import npm
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD", os.path.join(HERE, "..", "..", "build"))
 ZTAUTH = os.path.join(BUILD, "ztauth")
-NPM = os.path.join(BUILD, "saml")
 PACKAGES = ["saml@4.0.0", "samlify@2.13.1"]
 work = tempfile.TemporaryDirectory()
 failed = 0
@@ -47,15 +48,10 @@ def fetch():
     for program in "node", "npm", "openssl":
         if shutil.which(program) is None:
             skip(f"{program} is not installed")
-    modules = os.path.join(NPM, "node_modules")
-    if not all(os.path.isdir(os.path.join(modules, p.split("@")[0])) for p in PACKAGES):
-        os.makedirs(NPM, exist_ok=True)
-        with open(os.path.join(NPM, "package.json"), "w", encoding="utf-8") as f:
-            f.write('{"private":true}')
-        if subprocess.run(["npm", "install", "--prefix", NPM, "--no-audit", "--no-fund", "--silent", *PACKAGES],
-                          check=False).returncode != 0:
-            skip("the npm registry cannot be reached")
-    return modules
+    home = npm("saml", *PACKAGES)
+    if home is None:
+        skip("npm's registry cannot be reached")
+    return os.path.join(home, "node_modules")
 
 
 def make_key(name):

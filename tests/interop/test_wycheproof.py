@@ -11,9 +11,11 @@ import shutil
 import subprocess
 import sys
 
+from packages import OUTSIDE
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
-HOME = os.path.join(BUILD, "interop", "wycheproof")
+HOME = os.path.join(OUTSIDE, "wycheproof")
 MODULE = "github.com/c2sp/wycheproof@v0.0.0-20260902155932-3fa63dd0344a"
 FILES = {
     "ecdsa_secp256r1_sha256_p1363": "ES256", "ed25519": "EdDSA",
