@@ -55,11 +55,17 @@ zta_cbor__take(zta_str *rest, zta_cbor_type type, uint64_t *value)
 	if (first >> 5 != (unsigned)type || info > 27) {
 		return false;
 	}
-	extra = info < INLINE_MAX ? 0 : 1u << (info - 24);
+	if (info < INLINE_MAX) {
+		*value = info;
+		rest->ptr++;
+		rest->len--;
+		return true;
+	}
+	extra = 1u << (info - 24);
 	if (rest->len < 1 + extra) {
 		return false;
 	}
-	*value = extra == 0 ? info : 0;
+	*value = 0;
 	for (i = 1; i <= extra; i++) {
 		*value = *value << 8 | (unsigned char)rest->ptr[i];
 	}
