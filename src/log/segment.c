@@ -114,7 +114,7 @@ holds_later_frame(zta_str bytes, uint64_t next)
 		skip = (size_t)(found - bytes.ptr);
 		bytes.ptr += skip;
 		bytes.len -= skip;
-		if (zta_frame__read(bytes, zta_frame__first(bytes), NULL,
+		if (zta_frame__read(bytes, zta_frame__first(bytes), NULL, NULL,
 			&frame) == ZTA_FRAME_GOOD &&
 		    frame.first > next) {
 			return true;
@@ -206,19 +206,26 @@ follow(mapping *m, const unsigned char *before, zta_segment_visit *visit,
     void *context, zta_segment_end *end, zta_error *err)
 {
 	zta_str rest = { m->bytes, m->len };
+	zta_buf leaves;
 	zta_frame frame;
 	zta_status status = ZTA_OK;
 
+	zta_buf__init(&leaves, SIZE_MAX);
 	while (status == ZTA_OK && rest.len > 0 &&
-	    zta_frame__read(rest, end->next, before, &frame) ==
+	    zta_frame__read(rest, end->next, before, &leaves, &frame) ==
 		ZTA_FRAME_GOOD) {
-		status = visit(context, &frame, end->size, err);
+		frame.leaves = (const unsigned char *)leaves.ptr;
+		status = leaves.status == ZTA_OK ?
+		    visit(context, &frame, end->size, err) :
+		    zta_error__nomem(err);
+		zta_buf__clear(&leaves);
 		go_on(end, &frame);
 		before = end->hash;
 		rest.ptr += frame.size;
 		rest.len -= frame.size;
 		leave_behind(m, (size_t)end->size);
 	}
+	zta_buf__release(&leaves);
 	end->torn = rest.len;
 	if (status == ZTA_OK && rest.len > 0 &&
 	    holds_later_frame(rest, end->next)) {

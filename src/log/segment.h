@@ -40,7 +40,7 @@ ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
     const unsigned char *before, zta_segment_end *end, zta_error *err);
 
 /*
- * The same, and hand out each frame once it is read, with its offset: `visit`
+ * The same, and hand out each frame once it is read, with its offset and its leaves: `visit`
  * may go on with its bytes until it is called without a frame (NULL), which is
  * once, after the last or a failure. Not long behind, though: pages are given
  * back ZTA_SEGMENT_KEPT bytes later. Gives back what `visit` does, if it fails.

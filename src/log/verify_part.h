@@ -45,7 +45,7 @@ void zta_verify_tree__close(zta_verify_tree *tree);
  */
 void zta_verify_tree__begin(zta_verify_tree *tree, uint64_t minimum);
 
-/* The entries of one frame, at offset `at` of its segment. */
+/* The entries of one frame, which has their leaves, at offset `at` of its segment. */
 void zta_verify_tree__frame(
     zta_verify_tree *tree, const zta_frame *frame, uint64_t at);
 
@@ -85,9 +85,8 @@ ZTA_MUST_USE zta_status zta_verify_records__judge(
 /* --- the segments */
 
 /*
- * Read them all, each frame once: this thread hashes it, while others hash its
- * entries for the tree and look at its records. What the latter say is left to
- * be judged. ZTA_EINVALID: damaged. ZTA_EIO, ZTA_ENOMEM.
+ * Read them all, each frame once: this thread hashes it, and grows the tree; it
+ * is another one that looks at records. What they say is left to be judged. ZTA_EINVALID: damaged. ZTA_EIO, ZTA_ENOMEM.
  */
 ZTA_MUST_USE zta_status zta_verify__segments(zta_verify_tree *tree,
     zta_verify_records *records, const uint64_t *firsts, size_t count,
