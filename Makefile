@@ -62,9 +62,10 @@ IDENTITY = api_key api_key_edit api_key_file api_key_pepper api_keys binding \
 LOG = cbor checkpoint consistency copy cosignature cosigning erase \
       erase_requests frame hold ids journal lag leaf leaf_copy leaf_fields \
       leaf_json log log_policy log_policy_judge masks merkle nodes nodes_look \
-      note opening openings openings_view publish query reader receipt regrow \
-      resume retain retain_log rows segment sequencer shipment skip tile_name \
-      tree verify verify_records view write
+      note opening openings openings_run openings_view publish query reader \
+      receipt regrow resume retain retain_log rows segment sequencer shipment \
+      skip tile_name tree verify verify_records verify_segments verify_tree \
+      view write
 LEDGER = commit commit_sign commit_text ledger ledger_files ledger_needs \
          manifest name object pack places tree tree_build tree_diff \
          tree_object

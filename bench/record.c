@@ -24,6 +24,7 @@
 
 #include "asked.h"
 #include "base/sort.h"
+#include "crypto/digest.h"
 #include "log/log.h"
 #include "workload.h"
 
@@ -119,6 +120,7 @@ decide(worker *w)
 {
 	zta_authzen question;
 	zta_decision decision;
+	unsigned char digest[ZTA_SHA256_LEN];
 	zta_error err = { 0 };
 	zta_leaf leaf;
 
@@ -127,8 +129,11 @@ decide(worker *w)
 	if (now == ALONE) {
 		return;
 	}
+	/* As a server does: what is recorded of the request is its digest. */
+	zta_digest__sha256(shop.body, digest);
 	must(zta_pdp__record(&shop.zone, snapshot, &w->arena, &question,
-		 shop.body, &decision, &leaf, &err),
+		 (zta_str){ (const char *)digest, sizeof(digest) }, &decision,
+		 &leaf, &err),
 	    &err);
 	w->began[(w->first + w->waiting++) % WINDOW] = now_ns();
 	must(zta_log_lane__append(w->lane, &leaf, &err), &err);

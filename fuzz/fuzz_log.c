@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	zta_arena__init(&arena, (size_t)1 << 26);
 	zta_buf__init(&again, (size_t)1 << 26);
-	if (zta_frame__read(bytes, 0, NULL, &frame) == ZTA_FRAME_GOOD) {
+	if (zta_frame__read(bytes, 0, NULL, NULL, &frame) == ZTA_FRAME_GOOD) {
 		rest = frame.entries;
 		while (zta_frame__next(&rest, &entry)) {
 		}

@@ -72,7 +72,7 @@ grow(zta_buf *buf, size_t room)
 
 /* Make room for `len` more bytes, or let the failure stick. */
 static bool
-reserve(zta_buf *buf, size_t len)
+make_room(zta_buf *buf, size_t len)
 {
 	size_t room;
 	char *grown;
@@ -83,9 +83,6 @@ reserve(zta_buf *buf, size_t len)
 	if (len > buf->max - buf->len) {
 		buf->status = ZTA_ELIMIT;
 		return false;
-	}
-	if (buf->room - buf->len >= len) {
-		return true;
 	}
 	room = buf->room < ROOM_MIN ? ROOM_MIN : buf->room;
 	while (room - buf->len < len) {
@@ -99,6 +96,15 @@ reserve(zta_buf *buf, size_t len)
 	buf->ptr = grown;
 	buf->room = room;
 	return true;
+}
+
+/* Most often it is there, and that is seen without a call. */
+static inline bool
+reserve(zta_buf *buf, size_t len)
+{
+	return (buf->status == ZTA_OK && len <= buf->room - buf->len &&
+		   len <= buf->max - buf->len) ||
+	    make_room(buf, len);
 }
 
 char *

@@ -89,6 +89,10 @@ zta_utf8__check(zta_str text)
 				continue;
 			}
 		}
+		if ((unsigned char)text.ptr[at] < 0x80) {
+			at++;
+			continue;
+		}
 		len = zta_utf8__decode(
 		    (zta_str){ text.ptr + at, text.len - at }, &code);
 		if (len == 0) {

@@ -29,6 +29,26 @@ zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN])
 	zta_digest__sha256_parts(&bytes, 1, out);
 }
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(zta_sha256), "it has room");
+
+void
+zta_sha256__begin(zta_sha256 *sum)
+{
+	(void)SHA256_Init((SHA256_CTX *)sum);
+}
+
+void
+zta_sha256__add(zta_sha256 *sum, zta_str bytes)
+{
+	(void)SHA256_Update((SHA256_CTX *)sum, bytes.ptr, bytes.len);
+}
+
+void
+zta_sha256__end(zta_sha256 *sum, unsigned char out[ZTA_SHA256_LEN])
+{
+	(void)SHA256_Final(out, (SHA256_CTX *)sum);
+}
+
 void
 zta_digest__sha512(zta_str bytes, unsigned char out[ZTA_SHA512_LEN])
 {

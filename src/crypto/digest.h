@@ -14,6 +14,15 @@ void zta_digest__sha256(zta_str bytes, unsigned char out[ZTA_SHA256_LEN]);
 void zta_digest__sha256_parts(
     const zta_str *parts, size_t count, unsigned char out[ZTA_SHA256_LEN]);
 
+/* The same, a part at a time. */
+typedef struct zta_sha256 {
+	uint64_t state[16];
+} zta_sha256;
+
+void zta_sha256__begin(zta_sha256 *sum);
+void zta_sha256__add(zta_sha256 *sum, zta_str bytes);
+void zta_sha256__end(zta_sha256 *sum, unsigned char out[ZTA_SHA256_LEN]);
+
 void zta_digest__sha512(zta_str bytes, unsigned char out[ZTA_SHA512_LEN]);
 
 #endif

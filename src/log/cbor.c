@@ -2,6 +2,8 @@
 /* cbor.c - see cbor.h. */
 #include "log/cbor.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 
 /* Values below this are in the first byte. */
@@ -18,28 +20,46 @@ extra_bytes(uint64_t value)
 				    8;
 }
 
-void
-zta_cbor__put(zta_buf *buf, zta_cbor_type type, uint64_t value)
+/* The head of an item; how many bytes of `head` it is. */
+static size_t
+make_head(char head[1 + 8], zta_cbor_type type, uint64_t value)
 {
-	unsigned extra = extra_bytes(value);
+	unsigned extra = extra_bytes(value), i;
 	unsigned info = extra == 0 ? (unsigned)value :
 	    extra == 1             ? 24 :
 	    extra == 2             ? 25 :
 	    extra == 4             ? 26 :
 				     27;
 
-	zta_buf__byte(buf, (char)((unsigned)type << 5 | info));
-	while (extra > 0) {
-		extra--;
-		zta_buf__byte(buf, (char)(value >> (8 * extra)));
+	head[0] = (char)((unsigned)type << 5 | info);
+	for (i = extra; i > 0; i--) {
+		head[i] = (char)value;
+		value >>= 8;
 	}
+	return 1 + extra;
+}
+
+void
+zta_cbor__put(zta_buf *buf, zta_cbor_type type, uint64_t value)
+{
+	char head[1 + 8];
+
+	zta_buf__put(buf, (zta_str){ head, make_head(head, type, value) });
 }
 
 void
 zta_cbor__put_str(zta_buf *buf, zta_cbor_type type, zta_str text)
 {
-	zta_cbor__put(buf, type, text.len);
-	zta_buf__put(buf, text);
+	char head[1 + 8];
+	size_t len = make_head(head, type, text.len);
+	char *room = zta_buf__extend(buf, len + text.len);
+
+	if (room != NULL) {
+		memcpy(room, head, len);
+		if (text.len > 0) {
+			memcpy(room + len, text.ptr, text.len);
+		}
+	}
 }
 
 bool
@@ -55,11 +75,17 @@ zta_cbor__take(zta_str *rest, zta_cbor_type type, uint64_t *value)
 	if (first >> 5 != (unsigned)type || info > 27) {
 		return false;
 	}
-	extra = info < INLINE_MAX ? 0 : 1u << (info - 24);
+	if (info < INLINE_MAX) {
+		*value = info;
+		rest->ptr++;
+		rest->len--;
+		return true;
+	}
+	extra = 1u << (info - 24);
 	if (rest->len < 1 + extra) {
 		return false;
 	}
-	*value = extra == 0 ? info : 0;
+	*value = 0;
 	for (i = 1; i <= extra; i++) {
 		*value = *value << 8 | (unsigned char)rest->ptr[i];
 	}

@@ -51,10 +51,22 @@ zta_frame__put_entry(zta_buf *buf, zta_str bytes)
 }
 
 void
-zta_frame__finish(zta_buf *buf, uint64_t first, uint32_t count, int64_t time,
-    unsigned char hash[ZTA_SHA256_LEN])
+zta_frame__put_sum(
+    zta_buf *sums, size_t len, const unsigned char leaf[ZTA_SHA256_LEN])
+{
+	char sum[ZTA_FRAME_LENGTH + ZTA_SHA256_LEN];
+
+	put_number(sum, len, ZTA_FRAME_LENGTH);
+	memcpy(sum + ZTA_FRAME_LENGTH, leaf, ZTA_SHA256_LEN);
+	zta_buf__put(sums, (zta_str){ sum, sizeof(sum) });
+}
+
+void
+zta_frame__finish(zta_buf *buf, zta_str sums, uint64_t first, uint32_t count,
+    int64_t time, unsigned char hash[ZTA_SHA256_LEN])
 {
 	char *head = buf->ptr;
+	const zta_str parts[] = { { head, ZTA_FRAME_HEAD }, sums };
 
 	if (buf->status != ZTA_OK) {
 		return;
@@ -65,21 +77,8 @@ zta_frame__finish(zta_buf *buf, uint64_t first, uint32_t count, int64_t time,
 	put_number(head + COUNT, count, 4);
 	put_number(head + TIME, (uint64_t)time, 8);
 	memcpy(head + BEFORE, hash, ZTA_SHA256_LEN);
-	zta_digest__sha256(zta_buf__str(buf), hash);
+	zta_digest__sha256_parts(parts, 2, hash);
 	zta_buf__put(buf, (zta_str){ (const char *)hash, ZTA_SHA256_LEN });
-}
-
-/* Do the entries fill their room exactly? */
-static bool
-check_entries(const zta_frame *frame)
-{
-	zta_str rest = frame->entries, bytes;
-	uint32_t count = 0;
-
-	while (zta_frame__next(&rest, &bytes)) {
-		count++;
-	}
-	return rest.len == 0 && count == frame->count && count > 0;
 }
 
 bool
@@ -121,20 +120,37 @@ zta_frame__look(zta_str bytes, uint64_t first, zta_frame *out)
 }
 
 bool
-zta_frame__holds(const zta_frame *frame)
+zta_frame__holds(const zta_frame *frame, zta_buf *leaves)
 {
 	unsigned char hash[ZTA_SHA256_LEN];
+	zta_str rest = frame->entries, entry;
+	uint32_t count = 0;
+	zta_sha256 sum;
 
-	zta_digest__sha256((zta_str){ frame->entries.ptr - ZTA_FRAME_HEAD,
-			       frame->size - ZTA_FRAME_TAIL },
-	    hash);
-	return memcmp(hash, frame->hash, sizeof(hash)) == 0 &&
-	    check_entries(frame);
+	zta_sha256__begin(&sum);
+	zta_sha256__add(
+	    &sum, (zta_str){ rest.ptr - ZTA_FRAME_HEAD, ZTA_FRAME_HEAD });
+	for (; zta_frame__next(&rest, &entry); count++) {
+		zta_sha256__add(&sum,
+		    (zta_str){
+			entry.ptr - ZTA_FRAME_LENGTH, ZTA_FRAME_LENGTH });
+		zta_hash_tree__leaf(entry, hash);
+		zta_sha256__add(
+		    &sum, (zta_str){ (const char *)hash, sizeof(hash) });
+		if (leaves != NULL) {
+			zta_buf__put(leaves,
+			    (zta_str){ (const char *)hash, sizeof(hash) });
+		}
+	}
+	zta_sha256__end(&sum, hash);
+	/* The entries fill their room exactly. */
+	return memcmp(hash, frame->hash, sizeof(hash)) == 0 && rest.len == 0 &&
+	    count == frame->count && count > 0;
 }
 
 zta_frame_state
-zta_frame__read(
-    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out)
+zta_frame__read(zta_str bytes, uint64_t first, const unsigned char *before,
+    zta_buf *leaves, zta_frame *out)
 {
 	zta_frame_state state = zta_frame__look(bytes, first, out);
 
@@ -144,8 +160,9 @@ zta_frame__read(
 	    memcmp(bytes.ptr + BEFORE, before, ZTA_SHA256_LEN) != 0) {
 		return ZTA_FRAME_BAD;
 	}
-	return state != ZTA_FRAME_GOOD || zta_frame__holds(out) ? state :
-								  ZTA_FRAME_BAD;
+	return state != ZTA_FRAME_GOOD || zta_frame__holds(out, leaves) ?
+	    state :
+	    ZTA_FRAME_BAD;
 }
 
 uint64_t

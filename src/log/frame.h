@@ -9,7 +9,7 @@
 #define ZTA_LOG_FRAME_H
 
 #include "base/buf.h"
-#include "crypto/digest.h"
+#include "crypto/hash_tree.h"
 
 #define ZTA_FRAME_HEAD 60
 /* Before each entry. */
@@ -22,15 +22,26 @@ typedef struct zta_frame {
 	int64_t time;    /* ms; for people: clocks may jump */
 	zta_str entries; /* each with its length before it */
 	size_t size;     /* of the whole frame */
+	/* Their hashes as leaves, one after another, where somebody says that they
+	 * are here. */
+	const unsigned char *leaves;
 	unsigned char hash[ZTA_SHA256_LEN];
 } zta_frame;
 
 /* Begin a frame in `buf`, which is empty; its head is filled in by finish. */
 void zta_frame__begin(zta_buf *buf);
 void zta_frame__put_entry(zta_buf *buf, zta_str bytes);
-/* `hash` is the hash of the frame before and becomes that of this one. */
-void zta_frame__finish(zta_buf *buf, uint64_t first, uint32_t count,
-    int64_t time, unsigned char hash[ZTA_SHA256_LEN]);
+
+/* What the hash of a frame is of, from an entry: its length, and its leaf. */
+void zta_frame__put_sum(
+    zta_buf *sums, size_t len, const unsigned char leaf[ZTA_SHA256_LEN]);
+
+/*
+ * `sums` has those of all entries; `hash` is the hash of the frame before and
+ * becomes that of this one.
+ */
+void zta_frame__finish(zta_buf *buf, zta_str sums, uint64_t first,
+    uint32_t count, int64_t time, unsigned char hash[ZTA_SHA256_LEN]);
 
 typedef enum zta_frame_state {
 	ZTA_FRAME_GOOD,
@@ -40,10 +51,11 @@ typedef enum zta_frame_state {
 
 /*
  * Read the frame at the front of `bytes`, which must follow the frame of hash
- * `before` (NULL: any) and begin with entry `first`.
+ * `before` (NULL: any) and begin with entry `first`. `leaves`: as of
+ * zta_frame__holds().
  */
-ZTA_MUST_USE zta_frame_state zta_frame__read(
-    zta_str bytes, uint64_t first, const unsigned char *before, zta_frame *out);
+ZTA_MUST_USE zta_frame_state zta_frame__read(zta_str bytes, uint64_t first,
+    const unsigned char *before, zta_buf *leaves, zta_frame *out);
 
 /*
  * The same of a frame that was read before: its hash is not looked at, nor what
@@ -52,8 +64,11 @@ ZTA_MUST_USE zta_frame_state zta_frame__read(
 ZTA_MUST_USE zta_frame_state zta_frame__look(
     zta_str bytes, uint64_t first, zta_frame *out);
 
-/* Does a frame that was looked at have the hash that it says? */
-ZTA_MUST_USE bool zta_frame__holds(const zta_frame *frame);
+/*
+ * Does a frame that was looked at have the hash that it says? Leaves of its
+ * entries are appended to `leaves` (NULL: they are not), where a failure sticks.
+ */
+ZTA_MUST_USE bool zta_frame__holds(const zta_frame *frame, zta_buf *leaves);
 
 /*
  * The head alone, of a frame that must begin with entry `first`: entry, count,

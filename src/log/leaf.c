@@ -85,14 +85,18 @@ encode_field(const zta_leaf_field *f, const void *base, zta_buf *buf)
 static void
 encode_fields(const zta_leaf_table *table, const void *base, zta_buf *buf)
 {
-	size_t i, present = 0;
+	uint64_t present = 0; /* bits of fields */
+	size_t i;
 
 	for (i = 0; i < table->count; i++) {
-		present += zta_leaf_field__is_there(&table->fields[i], base);
+		present |=
+		    (uint64_t)zta_leaf_field__is_there(&table->fields[i], base)
+		    << i;
 	}
-	zta_cbor__put(buf, ZTA_CBOR_MAP, present);
-	for (i = 0; i < table->count; i++) {
-		if (zta_leaf_field__is_there(&table->fields[i], base)) {
+	zta_cbor__put(
+	    buf, ZTA_CBOR_MAP, (uint64_t)__builtin_popcountll(present));
+	for (i = 0; present != 0; i++, present >>= 1) {
+		if ((present & 1) != 0) {
 			encode_field(&table->fields[i], base, buf);
 		}
 	}

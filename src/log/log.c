@@ -99,6 +99,7 @@ zta_log__open(zta_log **out, const char *dir, const zta_log_options *options,
 						       ZTA_LOG_SEGMENT_MAX;
 	log->io = options->io != NULL ? *options->io : system_io;
 	zta_buf__init(&log->frame, ZTA_LOG_FRAME_MAX);
+	zta_buf__init(&log->sums, SIZE_MAX);
 	zta_openings__init(&log->openings);
 	(void)pthread_mutex_init(&log->lock, NULL);
 	(void)pthread_cond_init(&log->wake, NULL);
@@ -168,6 +169,7 @@ zta_log__close(zta_log *log)
 	zta_log_tree__close(log->tree);
 	zta_openings__close(&log->openings);
 	zta_buf__release(&log->frame);
+	zta_buf__release(&log->sums);
 	if (log->fd >= 0) {
 		(void)close(log->fd);
 	}

@@ -51,7 +51,7 @@ struct zta_log {
 	uint64_t segment_max;
 	zta_log_io io;
 	zta_log_tree *tree;
-	zta_buf frame;
+	zta_buf frame, sums;   /* that is written next */
 	zta_openings openings; /* of the segment that grows */
 	pthread_t thread;
 	bool started;

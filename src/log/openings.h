@@ -74,6 +74,28 @@ ZTA_MUST_USE zta_status zta_openings_view__read(const zta_openings_view *view,
     uint64_t index, zta_arena *arena, zta_str *out, zta_error *err);
 
 /*
+ * One opening after another, through windows on the file. What is written after
+ * a window was read is not seen: all entries of whom openings are read so have to
+ * be durable before the first of them is.
+ */
+typedef struct zta_openings_run {
+	zta_openings_view view;
+	unsigned char *row, *values; /* windows; NULL: not read yet */
+	uint64_t row_first;          /* slot that the window begins with */
+	uint64_t values_at;          /* and offset */
+} zta_openings_run;
+
+/* Zeroed by this, it may be closed, or opened: again, too. */
+void zta_openings_run__init(zta_openings_run *run);
+void zta_openings_run__close(zta_openings_run *run);
+/* As zta_openings_view__open(), to read. */
+ZTA_MUST_USE zta_status zta_openings_run__open(
+    zta_openings_run *run, const char *dir, uint64_t first, zta_error *err);
+/* As zta_openings_view__read(); valid until the next call. */
+ZTA_MUST_USE zta_status zta_openings_run__read(
+    zta_openings_run *run, uint64_t index, zta_str *out, zta_error *err);
+
+/*
  * Destroy it in two steps, each to be synced: mark it, so that whatever happens
  * nobody reads it again; wipe what is in it. Marked, it is wiped again.
  */

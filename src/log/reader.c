@@ -116,7 +116,7 @@ try_frame(zta_log_reader *r, zta_frame_state *state, zta_error *err)
 		}
 	}
 	*state = zta_frame__read(zta_buf__str(&r->frame), r->next,
-	    r->chained ? r->hash : NULL, &frame);
+	    r->chained ? r->hash : NULL, NULL, &frame);
 	if (*state == ZTA_FRAME_GOOD) {
 		r->entries = frame.entries;
 		r->at += frame.size;

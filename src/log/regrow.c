@@ -32,7 +32,7 @@ add_frame(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	if (frame->first + frame->count <= g->from) {
 		return ZTA_OK;
 	}
-	if (!g->scanned && !zta_frame__holds(frame)) {
+	if (!g->scanned && !zta_frame__holds(frame, NULL)) {
 		return zta_error__set(err, ZTA_EINVALID,
 		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64,
 		    at, frame->first);

@@ -130,7 +130,7 @@ find_last(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
 	if (frame->first + frame->count != end->next) {
 		return ZTA_OK;
 	}
-	if (!zta_frame__holds(frame)) {
+	if (!zta_frame__holds(frame, NULL)) {
 		return zta_error__set(err, ZTA_EINVALID,
 		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64,
 		    at, frame->first);

@@ -17,6 +17,8 @@
 #include "base/str.h"
 
 #define NAME_DIGITS 20
+/* Pages are given back so many bytes at a time. */
+#define LEFT_AT_ONCE ((size_t)4 << 20)
 
 zta_status
 zta_segment__path(char out[ZTA_SEGMENT_PATH_MAX], const char *dir,
@@ -112,7 +114,7 @@ holds_later_frame(zta_str bytes, uint64_t next)
 		skip = (size_t)(found - bytes.ptr);
 		bytes.ptr += skip;
 		bytes.len -= skip;
-		if (zta_frame__read(bytes, zta_frame__first(bytes), NULL,
+		if (zta_frame__read(bytes, zta_frame__first(bytes), NULL, NULL,
 			&frame) == ZTA_FRAME_GOOD &&
 		    frame.first > next) {
 			return true;
@@ -123,44 +125,11 @@ holds_later_frame(zta_str bytes, uint64_t next)
 	return false;
 }
 
-static zta_status
-scan(zta_str bytes, uint64_t first, const unsigned char *before,
-    zta_segment_end *end, zta_error *err)
-{
-	zta_frame frame;
-	zta_frame_state state;
-
-	*end = (zta_segment_end){ .next = first };
-	if (before != NULL) {
-		memcpy(end->hash, before, ZTA_SHA256_LEN);
-	}
-	while (bytes.len > 0) {
-		state = zta_frame__read(bytes, end->next, before, &frame);
-		if (state != ZTA_FRAME_GOOD) {
-			break;
-		}
-		end->next += frame.count;
-		end->size += frame.size;
-		end->time = frame.time;
-		memcpy(end->hash, frame.hash, ZTA_SHA256_LEN);
-		before = end->hash;
-		bytes.ptr += frame.size;
-		bytes.len -= frame.size;
-	}
-	end->torn = bytes.len;
-	if (bytes.len > 0 && holds_later_frame(bytes, end->next)) {
-		return zta_error__set(err, ZTA_EINVALID,
-		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64
-		    ": whole records stand behind it",
-		    end->size, end->next);
-	}
-	return ZTA_OK;
-}
-
 /* A segment in memory; zeroed: none. */
 typedef struct mapping {
 	void *bytes;
 	size_t len;
+	size_t left; /* bytes whose pages were given back */
 } mapping;
 
 static zta_status
@@ -170,7 +139,7 @@ map_segment(const char *path, mapping *out, zta_error *err)
 	struct stat st;
 	zta_status status = ZTA_OK;
 
-	*out = (mapping){ NULL, 0 };
+	*out = (mapping){ 0 };
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		status = zta_error__errno(err, "open the segment");
 	} else if (st.st_size > 0) {
@@ -178,7 +147,7 @@ map_segment(const char *path, mapping *out, zta_error *err)
 		out->bytes =
 		    mmap(NULL, out->len, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (out->bytes == MAP_FAILED) {
-			*out = (mapping){ NULL, 0 };
+			*out = (mapping){ 0 };
 			status = zta_error__errno(err, "map the segment");
 		}
 	}
@@ -196,22 +165,106 @@ unmap_segment(const mapping *m)
 	}
 }
 
+/* Whoever reads a log needs no more memory for a longer one. */
+static void
+leave_behind(mapping *m, size_t at)
+{
+	size_t done = at < ZTA_SEGMENT_KEPT ? 0 : at - ZTA_SEGMENT_KEPT;
+
+	done -= done % LEFT_AT_ONCE;
+	if (done > m->left) {
+		/* Whether it helps or not, they are not needed. */
+		(void)madvise(
+		    (char *)m->bytes + m->left, done - m->left, MADV_DONTNEED);
+		m->left = done;
+	}
+}
+
+/* A zta_segment_visit of whoever wants to know the end alone. */
+static zta_status
+pass(void *context, const zta_frame *frame, uint64_t at, zta_error *err)
+{
+	(void)context;
+	(void)frame;
+	(void)at;
+	(void)err;
+	return ZTA_OK;
+}
+
+/* The next frame of the log counts. */
+static void
+go_on(zta_segment_end *end, const zta_frame *frame)
+{
+	end->next += frame->count;
+	end->size += frame->size;
+	end->time = frame->time;
+	memcpy(end->hash, frame->hash, ZTA_SHA256_LEN);
+}
+
+static zta_status
+follow(mapping *m, const unsigned char *before, zta_segment_visit *visit,
+    void *context, zta_segment_end *end, zta_error *err)
+{
+	zta_str rest = { m->bytes, m->len };
+	zta_buf leaves;
+	zta_frame frame;
+	zta_status status = ZTA_OK;
+
+	zta_buf__init(&leaves, SIZE_MAX);
+	while (status == ZTA_OK && rest.len > 0 &&
+	    zta_frame__read(rest, end->next, before, &leaves, &frame) ==
+		ZTA_FRAME_GOOD) {
+		frame.leaves = (const unsigned char *)leaves.ptr;
+		status = leaves.status == ZTA_OK ?
+		    visit(context, &frame, end->size, err) :
+		    zta_error__nomem(err);
+		zta_buf__clear(&leaves);
+		go_on(end, &frame);
+		before = end->hash;
+		rest.ptr += frame.size;
+		rest.len -= frame.size;
+		leave_behind(m, (size_t)end->size);
+	}
+	zta_buf__release(&leaves);
+	end->torn = rest.len;
+	if (status == ZTA_OK && rest.len > 0 &&
+	    holds_later_frame(rest, end->next)) {
+		return zta_error__set(err, ZTA_EINVALID,
+		    "the log is damaged at byte %" PRIu64 ", entry %" PRIu64
+		    ": whole records stand behind it",
+		    end->size, end->next);
+	}
+	return status;
+}
+
 zta_status
-zta_segment__scan(const char *path, uint64_t first, const unsigned char *before,
+zta_segment__follow(const char *path, uint64_t first,
+    const unsigned char *before, zta_segment_visit *visit, void *context,
     zta_segment_end *end, zta_error *err)
 {
 	mapping m;
-	zta_status status = map_segment(path, &m, err);
+	zta_status status = map_segment(path, &m, err), last;
 
+	*end = (zta_segment_end){ .next = first };
+	if (before != NULL) {
+		memcpy(end->hash, before, ZTA_SHA256_LEN);
+	}
 	if (status == ZTA_OK) {
-		status =
-		    scan((zta_str){ m.bytes, m.len }, first, before, end, err);
+		status = follow(&m, before, visit, context, end, err);
 	}
 	if (status != ZTA_OK) {
 		zta_error__place(err, "%s", path);
 	}
+	last = visit(context, NULL, end->size, status == ZTA_OK ? err : NULL);
 	unmap_segment(&m);
-	return status;
+	return status != ZTA_OK ? status : last;
+}
+
+zta_status
+zta_segment__scan(const char *path, uint64_t first, const unsigned char *before,
+    zta_segment_end *end, zta_error *err)
+{
+	return zta_segment__follow(path, first, before, pass, NULL, end, err);
 }
 
 zta_status
@@ -235,6 +288,7 @@ zta_segment__walk(const char *path, uint64_t first, uint64_t end,
 		first += frame.count;
 		rest.ptr += frame.size;
 		rest.len -= frame.size;
+		leave_behind(&m, m.len - rest.len);
 	}
 	if (status == ZTA_OK && first != end) {
 		status = zta_error__set(err, ZTA_EINVALID,

@@ -40,6 +40,19 @@ ZTA_MUST_USE zta_status zta_segment__scan(const char *path, uint64_t first,
     const unsigned char *before, zta_segment_end *end, zta_error *err);
 
 /*
+ * The same, and hand out each frame once it is read, with its offset and its leaves: `visit`
+ * may go on with its bytes until it is called without a frame (NULL), which is
+ * once, after the last or a failure. Not long behind, though: pages are given
+ * back ZTA_SEGMENT_KEPT bytes later. Gives back what `visit` does, if it fails.
+ */
+#define ZTA_SEGMENT_KEPT ((size_t)16 << 20)
+typedef zta_status zta_segment_visit(
+    void *context, const zta_frame *frame, uint64_t at, zta_error *err);
+ZTA_MUST_USE zta_status zta_segment__follow(const char *path, uint64_t first,
+    const unsigned char *before, zta_segment_visit *visit, void *context,
+    zta_segment_end *end, zta_error *err);
+
+/*
  * Where frames are, by what their heads say: `*at` and `*next` are moved on over
  * whole frames of the segment in `fd` while `pass` says so of a frame. Nothing is
  * verified: whoever reads on from there does. ZTA_EIO.
@@ -61,8 +74,6 @@ ZTA_MUST_USE zta_status zta_segment__since(
  * its offset. Their hashes are not looked at: the segment was scanned, or see
  * zta_frame__holds(). Gives back what `visit` does, or ZTA_EIO, ZTA_EINVALID.
  */
-typedef zta_status zta_segment_visit(
-    void *context, const zta_frame *frame, uint64_t at, zta_error *err);
 ZTA_MUST_USE zta_status zta_segment__walk(const char *path, uint64_t first,
     uint64_t end, zta_segment_visit *visit, void *context, zta_error *err);
 

@@ -129,6 +129,19 @@ make_room(zta_log *log, uint32_t count)
 	    (!is_full || next_segment(log, NULL) == ZTA_OK);
 }
 
+/* What the hash of the frame is of: leaves, which the lanes' threads hashed. */
+static void
+put_sums(zta_log *log, const zta_log_lane *lane)
+{
+	const zta_log_mark *mark =
+	    (const zta_log_mark *)(const void *)lane->taken_marks.ptr;
+	zta_str rest = zta_buf__str(&lane->taken), entry;
+
+	for (; zta_frame__next(&rest, &entry); mark++) {
+		zta_frame__put_sum(&log->sums, entry.len, mark->hash);
+	}
+}
+
 /* The frame of what was taken, and its openings. False: no memory. */
 static bool
 make_frame(zta_log *log, uint32_t count, unsigned char hash[ZTA_SHA256_LEN])
@@ -137,16 +150,22 @@ make_frame(zta_log *log, uint32_t count, unsigned char hash[ZTA_SHA256_LEN])
 	uint32_t i;
 
 	zta_buf__clear(&log->frame);
+	zta_buf__clear(&log->sums);
 	zta_frame__begin(&log->frame);
 	for (i = 0; i < log->lane_count; i++) {
 		lane = &log->lanes[i];
 		if (lane->taken_count > 0) {
 			zta_buf__put(&log->frame, zta_buf__str(&lane->taken));
+			put_sums(log, lane);
 			zta_openings__take(&log->openings,
 			    zta_buf__str(&lane->taken_openings));
 		}
 	}
-	zta_frame__finish(&log->frame, log->next, count, log->time, hash);
+	if (log->sums.status != ZTA_OK) {
+		return false;
+	}
+	zta_frame__finish(&log->frame, zta_buf__str(&log->sums), log->next,
+	    count, log->time, hash);
 	return log->frame.status == ZTA_OK &&
 	    log->openings.row.status == ZTA_OK &&
 	    log->openings.bytes.status == ZTA_OK;

@@ -6,7 +6,22 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "log/reader.h"
+
+void
+zta_verify_records__open(
+    zta_verify_records *r, const char *dir, zta_log_verified *out)
+{
+	*r = (zta_verify_records){ .dir = dir, .out = out };
+	zta_openings_run__init(&r->openings);
+	zta_arena__init(&r->arena, SIZE_MAX);
+}
+
+void
+zta_verify_records__close(zta_verify_records *r)
+{
+	zta_openings_run__close(&r->openings);
+	zta_arena__release(&r->arena);
+}
 
 static bool
 is_hiding(const zta_leaf *leaf)
@@ -19,60 +34,110 @@ is_hiding(const zta_leaf *leaf)
 	return i < ZTA_PERSONAL_COUNT;
 }
 
+/*
+ * What the opening of a record is. One that does not fit is read again, by
+ * itself: it may have been erased while a window was read.
+ */
 static zta_status
-count(const zta_leaf *leaf, uint64_t index, zta_opening_state state,
-    zta_log_verified *out, zta_error *err)
+judge_opening(zta_verify_records *r, zta_leaf *leaf, uint64_t index,
+    zta_opening_state *state)
+{
+	zta_str opening;
+	zta_status status =
+	    zta_openings_run__read(&r->openings, index, &opening, &r->err);
+
+	if (status != ZTA_OK) {
+		return status;
+	}
+	*state = zta_opening__use(leaf, opening);
+	if (*state == ZTA_OPENING_DAMAGED) {
+		status = zta_openings_view__read(
+		    &r->openings.view, index, &r->arena, &opening, &r->err);
+		*state = zta_opening__use(leaf, opening);
+	}
+	return status;
+}
+
+static zta_status
+count(zta_verify_records *r, const zta_leaf *leaf, uint64_t index,
+    zta_opening_state state)
 {
 	switch (state) {
 	case ZTA_OPENING_OPEN:
-		out->open++;
+		r->out->open++;
 		break;
 	case ZTA_OPENING_ERASED:
 	case ZTA_OPENING_MARKED:
-		out->erased++;
+		r->out->erased++;
 		break;
 	case ZTA_OPENING_NONE:
-		out->missing += is_hiding(leaf);
+		r->out->missing += is_hiding(leaf);
 		break;
 	case ZTA_OPENING_DAMAGED:
-		(void)zta_error__set(err, ZTA_EINVALID,
+		(void)zta_error__set(&r->err, ZTA_EINVALID,
 		    "the opening is damaged: it is not that of its record");
-		zta_error__place(err, "the opening of entry %" PRIu64, index);
+		zta_error__place(
+		    &r->err, "the opening of entry %" PRIu64, index);
 		return ZTA_EINVALID;
 	}
 	return ZTA_OK;
 }
 
-zta_status
-zta_verify__records(const char *dir, zta_log_verified *out, zta_error *err)
+static zta_status
+look(zta_verify_records *r, zta_str entry, uint64_t index)
 {
-	zta_log_reader *reader;
+	zta_opening_state state = ZTA_OPENING_NONE;
 	zta_leaf leaf;
-	uint64_t index, retained = 0;
-	zta_status status = zta_log_reader_open(&reader, dir, 0, err);
+	zta_status status;
 
-	while (status == ZTA_OK) {
-		status = zta_log_reader__leaf(reader, &leaf, &index, err);
-		if (status == ZTA_OK && zta_str__is(leaf.kind, "log") &&
-		    (uint64_t)leaf.minimum > retained) {
-			retained = (uint64_t)leaf.minimum;
-		}
-		if (status == ZTA_OK) {
-			status = count(&leaf, index,
-			    zta_log_reader__read(reader)->state, out, err);
-		}
-	}
-	if (reader == NULL || status != ZTA_ENOTFOUND) {
-		zta_log_reader_close(reader);
+	zta_arena__reset(&r->arena);
+	status = zta_leaf__decode(entry, &r->arena, &leaf, &r->err);
+	if (status != ZTA_OK) {
+		zta_error__place(&r->err, "%s, entry %" PRIu64, r->dir, index);
 		return status;
 	}
-	zta_log_reader_close(reader);
-	if (out->minimum > retained) {
+	if (zta_str__is(leaf.kind, "log") &&
+	    (uint64_t)leaf.minimum > r->retained) {
+		r->retained = (uint64_t)leaf.minimum;
+	}
+	status = judge_opening(r, &leaf, index, &state);
+	return status == ZTA_OK ? count(r, &leaf, index, state) : status;
+}
+
+void
+zta_verify_records__frame(
+    zta_verify_records *r, uint64_t segment, const zta_frame *frame)
+{
+	zta_str rest = frame->entries, entry;
+	uint64_t index = frame->first;
+
+	/* Not before there is a frame: then its openings are there. */
+	if (r->status == ZTA_OK && (!r->entered || r->segment != segment)) {
+		r->status = zta_openings_run__open(
+		    &r->openings, r->dir, segment, &r->err);
+		r->segment = segment;
+		r->entered = true;
+	}
+	while (r->status == ZTA_OK && zta_frame__next(&rest, &entry)) {
+		r->status = look(r, entry, index++);
+	}
+}
+
+zta_status
+zta_verify_records__judge(const zta_verify_records *r, zta_error *err)
+{
+	if (r->status != ZTA_OK) {
+		if (err != NULL) {
+			*err = r->err;
+		}
+		return r->status;
+	}
+	if (r->out->minimum > r->retained) {
 		(void)zta_error__set(err, ZTA_EINVALID,
 		    "the log begins with entry %" PRIu64
 		    ", and no record says that those before may be gone",
-		    out->minimum);
-		zta_error__place(err, "%s", dir);
+		    r->out->minimum);
+		zta_error__place(err, "%s", r->dir);
 		return ZTA_EINVALID;
 	}
 	return ZTA_OK;

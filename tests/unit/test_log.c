@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "log/frame.h"
 #include "log_made.h"
 #include "ztauth/log.h"
 
@@ -139,6 +140,64 @@ test_log__refuses_damage_in_the_middle(void **state)
 		flip(path, at);
 	}
 	assert_int_equal(count_records(), 2);
+}
+
+/* A frame of two entries. */
+static void
+make_frame(zta_buf *frame, unsigned char leaves[2][ZTA_SHA256_LEN])
+{
+	const zta_str entries[] = { ZTA_STR("one"), ZTA_STR("and another") };
+	unsigned char hash[ZTA_SHA256_LEN] = { 7 };
+	zta_buf sums;
+	int i;
+
+	zta_buf__init(frame, SIZE_MAX);
+	zta_buf__init(&sums, SIZE_MAX);
+	zta_frame__begin(frame);
+	for (i = 0; i < 2; i++) {
+		zta_hash_tree__leaf(entries[i], leaves[i]);
+		zta_frame__put_entry(frame, entries[i]);
+		zta_frame__put_sum(&sums, entries[i].len, leaves[i]);
+	}
+	zta_frame__finish(frame, zta_buf__str(&sums), 5, 2, 1, hash);
+	assert_int_equal(sums.status, ZTA_OK);
+	zta_buf__release(&sums);
+}
+
+/* As docs/formats/log.md says; and so every byte of a frame counts. */
+static void
+test_frame__hash_is_of_head_lengths_and_leaves(void **state)
+{
+	unsigned char leaves[2][ZTA_SHA256_LEN], hash[ZTA_SHA256_LEN];
+	zta_buf bytes, read;
+	zta_frame frame;
+	zta_str parts[5];
+	size_t i;
+
+	(void)state;
+	make_frame(&bytes, leaves);
+	parts[0] = (zta_str){ bytes.ptr, 60 };
+	parts[1] = (zta_str){ "\0\0\0\3", 4 };
+	parts[2] = (zta_str){ (const char *)leaves[0], 32 };
+	parts[3] = (zta_str){ "\0\0\0\13", 4 };
+	parts[4] = (zta_str){ (const char *)leaves[1], 32 };
+	zta_digest__sha256_parts(parts, 5, hash);
+	assert_memory_equal(bytes.ptr + bytes.len - 32, hash, 32);
+	zta_buf__init(&read, SIZE_MAX);
+	assert_int_equal(
+	    zta_frame__read(zta_buf__str(&bytes), 5, NULL, &read, &frame),
+	    ZTA_FRAME_GOOD);
+	assert_int_equal(read.len, sizeof(leaves));
+	assert_memory_equal(read.ptr, leaves, sizeof(leaves));
+	for (i = 0; i < bytes.len * 8; i++) {
+		bytes.ptr[i / 8] = (char)(bytes.ptr[i / 8] ^ 1 << i % 8);
+		assert_int_not_equal(zta_frame__read(zta_buf__str(&bytes), 5,
+					 NULL, NULL, &frame),
+		    ZTA_FRAME_GOOD);
+		bytes.ptr[i / 8] = (char)(bytes.ptr[i / 8] ^ 1 << i % 8);
+	}
+	zta_buf__release(&bytes);
+	zta_buf__release(&read);
 }
 
 static void
@@ -353,6 +412,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_frame__hash_is_of_head_lengths_and_leaves),
 		cmocka_unit_test_setup_teardown(
 		    test_log__keeps_what_it_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -87,6 +87,91 @@ verify(zta_log_verified *out)
 	return zta_log_verify(dir, ZTA_STR(""), ZTA_STR(""), out, &err);
 }
 
+/* --- windows */
+
+/* Openings of all sizes, one behind the other; every seventh entry has none. */
+static void
+write_openings(uint64_t count)
+{
+	static const zta_log_io io = { pwrite, fdatasync, ftruncate, NULL };
+	static char bytes[ZTA_OPENING_HEAD + 3000] = { 'O' };
+	zta_openings o = { 0 };
+	zta_buf lane;
+	uint64_t i;
+	size_t len;
+
+	zta_openings__init(&o);
+	zta_buf__init(&lane, SIZE_MAX);
+	assert_int_equal(zta_openings__open(&o, dir, 0, 0, NULL), ZTA_OK);
+	for (i = 0; i < count; i++) {
+		len = i % 1000 == 1 ? 3000 : (size_t)(i % 251);
+		bytes[2] = (char)(len >> 8);
+		bytes[3] = (char)len;
+		memset(bytes + ZTA_OPENING_HEAD, (int)(i % 127), len);
+		zta_openings__hand_in(&lane,
+		    (zta_str){
+			bytes, i % 7 == 0 ? 0 : len + ZTA_OPENING_HEAD });
+	}
+	zta_openings__take(&o, zta_buf__str(&lane));
+	assert_true(zta_openings__write(&o, 0, &io));
+	assert_true(zta_openings__sync(&o, &io));
+	zta_openings__close(&o);
+	zta_buf__release(&lane);
+}
+
+/* Through windows and by itself, an opening is the same. */
+static void
+compare_one(zta_openings_run *run, uint64_t index)
+{
+	zta_arena arena;
+	zta_str one, other;
+
+	zta_arena__init(&arena, SIZE_MAX);
+	assert_int_equal(
+	    zta_openings_view__read(&run->view, index, &arena, &one, NULL),
+	    ZTA_OK);
+	assert_int_equal(
+	    zta_openings_run__read(run, index, &other, NULL), ZTA_OK);
+	assert_int_equal(one.len, other.len);
+	assert_true(one.len == 0 || memcmp(one.ptr, other.ptr, one.len) == 0);
+	zta_arena__release(&arena);
+}
+
+/* Also of entries that are not there, and where a row points anywhere. */
+static void
+test_openings__a_window_shows_what_is_there(void **state)
+{
+	static const unsigned char places[][4] = { { 0, 0, 0, 1 },
+		{ 0, 255, 255, 255 }, { 1, 0, 0, 2 }, { 255, 255, 255, 255 } };
+	enum { COUNT = 10000 };
+	zta_openings_run run;
+	char path[128];
+	uint64_t i;
+	int fd;
+
+	(void)state;
+	write_openings(COUNT);
+	openings_path(path);
+	fd = open(path, O_WRONLY);
+	assert_true(fd >= 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(
+		    pwrite(fd, places[i], 4, (off_t)(i * 2000 + 500) * 4), 4);
+	}
+	assert_int_equal(close(fd), 0);
+	zta_openings_run__init(&run);
+	assert_int_equal(zta_openings_run__open(&run, dir, 0, NULL), ZTA_OK);
+	for (i = 0; i < COUNT + 100; i++) {
+		compare_one(&run, i);
+	}
+	for (i = COUNT; i > 77; i -= 77) {
+		compare_one(&run, i);
+	}
+	compare_one(&run, (uint64_t)1 << 22);
+	compare_one(&run, UINT64_MAX);
+	zta_openings_run__close(&run);
+}
+
 /* --- commitments */
 
 static void
@@ -669,6 +754,9 @@ main(void)
 		    test_openings__may_be_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_openings__damage_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_openings__a_window_shows_what_is_there, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_openings__torn_end_is_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(
