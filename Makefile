@@ -118,12 +118,12 @@ DAEMON = admin asking certificate chronicle config config_export develop \
          serving_changes serving_log serving_sandbox shipper watch \
          witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate delegate_accept delegate_at \
+      cedar_validate checkout cli commit completion delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
       history init init_server key ledger log log_export log_keep log_nodes \
       log_query log_replay log_search log_stats log_witness main pep \
       pep_decide plan receipt replay_groups replay_progress revert revoke \
-      serve show status sync terminal test token trust trust_edit \
+      serve show status survey sync terminal test token trust trust_edit \
       trust_explain trust_show trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
@@ -367,6 +367,8 @@ install uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of packages, which are built in a copy.
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -name '*.d' -print \
+    2>/dev/null)
 
 .PHONY: all publish unit conform check asan tsan lint fuzz replay bench install uninstall clean

@@ -18,6 +18,11 @@ for file in bin/ztauth include/ztauth.h share/man/man1/ztauth.1 \
     share/doc/ztauth/examples/ztauth.conf; do
 	test -s "$there/$file" || fail "not installed: $file"
 done
+for file in bash-completion/completions/ztauth zsh/site-functions/_ztauth \
+    fish/vendor_completions.d/ztauth.fish; do
+	grep -q 'completion of ztauth' "$there/share/$file" ||
+	    fail "not installed: $file"
+done
 ! grep -r @PREFIX@ "$there/lib" "$lib/pkgconfig" || fail "not filled in"
 grep -q '^ExecStart=/usr/bin/ztauth serve ' \
     "$there/lib/systemd/system/ztauth.service" || fail "another program"
