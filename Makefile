@@ -5,7 +5,8 @@
 #   make check      all tests            make asan, make tsan   the same, watched
 #   make fuzz       fuzz targets         make bench             measurements
 #   make lint       layers, symbols, style, warnings of other compilers
-#   make install    DESTDIR= PREFIX=/usr/local
+#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
+#   make uninstall  the same
 
 CC ?= gcc
 PREFIX ?= /usr/local
@@ -114,16 +115,16 @@ API = access collector collector_desk deciding decision delegations \
       witness_desk
 DAEMON = admin asking certificate chronicle config config_export develop \
          exports file_state follow grants_mirror hoard init keeper log_signer \
-         mirror revocations_mirror sandbox_calls sandbox_files say serve \
+         mirror notify revocations_mirror sandbox_calls sandbox_files say serve \
          serving_changes serving_log serving_sandbox shipper watch \
          witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \
-      cedar_validate checkout cli commit delegate delegate_accept delegate_at \
+      cedar_validate checkout cli commit completion delegate delegate_accept delegate_at \
       delegate_grant delegate_show diff explain explain_json explain_print \
       history init init_server key ledger log log_export log_keep log_nodes \
       log_query log_replay log_search log_stats log_witness main pep \
       pep_decide plan receipt replay_groups replay_progress revert revoke \
-      serve show status sync terminal test token trust trust_edit \
+      serve show status survey sync terminal test token trust trust_edit \
       trust_explain trust_show trust_statement validate workspace zone
 
 PROG_SRC = $(API:%=src/api/%.c) $(DAEMON:%=src/daemon/%.c) $(CLI:%=src/cli/%.c)
@@ -355,29 +356,20 @@ bench: all $(BENCH)
 
 # --- installation
 
-MAN = $(wildcard docs/man/*)
+# Debian has LIBDIR=/usr/lib/<its name of the machine>.
+LIBDIR ?= $(PREFIX)/lib
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/ztauth \
-	    $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 755 $(BUILD)/ztauth $(wildcard $(BUILD)/ztauth-publish) \
-	    $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(BUILD)/libztauth.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 755 $(BUILD)/libztauth.so \
-	    $(DESTDIR)$(PREFIX)/lib/libztauth.so.0
-	ln -sf libztauth.so.0 $(DESTDIR)$(PREFIX)/lib/libztauth.so
-	install -m 644 include/ztauth.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 include/ztauth/*.h $(DESTDIR)$(PREFIX)/include/ztauth/
-	install -m 644 $(filter %.1,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 $(filter %.5,$(MAN)) $(DESTDIR)$(PREFIX)/share/man/man5/
-	sed 's|@PREFIX@|$(PREFIX)|' packaging/ztauth.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ztauth.pc
+uninstall:
+install uninstall:
+	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
+	    LIBDIR='$(LIBDIR)' packaging/install $@
 
 clean:
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of packages, which are built in a copy.
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -name '*.d' -print \
+    2>/dev/null)
 
-.PHONY: all publish unit conform check asan tsan lint fuzz replay bench install clean
+.PHONY: all publish unit conform check asan tsan lint fuzz replay bench install uninstall clean

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/survey.h"
+
 void
 cli_say(const char *format, ...)
 {
@@ -140,6 +142,9 @@ cli_arguments(int argc, char **argv, const cli_option *options,
 	size_t count = 0;
 	int i, code = -1;
 
+	if (cli_survey_options(options)) {
+		return CLI_OK;
+	}
 	for (i = 1; code < 0 && i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			continue;
@@ -328,6 +333,9 @@ cli_dispatch(
 {
 	const cli_command *command = commands;
 
+	if (cli_survey_commands(commands)) {
+		return CLI_OK;
+	}
 	if (argc < 2) {
 		fputs(help, stderr);
 		list_commands(commands, stderr);

@@ -315,6 +315,9 @@ typedef struct cli_command {
 	const char *summary;
 } cli_command;
 
+/* All commands of the program. */
+extern const cli_command cli_commands[];
+
 /* Run the command that argv[1] names; `help` is printed if it names none. */
 int cli_dispatch(
     const cli_command *commands, int argc, char **argv, const char *help);
@@ -323,6 +326,7 @@ int cli_apikey(int argc, char **argv);
 int cli_blame(int argc, char **argv);
 int cli_checkout(int argc, char **argv);
 int cli_commit(int argc, char **argv);
+int cli_completion(int argc, char **argv);
 int cli_diff(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_history(int argc, char **argv);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/survey.h"
 #include "ztauth/ledger.h"
 
 static const char help[] =
@@ -71,6 +71,10 @@ cli_init(int argc, char **argv)
 		if (strcmp(argv[i], "--server") == 0) {
 			return cli_init_server(argc, argv);
 		}
+	}
+	if (cli_survey_options(options)) {
+		/* It has two ways, and options of each. */
+		return cli_init_server(argc, argv);
 	}
 	code = cli_options(argc, argv, options, &dir, help);
 	if (code >= 0) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "cli/survey.h"
 
 /* How often --follow looks for new records. */
 #define FOLLOW_NS 100000000
@@ -182,31 +182,28 @@ verify(int argc, char **argv)
 int
 cli_log(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = { { "tail", tail }, { "search", cli_log_search },
-		{ "stats", cli_log_stats }, { "export", cli_log_export },
-		{ "verify", verify }, { "replay", cli_log_replay } };
-	size_t i;
+	static const cli_command commands[] = {
+		{ "tail", tail, "print records, and those that come" },
+		{ "search", cli_log_search, "find records" },
+		{ "stats", cli_log_stats, "count them" },
+		{ "export", cli_log_export, "copy them for a collector" },
+		{ "verify", verify, "is it whole, and what was signed?" },
+		{ "replay", cli_log_replay, "decide all of it again" },
+		{ "erase", cli_log_erase, "destroy what is personal" },
+		{ "retain", cli_log_retain, "give up the oldest entries" },
+		{ "witness", cli_log_witness, "look at a log from outside" },
+		{ "nodes", cli_log_nodes,
+		    "how complete are the logs of others?" },
+		{ NULL, NULL, NULL },
+	};
+	const cli_command *command = commands;
 
-	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]);
-	     i++) {
-		if (strcmp(argv[1], commands[i].name) == 0) {
-			return commands[i].run(argc - 1, argv + 1);
+	(void)cli_survey_commands(commands);
+	while (argc > 1 && command->name != NULL) {
+		if (strcmp(argv[1], command->name) == 0) {
+			return command->run(argc - 1, argv + 1);
 		}
-	}
-	if (argc > 1 && strcmp(argv[1], "erase") == 0) {
-		return cli_log_erase(argc - 1, argv + 1);
-	}
-	if (argc > 1 && strcmp(argv[1], "retain") == 0) {
-		return cli_log_retain(argc - 1, argv + 1);
-	}
-	if (argc > 1 && strcmp(argv[1], "witness") == 0) {
-		return cli_log_witness(argc - 1, argv + 1);
-	}
-	if (argc > 1 && strcmp(argv[1], "nodes") == 0) {
-		return cli_log_nodes(argc - 1, argv + 1);
+		command++;
 	}
 	return cli_history(argc, argv);
 }

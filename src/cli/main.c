@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-static const cli_command commands[] = {
+const cli_command cli_commands[] = {
 	{ "serve", cli_serve, "run the server: tokens, decisions, records" },
 	{ "init", cli_init, "make a folder of policies a workspace" },
 	{ "status", cli_status, "what differs from the last commit" },
@@ -35,6 +35,7 @@ static const cli_command commands[] = {
 	{ "revoke", cli_revoke, "take a credential back before its end" },
 	{ "pep", cli_pep, "ask before it is done: tokens, decisions, seals" },
 	{ "token", cli_token, "mint, inspect and verify tokens" },
+	{ "completion", cli_completion, "let a shell complete all this" },
 	{ NULL, NULL, NULL },
 };
 
@@ -54,7 +55,7 @@ main(int argc, char **argv)
 		printf("ztauth %s\n", zta_version());
 		return CLI_OK;
 	}
-	code = cli_dispatch(commands, argc, argv, help);
+	code = cli_dispatch(cli_commands, argc, argv, help);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		cli_say("cannot write to standard output");
 		return CLI_FAILED;

@@ -234,6 +234,7 @@ prepare(zta_serving *s, const zta_serve *how)
 	(void)pthread_mutex_init(&s->chronicle.lock, NULL);
 	s->service.say = zta_daemon__say;
 	s->keeper.pid = -1;
+	s->notify = -1;
 	if (read_config(s, how, &err) != ZTA_OK) {
 		return zta_daemon__complain("configuration", &err);
 	}
@@ -290,6 +291,7 @@ release(zta_serving *s)
 	(void)pthread_mutex_destroy(&s->service.lock);
 	(void)pthread_mutex_destroy(&s->chronicle.lock);
 	zta_arena__release(&s->arena);
+	zta_notify__close(s->notify);
 }
 
 static const char *
@@ -308,6 +310,7 @@ run(zta_serving *s)
 	zta_error err = { 0 };
 	int code;
 
+	s->notify = zta_notify__open();
 	/* Before there are threads, which it would not be of. */
 	if (zta_serving__sandbox(s, &err) != ZTA_OK) {
 		return zta_daemon__complain("sandbox", &err);
@@ -350,7 +353,9 @@ run(zta_serving *s)
 		zta_daemon__say("listening on %s://%s:%u",
 		    s->certificate.tls == NULL ? "http" : "https",
 		    s->config.host, s->workers.port);
+		zta_notify__ready(s->notify);
 		code = zta_serving__wait(s);
+		zta_notify__stopping(s->notify);
 	}
 	zta_shipper__stop(&s->shipper);
 	zta_revocations_mirror__stop(&s->revocations_mirror);

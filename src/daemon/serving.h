@@ -17,6 +17,7 @@
 #include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
 #include "daemon/mirror.h"
+#include "daemon/notify.h"
 #include "daemon/revocations_mirror.h"
 #include "daemon/shipper.h"
 #include "daemon/witnesses.h"
@@ -51,6 +52,7 @@ typedef struct zta_serving {
 	char erasures[PATH_MAX]; /* where the log says what was erased */
 	int64_t retain_at;       /* monotonic ms: look again for what is old */
 	zta_workers workers;
+	int notify; /* who started us: zta_notify__open() */
 } zta_serving;
 
 /*

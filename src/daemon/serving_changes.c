@@ -137,6 +137,17 @@ look_at_files(zta_serving *s)
 	}
 }
 
+/* The ledger is loaded by the follower, and it says what became of it. */
+static void
+reload(zta_serving *s)
+{
+	zta_notify__reloading(s->notify);
+	replace_keys(s);
+	zta_certificate__renew(&s->certificate, true);
+	zta_follower__reload(&s->follower);
+	zta_notify__ready(s->notify);
+}
+
 /* Returns the exit code. */
 int
 zta_serving__wait(zta_serving *s)
@@ -151,9 +162,7 @@ zta_serving__wait(zta_serving *s)
 		if (signal < 0) {
 			look_at_files(s);
 		} else if (signal == SIGHUP) {
-			replace_keys(s);
-			zta_certificate__renew(&s->certificate, true);
-			zta_follower__reload(&s->follower);
+			reload(s);
 		} else if (signal != SIGCHLD) {
 			zta_daemon__say("stopping");
 			return 0;
