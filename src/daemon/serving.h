@@ -16,6 +16,7 @@
 #include "daemon/follow.h"
 #include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
+#include "daemon/meter.h"
 #include "daemon/mirror.h"
 #include "daemon/revocations_mirror.h"
 #include "daemon/shipper.h"
@@ -51,6 +52,7 @@ typedef struct zta_serving {
 	char erasures[PATH_MAX]; /* where the log says what was erased */
 	int64_t retain_at;       /* monotonic ms: look again for what is old */
 	zta_workers workers;
+	zta_meter meter;
 } zta_serving;
 
 /*
