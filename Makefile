@@ -111,11 +111,11 @@ API = access collector collector_desk deciding decision delegations \
       health host ledger_desk ledger_job ledger_record ledger_route ledgers \
       ledgers_grants ledgers_history ledgers_objects ledgers_refs \
       ledgers_revocations ledgers_write log_desk metadata openapi outside \
-      presented seal search service signed_request token token_form witness \
+      presented seal search service signed_request tally token token_form witness \
       witness_desk
 DAEMON = admin asking certificate chronicle config config_export develop \
          exports file_state follow grants_mirror hoard init keeper log_signer \
-         mirror notify revocations_mirror sandbox_calls sandbox_files say serve \
+         meter mirror notify revocations_mirror sandbox_calls sandbox_files say serve \
          serving_changes serving_log serving_sandbox shipper watch \
          witness_ask witness_signer witnesses workers
 CLI = apikey blame cedar cedar_explain cedar_format cedar_search \

@@ -223,10 +223,12 @@ zta_status
 zta_deciding__decide(zta_deciding *d, const zta_authzen *request,
     zta_decision *out, zta_error *err)
 {
+	int64_t since = zta_tally__now_us();
 	zta_status status =
 	    zta_pdp__decide_proven(&d->grounds, request, out, err);
 
 	if (status == ZTA_OK) {
+		zta_tally__decided(&d->worker->tally, out, since);
 		keep_request(d, request, out);
 	}
 	return status;

@@ -73,34 +73,76 @@ put_keyless(
 	}
 }
 
+/* A condition that does not hold, and what to do. */
+static void
+put_reason(zta_json_out *out, const char *condition, const char *message,
+    const char *mend)
+{
+	zta_json_out__open(out, '{');
+	zta_json_out__member(out, "condition", zta_str_of(condition));
+	zta_json_out__member(out, "message", zta_str_of(message));
+	zta_json_out__member(out, "mend", zta_str_of(mend));
+	zta_json_out__close(out, '}');
+}
+
+/* All reasons at once; who mends one shall not find the next only then. */
+static void
+put_not_ready(zta_service *service, bool log, bool ledger, zta_json_out *out)
+{
+	zta_json_out__open(out, '{');
+	zta_http__put_error(out, "unavailable",
+	    log ? zta_str_of("the ledger has no commit yet") :
+		  zta_str_of("the log cannot be written"),
+	    "");
+	zta_json_out__name(out, "reasons");
+	zta_json_out__open(out, '[');
+	if (!log) {
+		put_reason(out, "log", "the log cannot be written",
+		    "make room in log_dir, or mend its disk, and restart");
+	}
+	if (!ledger) {
+		put_reason(out, "ledger", "the ledger has no commit yet",
+		    service->zone.follows ?
+			"see that the server in `follow` can be reached" :
+			"push a first commit (ztauth push), or see what the "
+			"server has said of it");
+	}
+	zta_json_out__close(out, ']');
+	zta_json_out__close(out, '}');
+}
+
+static void
+put_ready(zta_worker *worker, const zta_snapshot *snapshot, zta_json_out *out)
+{
+	zta_json_out__open(out, '{');
+	zta_json_out__name(out, "status");
+	zta_json_out__text(out, "ready");
+	zta_json_out__name(out, "commit");
+	zta_json_out__text(out, snapshot->tree.id);
+	put_ages(worker->service, out);
+	put_keyless(worker->service, snapshot, out);
+	zta_json_out__close(out, '}');
+}
+
 void
 zta_api__readyz(zta_worker *worker, zta_http_call *call)
 {
-	zta_snapshot *snapshot;
+	zta_snapshot *snapshot = zta_service__snapshot(worker->service);
+	bool log = zta_log__is_alive(worker->service->log);
+	bool ready = log && snapshot != NULL;
 	zta_buf buf;
 	zta_json_out out = { &buf, false };
 
-	if (!zta_log__is_alive(worker->service->log)) {
-		zta_http_call__fail(
-		    call, 503, "unavailable", "the log cannot be written", "");
-		return;
-	}
-	snapshot = zta_worker__snapshot(worker, call);
-	if (snapshot == NULL) {
-		return;
-	}
 	zta_buf__init(&buf, SIZE_MAX);
-	zta_json_out__open(&out, '{');
-	zta_json_out__name(&out, "status");
-	zta_json_out__text(&out, "ready");
-	zta_json_out__name(&out, "commit");
-	zta_json_out__text(&out, snapshot->tree.id);
-	put_ages(worker->service, &out);
-	put_keyless(worker->service, snapshot, &out);
-	zta_json_out__close(&out, '}');
+	if (ready) {
+		put_ready(worker, snapshot, &out);
+	} else {
+		put_not_ready(worker->service, log, snapshot != NULL, &out);
+	}
 	zta_snapshot__drop(snapshot);
 	if (buf.status == ZTA_OK) {
-		zta_http_call__answer(call, 200, "", zta_buf__str(&buf));
+		zta_http_call__answer(
+		    call, ready ? 200 : 503, "", zta_buf__str(&buf));
 	} else {
 		zta_http_call__fail(
 		    call, 503, "unavailable", "out of memory", "");

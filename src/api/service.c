@@ -242,6 +242,36 @@ static const struct {
 	{ "/readyz", "GET", false, zta_api__readyz },
 };
 
+#define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+/* Numbers of routes: these, and behind them those of the table. */
+enum { REFUSED, LEDGERS, DELEGATIONS, COLLECTOR, LOG, WITNESS, TABLE };
+
+_Static_assert(TABLE + ROUTES <= ZTA_TALLY_ROUTES_MAX, "each has its count");
+
+const char *
+zta_worker__route(uint32_t route)
+{
+	static const char *const names[TABLE] = { [REFUSED] = "none",
+		[LEDGERS] = "/ledgers",
+		[DELEGATIONS] = "/delegations",
+		[COLLECTOR] = "/logs",
+		[LOG] = "/log",
+		[WITNESS] = "/witness" };
+
+	return route < TABLE       ? names[route] :
+	    route - TABLE < ROUTES ? routes[route - TABLE].path :
+				     NULL;
+}
+
+void
+zta_worker__answered(void *context, uint32_t route, unsigned status)
+{
+	zta_worker *worker = context;
+
+	zta_tally__answered(&worker->tally, route, status);
+}
+
 /* Cut "/zones/<this zone>" off; false: it is another zone's. */
 static bool
 enter_zone(const zta_service *service, zta_str *path, bool *named)
@@ -324,31 +354,37 @@ zta_worker__handle(void *context, zta_http_call *call)
 		return;
 	}
 	if (named && is_about_ledgers(worker, path)) {
+		call->route = LEDGERS;
 		zta_ledger_desk__handle(worker->desk, call, path);
 		return;
 	}
 	if (zta_api__is_delegation(path)) {
+		call->route = DELEGATIONS;
 		zta_api__delegations(worker, call);
 		return;
 	}
 	if (named && worker->collector != NULL &&
 	    zta_collector_desk__knows(path)) {
+		call->route = COLLECTOR;
 		zta_collector_desk__handle(worker->collector, call, path);
 		return;
 	}
 	if (worker->log_desk != NULL && zta_log_desk__knows(path)) {
+		call->route = LOG;
 		zta_log_desk__handle(worker->log_desk, call, path);
 		return;
 	}
 	if (worker->witness_desk != NULL && zta_witness_desk__knows(path)) {
+		call->route = WITNESS;
 		zta_witness_desk__handle(worker->witness_desk, call, path);
 		return;
 	}
-	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+	for (i = 0; i < ROUTES; i++) {
 		if (!zta_str__is(path, routes[i].path) ||
 		    (named && !routes[i].zone)) {
 			continue;
 		}
+		call->route = TABLE + (uint32_t)i;
 		if (zta_str__is(call->method, routes[i].method) ||
 		    (head && routes[i].method[0] == 'G')) {
 			routes[i].run(worker, call);

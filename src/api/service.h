@@ -16,6 +16,7 @@
 #include "api/ledgers.h"
 #include "api/log_desk.h"
 #include "api/presented.h"
+#include "api/tally.h"
 #include "api/witness_desk.h"
 #include "base/json_write.h"
 #include "http/http.h"
@@ -59,12 +60,13 @@ typedef struct zta_worker {
 	zta_log_lane *lane;
 	zta_http *http;
 	zta_signer *sign, *sign_seal, *sign_grant;
-	zta_ledger_desk *desk;            /* NULL: there is no store */
-	zta_log_desk *log_desk;           /* NULL: it has no checkpoints */
-	zta_witness_desk *witness_desk;   /* NULL: this is no witness */
-	zta_collector_desk *collector;    /* NULL: it collects no logs */
-	zta_fetch_desk *fetch;            /* calls that wait for the outside */
-	void *channel;                    /* of this worker to the keeper */
+	zta_ledger_desk *desk;          /* NULL: there is no store */
+	zta_log_desk *log_desk;         /* NULL: it has no checkpoints */
+	zta_witness_desk *witness_desk; /* NULL: this is no witness */
+	zta_collector_desk *collector;  /* NULL: it collects no logs */
+	zta_fetch_desk *fetch;          /* calls that wait for the outside */
+	void *channel;                  /* of this worker to the keeper */
+	zta_tally tally;
 	struct zta_waiting *first, *last; /* answers that wait for the log */
 } zta_worker;
 
@@ -80,6 +82,11 @@ void zta_worker__handle(void *context, zta_http_call *call);
 void zta_worker__recorded(void *context);
 /* A zta_http_body_max. */
 size_t zta_worker__body_max(void *context, const zta_http_call *call);
+
+/* A zta_http_answered. */
+void zta_worker__answered(void *context, uint32_t route, unsigned status);
+/* What the number of a route stands for, for metrics; NULL: there is none. */
+const char *zta_worker__route(uint32_t route);
 
 /* --- for the files of api */
 

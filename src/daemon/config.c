@@ -30,6 +30,7 @@ typedef enum form {
 	TEXT,
 	PATH,
 	LISTEN,
+	METRICS,
 	WORKERS,
 	AGE,
 	LIFE,
@@ -80,6 +81,7 @@ static const struct {
 	{ "tls_client", CLIENT, 0, false },
 	{ "tls_client_ca", PATH, offsetof(zta_config, tls_client_ca), false },
 	{ "listen", LISTEN, 0, false },
+	{ "metrics", METRICS, 0, false },
 	{ "workers", WORKERS, 0, false },
 	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
 	    false },
@@ -153,7 +155,7 @@ read_number(zta_str text, uint32_t max, uint32_t *out)
 
 /* address:port; an IPv6 address is in brackets. */
 static zta_status
-read_listen(reader *r, zta_str value)
+read_listen(reader *r, zta_str value, const char **to_host, uint16_t *to_port)
 {
 	size_t colon = value.len;
 	zta_str host, port;
@@ -173,10 +175,9 @@ read_listen(reader *r, zta_str value)
 	if (!read_number(port, UINT16_MAX, &number)) {
 		return FAIL(r, "a port is a number from 0 to 65535");
 	}
-	r->out->port = (uint16_t)number;
-	r->out->host = zta_arena__cstr(r->arena, host);
-	return r->out->host == NULL ? zta_arena__failed(r->arena, r->err) :
-				      ZTA_OK;
+	*to_port = (uint16_t)number;
+	*to_host = zta_arena__cstr(r->arena, host);
+	return *to_host == NULL ? zta_arena__failed(r->arena, r->err) : ZTA_OK;
 }
 
 static zta_status
@@ -284,7 +285,10 @@ read_value(reader *r, size_t key, zta_str value)
 		return read_text(
 		    r, value, keys[key].form == PATH, keys[key].at);
 	case LISTEN:
-		return read_listen(r, value);
+		return read_listen(r, value, &r->out->host, &r->out->port);
+	case METRICS:
+		return read_listen(
+		    r, value, &r->out->metrics_host, &r->out->metrics_port);
 	case CLIENT:
 		return read_client(r, value);
 	case QUORUM:

@@ -54,6 +54,8 @@ typedef struct zta_config {
 	uint32_t seal_lifetime_max; /* seconds; default: a day */
 	const char *host;           /* of `listen` */
 	uint16_t port;
+	const char *metrics_host; /* of `metrics`; NULL: there are none */
+	uint16_t metrics_port;
 	uint32_t workers; /* default: one a core */
 	zta_config_export exports[ZTA_LOG_READERS_MAX];
 	uint32_t export_count;

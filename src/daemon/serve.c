@@ -342,6 +342,8 @@ run(zta_serving *s)
 		code = zta_daemon__complain("export", &err);
 	} else if (zta_workers__start(&s->workers, &err) != ZTA_OK) {
 		code = zta_daemon__complain("listen", &err);
+	} else if (zta_meter__start(&s->meter, &s->workers, &err) != ZTA_OK) {
+		code = zta_daemon__complain("metrics", &err);
 	} else if (zta_follower__start(&s->follower, &err) != ZTA_OK ||
 	    zta_mirror__start(&s->mirror, &err) != ZTA_OK ||
 	    zta_grants_mirror__start(&s->grants_mirror, &err) != ZTA_OK ||
@@ -362,6 +364,7 @@ run(zta_serving *s)
 	zta_grants_mirror__stop(&s->grants_mirror);
 	zta_mirror__stop(&s->mirror);
 	zta_follower__stop(&s->follower);
+	zta_meter__stop(&s->meter);
 	zta_workers__stop(&s->workers);
 	zta_exports__stop(&s->exports);
 	return code;

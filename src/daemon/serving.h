@@ -16,6 +16,7 @@
 #include "daemon/follow.h"
 #include "daemon/grants_mirror.h"
 #include "daemon/keeper.h"
+#include "daemon/meter.h"
 #include "daemon/mirror.h"
 #include "daemon/notify.h"
 #include "daemon/revocations_mirror.h"
@@ -53,6 +54,7 @@ typedef struct zta_serving {
 	int64_t retain_at;       /* monotonic ms: look again for what is old */
 	zta_workers workers;
 	int notify; /* who started us: zta_notify__open() */
+	zta_meter meter;
 } zta_serving;
 
 /*

@@ -84,6 +84,7 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 		.port = w->port,
 		.tls = w->tls,
 		.handle = zta_worker__handle,
+		.answered = zta_worker__answered,
 		.body_max = zta_worker__body_max,
 		.large_left = &w->service->large_left,
 		.context = worker };

@@ -93,6 +93,8 @@ zta_tls *zta_http__tls(const zta_http *http);
 const char *zta_http__date(const zta_http *http);
 bool zta_http__is_stopping(const zta_http *http);
 void zta_http__handle(zta_http *http, zta_http_call *call);
+/* An answer leaves, or is for nobody any more. */
+void zta_http__answered(zta_http *http, uint32_t route, unsigned status);
 size_t zta_http__body_max(zta_http *http, const zta_http_call *call);
 /* Count one more large body; false: there are as many as may be. */
 bool zta_http__take_large(zta_http *http);

@@ -115,6 +115,7 @@ zta_http_call__answer_as(zta_http_call *call, unsigned status,
 {
 	zta_conn *conn = call->connection;
 
+	zta_http__answered(conn->http, call->route, status);
 	if (conn->fd < 0) {
 		conn->state = ZTA_CONN_IDLE;
 		zta_conn__close(conn);
@@ -194,6 +195,7 @@ zta_conn__answer_refusal(zta_conn *conn)
 	put_refusal(&buf, "bad_request", conn->refusal, "");
 	conn->close = true;
 	conn->parsed = conn->in.len;
+	zta_http__answered(conn->http, 0, conn->refused);
 	put_head(conn, conn->refused, "", JSON_TYPE, zta_buf__str(&buf));
 	put_body(conn, zta_buf__str(&buf));
 	zta_buf__release(&buf);

@@ -100,7 +100,16 @@ void
 zta_http__handle(zta_http *http, zta_http_call *call)
 {
 	call->number = ++http->calls;
+	call->route = 0;
 	http->options.handle(http->options.context, call);
+}
+
+void
+zta_http__answered(zta_http *http, uint32_t route, unsigned status)
+{
+	if (http->options.answered != NULL) {
+		http->options.answered(http->options.context, route, status);
+	}
 }
 
 size_t

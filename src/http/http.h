@@ -38,6 +38,7 @@ struct zta_http_call {
 	/* What the client has shown in the handshake; NULL: nothing. */
 	const zta_x509_chain *peer;
 	uint64_t number;  /* that no other request to this process has */
+	uint32_t route;   /* what the handler takes it for; 0: nothing yet */
 	zta_arena *arena; /* for the handler's own needs too */
 	void *connection; /* of the server */
 };
@@ -50,12 +51,16 @@ typedef void zta_http_handler(void *context, zta_http_call *call);
  */
 typedef size_t zta_http_body_max(void *context, const zta_http_call *call);
 
+/* The answer of a call of `route` leaves; 0: it did not become a call. */
+typedef void zta_http_answered(void *context, uint32_t route, unsigned status);
+
 typedef struct zta_http_options {
 	const char *host; /* numeric address */
 	uint16_t port;    /* 0: any; see zta_http__port() */
 	zta_tls *tls;     /* outlives the server; NULL: plain HTTP */
 	zta_http_handler *handle;
 	zta_http_body_max *body_max; /* NULL: ZTA_HTTP_BODY_MAX for all */
+	zta_http_answered *answered; /* NULL: nobody counts */
 	/* How many more bodies over ZTA_HTTP_BODY_MAX may be held at a time, by
 	 * all loops that share it; where there is no more, 503. NULL: any. */
 	atomic_int *large_left;

@@ -42,6 +42,8 @@ def wait_in_force(commit_id, seconds=10):
 def test_nothing_in_force_at_first():
     status, answer = readyz()
     assert status == 503 and code_of(answer) == "unavailable"
+    assert answer["reasons"] == [{"condition": "ledger", "message": "the ledger has no commit yet",
+                                  "mend": "push a first commit (ztauth push), or see what the server has said of it"}]
     status, answer, _ = zone.post("/access/v1/evaluation", "{}")
     assert status == 503
 

@@ -5,6 +5,7 @@ does not start and says why; it never answers what it did not record, and mends 
 SPEC: docs/formats/log.md, docs/formats/tree.md, docs/formats/checkpoint.md"""
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -212,6 +213,11 @@ def test_failing_sync():
         for _ in range(5):  # the disk is well again, but nobody knows what it holds
             answer = f.server.post(EVALUATION, question(f.token))[1]
             assert answer["decision"] is False and answer["context"]["ztauth"] == refused, answer
+        c = f.server.connect()
+        c.request("GET", "/readyz")
+        answer = c.getresponse()
+        reasons = json.loads(answer.read())["reasons"]
+        assert answer.status == 503 and [r["condition"] for r in reasons] == ["log"], reasons
         f.server.kill()
         f.server.start()
         f.has(told)
