@@ -513,6 +513,18 @@ test_erase__matches_whom_it_names(void **state)
 	}
 }
 
+/* Where the opening of an entry is. */
+static off_t
+place_of(const char *path, size_t index)
+{
+	unsigned char slot[4];
+	int fd = open(path, O_RDONLY);
+
+	assert_int_equal(pread(fd, slot, 4, (off_t)index * 4), 4);
+	(void)close(fd);
+	return (off_t)slot[0] << 24 | slot[1] << 16 | slot[2] << 8 | slot[3];
+}
+
 static bool
 holds(const char *path, const char *text)
 {
@@ -615,6 +627,38 @@ test_erase__takes_what_is_damaged(void **state)
 	assert_false(holds(path, "alice"));
 }
 
+/* A head that lies about its length, or is none: hers goes, and nobody else's. */
+static void
+test_erase__keeps_to_its_place(void **state)
+{
+	static const off_t damages[] = { 0, 2 }; /* the state, the length */
+	zta_log_found found;
+	zta_log_erased erased;
+	zta_log *log;
+	zta_leaf leaf;
+	char path[128], read[64];
+	size_t i;
+
+	(void)state;
+	log = open_log(NULL, 0, &found);
+	for (i = 0; i < 4; i++) {
+		leaf = i < 2 ? personal("alice", "a") : personal("bob", "b");
+		assert_int_equal(put(log, &leaf), ZTA_OK);
+	}
+	zta_log__close(log);
+	openings_path(path);
+	for (i = 0; i < 2; i++) {
+		flip(path, place_of(path, i) + damages[i]);
+	}
+	assert_int_equal(
+	    zta_log_erase(dir, ZTA_STR("User::\"alice\""), &erased, NULL),
+	    ZTA_OK);
+	assert_int_equal(erased.openings, 2);
+	assert_false(holds(path, "alice"));
+	assert_int_equal(read_state(2, read), ZTA_OPENING_OPEN);
+	assert_int_equal(read_state(3, read), ZTA_OPENING_OPEN);
+}
+
 static void
 test_erase__blanks_kept_requests(void **state)
 {
@@ -681,6 +725,8 @@ main(void)
 		    test_erase__goes_on_after_a_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_erase__takes_what_is_damaged, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_erase__keeps_to_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_erase__blanks_kept_requests, setup, teardown),
 	};
