@@ -133,7 +133,7 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent consistency \
        cosignature cosigning decide diff difference dpop evaluations export \
        finder foreign gate grant grant_chain grant_make grant_show grants \
-       grants_copy grants_fault grants_random json jwt keeper known ledger \
+       grants_copy grants_fault grants_random journal json jwt keeper known ledger \
        log log_cut log_find log_lag log_policy log_signer log_tree masks \
        may_act merkle merkle_vectors metamorphic nomem note object openings \
        pack pep pep_answer pep_batch pep_link pep_part pep_sent quarantine \

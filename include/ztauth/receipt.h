@@ -44,10 +44,11 @@ typedef struct zta_receipt_checked {
  * that; with the request, decide it again under those policies and as of then: the
  * decision has to be the one that was recorded, for the same reasons.
  * ZTA_EUNTRUSTED: receipt or commit are not signed by whom they should.
- * ZTA_EINVALID: the receipt is not good, it is another request, or the decision
- * does not follow. ZTA_ENOTFOUND: the workspace does not have the version.
- * ZTA_EUNAVAILABLE: it cannot be decided again: what failed at its token, or
- * came with grants. ZTA_ESYNTAX, ZTA_EIO, ZTA_ENOMEM.
+ * ZTA_EINVALID: the receipt is not good, it is another request, the record says
+ * something else than its request, or the decision does not follow.
+ * ZTA_ENOTFOUND: the workspace does not have the version. ZTA_EUNAVAILABLE: it
+ * cannot be decided again: what failed at its token, came with grants, or was
+ * one of several evaluations. ZTA_ESYNTAX, ZTA_EIO, ZTA_ENOMEM.
  */
 ZTA_PUBLIC ZTA_MUST_USE zta_status zta_receipt_recheck(
     const zta_receipt_question *question, zta_receipt_checked *out,

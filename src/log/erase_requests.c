@@ -3,7 +3,8 @@
  * erase_requests.c - lines about somebody in kept requests: see erase.h.
  *
  * A line is overwritten with spaces where it is, for a server may append to the
- * file. What a crash left of one is a line that cannot be read: it goes too.
+ * file. What a crash left of one is a line that cannot be read: it goes too, also
+ * at the end of the file, unless it is being written.
  */
 #include "log/erase.h"
 
@@ -12,11 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/str.h"
+
+/* In which a line, that is one write, comes to its end. */
+#define WRITING_NS 50000000
 
 /* The part of a type behind its namespace. */
 static zta_str
@@ -133,6 +139,17 @@ blank(int fd, off_t at, size_t len, zta_error *err)
 	return ZTA_OK;
 }
 
+/* Is there more, a moment later, of a line that ends at `end` and is not ended? */
+static bool
+is_being_written(int fd, off_t end)
+{
+	const struct timespec pause = { 0, WRITING_NS };
+	struct stat info;
+
+	(void)nanosleep(&pause, NULL);
+	return fstat(fd, &info) != 0 || info.st_size > end;
+}
+
 /* Line after line of `file`, which `fd` is open to be written. */
 static zta_status
 erase_lines(FILE *file, int fd, const zta_person *person, uint64_t *count,
@@ -142,21 +159,25 @@ erase_lines(FILE *file, int fd, const zta_person *person, uint64_t *count,
 	char *text = NULL;
 	size_t room = 0;
 	ssize_t len;
-	off_t at = 0;
+	off_t at = 0, end;
 	bool goes;
 	zta_status status = ZTA_OK;
 
 	zta_arena__init(&arena, SIZE_MAX);
-	/* A last one without its end is being written. */
-	while (status == ZTA_OK && (len = getline(&text, &room, file)) > 0 &&
-	    text[len - 1] == '\n') {
-		status = judge(&arena, (zta_str){ text, (size_t)len - 1 },
-		    person, &goes, err);
+	while (status == ZTA_OK && (len = getline(&text, &room, file)) > 0) {
+		end = at + len;
+		if (text[len - 1] == '\n') {
+			len--;
+		} else if (is_being_written(fd, end)) {
+			break;
+		}
+		status = judge(
+		    &arena, (zta_str){ text, (size_t)len }, person, &goes, err);
 		if (status == ZTA_OK && goes) {
-			status = blank(fd, at, (size_t)len - 1, err);
+			status = blank(fd, at, (size_t)len, err);
 			++*count;
 		}
-		at += len;
+		at = end;
 	}
 	if (status == ZTA_OK && ferror(file)) {
 		status = zta_error__errno(err, "read the file");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * journal.c - see journal.h. A line is one write to a file that is appended to,
- * so that lines of several threads do not mix. What a write that failed left
- * behind is a line of its own, which readers pass over.
+ * so that lines of several threads do not mix. What a write that failed, or a
+ * crash, left behind is a line of its own, which readers pass over.
  */
 #include "log/journal.h"
 
@@ -35,7 +35,7 @@ struct zta_journal {
 	char dir[PATH_MAX];
 	char name[NAME_MAX_LEN]; /* of the file that is open */
 	int fd;
-	bool torn;   /* the last write has failed */
+	bool torn;   /* what was written last is no whole line */
 	zta_buf buf; /* one line */
 };
 
@@ -90,6 +90,17 @@ zta_journal__close(zta_journal *j)
 	}
 }
 
+/* Does something stand in the file whose last line is not ended? */
+static bool
+is_torn(int fd)
+{
+	struct stat info;
+	char last = '\n';
+
+	return fstat(fd, &info) == 0 && info.st_size > 0 &&
+	    (pread(fd, &last, 1, info.st_size - 1) != 1 || last != '\n');
+}
+
 /* Open the file of the day. Under the lock. */
 static zta_status
 turn_page(zta_journal *j, int64_t time, zta_error *err)
@@ -106,13 +117,14 @@ turn_page(zta_journal *j, int64_t time, zta_error *err)
 	}
 	(void)snprintf(path, sizeof(path), "%s/%s", j->dir, name);
 	j->fd = open(
-	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	    path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j->fd < 0) {
 		status = zta_error__errno(err, "open the file");
 		zta_error__place(err, "%s", path);
 		return status;
 	}
 	memcpy(j->name, name, sizeof(name));
+	j->torn = is_torn(j->fd);
 	return ZTA_OK;
 }
 

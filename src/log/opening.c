@@ -32,9 +32,10 @@ commit(const part *p, unsigned char out[ZTA_SHA256_LEN])
 
 /* --- making */
 
-static void
-put_head(char *head, char state, size_t size)
+void
+zta_opening__put_head(char head[ZTA_OPENING_HEAD], char state, size_t size)
 {
+	size -= ZTA_OPENING_HEAD;
 	head[0] = state;
 	head[1] = (char)(size >> 16);
 	head[2] = (char)(size >> 8);
@@ -90,7 +91,7 @@ zta_opening__make(zta_leaf *leaf, zta_commitments room, zta_buf *opening)
 	if (opening->status == ZTA_OK && size > ZTA_LOG_OPENING_MAX) {
 		opening->status = ZTA_ELIMIT;
 	} else if (opening->status == ZTA_OK && size > 0) {
-		put_head(opening->ptr + before, OPEN, size - sizeof(head));
+		zta_opening__put_head(opening->ptr + before, OPEN, size);
 	}
 }
 

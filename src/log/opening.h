@@ -56,4 +56,8 @@ ZTA_MUST_USE bool zta_opening__use_parts(zta_leaf *leaf, zta_str parts);
 /* The bytes of the whole opening that has this head; 0: it is no head. */
 size_t zta_opening__size(const unsigned char head[ZTA_OPENING_HEAD]);
 
+/* The head of a whole opening of `size` bytes. */
+void zta_opening__put_head(
+    char head[ZTA_OPENING_HEAD], char state, size_t size);
+
 #endif

@@ -74,12 +74,16 @@ unreadable(uint64_t index, zta_error *err)
 	return ZTA_EIO;
 }
 
-/* Where the opening is, and the bytes of it; 0: there is none. */
+/*
+ * Where the opening is, and the bytes of it; 0: there is none. A head that is
+ * damaged does not reach into the next one, whose place is known as a rule.
+ */
 static zta_status
 look(const zta_openings_view *view, uint64_t index, uint32_t *at, size_t *size,
     zta_error *err)
 {
-	unsigned char slot[ZTA_OPENINGS_SLOT], head[ZTA_OPENING_HEAD];
+	unsigned char slots[2 * ZTA_OPENINGS_SLOT], head[ZTA_OPENING_HEAD];
+	uint32_t next;
 
 	*at = 0;
 	*size = 0;
@@ -87,18 +91,30 @@ look(const zta_openings_view *view, uint64_t index, uint32_t *at, size_t *size,
 	    index - view->first >= ZTA_OPENINGS_ENTRIES_MAX) {
 		return ZTA_OK;
 	}
-	if (!zta_openings__read_fully(view->fd, slot, sizeof(slot),
+	if (!zta_openings__read_fully(view->fd, slots, sizeof(slots),
 		(index - view->first) * ZTA_OPENINGS_SLOT)) {
 		return unreadable(index, err);
 	}
-	*at = zta_openings__number(slot);
+	*at = zta_openings__number(slots);
+	/* There is no row behind the last one. */
+	next = index - view->first + 1 < ZTA_OPENINGS_ENTRIES_MAX ?
+	    zta_openings__number(slots + ZTA_OPENINGS_SLOT) :
+	    0;
 	if (*at == 0) {
 		return ZTA_OK;
 	}
 	if (!zta_openings__read_fully(view->fd, head, sizeof(head), *at)) {
 		return unreadable(index, err);
 	}
-	*size = *at < ZTA_OPENINGS_BEGIN ? 0 : zta_opening__size(head);
+	if (*at < ZTA_OPENINGS_BEGIN) {
+		return ZTA_OK;
+	}
+	*size = zta_opening__size(head);
+	if (next > *at && next - *at >= ZTA_OPENING_HEAD &&
+	    next - *at <= ZTA_LOG_OPENING_MAX &&
+	    (*size == 0 || *size > next - *at)) {
+		*size = next - *at;
+	}
 	return ZTA_OK;
 }
 
@@ -158,14 +174,16 @@ zta_status
 zta_openings_view__mark(
     const zta_openings_view *view, uint64_t index, zta_error *err)
 {
-	static const char state[] = { ZTA_OPENING_IS_ERASED };
+	char head[ZTA_OPENING_HEAD];
 	uint32_t at;
 	size_t size;
 	zta_status status = look(view, index, &at, &size, err);
 
-	return status != ZTA_OK || size == 0 ?
-	    status :
-	    overwrite(view, index, state, sizeof(state), at, err);
+	if (status != ZTA_OK || size == 0) {
+		return status;
+	}
+	zta_opening__put_head(head, ZTA_OPENING_IS_ERASED, size);
+	return overwrite(view, index, head, sizeof(head), at, err);
 }
 
 zta_status

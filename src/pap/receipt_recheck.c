@@ -109,6 +109,45 @@ check_digest(recheck *r)
 		"it is another request than the record's");
 }
 
+/* What the record withholds may be anything. */
+static bool
+fits(const zta_leaf *leaf, zta_personal which, zta_str recorded, zta_str asked)
+{
+	return zta_str__eq(recorded, asked) ||
+	    (recorded.len == 0 && leaf->commitments[which].len > 0);
+}
+
+/*
+ * Does the request ask what the record is of? The digest is what the log says of
+ * it: whoever lies puts that of a request which was allowed to another record.
+ */
+static zta_status
+check_asked(recheck *r, const zta_authzen *request)
+{
+	const zta_leaf *leaf = &r->leaf;
+	const zta_json *list = zta_json__get(request->doc.root, "evaluations");
+
+	/* Which of them it is of, and with what context, is not recorded. */
+	if (list != NULL && list->count > 0) {
+		return zta_error__set(r->err, ZTA_EUNAVAILABLE,
+		    "it is of one of several evaluations, which are not "
+		    "judged again");
+	}
+	return fits(leaf, ZTA_PERSONAL_SUBJECT_TYPE, leaf->subject_type,
+		   request->subject_type) &&
+		fits(leaf, ZTA_PERSONAL_SUBJECT_ID, leaf->subject_id,
+		    request->subject_id) &&
+		fits(
+		    leaf, ZTA_PERSONAL_ACTION, leaf->action, request->action) &&
+		fits(leaf, ZTA_PERSONAL_RESOURCE_TYPE, leaf->resource_type,
+		    request->resource_type) &&
+		fits(leaf, ZTA_PERSONAL_RESOURCE_ID, leaf->resource_id,
+		    request->resource_id) ?
+	    ZTA_OK :
+	    zta_error__set(r->err, ZTA_EINVALID,
+		"the request asks about something else than the record is of");
+}
+
 /* What its token said; NULL: it has none. */
 static zta_status
 read_token(recheck *r, const zta_authzen *request, zta_txn **out)
@@ -153,7 +192,14 @@ decide(recheck *r, const zta_snapshot *snapshot)
 	    zta_authzen__read(&r->arena, r->asked->request, &request, r->err);
 
 	if (status == ZTA_OK) {
+		status = check_asked(r, &request);
+	}
+	if (status == ZTA_OK) {
 		status = read_token(r, &request, &txn);
+	}
+	if (status == ZTA_OK && !zta_recorded__has_rings(&r->leaf, txn)) {
+		status = zta_error__set(r->err, ZTA_EINVALID,
+		    "the record has another chain than the token");
 	}
 	if (status == ZTA_OK) {
 		status = zta_pdp__decide_again(snapshot, &r->arena, &request,

@@ -108,19 +108,11 @@ zta_recorded__keep(zta_arena *arena, const zta_leaf *leaf, zta_leaf *out)
 /* --- the request and the decision */
 
 bool
-zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay)
+zta_recorded__has_rings(const zta_leaf *leaf, const zta_txn *txn)
 {
-	const zta_authzen *r = &replay->request;
-	const zta_txn *txn = replay->txn;
 	uint32_t i;
 
-	if (replay->time != leaf->time ||
-	    !zta_str__eq(r->subject_type, leaf->subject_type) ||
-	    !zta_str__eq(r->subject_id, leaf->subject_id) ||
-	    !zta_str__eq(r->action, leaf->action) ||
-	    !zta_str__eq(r->resource_type, leaf->resource_type) ||
-	    !zta_str__eq(r->resource_id, leaf->resource_id) ||
-	    (txn == NULL ? 0 : txn->ring_count) != leaf->ring_count) {
+	if ((txn == NULL ? 0 : txn->ring_count) != leaf->ring_count) {
 		return false;
 	}
 	for (i = 0; i < leaf->ring_count; i++) {
@@ -133,6 +125,20 @@ zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay)
 		}
 	}
 	return true;
+}
+
+bool
+zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay)
+{
+	const zta_authzen *r = &replay->request;
+
+	return replay->time == leaf->time &&
+	    zta_str__eq(r->subject_type, leaf->subject_type) &&
+	    zta_str__eq(r->subject_id, leaf->subject_id) &&
+	    zta_str__eq(r->action, leaf->action) &&
+	    zta_str__eq(r->resource_type, leaf->resource_type) &&
+	    zta_str__eq(r->resource_id, leaf->resource_id) &&
+	    zta_recorded__has_rings(leaf, replay->txn);
 }
 
 static bool

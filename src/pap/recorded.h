@@ -17,6 +17,9 @@
 ZTA_MUST_USE bool zta_recorded__keep(
     zta_arena *arena, const zta_leaf *leaf, zta_leaf *out);
 
+/* Is the chain of the record that of the token? NULL: there is none. */
+bool zta_recorded__has_rings(const zta_leaf *leaf, const zta_txn *txn);
+
 /* Is all that both the record and the kept request say the same? */
 bool zta_recorded__is_of(const zta_leaf *leaf, const zta_replay *replay);
 

@@ -177,6 +177,32 @@ send_batch(publisher *p, const publish_batch *batch, zta_error *err)
 	return status;
 }
 
+/* At the cursor; or further on, if retention was quicker than we were. */
+static zta_status
+open_reader(publisher *p, zta_error *err)
+{
+	uint64_t first = p->cursor.next;
+	zta_str bytes;
+	zta_status status = zta_log_reader_open(
+	    &p->reader, p->dir, (int64_t)p->cursor.next, err);
+
+	if (status == ZTA_OK) {
+		status = zta_log_reader_entry(p->reader, &bytes, &first, err);
+		zta_log_reader_close(p->reader);
+		p->reader = NULL;
+	}
+	if (status == ZTA_OK && first > p->cursor.next) {
+		(void)fprintf(stderr,
+		    "ztauth-publish: entries %" PRIu64 " to %" PRIu64
+		    " are no longer kept, and not published\n",
+		    p->cursor.next, first - 1);
+		status = publish_cursor_move(&p->cursor, first, err);
+	}
+	return status != ZTA_OK ?
+	    status :
+	    zta_log_reader_open(&p->reader, p->dir, (int64_t)first, err);
+}
+
 /* Everything that is covered now. */
 static zta_status
 publish(publisher *p, zta_error *err)
@@ -195,9 +221,8 @@ publish(publisher *p, zta_error *err)
 		    "signed for %" PRIu64 ": was it put back from a backup?",
 		    p->cursor.next, covered);
 	}
-	if (p->reader == NULL) {
-		status = zta_log_reader_open(
-		    &p->reader, p->dir, (int64_t)p->cursor.next, err);
+	if (p->reader == NULL && p->cursor.next < covered) {
+		status = open_reader(p, err);
 	}
 	while (status == ZTA_OK && p->cursor.next < covered && !stopping) {
 		status = fill(p, covered, &batch, err);

@@ -148,6 +148,39 @@ def test_a_decision_that_does_not_follow():
         assert ("does not follow" in ran.stderr) == (code == 2), ran
 
 
+def test_a_request_about_something_else():
+    """A log that lies: the digest is of a request that was allowed, the record is of another action."""
+    receipt, request = decided(question(TOKEN, context={"quantity": 2}))
+    lie = forged(receipt, b"\x63buy", b"\x63see")
+    assert '"action":"see"' in verify(lie).stdout
+    ran = verify(lie, "--request", request)
+    assert ran.returncode == 2 and "asks about something else" in ran.stderr, ran
+
+
+def test_another_chain():
+    """A log that lies about which workload acted."""
+    receipt, request = decided(question(TOKEN, context={"quantity": 2}))
+    workload = json.loads(verify(receipt).stdout.splitlines()[0])["rings"][0]["workload"].encode()
+    lie = forged(receipt, workload, workload[:-1] + b"x")
+    ran = verify(lie, "--request", request)
+    assert ran.returncode == 2 and "another chain" in ran.stderr, ran
+
+
+def test_a_request_of_several():
+    """What stands beside `evaluations` was not decided: the record is of one of them."""
+    body = json.loads(question(TOKEN, context={"quantity": 2}))
+    body["evaluations"] = [{"context": {"quantity": 100}}]
+    status, answer, _ = server.post(EVALUATION + "s", json.dumps(body))
+    assert status == 200 and not answer["evaluations"][0]["decision"], answer
+    name = answer["evaluations"][0]["context"]["id"]
+    path = server.path(name + ".tlog-proof")
+    ztauth("receipt", "get", name, "--url",
+           f"http://127.0.0.1:{server.port}/zones/100000000001", "--out", path)
+    assert verify(path).returncode == 0
+    ran = verify(path, "--request", write(name + ".json", json.dumps(body)))
+    assert ran.returncode == 1 and "several" in ran.stderr, ran
+
+
 def test_a_version_that_is_not_there():
     receipt, request = decided(question(TOKEN))
     os.mkdir(server.path("empty"))
@@ -176,4 +209,5 @@ def test_wrong_use():
 
 main([test_it_is_signed_and_follows, test_others_did_not_sign_it, test_another_request,
       test_what_is_not_decided_again, test_a_decision_that_does_not_follow,
+      test_another_chain, test_a_request_about_something_else, test_a_request_of_several,
       test_a_version_that_is_not_there, test_nobody_signed_it, test_wrong_use])

@@ -18,6 +18,7 @@ SERVER = shutil.which("nats-server", path=os.environ["PATH"] + ":/usr/sbin")
 if SERVER is None or not os.path.exists(PUBLISH):
     skip("nats-server and ztauth-publish are needed")
 
+WRITER = os.path.join(os.path.dirname(PUBLISH), "tests/interop/log_writer")
 source = Source().start()
 port = free_port()
 url = f"nats://127.0.0.1:{port}"
@@ -139,12 +140,29 @@ def test_server_away():
     assert len(messages("RAW")) == len(entries_of(source.log_dir))
 
 
+def test_retained():
+    """What retention took before it was published is told, and nothing else has its ids."""
+    old = Source()
+    subprocess.run([WRITER, old.log_dir, "4000", str(64 << 10)], check=True)
+    old.start().wait_covered()
+    old.stop()
+    first, second = sorted(n for n in os.listdir(old.log_dir) if n.endswith(".seg"))[:2]
+    os.unlink(os.path.join(old.log_dir, first))
+    out = old.publish(url, "old")
+    assert out.returncode == 0 and f"entries 0 to {int(second[:20]) - 1} are no longer" in out.stderr, out.stderr
+    told = messages("OLD")
+    assert [m[0] for m in told] == [f"{ORIGIN}/{json.loads(m[2])['index']}" for m in told]
+    assert len(told) > 512 and old.cursor() == int(second[:20]) + len(told)
+    old.close()
+
+
 nats = start_nats()
 try:
-    for name, subject in (("RAW", "log.raw"), ("JSON", "log.json")):
+    for name, subject in (("RAW", "log.raw"), ("JSON", "log.json"), ("OLD", "old")):
         api("STREAM.CREATE." + name, name=name, subjects=[subject], storage="file", retention="limits",
             num_replicas=1, max_consumers=-1, max_msgs=-1, max_bytes=-1, duplicate_window=120 * 10**9)
-    for test in (test_all_of_it, test_records, test_no_stream, test_kills, test_server_away):
+    for test in (test_all_of_it, test_records, test_no_stream, test_kills, test_server_away,
+                 test_retained):
         test()
         print("ok", test.__name__)
     check_wrong_use(source, url)

@@ -598,6 +598,18 @@ test_erase__matches_whom_it_names(void **state)
 	}
 }
 
+/* Where the opening of an entry is. */
+static off_t
+place_of(const char *path, size_t index)
+{
+	unsigned char slot[4];
+	int fd = open(path, O_RDONLY);
+
+	assert_int_equal(pread(fd, slot, 4, (off_t)index * 4), 4);
+	(void)close(fd);
+	return (off_t)slot[0] << 24 | slot[1] << 16 | slot[2] << 8 | slot[3];
+}
+
 static bool
 holds(const char *path, const char *text)
 {
@@ -700,6 +712,38 @@ test_erase__takes_what_is_damaged(void **state)
 	assert_false(holds(path, "alice"));
 }
 
+/* A head that lies about its length, or is none: hers goes, and nobody else's. */
+static void
+test_erase__keeps_to_its_place(void **state)
+{
+	static const off_t damages[] = { 0, 2 }; /* the state, the length */
+	zta_log_found found;
+	zta_log_erased erased;
+	zta_log *log;
+	zta_leaf leaf;
+	char path[128], read[64];
+	size_t i;
+
+	(void)state;
+	log = open_log(NULL, 0, &found);
+	for (i = 0; i < 4; i++) {
+		leaf = i < 2 ? personal("alice", "a") : personal("bob", "b");
+		assert_int_equal(put(log, &leaf), ZTA_OK);
+	}
+	zta_log__close(log);
+	openings_path(path);
+	for (i = 0; i < 2; i++) {
+		flip(path, place_of(path, i) + damages[i]);
+	}
+	assert_int_equal(
+	    zta_log_erase(dir, ZTA_STR("User::\"alice\""), &erased, NULL),
+	    ZTA_OK);
+	assert_int_equal(erased.openings, 2);
+	assert_false(holds(path, "alice"));
+	assert_int_equal(read_state(2, read), ZTA_OPENING_OPEN);
+	assert_int_equal(read_state(3, read), ZTA_OPENING_OPEN);
+}
+
 static void
 test_erase__blanks_kept_requests(void **state)
 {
@@ -710,7 +754,7 @@ test_erase__blanks_kept_requests(void **state)
 	    "{\"chain\":{\"subject\":{\"type\":\"A::User\",\"id\":\"alice\"}}}\n"
 	    "    \"alice\"}}}\n"
 	    "\n"
-	    "{\"half of a line";
+	    "{\"request\":{\"subject\":{\"id\":\"alice";
 	const zta_person alice = { ZTA_STR("User"), ZTA_STR("alice") };
 	char path[128], bytes[sizeof(lines)];
 	uint64_t count = 0;
@@ -722,14 +766,13 @@ test_erase__blanks_kept_requests(void **state)
 	assert_int_equal(fputs(lines, file) < 0, 0);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(zta_erase__page(path, &alice, &count, NULL), ZTA_OK);
-	assert_int_equal(count, 4);
+	assert_int_equal(count, 5);
 	file = fopen(path, "r");
 	assert_int_equal(
 	    fread(bytes, 1, sizeof(bytes), file), sizeof(lines) - 1);
 	(void)fclose(file);
 	assert_null(memmem(bytes, sizeof(lines) - 1, "alice", 5));
 	assert_non_null(memmem(bytes, sizeof(lines) - 1, "bob", 3));
-	assert_non_null(memmem(bytes, sizeof(lines) - 1, "half", 4));
 	count = 0;
 	assert_int_equal(zta_erase__page(path, &alice, &count, NULL), ZTA_OK);
 	assert_int_equal(count, 0);
@@ -770,6 +813,8 @@ main(void)
 		    test_erase__goes_on_after_a_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_erase__takes_what_is_damaged, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_erase__keeps_to_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_erase__blanks_kept_requests, setup, teardown),
 	};
