@@ -250,6 +250,8 @@
 #define ZTA_LOG_PUBLISH_GAP_MS 100
 /* How often old segments are looked for: they are kept for days. */
 #define ZTA_LOG_RETAIN_MS (3600 * INT64_C(1000))
+/* And while some of them have yet to arrive elsewhere. */
+#define ZTA_LOG_RETAIN_AGAIN_MS 5000
 /* Days that a log may be kept for. */
 #define ZTA_LOG_KEEP_DAYS_MAX 36500u
 /* Receipts of one loop that wait for a checkpoint: a second has not more. */

@@ -52,6 +52,7 @@ typedef struct zta_serving {
 	zta_file_state changes[ADMIN_FILES];
 	char erasures[PATH_MAX]; /* where the log says what was erased */
 	int64_t retain_at;       /* monotonic ms: look again for what is old */
+	bool retain_waits;       /* for what is on its way: it was said */
 	zta_workers workers;
 	int notify; /* who started us: zta_notify__open() */
 	zta_meter meter;

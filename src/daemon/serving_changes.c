@@ -91,11 +91,38 @@ zta_serving__look(zta_serving *s)
 	}
 }
 
+/*
+ * What is older than the log shall be, and has arrived where the log is sent to:
+ * what has not is looked for again soon.
+ */
+static zta_status
+plan_retention(
+    zta_serving *s, uint64_t covered, zta_retention *out, zta_error *err)
+{
+	const int64_t day = 24 * 3600 * INT64_C(1000);
+	int64_t before = zta_time__now_ms() - s->config.log_keep_days * day;
+	uint64_t arrived = zta_shipper__arrived(&s->shipper);
+	zta_status status =
+	    zta_retain__plan(s->config.log_dir, covered, before, out, err);
+
+	if (status != ZTA_OK || out->first <= arrived) {
+		s->retain_waits = false;
+		return status;
+	}
+	if (!s->retain_waits) {
+		s->retain_waits = true;
+		zta_daemon__say("log: entries below %" PRIu64
+				" are kept until %s has them",
+		    out->first, s->config.ship_to);
+	}
+	s->retain_at = zta_time__monotonic_ms() + ZTA_LOG_RETAIN_AGAIN_MS;
+	return zta_retain__plan(s->config.log_dir, arrived, before, out, err);
+}
+
 /* Give up what is older than the log shall be. */
 static void
 retain(zta_serving *s)
 {
-	const int64_t day = 24 * 3600 * INT64_C(1000);
 	int64_t now = zta_time__monotonic_ms();
 	zta_retention what = { 0 };
 	zta_log_head head;
@@ -107,8 +134,7 @@ retain(zta_serving *s)
 		return;
 	}
 	s->retain_at = now + ZTA_LOG_RETAIN_MS;
-	status = zta_retain__plan(s->config.log_dir, head.size,
-	    zta_time__now_ms() - s->config.log_keep_days * day, &what, &err);
+	status = plan_retention(s, head.size, &what, &err);
 	if (status == ZTA_OK && what.segments > 0) {
 		status = zta_chronicle__retain(&s->chronicle, &what, &err);
 	}

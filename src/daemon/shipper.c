@@ -149,6 +149,9 @@ ask(void *context, bool well, zta_error *err)
 		return ZTA_ECONFLICT;
 	}
 	status = well ? go_on(s, err) : begin(s, err);
+	if (status == ZTA_OK) {
+		atomic_store(&s->arrived, s->size);
+	}
 	if (status == ZTA_ECONFLICT) {
 		s->conflict = *err;
 		s->rest_until = zta_time__monotonic_ms() + CONFLICT_MS;
@@ -194,6 +197,12 @@ zta_shipper__start(zta_shipper *s, zta_error *err)
 {
 	return s->publisher == NULL ? ZTA_OK :
 				      zta_asking__start(&s->asking, err);
+}
+
+uint64_t
+zta_shipper__arrived(const zta_shipper *s)
+{
+	return s->publisher == NULL ? UINT64_MAX : atomic_load(&s->arrived);
 }
 
 void

@@ -9,6 +9,8 @@
 #ifndef ZTA_DAEMON_SHIPPER_H
 #define ZTA_DAEMON_SHIPPER_H
 
+#include <stdatomic.h>
+
 #include "daemon/asking.h"
 #include "daemon/config.h"
 #include "log/publish.h"
@@ -23,7 +25,8 @@ typedef struct zta_shipper {
 	zta_log_head head; /* of the one that entries are sent of */
 	zta_buf note;      /* it */
 	zta_buf batch;
-	uint64_t size;    /* what the other has */
+	uint64_t size;            /* what the other has */
+	_Atomic uint64_t arrived; /* the same, for other threads */
 	size_t bytes_max; /* of entries in a batch: less after a failure */
 	int64_t sent_ms;  /* when it heard of us last; monotonic */
 	int64_t rest_until;
@@ -40,6 +43,12 @@ ZTA_MUST_USE zta_status zta_shipper__open(zta_shipper *shipper,
     zta_publisher *publisher, zta_error *err);
 ZTA_MUST_USE zta_status zta_shipper__start(
     zta_shipper *shipper, zta_error *err);
+
+/*
+ * So many entries have arrived, as far as we heard since we started; all, where
+ * nothing is sent.
+ */
+uint64_t zta_shipper__arrived(const zta_shipper *shipper);
 
 /* End the thread. */
 void zta_shipper__stop(zta_shipper *shipper);

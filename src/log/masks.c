@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "crypto/secret.h"
+#include "log/leaf_fields.h"
 
 /* Bytes of a hash that are shown: enough to tell subjects apart. */
 #define HASH_LEN 16
@@ -241,16 +242,35 @@ mask_rings(masker *m, zta_leaf *leaf, size_t at)
 	return status;
 }
 
+/* What was removed here is not what was erased there, which has this alone. */
+static void
+drop_commitment(zta_leaf *leaf, size_t at)
+{
+	const zta_leaf_field *f = zta_leaf_fields.fields;
+	const zta_leaf_field *end = f + zta_leaf_fields.count;
+
+	for (; f < end; f++) {
+		if (f->at == at && f->privacy != ZTA_PRIVACY_NONE) {
+			leaf->commitments[f->personal] = ZTA_STR("");
+		}
+	}
+}
+
 static zta_status
 apply(masker *m, zta_leaf *leaf)
 {
 	const unsigned part = m->mask->part;
 	void *at = (char *)leaf + parts[part].at;
+	zta_status status;
 
 	switch (parts[part].form) {
 	case TEXT:
 	case BYTES:
-		return mask_text(m, at);
+		status = mask_text(m, at);
+		if (m->found) {
+			drop_commitment(leaf, parts[part].at);
+		}
+		return status;
 	case LIST:
 		m->found = ((const zta_leaf_list *)at)->count > 0;
 		*(zta_leaf_list *)at = (zta_leaf_list){ NULL, 0 };

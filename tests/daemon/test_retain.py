@@ -5,10 +5,12 @@
 import datetime
 import os
 import re
+import socket
 import subprocess
 import time
 
 from harness import EVALUATION, ROOT, ZTAUTH, Server, main, question, ztauth
+from shipping import Collector, Node, entries_of
 
 WRITER = os.path.join(os.environ.get("BUILD", os.path.join(ROOT, "build")),
                       "tests/interop/log_writer")
@@ -116,6 +118,35 @@ def test_a_server_does_it():
             other.close()
 
 
+class Old(Node):
+    """Its log is older than it shall be kept."""
+
+    def learn(self):
+        subprocess.run([WRITER, self.log_dir, str(ENTRIES), str(4 << 20), "5"], check=True)
+        super().learn()
+
+
+def test_what_has_not_arrived_stays():
+    node = Old("edge-1")
+    with open(node.path("ztauth.conf"), "a", encoding="utf-8") as f:
+        f.write("log_keep_days 3\n")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        node.ship_to(nobody.getsockname()[1]).start()
+        node.wait_said("are kept until http://127.0.0.1")
+        time.sleep(2.5)
+        assert node.log()[0]["index"] == 0
+        node.stop()
+    center = Collector(node).start()
+    node.ship_to(center.port).start()
+    node.wait_said("log: begins with entry", 60)
+    assert node.log()[0]["index"] > 0
+    copied = entries_of(center.copy(node))
+    assert len(copied) >= node.log()[0]["index"], len(copied)
+    node.stop()
+    center.stop()
+
+
 def test_configuration():
     for text in ("log_keep_days 0", "log_keep_days never", "log_keep_days 99999"):
         with open(server.path("wrong.conf"), "w", encoding="utf-8") as f:
@@ -128,6 +159,6 @@ def test_configuration():
 
 try:
     main([test_a_server_is_not_disturbed, test_what_is_new_stays, test_what_is_old_goes,
-          test_a_server_does_it, test_configuration])
+          test_a_server_does_it, test_what_has_not_arrived_stays, test_configuration])
 finally:
     server.close()

@@ -51,8 +51,14 @@ class Source(Server):
         for _ in range(count):
             assert self.post(EVALUATION, question(token), connection=c)[1]["decision"]
 
+    def is_covered(self):
+        try:
+            return head_of(self.log_dir)[0] == len(entries_of(self.log_dir))
+        except FileNotFoundError:
+            return False  # the first checkpoint is yet to come
+
     def wait_covered(self):
-        while head_of(self.log_dir)[0] != len(entries_of(self.log_dir)):
+        while not self.is_covered():
             time.sleep(0.05)
         return entries_of(self.log_dir)
 

@@ -186,6 +186,44 @@ test_masks__leave_nothing_of_nothing(void **state)
 	zta_arena__release(&arena);
 }
 
+/* Of what is committed to: removed is not erased, and erased is not masked. */
+static void
+test_masks__tell_removed_from_erased(void **state)
+{
+	static const char hash[ZTA_LEAF_DIGEST_LEN];
+	const zta_str commitment = { hash, sizeof(hash) };
+	zta_leaf leaf = { .subject_type = ZTA_STR("User"),
+		.subject_id = ZTA_STR("alice"),
+		.commitments[ZTA_PERSONAL_SUBJECT_ID] = commitment,
+		.commitments[ZTA_PERSONAL_REASON] = commitment };
+	zta_leaf_list masked;
+	zta_masks masks;
+	zta_arena arena;
+	zta_json_out out;
+	zta_buf buf;
+
+	(void)state;
+	zta_buf__init(&buf, SIZE_MAX);
+	out = (zta_json_out){ &buf, false };
+	zta_arena__init(&arena, SIZE_MAX);
+	assert_int_equal(
+	    zta_masks__read(&masks, &arena,
+		ZTA_STR(MASK(REMOVE("/subject_id") "," REMOVE("/reason"))),
+		NULL),
+	    ZTA_OK);
+	assert_int_equal(zta_masks__apply(&masks, ZTA_STR("k"), &arena, &leaf,
+			     &masked, NULL),
+	    ZTA_OK);
+	assert_int_equal(masked.count, 1);
+	assert_true(zta_str__is(masked.items[0], "/subject_id"));
+	zta_leaf__json(&leaf, 0, &out);
+	zta_buf__byte(&buf, '\0');
+	assert_null(strstr(buf.ptr, "subject_id"));
+	assert_non_null(strstr(buf.ptr, "\"erased\":{\"reason\":"));
+	zta_buf__release(&buf);
+	zta_arena__release(&arena);
+}
+
 int
 main(void)
 {
@@ -193,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_masks__refuse_what_they_do_not_know),
 		cmocka_unit_test(test_masks__hide),
 		cmocka_unit_test(test_masks__leave_nothing_of_nothing),
+		cmocka_unit_test(test_masks__tell_removed_from_erased),
 	};
 
 	return cmocka_run_group_tests_name("masks", tests, NULL, NULL);
