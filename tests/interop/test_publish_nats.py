@@ -144,10 +144,7 @@ def test_retained():
     """What retention took before it was published is told, and nothing else has its ids."""
     old = Source()
     subprocess.run([WRITER, old.log_dir, "4000", str(64 << 10)], check=True)
-    old.start()
-    while not os.path.exists(os.path.join(old.log_dir, "checkpoint")):
-        time.sleep(0.05)
-    old.wait_covered()
+    old.start().wait_covered()
     old.stop()
     first, second = sorted(n for n in os.listdir(old.log_dir) if n.endswith(".seg"))[:2]
     os.unlink(os.path.join(old.log_dir, first))
