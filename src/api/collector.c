@@ -73,6 +73,7 @@ load_nodes(zta_collector *c, zta_error *err)
 	status = zta_nodes__load(&arena, c->options.dir, &nodes, err);
 	if (status != ZTA_OK) {
 		zta_arena__release(&arena);
+		c->watched.seen = false; /* it is looked at again */
 		return status;
 	}
 	close_copies(c);

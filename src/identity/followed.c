@@ -52,15 +52,32 @@ renew(zta_followed *f, zta_error *err)
 	return status;
 }
 
-void *
-zta_followed__enter(zta_followed *f)
+/* What was not read may have been refused by the system, and be good now. */
+static void
+look_again(zta_followed *f, bool changed)
 {
 	zta_error why = { 0 };
 
-	(void)pthread_mutex_lock(&f->lock);
-	if (zta_watched__glance(&f->watched) && renew(f, &why) != ZTA_OK &&
-	    f->tell != NULL) {
+	if (renew(f, &why) == ZTA_OK) {
+		f->again_ms = 0;
+		return;
+	}
+	f->again_ms = zta_time__monotonic_ms() + ZTA_FOLLOWED_AGAIN_MS;
+	if (changed && f->tell != NULL) {
 		f->tell(&why);
+	}
+}
+
+void *
+zta_followed__enter(zta_followed *f)
+{
+	bool changed;
+
+	(void)pthread_mutex_lock(&f->lock);
+	changed = zta_watched__glance(&f->watched);
+	if (changed ||
+	    (f->again_ms != 0 && zta_time__monotonic_ms() >= f->again_ms)) {
+		look_again(f, changed);
 	}
 	return f->content;
 }
@@ -80,6 +97,7 @@ zta_followed__enter_good(zta_followed *f, void **content, zta_error *err)
 	/* Also if it has not changed: it may have been bad before. */
 	(void)zta_watched__look(&f->watched);
 	status = renew(f, err);
+	f->again_ms = status == ZTA_OK ? 0 : zta_time__monotonic_ms();
 	*content = f->content;
 	if (status != ZTA_OK) {
 		(void)pthread_mutex_unlock(&f->lock);

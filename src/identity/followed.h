@@ -11,6 +11,9 @@
 
 #include "base/watched.h"
 
+/* What could not be read is tried again after so long, changed or not. */
+#define ZTA_FOLLOWED_AGAIN_MS 250
+
 /* How content is read, and forgotten (NULL is fine). */
 typedef struct zta_followed_class {
 	zta_status (*load)(void **out, const char *path, zta_error *err);
@@ -27,6 +30,7 @@ typedef struct zta_followed {
 	pthread_mutex_t lock;
 	const char *path; /* never changes, as `watched` does */
 	zta_watched watched;
+	int64_t again_ms; /* monotonic: read it once more; 0: it was read */
 	void (*tell)(const zta_error *why); /* NULL: nobody hears */
 	void *content;                      /* NULL: it is not open */
 	/* Of a copy of another server's file; 0: it is no copy. */
