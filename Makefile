@@ -80,7 +80,7 @@ PDP = consent decide delegation evaluations finder issue issue_grants \
       question_entity record register register_record replay request sealing \
       search search_request snapshot snapshot_base snapshot_schema \
       snapshot_trust transaction zone_keys
-HTTP = client conn conn_answer conn_request conn_wire http stream
+HTTP = client conn conn_answer conn_request conn_wire gate http stream
 EXPORT = cursor event exporter ocsf otlp print sink syslog
 PEP = answer ask batch decide exchange part pep
 PAP = admit ask ask_again bundle check crew difference files findings folder \
@@ -133,15 +133,15 @@ PROG_OBJ = $(PROG_SRC:%.c=$(BUILD)/%.o)
 UNIT = admit alloc api_key base binding cedar check consent consistency \
        cosignature cosigning decide diff difference dpop evaluations export \
        finder followed foreign gate grant grant_chain grant_make grant_show \
-       grants grants_copy grants_fault grants_random journal json jwt keeper \
-       known ledger log log_cut log_find log_lag log_policy log_signer \
-       log_tree masks may_act merkle merkle_vectors metamorphic nomem note \
-       object openings pack pep pep_answer pep_batch pep_link pep_part \
-       pep_sent quarantine random receipt receive_fault recheck remote replay \
-       retain revocations ring saml sandbox schema seal search search_random \
-       ship snapshot_base spent spiffe ssh statement status_list store \
-       store_fault store_pgsql store_sqlite tls transaction transfer tree \
-       trust txn_token uri used validate watched wimse witness_signer \
+       grants grants_copy grants_fault grants_random http_gate journal json \
+       jwt keeper known ledger log log_cut log_find log_lag log_policy \
+       log_signer log_tree masks may_act merkle merkle_vectors metamorphic \
+       nomem note object openings pack pep pep_answer pep_batch pep_link \
+       pep_part pep_sent quarantine random receipt receive_fault recheck \
+       remote replay retain revocations ring saml sandbox schema seal search \
+       search_random ship snapshot_base spent spiffe ssh statement status_list \
+       store store_fault store_pgsql store_sqlite tls transaction transfer \
+       tree trust txn_token uri used validate watched wimse witness_signer \
        workspace x509
 
 FUZZ = bundle cosign diff difference entities evaluations export format grant \

@@ -316,6 +316,11 @@
 #define ZTA_HTTP_HEADERS_MAX 100u
 /* Connections of one loop: each may hold a body. */
 #define ZTA_HTTP_CONNECTIONS_MAX 10000u
+/* Descriptors that are kept for everything but connections: segments of the log,
+ * the store, whom the server asks. Of few descriptors, half of them. */
+#define ZTA_HTTP_FILES_KEPT 256u
+/* Requests a second that a limit may say: a bucket counts in microseconds. */
+#define ZTA_HTTP_RATE_MAX 1000000u
 /* Time for a whole request to arrive, for an answer to be taken. */
 #define ZTA_HTTP_REQUEST_MS 10000
 #define ZTA_HTTP_ANSWER_MS 10000

@@ -39,6 +39,7 @@ typedef enum form {
 	CLIENT,
 	QUORUM,
 	COUNT,
+	RATE,
 	EXPORT /* it may stand more than once */
 } form;
 
@@ -83,6 +84,12 @@ static const struct {
 	{ "listen", LISTEN, 0, false },
 	{ "metrics", METRICS, 0, false },
 	{ "workers", WORKERS, 0, false },
+	{ "connections_max", COUNT, offsetof(zta_config, connections_max),
+	    false },
+	{ "peer_connections_max", COUNT,
+	    offsetof(zta_config, peer_connections_max), false },
+	{ "peer_requests_max", RATE, offsetof(zta_config, peer_requests_max),
+	    false },
 	{ "seal_lifetime_max", LIFE, offsetof(zta_config, seal_lifetime_max),
 	    false },
 	{ "log_key", PATH, offsetof(zta_config, log_key), false },
@@ -310,6 +317,9 @@ read_value(reader *r, size_t key, zta_str value)
 		return read_yes_no(r, value, keys[key].at);
 	case COUNT:
 		return read_count(r, value, key);
+	case RATE:
+		return read_time(
+		    r, value, key, ZTA_HTTP_RATE_MAX, "requests a second");
 	case EXPORT:
 		return read_export(r, value);
 	}

@@ -57,6 +57,8 @@ typedef struct zta_config {
 	const char *metrics_host; /* of `metrics`; NULL: there are none */
 	uint16_t metrics_port;
 	uint32_t workers; /* default: one a core */
+	/* Of the server; of one peer, requests in a second. 0: any number. */
+	uint32_t connections_max, peer_connections_max, peer_requests_max;
 	zta_config_export exports[ZTA_LOG_READERS_MAX];
 	uint32_t export_count;
 	uint32_t export_lag_max; /* records; 0: any number */

@@ -108,11 +108,17 @@ static void
 harden(void)
 {
 	const struct rlimit none = { 0, 0 };
+	struct rlimit files;
 
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	/* The limit alone does not count where dumps go to a program. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
+	/* The soft limit is low for programs that select(2); none here does. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
 }
 
 static zta_status

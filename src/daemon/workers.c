@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -87,6 +88,7 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 		.answered = zta_worker__answered,
 		.body_max = zta_worker__body_max,
 		.large_left = &w->service->large_left,
+		.gate = w->gate,
 		.context = worker };
 	zta_status status;
 
@@ -129,11 +131,40 @@ open_worker(zta_workers *w, uint32_t i, zta_error *err)
 	return status == ZTA_OK ? open_witness_desk(w, worker, err) : status;
 }
 
+/*
+ * Connections leave descriptors to the rest of the server: without one the log
+ * cannot begin a segment, and without the log nothing is decided.
+ */
+static uint32_t
+connections_max(const zta_config *config)
+{
+	struct rlimit files;
+	rlim_t room, wanted = config->connections_max;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	    files.rlim_cur == RLIM_INFINITY || files.rlim_cur > UINT32_MAX) {
+		return config->connections_max;
+	}
+	room = files.rlim_cur >= 2 * ZTA_HTTP_FILES_KEPT ?
+	    files.rlim_cur - ZTA_HTTP_FILES_KEPT :
+	    (files.rlim_cur + 1) / 2;
+	return (uint32_t)(wanted != 0 && wanted < room ? wanted : room);
+}
+
+static zta_status
+open_gate(zta_workers *w, zta_error *err)
+{
+	const zta_gate_limits limits = { connections_max(w->config),
+		w->config->peer_connections_max, w->config->peer_requests_max };
+
+	return zta_gate__open(&w->gate, &limits, err);
+}
+
 zta_status
 zta_workers__start(zta_workers *w, zta_error *err)
 {
 	uint32_t i, count = w->config->workers;
-	zta_status status = ZTA_OK;
+	zta_status status = open_gate(w, err);
 
 	w->port = w->config->port;
 	w->list = calloc(count, sizeof(*w->list));
@@ -181,6 +212,7 @@ zta_workers__stop(zta_workers *w)
 		zta_witness_desk__close(w->list[i].witness_desk);
 		zta_http__close(w->list[i].http);
 	}
+	zta_gate__close(w->gate);
 	free(w->list);
 	free(w->threads);
 }

@@ -27,6 +27,7 @@ typedef struct zta_workers {
 	zta_worker *list;
 	pthread_t *threads;
 	uint32_t started;
+	zta_gate *gate;
 } zta_workers;
 
 /* Stopped by zta_workers__stop() also after an error. */

@@ -95,6 +95,7 @@ static void
 call_handler(zta_conn *conn)
 {
 	zta_http_call *call = &conn->call;
+	int64_t wait_ms = zta_http__wait_for(conn->http, conn);
 
 	/* Both stay as they are until the answer. */
 	zta_conn__set_target(conn);
@@ -104,7 +105,11 @@ call_handler(zta_conn *conn)
 	call->peer = conn->tls == NULL ? NULL : zta_tls_link__peer(conn->tls);
 	call->arena = &conn->arena;
 	call->connection = conn;
-	zta_http__handle(conn->http, call);
+	if (wait_ms > 0) {
+		zta_conn__answer_too_many(conn, wait_ms);
+	} else {
+		zta_http__handle(conn->http, call);
+	}
 }
 
 /* Parse what is in `in`, up to the end of one request. */

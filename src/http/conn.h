@@ -26,8 +26,9 @@ typedef struct zta_conn zta_conn;
 struct zta_conn {
 	zta_http *http;
 	zta_conn *before,
-	    *after; /* those of the loop in this or another state */
-	int fd;     /* -1: gone, but its call is not answered */
+	    *after;          /* those of the loop in this or another state */
+	int fd;              /* -1: gone, but its call is not answered */
+	zta_gate_peer *peer; /* NULL: there is no gate */
 	zta_conn_state state;
 	int64_t deadline; /* monotonic ms */
 	bool close;       /* after this answer */
@@ -72,6 +73,8 @@ void zta_conn__read_request(zta_conn *conn);
 /* End the connection with this answer; returns 1, which stops the parser. */
 int zta_conn__refuse(zta_conn *conn, unsigned status, const char *why);
 void zta_conn__answer_refusal(zta_conn *conn);
+/* Answer the call that the peer may ask again in so many ms. */
+void zta_conn__answer_too_many(zta_conn *conn, int64_t wait_ms);
 /* Method and target, as far as they are here. */
 void zta_conn__set_target(zta_conn *conn);
 /* Send what there is to send; false: the connection is gone. */
@@ -93,6 +96,8 @@ zta_tls *zta_http__tls(const zta_http *http);
 const char *zta_http__date(const zta_http *http);
 bool zta_http__is_stopping(const zta_http *http);
 void zta_http__handle(zta_http *http, zta_http_call *call);
+/* May the peer ask once more now? 0, or so many ms later. */
+int64_t zta_http__wait_for(zta_http *http, const zta_conn *conn);
 /* An answer leaves, or is for nobody any more. */
 void zta_http__answered(zta_http *http, uint32_t route, unsigned status);
 size_t zta_http__body_max(zta_http *http, const zta_http_call *call);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conn_answer.c - answers, and how they leave. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -184,6 +185,19 @@ zta_http_call__other_method(zta_http_call *call, const char *allow)
 		fail_with(call, 405, fields, "method_not_allowed",
 		    "this surface has another method", "");
 	}
+}
+
+/* SPEC: rfc6585 4, rfc9110 10.2.3 */
+void
+zta_conn__answer_too_many(zta_conn *conn, int64_t wait_ms)
+{
+	char field[48];
+
+	(void)snprintf(field, sizeof(field), "Retry-After: %" PRId64 "\r\n",
+	    (wait_ms + 999) / 1000);
+	conn->call.route = 0;
+	fail_with(&conn->call, 429, field, "too_many_requests",
+	    "more requests a second than one peer may send", "");
 }
 
 void

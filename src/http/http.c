@@ -96,6 +96,14 @@ zta_http__is_stopping(const zta_http *http)
 	return http->stopping;
 }
 
+int64_t
+zta_http__wait_for(zta_http *http, const zta_conn *conn)
+{
+	return conn->peer == NULL ?
+	    0 :
+	    zta_gate__ask(http->options.gate, conn->peer, http->now);
+}
+
 void
 zta_http__handle(zta_http *http, zta_http_call *call)
 {
@@ -206,12 +214,22 @@ zta_http__shaken(zta_http *http, zta_conn *conn)
 	zta_http__add(http, conn);
 }
 
+static void
+leave(zta_http *http, zta_gate_peer *peer)
+{
+	zta_gate__leave(http->options.gate, peer);
+	zta_gate__give(http->options.gate);
+}
+
 void
 zta_http__remove(zta_http *http, zta_conn *conn)
 {
 	int i;
 
 	unlink_conn(list_of(http, conn), conn);
+	if (conn->peer != NULL) {
+		leave(http, conn->peer);
+	}
 	for (i = 0; i < http->event_count; i++) {
 		if (http->events[i].data.ptr == conn) {
 			http->events[i].data.ptr = NULL;
@@ -274,11 +292,75 @@ set_listening(zta_http *http, bool listening)
 	}
 }
 
+/* Whether the error is one that passes when somebody else gives something up. */
+static bool
+is_want(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	    error == ENOBUFS;
+}
+
+/* Take over what was accepted. The place at the gate is given back by it. */
+static void
+take_in(zta_http *http, int fd, zta_gate_peer *peer)
+{
+	zta_conn *conn;
+	int on = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	conn = zta_conn__open(http, fd);
+	if (conn == NULL) {
+		if (peer != NULL) {
+			leave(http, peer);
+		}
+		return;
+	}
+	conn->peer = peer;
+	conn->events = EPOLLIN;
+	if (control(http, EPOLL_CTL_ADD, fd, EPOLLIN, conn) != 0) {
+		zta_conn__close(conn);
+	}
+}
+
+/* Accept one connection; false: there is none, or it has to wait. */
+static bool
+accept_one(zta_http *http)
+{
+	zta_gate *gate = http->options.gate;
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	zta_gate_peer *peer = NULL;
+	int fd;
+
+	if (gate != NULL && !zta_gate__take(gate)) {
+		set_listening(http, false);
+		return false;
+	}
+	fd = accept4(http->listener, (struct sockaddr *)&from, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0 && is_want(errno)) {
+		/* Try again with the next tick. */
+		set_listening(http, false);
+	}
+	if (fd >= 0 && gate != NULL) {
+		peer = zta_gate__enter(
+		    gate, (const struct sockaddr *)&from, http->now);
+	}
+	if (gate != NULL && peer == NULL) {
+		zta_gate__give(gate);
+		if (fd >= 0) {
+			(void)close(fd);
+		}
+	} else if (fd >= 0) {
+		take_in(http, fd, peer);
+	}
+	return fd >= 0;
+}
+
 static void
 accept_some(zta_http *http)
 {
-	zta_conn *conn;
-	int fd, on = 1, i;
+	int i;
 
 	for (i = 0; i < EVENTS_MAX; i++) {
 		if (count_all(http) >= ZTA_HTTP_CONNECTIONS_MAX) {
@@ -288,24 +370,8 @@ accept_some(zta_http *http)
 		if (http->shaking.count >= ZTA_TLS_HANDSHAKES_MAX) {
 			zta_conn__close(http->shaking.first);
 		}
-		fd = accept4(
-		    http->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE ||
-			    errno == ENOMEM || errno == ENOBUFS) {
-				/* Try again with the next tick. */
-				set_listening(http, false);
-			}
+		if (!accept_one(http)) {
 			return;
-		}
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		conn = zta_conn__open(http, fd);
-		if (conn == NULL) {
-			continue;
-		}
-		conn->events = EPOLLIN;
-		if (control(http, EPOLL_CTL_ADD, fd, EPOLLIN, conn) != 0) {
-			zta_conn__close(conn);
 		}
 	}
 }

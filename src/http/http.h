@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/json_write.h"
 #include "crypto/tls.h"
+#include "http/gate.h"
 
 #define ZTA_HTTP_WATCHES_MAX 6
 
@@ -64,6 +65,7 @@ typedef struct zta_http_options {
 	/* How many more bodies over ZTA_HTTP_BODY_MAX may be held at a time, by
 	 * all loops that share it; where there is no more, 503. NULL: any. */
 	atomic_int *large_left;
+	zta_gate *gate; /* outlives the server; NULL: none */
 	void *context;
 } zta_http_options;
 

@@ -77,10 +77,12 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(f"the server did not say {text!r}:\n{self.said()}")
 
-    def start(self):
+    def start(self, files=None):
+        """With so many file descriptors, or as many as the test itself may have."""
+        limit = ["prlimit", f"--nofile={files}"] if files else []
         with open(self.path("err"), "w", encoding="utf-8") as err:
             self.process = subprocess.Popen(
-                [ZTAUTH, "serve", "--config", self.path("ztauth.conf")], stderr=err)
+                [*limit, ZTAUTH, "serve", "--config", self.path("ztauth.conf")], stderr=err)
         self.wait_said("listening on")
         self.port = int(re.search(r"listening on https?://[\d.]+:(\d+)", self.said()).group(1))
         return self
